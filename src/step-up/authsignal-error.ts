@@ -1,0 +1,36 @@
+/**
+ * Why there is no usable answer.
+ *
+ * - `unavailable`: no connection, a reset, a timeout or a 5xx. The only kind that may fail open, and only at track.
+ * - `refused`: a 4xx, or a request that was not sent because it could not be told apart from another user's.
+ * - `unreadable`: anything else. An answer that can't be read is no permission.
+ */
+export type AuthsignalErrorKind = 'unavailable' | 'refused' | 'unreadable'
+
+export type AuthsignalOperation = 'track' | 'validate'
+
+export interface AuthsignalErrorDetails {
+  /** The status on the wire, where there was one. */
+  readonly status?: number | undefined
+  /** Authsignal's error code, or that of the network (`ECONNREFUSED`). */
+  readonly errorCode?: string | undefined
+  /** Our own words; never text from the wire. */
+  readonly reason?: string | undefined
+}
+
+/** Safe to log whole. It has no `cause`: the SDK's error holds the API secret and the token. */
+export class AuthsignalError extends Error {
+  override readonly name = 'AuthsignalError'
+  readonly kind: AuthsignalErrorKind
+  readonly status: number | undefined
+  readonly errorCode: string | undefined
+
+  constructor(kind: AuthsignalErrorKind, operation: AuthsignalOperation, details: AuthsignalErrorDetails) {
+    const { status, errorCode, reason } = details
+    const facts = [`Authsignal ${operation} ${kind}`, status && `status ${status}`, errorCode, reason]
+    super(facts.filter(Boolean).join(', '))
+    this.kind = kind
+    this.status = status
+    this.errorCode = errorCode
+  }
+}

@@ -1,0 +1,102 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import axios from 'axios'
+
+/** What came of a request: an answer of whatever status, or the code of the failure that kept it from us. */
+export type Outcome =
+  | { readonly answered: true; readonly status: number; readonly body: unknown }
+  | { readonly answered: false; readonly code: string }
+
+interface Attempt {
+  readonly signal: AbortSignal
+  outcome: Outcome
+}
+
+const MAX_BYTES = 256 * 1024
+const RETRY_PAUSE_MS = 50
+
+/** Nothing was answered, most likely nothing was read. The idempotency key makes the second try safe. */
+const CONNECT_ERRORS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+const attempts = new AsyncLocalStorage<Attempt>()
+let isGuarded = false
+
+/**
+ * Bounds the HTTP client under the SDK, which is the process-wide axios and takes no options: no redirects, no proxy
+ * from the environment, no endless answers. The SDK reports an empty answer as a 500 and puts the request, secret
+ * included, into its errors; so the outcome is read here, on the wire's side of it.
+ */
+export function guardHttpClient(): void {
+  if (isGuarded) return
+  isGuarded = true
+  Object.assign(axios.defaults, {
+    maxRedirects: 0,
+    proxy: false,
+    maxContentLength: MAX_BYTES,
+    maxBodyLength: MAX_BYTES,
+  })
+  axios.interceptors.request.use((config) => {
+    const attempt = attempts.getStore()
+    return attempt ? Object.assign(config, { signal: attempt.signal, validateStatus: null }) : config
+  })
+  axios.interceptors.response.use(
+    (response) => {
+      record({ answered: true, status: response.status, body: response.data })
+      return response
+    },
+    (error: unknown) => {
+      record({ answered: false, code: codeOf(error) })
+      throw error
+    },
+  )
+}
+
+/**
+ * Runs a call of the SDK, and once more if the first met a connect error.
+ *
+ * @param call the SDK's method; what it returns or throws is not looked at.
+ * @param timeout milliseconds for all of it; then the request is aborted and the code is `timeout`.
+ */
+export async function exchange(call: () => Promise<unknown>, timeout: number): Promise<Outcome> {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), timeout)
+  const late = new Promise<Outcome>((resolve) => {
+    deadline.signal.addEventListener('abort', () => resolve({ answered: false, code: 'timeout' }))
+  })
+  try {
+    return await Promise.race([late, tryTwice(call, deadline.signal)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function tryTwice(call: () => Promise<unknown>, signal: AbortSignal): Promise<Outcome> {
+  const first = await tryOnce(call, signal)
+  if (first.answered || !CONNECT_ERRORS.has(first.code)) return first
+  await pause(RETRY_PAUSE_MS)
+  return tryOnce(call, signal) // axios sends nothing once the signal is aborted
+}
+
+async function tryOnce(call: () => Promise<unknown>, signal: AbortSignal): Promise<Outcome> {
+  const attempt: Attempt = { signal, outcome: { answered: false, code: 'not_sent' } }
+  await attempts.run(attempt, call).catch(() => undefined)
+  return attempt.outcome
+}
+
+function record(outcome: Outcome): void {
+  const attempt = attempts.getStore()
+  if (attempt) attempt.outcome = outcome
+}
+
+function codeOf(error: unknown): string {
+  if (!axios.isAxiosError(error) || error.code === undefined) return 'unknown'
+  // axios names an answer that broke off like one that is too large; only the former has a response by then.
+  const hasBrokenOff = error.response !== undefined && ['ECONNRESET', 'ERR_BAD_RESPONSE'].includes(error.code)
+  return hasBrokenOff ? 'broken_off' : error.code
+}
