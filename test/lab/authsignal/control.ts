@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import type { Fault, FaultTarget } from './faults.ts'
+import { type Lab, type RecordedTrack, returnUrl } from './lab.ts'
+import { actionKey, changeState, findOrCreateUser, type Settings } from './model.ts'
+import { checkRules } from './rules.ts'
+import { createAuthenticatorApp, createSecret, findAuthenticatorApp, nextCode } from './totp.ts'
+import type {
+  Action,
+  ActionConfiguration,
+  ActionState,
+  Outcome,
+  Rule,
+  User,
+  VerificationMethod,
+} from './types.ts'
+
+/** Where a test turns the stand-in's knobs. The settings themselves can be assigned to. */
+export type Control = Settings & {
+  /** Every track call as it came, failed ones too. */
+  readonly tracks: readonly RecordedTrack[]
+  /** Every body that was sent to validate. */
+  readonly validations: readonly Readonly<Record<string, unknown>>[]
+  /** The user's live record, created if need be. */
+  user(userId: string): User
+  /** Enrols an authenticator app (or another method, which the hosted page can't check); gives its secret. */
+  enrol(userId: string, options?: { secret?: string; method?: VerificationMethod }): string
+  /** Removes all authenticators. */
+  unenrol(userId: string): void
+  /** A TOTP code that will be accepted now, once. */
+  codeFor(userId: string): string
+  /** Replaces all rules. */
+  setRules(rules: readonly Rule[]): void
+  /** The outcome for which no rule has to match, and the methods that an action permits. */
+  setAction(
+    actionCode: string,
+    outcome: Outcome,
+    options?: Omit<ActionConfiguration, 'defaultUserActionResult'>,
+  ): void
+  /** The action's live record; without a key the user's latest. Throws if there is none. */
+  action(userId: string, idempotencyKey?: string): Action
+  setState(userId: string, actionCode: string, idempotencyKey: string, state: ActionState): void
+  /** Makes the next `times` calls (default 1) fail; faults of one target queue up. */
+  fault(target: FaultTarget, fault: Fault, times?: number): void
+  /** Makes the next `times` validate calls (default 1) answer this JSON. */
+  validateAs(body: unknown, times?: number): void
+  clearFaults(): void
+  /** Passes an action's challenge by a method, as if the user had; gives the address to return to. */
+  complete(pass: { userId: string; idempotencyKey?: string; method?: VerificationMethod }): Promise<string>
+}
+
+/** The control of a running stand-in. */
+export function createControl(lab: Lab): Control {
+  const { faults, tenant, tracks, validations } = lab
+  const user = (userId: string): User => findOrCreateUser(tenant, userId)
+
+  const action = (userId: string, idempotencyKey?: string): Action => {
+    const found = [...tenant.actions.values()].findLast(
+      (one) => one.userId === userId && one.idempotencyKey === (idempotencyKey ?? one.idempotencyKey),
+    )
+    if (found === undefined) throw new Error(`no action of user "${userId}" was tracked`)
+    return found
+  }
+
+  const setState: Control['setState'] = (userId, actionCode, idempotencyKey, state) => {
+    const found = tenant.actions.get(actionKey(userId, actionCode, idempotencyKey))
+    if (found === undefined) throw new Error(`no such action of user "${userId}" was tracked`)
+    changeState(tenant, found, state)
+  }
+
+  const enrol: Control['enrol'] = (userId, { secret = createSecret(), method } = {}) => {
+    const app = createAuthenticatorApp(tenant, secret)
+    const other = { userAuthenticatorId: randomUUID(), createdAt: tenant.now() }
+    user(userId).authenticators.push(
+      method === undefined || method === app.verificationMethod
+        ? app
+        : { ...other, verificationMethod: method },
+    )
+    return secret
+  }
+
+  // One object with the settings, so that an assignment to it is what the rest reads.
+  return Object.assign(tenant.settings, {
+    tracks,
+    validations,
+    user,
+    action,
+    setState,
+    enrol,
+    unenrol: (userId: string) => {
+      user(userId).authenticators = []
+    },
+    codeFor: (userId: string) => {
+      const app = findAuthenticatorApp(user(userId))
+      if (app === undefined) throw new Error(`user "${userId}" has no authenticator app`)
+      return nextCode(tenant, app)
+    },
+    setRules: (rules: readonly Rule[]) => {
+      checkRules(rules)
+      tenant.rules = rules
+    },
+    setAction: (
+      actionCode: string,
+      outcome: Outcome,
+      options?: Omit<ActionConfiguration, 'defaultUserActionResult'>,
+    ) => {
+      tenant.configurations.set(actionCode, { ...options, defaultUserActionResult: outcome })
+    },
+    fault: (target: FaultTarget, fault: Fault, times = 1) => faults.plan(target, fault, times),
+    validateAs: (body: unknown, times = 1) => faults.plan('validate', { body }, times),
+    clearFaults: () => faults.clear(),
+    complete: async (pass: { userId: string; idempotencyKey?: string; method?: VerificationMethod }) => {
+      const found = action(pass.userId, pass.idempotencyKey)
+      changeState(tenant, found, 'CHALLENGE_SUCCEEDED', pass.method ?? 'AUTHENTICATOR_APP')
+      const url = await returnUrl(lab, found)
+      if (url === undefined) throw new Error('the action was tracked without a redirectUrl')
+      return url
+    },
+  })
+}

@@ -1,0 +1,130 @@
+import t from 'tap'
+import type { Fault, FaultTarget } from './faults.ts'
+import { refusalOf, startWithSdk, web } from './start-with-sdk.ts'
+
+const action = 'signIn'
+const key = { userId: 'alice', action, idempotencyKey: 'k' }
+
+t.test('a call fails as planned, for as many times as planned', async (t) => {
+  const lost = { statusCode: 500 }
+  const table: [fault: Fault, refusal: object][] = [
+    ['400', { statusCode: 400, errorCode: 'invalid_request' }],
+    ['401', { statusCode: 401, errorCode: 'unauthorized' }],
+    ['429', { statusCode: 429, errorCode: 'too_many_requests' }],
+    ['500', { statusCode: 500, errorCode: 'unexpected_error' }],
+    ['503', { statusCode: 503, errorCode: 'unexpected_error' }],
+    ['reset', lost],
+    ['lost', lost],
+    [
+      { body: { error: 'x' }, status: 418 },
+      { statusCode: 418, errorCode: 'x' },
+    ],
+  ]
+  const { sdk, control, close } = await startWithSdk()
+  t.teardown(close)
+  const call = () => sdk.track({ userId: 'alice', action, attributes: { ...web, idempotencyKey: 'k' } })
+  await call()
+  const calls: [target: FaultTarget, call: () => Promise<unknown>][] = [
+    ['track', call],
+    ['validate', () => sdk.validateChallenge({ token: 'x' })],
+    ['action', () => sdk.getAction(key)],
+    ['user', () => sdk.getUser({ userId: 'alice' })],
+  ]
+  for (const [target, call] of calls)
+    for (const [fault, refusal] of table) {
+      control.fault(target, fault, 2)
+      t.match(await refusalOf(call()), refusal, `${target} ${JSON.stringify(fault)}`)
+      t.match(await refusalOf(call()), refusal, 'again')
+      t.ok(await call(), 'and then no more')
+    }
+})
+
+t.test('answers that are no answers', async (t) => {
+  const { sdk, control, close } = await startWithSdk()
+  t.teardown(close)
+  const call = () => sdk.track({ userId: 'alice', action })
+  control.fault('track', 'html')
+  control.fault('track', 'empty')
+  control.fault('track', 'array')
+  control.fault('validate', '500')
+  t.match(await call(), /^<!doctype html>/)
+  t.equal(await call(), '')
+  t.same(await call(), [])
+  t.equal((await call()).state, 'ALLOW')
+  control.clearFaults()
+  t.equal((await sdk.validateChallenge({ token: 'x' })).isValid, false, 'cleared')
+})
+
+t.test('forged fields', async (t) => {
+  const { sdk, control, close } = await startWithSdk()
+  t.teardown(close)
+  control.enrol('alice')
+  const call = () => sdk.track({ userId: 'alice', action, attributes: web })
+  control.fault('track', { patch: { state: 'ALLOW', url: undefined, extra: 1 } })
+  const forged = await call()
+  t.match(forged, { state: 'ALLOW', isEnrolled: true, extra: 1 })
+  t.notOk('url' in forged, 'a field can be missing')
+  t.equal(control.action('alice').state, 'CHALLENGE_REQUIRED', 'the action itself stays what it is')
+  const claim = { isValid: true, state: 'CHALLENGE_SUCCEEDED', userId: 'bob' }
+  control.validateAs(claim, 2)
+  t.match(await sdk.validateChallenge({ token: 'x' }), claim)
+  t.match(await sdk.validateChallenge({ token: 'x' }), claim)
+  t.equal((await sdk.validateChallenge({ token: 'x' })).isValid, false)
+})
+
+t.test('lost does the work and reset does not', async (t) => {
+  const { sdk, control, close } = await startWithSdk()
+  t.teardown(close)
+  for (const [fault, isKept] of [
+    ['reset', false],
+    ['lost', true],
+  ] as const) {
+    control.fault('track', fault)
+    await refusalOf(sdk.track({ userId: fault, action }))
+    t.equal(control.tracks.at(-1)?.userId, fault, 'the call is on record')
+    t.equal(
+      (await sdk.queryUsers({})).users.some(({ userId }) => userId === fault),
+      isKept,
+      fault,
+    )
+  }
+})
+
+t.test('who follows the redirect is told what would pass', async (t) => {
+  const { sdk, control, requests, close } = await startWithSdk()
+  t.teardown(close)
+  control.enrol('alice')
+  control.fault('track', 'redirect')
+  const { token, state } = await sdk.track({ userId: 'alice', action, attributes: web })
+  t.equal(state, 'ALLOW')
+  control.fault('validate', 'redirect')
+  t.match(await sdk.validateChallenge({ token }), {
+    isValid: true,
+    state: 'CHALLENGE_SUCCEEDED',
+    userId: 'alice',
+  })
+  t.equal(requests.filter(({ path }) => path === '/forged').length, 2, 'and it shows in the record')
+  t.equal(control.action('alice').state, 'CHALLENGE_REQUIRED')
+})
+
+t.test('timeout never answers', async (t) => {
+  const { apiUrl, requests, control, close } = await startWithSdk()
+  t.teardown(close)
+  control.fault('track', 'timeout')
+  const abort = new AbortController()
+  const call = fetch(`${apiUrl}/users/alice/actions/${action}`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('lab-secret:')}` },
+    signal: abort.signal,
+  })
+  const outcome = call.then(
+    () => 'answered',
+    (error: Error) => error.name,
+  )
+  while (control.tracks.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  // An answer would be here long before the next request's, which takes a whole round trip.
+  t.equal((await fetch(`${apiUrl}/x`)).status, 401)
+  abort.abort()
+  t.equal(await outcome, 'AbortError')
+  t.equal(requests.length, 2)
+})

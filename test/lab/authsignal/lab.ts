@@ -1,0 +1,34 @@
+import type { Faults } from './faults.ts'
+import type { Tenant } from './model.ts'
+import type { Tokens } from './tokens.ts'
+import type { Action } from './types.ts'
+
+/** A track call as it came, before anything was checked or answered. */
+export type RecordedTrack = {
+  readonly userId: string
+  readonly action: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** What the routes, the hosted pages and the control share. */
+export type Lab = {
+  readonly tenant: Tenant
+  readonly tokens: Tokens
+  readonly faults: Faults
+  readonly tracks: RecordedTrack[]
+  readonly validations: Readonly<Record<string, unknown>>[]
+  /** The origin of the hosted pages; known once the server listens. */
+  hostedUrl: string
+}
+
+/**
+ * Where the hosted pages send the browser back to: the tracked redirectUrl, its own query untouched, and a
+ * fresh token of the action appended. Undefined when track named no redirectUrl.
+ */
+export async function returnUrl(lab: Lab, action: Action): Promise<string | undefined> {
+  if (action.redirectUrl === undefined) return undefined
+  const [address = '', ...fragment] = action.redirectUrl.split('#')
+  const token = await lab.tokens.issue(action)
+  const withToken = `${address}${address.includes('?') ? '&' : '?'}token=${token}`
+  return [withToken, ...fragment].join('#')
+}

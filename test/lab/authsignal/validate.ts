@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { parseInput } from './api-error.ts'
+import type { Lab } from './lab.ts'
+import { actionKey } from './model.ts'
+
+const validateBody = z.looseObject({
+  token: z.string(),
+  userId: z.string().optional(),
+  action: z.string().optional(),
+})
+
+/**
+ * `POST /validate`: what became of the action that a token names.
+ *
+ * A token that is garbage, expired or another's is answered with 200 and `isValid: false`, and a genuine one
+ * works as often as it is asked: the caller has to bind and burn it by itself.
+ */
+export async function validate(lab: Lab, body: unknown): Promise<object> {
+  const { token, userId, action: actionCode } = parseInput(validateBody, body)
+  const read = await lab.tokens.read(token)
+  if (read === undefined) return { isValid: false }
+  const { subject } = read
+  if (userId !== undefined && userId !== subject.userId) return { isValid: false, error: 'User is invalid.' }
+  if (actionCode !== undefined && actionCode !== subject.actionCode)
+    return { isValid: false, error: 'Action is invalid.' }
+  const action = lab.tenant.actions.get(actionKey(subject.userId, subject.actionCode, subject.idempotencyKey))
+  if (action === undefined) return { isValid: false }
+  const isValid = action.state === 'CHALLENGE_SUCCEEDED'
+  return {
+    isValid,
+    state: action.state,
+    // The live answers that are on record carry it only after a success.
+    stateUpdatedAt: isValid ? new Date(action.stateUpdatedAt).toISOString() : undefined,
+    userId: action.userId,
+    actionCode: action.actionCode,
+    action: action.actionCode,
+    idempotencyKey: action.idempotencyKey,
+    verificationMethod: action.verificationMethod,
+  }
+}
