@@ -1,0 +1,54 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import type { Decision } from '../policy/decide.ts'
+import type { Log } from './log.ts'
+
+/** Whom and what an audit line is about. */
+export interface AuditSubject {
+  readonly clientId: string
+  readonly user: { readonly subject: string }
+}
+
+/**
+ * What must be found again after an incident, one JSON line each, marked `audit`. Of the things that pass through,
+ * only the client, the user and the reasons are named: never a code, a token or an address with one in it.
+ */
+export interface Audit {
+  /** @param at before the OP has answered, or at the release of its answer. */
+  decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
+  /** The probe could not tell who the user is, so that there was nothing to decide about. */
+  unknownUser(policy: ClientPolicy, reason: string): void
+  /** An authorization response went to its client, or would have where the mode is `monitor`. */
+  released(about: AuditSubject, how: string): void
+  /** The end of a step-up. */
+  finished(about: AuditSubject, outcome: string, method: string | undefined): void
+  /** Something that no honest party does, or that only a misconfiguration explains. */
+  security(event: string, details: Readonly<Record<string, unknown>>): void
+}
+
+export function createAudit(log: Log): Audit {
+  const about = ({ clientId, user }: AuditSubject) => ({ client_id: clientId, subject: user.subject })
+  return {
+    decision(it, policy, decision, at) {
+      const { verdict, reason } = decision
+      log.info(
+        { audit: 'decision', ...about(it), action: policy.action, mode: policy.mode, at, verdict, reason },
+        'decision',
+      )
+    },
+    unknownUser({ clientId, mode }, reason) {
+      log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason }, 'the user is unknown')
+    },
+    released(it, how) {
+      log.info({ audit: 'released', ...about(it), how }, 'released')
+    },
+    finished(it, outcome, method) {
+      log.info(
+        { audit: 'step_up', ...about(it), outcome, ...(method !== undefined && { method }) },
+        'step-up',
+      )
+    },
+    security(event, details) {
+      log.warn({ audit: 'security', event, ...details }, 'security event')
+    },
+  }
+}
