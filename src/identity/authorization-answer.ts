@@ -1,0 +1,74 @@
+const redirects = new Set([301, 302, 303, 307, 308])
+
+/** Why the OP's answer to the probe names nobody; the codes are RFC 6749's (4.1.2.1) and OIDC Core's (3.1.2.6). */
+export type AnswerFault =
+  | 'not_a_redirect'
+  | 'other_redirect'
+  | 'ambiguous_answer'
+  | 'state_mismatch'
+  | 'issuer_mismatch'
+  | 'code_missing'
+  | 'upstream_error'
+  | 'authorization_error'
+  | AuthorizationErrorCode
+
+type AuthorizationErrorCode = (typeof authorizationErrors)[number]
+
+const authorizationErrors = [
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'account_selection_required',
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+] as const
+
+/** What the probe's own authorization response must match. */
+export interface Expected {
+  readonly redirectUri: string
+  readonly state: string
+  readonly issuer: string
+  /** RFC 9207: whether `iss` may be left out. */
+  readonly isIssuerSent: boolean
+}
+
+export type AuthorizationAnswer =
+  | { readonly fault?: never; readonly parameters: URLSearchParams }
+  | { readonly fault: AnswerFault }
+
+/**
+ * Reads the OP's answer to the probe's authorization request. Only a redirect to exactly the probe's redirect URI
+ * counts, with one code, our state, no parameter twice and no error beside the code. A fragment is not looked at:
+ * no client sees it, and some OPs put a meaningless one there.
+ */
+export function readAnswer(
+  answer: { readonly statusCode: number; readonly location: string | string[] | undefined },
+  expected: Expected,
+): AuthorizationAnswer {
+  const { statusCode, location } = answer
+  if (statusCode >= 500) return { fault: 'upstream_error' }
+  if (!redirects.has(statusCode) || location === undefined) return { fault: 'not_a_redirect' }
+  if (typeof location !== 'string') return { fault: 'ambiguous_answer' }
+  const [address = ''] = location.split('#', 1)
+  const [target, ...query] = address.split('?')
+  if (target !== expected.redirectUri) return { fault: 'other_redirect' }
+  const parameters = new URLSearchParams(query.join('?'))
+  const fault = findFault(parameters, expected)
+  return fault === undefined ? { parameters } : { fault }
+}
+
+function findFault(parameters: URLSearchParams, expected: Expected): AnswerFault | undefined {
+  if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'
+  if (parameters.has('code') && parameters.has('error')) return 'ambiguous_answer'
+  if (parameters.get('state') !== expected.state) return 'state_mismatch'
+  const issuer = parameters.get('iss') ?? (expected.isIssuerSent ? '' : expected.issuer)
+  if (issuer !== expected.issuer) return 'issuer_mismatch'
+  const error = parameters.get('error')
+  if (error !== null) return authorizationErrors.find((code) => code === error) ?? 'authorization_error'
+  return parameters.get('code') ? undefined : 'code_missing'
+}

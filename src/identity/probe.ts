@@ -1,0 +1,139 @@
+import {
+  authorizationCodeGrant,
+  calculatePKCECodeChallenge,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from 'openid-client'
+import type { Config } from '../config/schema.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import { toUpstreamRefusal } from '../upstream/failure.ts'
+import { type AnswerFault, readAnswer } from './authorization-answer.ts'
+import { withDeadline } from './deadline.ts'
+import { type Identity, readIdentity } from './identity.ts'
+import { explainFailure, type ProbeFailure } from './probe-failure.ts'
+import type { Provider } from './provider.ts'
+
+/** What of the browser's request goes along. */
+export interface ProbeRequest {
+  /** A Cookie header with the OP's session cookies only, as `selectCookies` or `overlayCookies` made it. */
+  readonly cookies: string | undefined
+  readonly userAgent: string | undefined
+  readonly clientAddress: string
+}
+
+export type UnknownReason = 'no_cookie' | 'subject_unreadable' | AnswerFault | ProbeFailure
+
+/** `reason` and `detail` are for the log. `consent_required` means that the OP asks consent for the probe's client. */
+export type ProbeResult =
+  | { readonly known: true; readonly identity: Identity }
+  | { readonly known: false; readonly reason: UnknownReason; readonly detail?: string }
+
+interface Secrets {
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+}
+
+/**
+ * Asks the OP who is signed in with these cookies: an authorization request of the gateway's own client (OIDC Core
+ * 3.1.2.1, PKCE), whose code is redeemed and whose ID token is validated. Everything but a complete success is
+ * "unknown". No cookie that the OP sets on the way goes anywhere, and nothing is kept between two probes.
+ *
+ * @returns always; it never rejects. Without cookies the OP is not asked.
+ */
+export async function probeUser(
+  provider: Provider,
+  upstream: UpstreamConnection,
+  config: Config,
+  request: ProbeRequest,
+): Promise<ProbeResult> {
+  if (!request.cookies) return { known: false, reason: 'no_cookie' }
+  const deadline = AbortSignal.timeout(config.provider.probe.timeout)
+  try {
+    return await withDeadline(deadline, () => identify(provider, upstream, config, request, deadline))
+  } catch (error) {
+    if (deadline.aborted) return { known: false, reason: 'timeout' }
+    return { known: false, ...explainFailure(error) }
+  }
+}
+
+async function identify(
+  provider: Provider,
+  upstream: UpstreamConnection,
+  config: Config,
+  request: ProbeRequest,
+  deadline: AbortSignal,
+): Promise<ProbeResult> {
+  const { metadata, configuration } = provider
+  const redirectUri = `${config.publicUrl}${config.pathPrefix}/probe`
+  const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
+  const url = await composeQuestion(metadata.authorization_endpoint, config, redirectUri, secrets)
+  const response = await sendQuestion(upstream, url, request, deadline)
+  const answer = readAnswer(response, {
+    redirectUri,
+    state: secrets.state,
+    issuer: metadata.issuer,
+    isIssuerSent: metadata.authorization_response_iss_parameter_supported === true,
+  })
+  if (answer.fault !== undefined) return { known: false, reason: answer.fault }
+  const tokens = await authorizationCodeGrant(configuration, new URL(`${redirectUri}?${answer.parameters}`), {
+    pkceCodeVerifier: secrets.codeVerifier,
+    expectedState: secrets.state,
+    expectedNonce: secrets.nonce,
+    idTokenExpected: true,
+  })
+  const identity = readIdentity({ ...tokens.claims() }, config.provider.subject)
+  return identity === undefined ? { known: false, reason: 'subject_unreadable' } : { known: true, identity }
+}
+
+async function composeQuestion(
+  endpoint: string,
+  config: Config,
+  redirectUri: string,
+  secrets: Secrets,
+): Promise<URL> {
+  const { clientId, scope, prompt, params } = config.provider.probe
+  const url = new URL(endpoint)
+  const parameters = {
+    ...params,
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    state: secrets.state,
+    nonce: secrets.nonce,
+    code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
+    code_challenge_method: 'S256',
+    ...(prompt === 'none' && { prompt }),
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url
+}
+
+async function sendQuestion(
+  upstream: UpstreamConnection,
+  url: URL,
+  request: ProbeRequest,
+  signal: AbortSignal,
+): Promise<{ statusCode: number; location: string | string[] | undefined }> {
+  try {
+    const { statusCode, headers, body } = await upstream.pool.request({
+      method: 'GET',
+      path: url.pathname + url.search,
+      headers: {
+        ...upstream.publicHeaders,
+        'x-forwarded-for': request.clientAddress,
+        accept: 'text/html',
+        ...(request.userAgent !== undefined && { 'user-agent': request.userAgent }),
+        ...(request.cookies !== undefined && { cookie: request.cookies }),
+      },
+      signal,
+    })
+    // The page under a redirect is nobody's; a short one is read so that its connection serves the token request.
+    body.dump({ limit: 16_384, signal }).catch(() => {})
+    return { statusCode, location: headers['location'] }
+  } catch (error) {
+    throw toUpstreamRefusal(error)
+  }
+}

@@ -1,0 +1,119 @@
+import type { Dispatcher, Pool } from 'undici'
+import type { Config } from '../config/schema.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { toUpstreamRefusal } from './failure.ts'
+import { openPool } from './pool.ts'
+
+const longestBody = 1024 * 1024
+const bodiless = new Set([204, 205, 304])
+
+/** The way to the OP behind the gateway. */
+export interface UpstreamConnection {
+  readonly pool: Pool
+  /** Host and X-Forwarded-Host, -Proto, -Port as the OP must see them: always those of `publicUrl`. */
+  readonly publicHeaders: Readonly<Record<string, string>>
+  /**
+   * Whether requests for this URL end at the OP behind the gateway: its origin is that of `publicUrl`, of
+   * `provider.issuer` or of `upstream.url`, or its host is one of `hosts`.
+   */
+  serves(url: URL): boolean
+  /**
+   * The gateway's own requests, as WHATWG fetch. They go through the pool whatever the host of the URL, with the
+   * public Host. Redirects are not followed. The body of the answer is read whole, 1 MiB at most.
+   *
+   * @throws Refusal `upstream_unreachable` for a URL that `serves` doesn't know, before anything is sent;
+   *   otherwise what `toUpstreamRefusal` makes of the failure.
+   */
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+/** Opens no socket yet: the pool connects when it is first used. */
+export function connectUpstream(config: Config): UpstreamConnection {
+  const pool = openPool(config.upstream)
+  const publicHeaders = describePublicUrl(new URL(config.publicUrl))
+  const serves = recognizeOrigins(config)
+  return {
+    pool,
+    publicHeaders,
+    serves,
+    async fetch(url, init = {}) {
+      const target = new URL(url)
+      // The probe's code and secret must not travel to a host that the OP's metadata happens to name.
+      if (!serves(target)) {
+        throw new Refusal('upstream_unreachable', `${target.origin} is not an address of the provider behind`)
+      }
+      try {
+        return await exchange(pool, target, init, publicHeaders)
+      } catch (error) {
+        throw toUpstreamRefusal(error)
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+function recognizeOrigins(config: Config): (url: URL) => boolean {
+  const own = [config.publicUrl, config.provider.issuer, config.upstream.url].map(
+    (url) => new URL(url).origin,
+  )
+  const { protocol } = new URL(config.publicUrl)
+  const further = config.hosts.map((host) => new URL(`${protocol}//${host}`).origin)
+  const origins = new Set([...own, ...further])
+  return (url) => origins.has(url.origin)
+}
+
+function describePublicUrl(url: URL): Readonly<Record<string, string>> {
+  return {
+    host: url.host,
+    'x-forwarded-host': url.host,
+    'x-forwarded-proto': url.protocol.slice(0, -1),
+    'x-forwarded-port': url.port || (url.protocol === 'https:' ? '443' : '80'),
+  }
+}
+
+async function exchange(
+  pool: Pool,
+  url: URL,
+  init: RequestInit,
+  publicHeaders: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const { method = 'GET', headers, body, signal } = init
+  const request = new Request(url, { method, ...(headers && { headers }), ...(body && { body }) })
+  const answer = await pool.request({
+    method: request.method as Dispatcher.HttpMethod,
+    path: url.pathname + url.search,
+    headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...publicHeaders },
+    body: request.body && Buffer.from(await request.arrayBuffer()),
+    signal: signal ?? null,
+  })
+  const content = await readBounded(answer.body)
+  const coding = answer.headers['content-encoding'] ?? 'identity'
+  if (coding !== 'identity')
+    throw new Refusal('upstream_unreadable', `content coding ${coding} was not asked for`)
+  const response = new Response(bodiless.has(answer.statusCode) ? null : content, {
+    status: answer.statusCode,
+    headers: toHeaders(answer.headers),
+  })
+  return Object.defineProperty(response, 'url', { value: url.href })
+}
+
+async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > longestBody)
+      throw new Refusal('upstream_unreadable', `the answer is longer than ${longestBody} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function toHeaders(raw: Dispatcher.ResponseData['headers']): Headers {
+  const headers = new Headers()
+  for (const [name, values] of Object.entries(raw as Record<string, string | string[]>)) {
+    for (const value of [values].flat()) headers.append(name, value)
+  }
+  return headers
+}

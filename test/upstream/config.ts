@@ -1,0 +1,67 @@
+import type { ClientPolicy, Config } from '../../src/config/schema.ts'
+
+type Parts = {
+  [K in 'upstream' | 'provider']?: Partial<Config[K]>
+} & { publicUrl?: string; hosts?: string[]; probe?: Partial<Config['provider']['probe']> }
+
+/** A whole Config around the parts that a test is about. The public address is never the upstream's. */
+export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config {
+  const publicUrl = top.publicUrl ?? 'https://login.example.com'
+  const defaults: ClientPolicy = {
+    clientId: '',
+    mode: 'off',
+    redirectUris: [],
+    responseTypes: ['code'],
+    action: 'oidc-authorize',
+    unenrolled: 'enroll',
+    methods: [],
+    satisfiedByAmr: [],
+    remember: 0,
+    onError: 'deny',
+    grants: [],
+    send: [],
+    custom: {},
+  }
+  return {
+    publicUrl,
+    hosts: top.hosts ?? [],
+    listen: { host: '127.0.0.1', port: 0 },
+    admin: { host: '127.0.0.1', port: 0 },
+    pathPrefix: '/step-up',
+    trustedProxies: [],
+    upstream: { url: 'http://127.0.0.1:9', timeout: 5000, tls: {}, ...upstream },
+    provider: {
+      preset: 'generic',
+      issuer: publicUrl,
+      endpoints: {},
+      authorizePaths: [],
+      tokenPaths: [],
+      closedPaths: [],
+      subject: 'sub',
+      compare: ['auth_time'],
+      codeLifetime: 60_000,
+      ...provider,
+      probe: {
+        clientId: 'step-up-gateway',
+        clientSecret: 'the secret of the probe',
+        clientAuth: 'client_secret_post',
+        scope: 'openid profile email',
+        prompt: 'none',
+        params: {},
+        cookies: ['_session', '_session.sig'],
+        timeout: 5000,
+        ...probe,
+      },
+    },
+    authsignal: {
+      apiUrl: 'http://127.0.0.1:9',
+      apiSecretKey: 'unused',
+      timeout: 1000,
+      challengeHosts: ['*.authsignal.com'],
+    },
+    store: 'memory',
+    stepUp: { timeout: 600_000, session: 43_200_000 },
+    clients: new Map(),
+    defaults,
+  }
+}
