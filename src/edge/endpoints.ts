@@ -1,0 +1,117 @@
+import type { EndpointKind } from './endpoint-kind.ts'
+import { readOtherwise, scriptAliases } from './loose-path.ts'
+import { createNode, nodeAt, type PathNode, walk } from './path-tree.ts'
+import { Refusal } from './refusal.ts'
+import { parseTarget, type Target } from './target.ts'
+
+export type { EndpointKind }
+
+type GuardedKind = Exclude<EndpointKind, 'own' | 'open'>
+
+/** Made by `guardPaths`, read by `classifyTarget`. */
+export interface GuardedPaths {
+  readonly ownPrefix: string
+  /** What a path means whose bytes are exactly a listed path's. */
+  readonly listed: ReadonlyMap<string, EndpointKind>
+  /** Loose forms of all that is guarded, by segment. */
+  readonly root: PathNode
+}
+
+/**
+ * Prepares the set of guarded paths.
+ *
+ * @param paths absolute paths by kind. Two spellings of one endpoint may both be listed. A closed path closes what is
+ *   below it too, and wins over every other kind.
+ * @param ownPrefix where the gateway's own pages are.
+ * @param openPaths paths below a token endpoint that are known to be something else, such as the OP's introspection
+ *   endpoint at `/token/introspection`. They take nothing back that `paths` guards.
+ * @throws Error if a path can't be a request target, holds a query, is listed for two kinds, or is one of our own.
+ */
+export function guardPaths(
+  paths: Partial<Record<GuardedKind, readonly string[]>>,
+  ownPrefix: string,
+  openPaths: readonly string[] = [],
+): GuardedPaths {
+  const root = createNode()
+  const listed = new Map<string, EndpointKind>()
+  const kindByLooseForm = new Map<string, EndpointKind>()
+  nodeAt(root, requirePath(ownPrefix)).kinds.add('own')
+  for (const [kind, list] of Object.entries(paths) as [GuardedKind, readonly string[]][]) {
+    for (const path of list) {
+      const loose = requirePath(path)
+      const node = nodeAt(root, loose)
+      node.kinds.add(kind)
+      if (kind === 'authorization') node.prefixes.add(path.endsWith('/') ? path : `${path}/`)
+      else for (const alias of scriptAliases(path)) nodeAt(root, alias).kinds.add(kind)
+      if (kindsOnTheWay(root, loose).has('own'))
+        throw new Error(`the path ${path} is one of the gateway's own`)
+      if (kind === 'closed') continue
+      const other = kindByLooseForm.get(loose)
+      if (other !== undefined && other !== kind)
+        throw new Error(`the path ${path} is listed as ${other} and as ${kind}`)
+      kindByLooseForm.set(loose, kind)
+      listed.set(path, kind)
+    }
+  }
+  for (const path of openPaths) {
+    if (!kindByLooseForm.has(requirePath(path))) listed.set(path, 'open')
+  }
+  return { ownPrefix, listed, root }
+}
+
+/**
+ * Tells where a target leads. A guarded endpoint is recognised in one spelling only, the listed one; any other that a
+ * lenient server could take for it is refused. What is below an authorization endpoint is open, since OPs resume
+ * logins there and every response is inspected; what is below any other guarded endpoint is refused unless listed,
+ * since servers that hand the rest of a path to a script would see the endpoint itself.
+ *
+ * @returns never `closed`: a closed path is refused here.
+ * @throws Refusal `ambiguous_target`, or `not_found` for a closed path in any spelling.
+ */
+export function classifyTarget(target: Target, guarded: GuardedPaths): EndpointKind {
+  const { path, loosePath } = target
+  const { ownPrefix, root } = guarded
+  const kinds = kindsOnTheWay(root, loosePath)
+  for (const reading of readOtherwise(path)) {
+    for (const kind of kindsOnTheWay(root, reading)) if (kind !== 'authorization') kinds.add(kind)
+  }
+  if (kinds.has('own')) {
+    const rest = path.startsWith(ownPrefix) ? path.slice(ownPrefix.length) : undefined
+    if (rest !== undefined && /^(?:\/[\w.~-]+)*$/.test(rest)) return 'own'
+    throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")
+  }
+  if (kinds.has('closed')) throw new Refusal('not_found', 'a closed path')
+  const kind = guarded.listed.get(path)
+  if (kind !== undefined) return kind
+  for (const strict of kinds) {
+    if (strict !== 'authorization')
+      throw new Refusal('ambiguous_target', `could be read as a ${strict} endpoint`)
+  }
+  if (!kinds.has('authorization') || isPlainlyBelow(path, loosePath, root)) return 'open'
+  throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')
+}
+
+/** The kinds of the loose path itself and of the paths above it. The root guards nothing but itself. */
+function kindsOnTheWay(root: PathNode, loosePath: string): Set<EndpointKind> {
+  if (loosePath === '/') return new Set(root.kinds)
+  const kinds = new Set<EndpointKind>()
+  for (const node of walk(root, loosePath)) for (const kind of node.kinds) kinds.add(kind)
+  return kinds
+}
+
+/** Below an authorization endpoint, whose own part of the path is spelled as it is listed. */
+function isPlainlyBelow(path: string, loosePath: string, root: PathNode): boolean {
+  const way = [root, ...walk(root, loosePath)]
+  const depth = loosePath.split('/').filter((segment) => segment !== '').length
+  const isEndpoint = way.length > depth && way.at(-1)?.kinds.has('authorization')
+  return !isEndpoint && way.some(({ prefixes }) => [...prefixes].some((prefix) => path.startsWith(prefix)))
+}
+
+function requirePath(path: string): string {
+  if (path.includes('?')) throw new Error(`the path ${path} holds a query`)
+  try {
+    return parseTarget(path).loosePath
+  } catch (cause) {
+    throw new Error(`the path ${path} can't be a request target`, { cause })
+  }
+}

@@ -1,0 +1,128 @@
+/** More rounds of percent-encoding than any chain of servers undoes. */
+const maxRounds = 5
+
+/** UTF-8 as bytes in a latin1 string; what is left over is a byte that no valid sequence holds. */
+const utf8 =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g
+
+/** Stray bytes stand at these private code points while a path is read, so that they can't pass for letters. */
+const strayBase = 0xf700
+/** Some decoders drop a stray byte, others drop as many characters more as its sequence should have had. */
+const strayWithCompany = /[\uf7c2-\uf7df].|[\uf7e0-\uf7ef].{0,2}|[\uf7f0-\uf7f4].{0,3}/gs
+const strays = /[\uf780-\uf7ff]/g
+
+const separators = /[\\\u2215\u2044\u29f8\u29f5\u29f9]/g
+const invisible = /[\p{M}\p{Cf}]/gu
+/** .NET Framework takes these out of any path before it routes: sessions and tickets without cookies. */
+const cookieless = /\((?:[a-z]\([^()/]*\))+\)/gi
+/** A script that serves what follows its name, under a front controller or as PATH_INFO. */
+const script = /\.(?:php\d?|phtml|f?cgi|psgi|pl|py|rb|aspx?|ashx|asmx|axd|svc|jspx?|do|action|cfm|dll|exe)$/
+
+/** Nothing to decode, and nothing that servers cut or drop but dots: nearly every path there is. */
+const unescaped = /^[\w/.-]*$/
+
+/** Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would. */
+export function decodePath(path: string): { text: string; settled: boolean } {
+  if (unescaped.test(path)) return { text: path, settled: true }
+  let text = path.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
+  for (let round = 0; round <= maxRounds; round++) {
+    const next = text
+      .replace(/%u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+      .replace(/(?:%[0-9a-f]{2})+/gi, decodeRun)
+      .normalize('NFKD')
+      .replace(invisible, '')
+      .replace(/\p{Pd}/gu, '-')
+      .replace(separators, '/')
+    if (next === text) return { text, settled: true }
+    text = next
+  }
+  return { text, settled: false }
+}
+
+function decodeRun(run: string): string {
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex').toString('latin1')
+  return bytes.replace(utf8, (sequence) =>
+    sequence.length === 1
+      ? String.fromCharCode(strayBase + sequence.charCodeAt(0))
+      : Buffer.from(sequence, 'latin1').toString('utf8'),
+  )
+}
+
+/**
+ * What the most lenient server could make of a path: decoded again and again, look-alikes of ASCII letters read as
+ * those, case folded, backslashes as slashes, path parameters, trailing dots and empty segments gone.
+ * Two paths that any server takes for the same have the same loose form. It is made for comparing, never for sending.
+ */
+export function loosenPath(path: string): string {
+  if (/^(?:\/[a-z0-9_.-]*[a-z0-9_-])+$/.test(path)) return path
+  return finish(decodePath(path).text.replace(strays, ''))
+}
+
+/** Further readings, where lenient servers differ from each other: none of them for a path that is plainly spelled. */
+export function readOtherwise(path: string): readonly string[] {
+  if (/^[\w/-]*$/.test(path)) return []
+  const readings = [...readBasically(path)].flatMap((base) => [base, withSegments(base, dropScript)])
+  return [...new Set(readings.flatMap((reading) => [reading, withSegments(reading, dropExtension)]))]
+}
+
+/** With a segment's parameters dropped, with all dropped that follows the first, and with more of broken UTF-8 dropped. */
+function readBasically(path: string): ReadonlySet<string> {
+  if (unescaped.test(path)) return new Set([loosenPath(path)])
+  const { text } = decodePath(path)
+  const whole = text.replace(strays, '')
+  const untilParameters = whole.split(/[;\s+]/, 1).join('')
+  return new Set([whole, untilParameters, text.replace(strayWithCompany, '').replace(strays, '')].map(finish))
+}
+
+/** How further spellings of an endpoint that is a script look: without its extension, or without its name. */
+export function scriptAliases(path: string): readonly string[] {
+  const loose = loosenPath(path)
+  if (!loose.split('/').some((segment) => script.test(segment))) return []
+  const forms = [loose, withSegments(loose, dropScript)]
+  return forms.flatMap((form) => [form, withSegments(form, (segment) => segment.replace(script, ''))])
+}
+
+/** `/index.php/token` is `/token` to a front controller. */
+function dropScript(segment: string, last: boolean): string {
+  return !last && script.test(segment) ? '' : segment
+}
+
+/** `/token.json` is `/token` to routers that take a format from the path; `/token.php/x` is `/token/x` to others. */
+function dropExtension(segment: string, last: boolean): string {
+  if (!last) return segment.replace(script, '')
+  const dot = segment.indexOf('.', 1)
+  return dot < 0 ? segment : segment.slice(0, dot)
+}
+
+function withSegments(path: string, change: (segment: string, last: boolean) => string): string {
+  const segments = path.split('/')
+  const changed = segments.map((segment, index) => change(segment, index === segments.length - 1))
+  return `/${changed.filter((segment) => segment !== '').join('/')}`
+}
+
+function finish(text: string): string {
+  const [path = ''] = text
+    .toUpperCase()
+    .toLowerCase()
+    .split(/[?#\0]/, 1)
+  const segments: string[] = []
+  for (const raw of path.split('/')) {
+    const segment = bareSegment(raw)
+    if (segment === '..') segments.pop()
+    else if (segment !== '.') segments.push(dropTrailingDots(segment))
+  }
+  return `/${segments.filter((segment) => segment !== '').join('/')}`
+}
+
+/** A segment without path parameters (`;jsessionid=1`), .NET's cookieless parts, spaces and control characters. */
+export function bareSegment(segment: string): string {
+  if (unescaped.test(segment)) return segment
+  const [name = ''] = segment.split(';', 1)
+  return name.replace(cookieless, '').replace(/[\s\p{Cc}+]/gu, '')
+}
+
+function dropTrailingDots(segment: string): string {
+  let end = segment.length
+  while (segment[end - 1] === '.') end--
+  return segment.slice(0, end)
+}

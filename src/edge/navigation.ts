@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/**
+ * Whether a person waits for the answer to this request in a browser tab of its own, so that a page may be put before
+ * it: a GET that loads a top-level document, by Fetch Metadata where the browser sends it, else by Accept. Not frames,
+ * scripts and prefetches.
+ */
+export function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
+  if (method !== 'GET' || isPrefetch(headers)) return false
+  if (lowerCased(headers, 'x-requested-with') === 'xmlhttprequest') return false
+  const mode = lowerCased(headers, 'sec-fetch-mode')
+  const destination = lowerCased(headers, 'sec-fetch-dest')
+  if (mode === undefined && destination === undefined) return acceptsHtml(headers.accept)
+  return (mode ?? 'navigate') === 'navigate' && (destination ?? 'document') === 'document'
+}
+
+function isPrefetch(headers: IncomingHttpHeaders): boolean {
+  return ['purpose', 'sec-purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/.test(lowerCased(headers, name) ?? ''),
+  )
+}
+
+function acceptsHtml(accept: string | undefined): boolean {
+  return (accept ?? '')
+    .split(',')
+    .some((range) => range.split(';', 1).join('').trim().toLowerCase() === 'text/html')
+}
+
+function lowerCased(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value.trim().toLowerCase() : undefined
+}

@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream'
+import { Refusal } from './refusal.ts'
+
+/** The most that a form at a guarded endpoint may hold, in bytes. */
+export const maxFormBytes = 1024 * 1024
+
+/**
+ * Reads a request body whole.
+ *
+ * @param declaredLength its Content-Length: a body that says that it is too large is not read at all.
+ * @throws {Refusal} `body_too_large`.
+ */
+export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
+  const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)
+  if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxFormBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,36 @@
+/** Schemes that run or show something in the browser itself and lead to no client. */
+const scriptable: ReadonlySet<string> = new Set([
+  ...['javascript:', 'data:', 'vbscript:', 'blob:', 'about:', 'file:', 'filesystem:', 'view-source:'],
+  ...['ws:', 'wss:', 'ftp:'],
+])
+
+const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** Escapes of letters, digits and `-._~` mean the same unescaped (RFC 3986 6.2.2.2). */
+const needlessEscape = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi
+
+/**
+ * The key under which two redirect URIs are the same to a browser: scheme, authority and path. Query and fragment don't
+ * count, nor does the port on a loopback address (RFC 8252 7.3). The URI of a custom scheme stays whole (RFC 8252 7.1).
+ *
+ * @returns undefined for what is no absolute URI, holds a user name, leads to no client, or would be read by a browser
+ *   as something else than it says: white space, control characters, backslashes, missing slashes.
+ */
+export function redirectUriKey(uri: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri) || uri.includes('\\') || !URL.canParse(uri)) return undefined
+  const url = new URL(uri)
+  if (scriptable.has(url.protocol)) return undefined
+  const [resource = ''] = uri.split(/[?#]/, 1)
+  if (/^[^/]+:\/\/[^/]*@/.test(resource)) return undefined
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return url.href.split(/[?#]/, 1).join('')
+  if (!/^https?:\/\/[^/]/i.test(resource)) return undefined
+  const hostname = url.hostname.replace(/\.$/, '')
+  const port = loopback.has(hostname) ? ':*' : url.port && `:${url.port}`
+  return `${url.protocol}//${hostname}${port}${unescapePath(url.pathname)}`
+}
+
+function unescapePath(path: string): string {
+  return path
+    .replace(needlessEscape, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)))
+    .replace(/%[0-9a-f]{2}/gi, (escaped) => escaped.toUpperCase())
+}

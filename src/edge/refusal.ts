@@ -1,0 +1,49 @@
+const statusCodes = {
+  malformed_target: 400,
+  ambiguous_target: 400,
+  malformed_headers: 400,
+  unknown_host: 400,
+  malformed_parameters: 400,
+  ambiguous_parameters: 400,
+  ambiguous_cookies: 400,
+  unsupported_response: 400,
+  unsupported_request: 400,
+  no_cookie: 400,
+  wrong_return: 400,
+  not_verified: 403,
+  unknown_user: 403,
+  unlisted_redirect_uri: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  used: 410,
+  expired: 410,
+  restart: 410,
+  body_too_large: 413,
+  unsupported_content_type: 415,
+  internal: 500,
+  upstream_unreachable: 502,
+  upstream_unreadable: 502,
+  store_unavailable: 503,
+  provider_unavailable: 503,
+  upstream_timeout: 504,
+} as const
+
+/** Every reason for which the gateway answers by itself instead of passing a message on. */
+export type RefusalCode = keyof typeof statusCodes
+
+/**
+ * A request that the gateway refuses by itself.
+ * The detail is written for the log: it names what was expected and never quotes a value from the wire
+ * that could be a secret, and it is never shown to the person or client that is refused.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly statusCode: number
+
+  constructor(code: RefusalCode, detail: string, options?: ErrorOptions) {
+    super(detail, options)
+    this.name = 'Refusal'
+    this.code = code
+    this.statusCode = statusCodes[code]
+  }
+}

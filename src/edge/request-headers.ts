@@ -1,0 +1,76 @@
+import { isClaimedHeader } from './claimed-headers.ts'
+import { omitCookie } from './cookies.ts'
+import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
+import { Refusal } from './refusal.ts'
+
+/** Headers of which two servers could each read another one. */
+const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
+
+/** Headers that change what the OP answers to a request whose answer must be read. */
+const negotiated: ReadonlySet<string> = new Set([
+  ...['accept-encoding', 'range', 'if-range'],
+  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
+])
+
+/** How the gateway was reached, as the OP is told. */
+export interface Arrival {
+  /** The value of Host: name, and port if it isn't the scheme's default. */
+  readonly host: string
+  readonly proto: 'http' | 'https'
+  readonly port: string
+  readonly clientAddress: string
+}
+
+/**
+ * The headers that go to the OP in place of the client's: without what ends at this hop, without every forwarding and
+ * identity header in any spelling, without our own cookie; Host and X-Forwarded-* are the gateway's. Names with other
+ * characters than letters, digits and hyphens are dropped, since CGI turns them into the names of others.
+ *
+ * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders` has them.
+ * @returns lower-case names; an array where a header stands more than once.
+ * @throws Refusal `malformed_headers` if a header that may stand once stands twice, or if Connection names a header
+ *   that isn't the connection's: it would be read here and be gone at the OP.
+ */
+export function toUpstreamHeaders(
+  rawHeaders: readonly string[],
+  gateway: Arrival,
+  options: { guarded: boolean; ownCookie: string },
+): Record<string, string | string[]> {
+  const received = groupHeaders(rawHeaders)
+  for (const name of single) {
+    if ((received.get(name)?.length ?? 0) > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
+  }
+  refuseConnectionOptions(received.get('connection') ?? [])
+  const headers = new Map<string, string | string[]>()
+  for (const [name, values] of received) {
+    if (hopByHopHeaders.has(name) || isClaimedHeader(name) || !/^[a-z0-9-]+$/.test(name)) continue
+    if (name === 'cookie' || (options.guarded && negotiated.has(name))) continue
+    const [first = '', ...more] = values
+    headers.set(name, more.length === 0 ? first : values)
+  }
+  const cookie = omitCookie(received.get('cookie')?.join('; '), options.ownCookie)
+  if (cookie !== undefined) headers.set('cookie', cookie)
+  headers.set('host', gateway.host)
+  headers.set('x-forwarded-for', gateway.clientAddress)
+  headers.set('x-forwarded-proto', gateway.proto)
+  headers.set('x-forwarded-host', gateway.host)
+  headers.set('x-forwarded-port', gateway.port)
+  return Object.fromEntries(headers)
+}
+
+function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
+  const headers = new Map<string, string[]>()
+  let name = ''
+  for (const [index, text] of rawHeaders.entries()) {
+    if (index % 2 === 0) name = text.toLowerCase()
+    else headers.set(name, [...(headers.get(name) ?? []), text])
+  }
+  return headers
+}
+
+function refuseConnectionOptions(values: readonly string[]): void {
+  const odd = readConnection(values).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
+  if (odd !== undefined) {
+    throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's")
+  }
+}
