@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util'
+
+/** What a command gets of the process, so that it can be run without one. */
+export interface CommandContext {
+  /** The arguments behind the command's name. */
+  readonly args: readonly string[]
+  readonly env: Record<string, string | undefined>
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+  /** Aborted when the process is asked to end. */
+  readonly stop: AbortSignal
+}
+
+/** A command; answers the exit code. What it throws is told and ends in exit code 1, or 2 if the operator erred. */
+export type Command = (context: CommandContext) => Promise<number>
+
+/** The arguments make no sense. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** The file that `--config` names; throws a UsageError if it is missing or anything else is there. */
+export function parseConfigOption(args: readonly string[]): string {
+  const { config } = parseOptions(args)
+  if (config === undefined || config === '') throw new UsageError('--config FILE is missing')
+  return config
+}
+
+/** Refuses arguments where a command takes none. */
+export function refuseArguments(args: readonly string[]): void {
+  const [first] = args
+  if (first !== undefined) throw new UsageError('this command takes no arguments')
+}
+
+function parseOptions(args: readonly string[]): { config?: string } {
+  try {
+    return parseArgs({ args: [...args], options: { config: { type: 'string' } } }).values
+  } catch (error) {
+    throw new UsageError('expected --config FILE and nothing else', { cause: error })
+  }
+}

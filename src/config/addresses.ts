@@ -1,0 +1,113 @@
+import { isLoopback, isNetwork, isPrivateAddress } from './network.ts'
+import { text, textLike } from './text.ts'
+
+const name = '(?!-)[a-z0-9-]{1,63}(?<!-)(?:\\.(?!-)[a-z0-9-]{1,63}(?<!-))*'
+const hostPattern = new RegExp(`^(?:${name}|\\[[0-9a-f:.]+\\])(?::[0-9]{1,5})?$`)
+const challengeHostPattern = new RegExp(`^(?:\\*\\.${name.replace(/\*$/, '+')}|${name})$`)
+const segments = /^(?:\/(?!:|\.{1,2}(?:\/|$))[A-Za-z0-9._~!$&'()+,=:@-]+)+\/?$/
+
+/** The gateway's public origin: https, or http on this machine. */
+export const publicOrigin = text('write an origin such as https://login.example.com', (value) =>
+  findOriginFault(value, isLoopback, 'on a loopback address'),
+)
+
+/** The OP's origin: https, or http on this machine or a private address. */
+export const upstreamOrigin = text('write an origin such as http://127.0.0.1:5000', (value) =>
+  findOriginFault(value, isNear, 'on a loopback or private address'),
+)
+
+/** The base URL of an API: https, or http on this machine; a path may follow. */
+export const apiUrl = text('write a URL such as https://api.authsignal.com/v1', (value) => {
+  const fault = findUrlFault(value, isLoopback, 'on a loopback address')
+  return fault ?? (value.endsWith('/') ? 'ends in a slash' : undefined)
+})
+
+/** An endpoint of the OP: an absolute URL, or a path on the upstream. */
+export const endpoint = text('write a path such as /connect/token, or an absolute URL', (value) =>
+  value.startsWith('/')
+    ? findPathFault(value)
+    : findUrlFault(value, isNear, 'on a loopback or private address'),
+)
+
+/** A path of the OP as it is spelled: no wildcard, no query, no dot segment. */
+export const path = text('write one exact path such as /connect/authorize', findPathFault)
+
+/** The path below which the gateway's own pages live. */
+export const pathPrefix = textLike(
+  /^(?:\/[a-z0-9-]+)+$/,
+  'a path of lower-case letters, digits and -',
+  'write a path such as /step-up',
+)
+
+/** A name, optionally with a port, as it stands in a Host header. */
+export const host = textLike(hostPattern, 'a host', 'write a lower-case host such as login.internal:8443')
+
+/** An address or network of proxies. */
+export const network = text('write a network such as 10.0.0.0/8, or one address', (value) =>
+  isNetwork(value) ? undefined : 'is not a network in CIDR notation',
+)
+
+/** Where challenges may live: `host`, `*.host` (https is implied), or `http://host:port` on this machine. */
+export const challengeHost = text(
+  'write a host, *.host, or http://host:port on a loopback address',
+  (value) => {
+    if (challengeHostPattern.test(value)) return undefined
+    const url = parseUrl(value)
+    if (url === undefined || url.protocol !== 'http:') return 'is not a host'
+    if (!isLoopback(url.hostname)) return 'is plain http, which is accepted on a loopback address only'
+    return url.port === '' || url.origin !== value ? 'is not spelled http://host:port' : undefined
+  },
+)
+
+/** Where state is kept: `memory`, or the URL of a Redis or Valkey server and its database number. */
+export const storeUrl = text('write memory, or a URL such as redis://valkey:6379/0', (value) => {
+  if (value === 'memory') return undefined
+  const url = parseUrl(value)
+  if (url === undefined || !/^rediss?:$/.test(url.protocol)) return 'is not memory or a redis URL'
+  if (url.hostname === '') return 'names no host'
+  if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is not a database number'
+  return url.search !== '' || url.hash !== '' ? 'has a query or a fragment' : undefined
+})
+
+function isNear(hostname: string): boolean {
+  return isLoopback(hostname) || isPrivateAddress(hostname)
+}
+
+function parseUrl(value: string): URL | undefined {
+  return /^[!-~]+$/.test(value) && !value.includes('\\') && URL.canParse(value) ? new URL(value) : undefined
+}
+
+function findUrlFault(
+  value: string,
+  isPlainAccepted: (hostname: string) => boolean,
+  where: string,
+): string | undefined {
+  const url = parseUrl(value)
+  if (value === '') return 'is empty'
+  if (url === undefined || !/^https?:\/\/[^/]/.test(value)) return 'is not an https URL'
+  if (url.username !== '' || url.password !== '') return 'holds a user name or password'
+  if (/[?#]/.test(value)) return 'has a query or a fragment'
+  if (url.protocol === 'http:' && !isPlainAccepted(url.hostname))
+    return `is plain http, which is accepted ${where} only`
+  return undefined
+}
+
+function findOriginFault(
+  value: string,
+  isPlainAccepted: (hostname: string) => boolean,
+  where: string,
+): string | undefined {
+  const fault = findUrlFault(value, isPlainAccepted, where)
+  if (fault !== undefined) return fault
+  const url = new URL(value)
+  if (value.endsWith('/')) return 'ends in a slash'
+  if (url.pathname !== '/') return 'has a path'
+  return value === url.origin ? undefined : 'is not spelled plainly (lower case, no default port)'
+}
+
+function findPathFault(value: string): string | undefined {
+  if (value === '') return 'is empty'
+  if (!value.startsWith('/')) return 'is not an absolute path'
+  if (/[*{}]|\/:/.test(value)) return 'has a wildcard or a parameter, which paths do not know'
+  return segments.test(value) ? undefined : 'is not a plain path'
+}

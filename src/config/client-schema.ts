@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { redirectUri } from './redirect-uri.ts'
+import { duration, textLike } from './text.ts'
+
+const reservedDataPoints = /^(client_id|amr|acr|scope|acr_values|prompt|seconds_since_step_up|mode)$/
+
+const clientId = textLike(
+  /^[ -~]{1,1024}$/,
+  'a client_id',
+  'write the client_id as the OP has it, 1 to 1024 printable ASCII characters (RFC 6749 appendix A.1)',
+)
+const word = textLike(/^[!-~]{1,256}$/, 'one word', 'write one value without white space')
+const method = textLike(
+  /^[A-Z][A-Z0-9_]*$/,
+  'a verification method',
+  'write it as Authsignal does, such as PASSKEY or AUTHENTICATOR_APP',
+)
+const dataPoint = textLike(/^[A-Za-z0-9_.-]{1,64}$/, 'a name', 'use letters, digits, _ . and -').refine(
+  (name) => !reservedDataPoints.test(name),
+  { message: 'is a data point that the gateway sends itself', params: { fix: 'choose another name' } },
+)
+const dataValue = z.union([
+  z.string(),
+  z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), {
+    message: 'is a number too large to be exact',
+    params: { fix: 'put it in quotes' },
+  }),
+  z.boolean(),
+])
+
+const fields = z.strictObject({
+  responseTypes: z
+    .array(
+      z.enum(['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token']),
+    )
+    .min(1)
+    .describe('The response types that the client may ask for; all others are refused.'),
+  action: textLike(
+    /^[a-zA-Z0-9_-]{1,64}$/,
+    'an action code',
+    'use 1 to 64 letters, digits, _ and -',
+  ).describe('The Authsignal action whose rules decide, 1 to 64 letters, digits, _ and -.'),
+  unenrolled: z
+    .enum(['enroll', 'deny', 'allow'])
+    .describe(
+      'What happens to a user without an authenticator, whom Authsignal never challenges. enroll: the challenge page enrols one, so whoever holds the password enrols the first factor. deny: the request is refused. allow: it passes.',
+    ),
+  methods: z
+    .array(method)
+    .describe('The Authsignal verification methods that count, such as PASSKEY; an empty list: any.'),
+  satisfiedByAmr: z
+    .array(word)
+    .describe(
+      'amr values (RFC 8176) of the OP. A user whose sign-in has any of them passes without Authsignal being asked.',
+    ),
+  remember: duration('0s', '12h').describe(
+    'How long a step-up counts for the same browser, OP session and action; 0s: each request asks anew.',
+  ),
+  onError: z
+    .enum(['deny', 'allow'])
+    .describe('What happens when Authsignal does not answer. allow fails open and is audited as such.'),
+  grants: z
+    .array(word)
+    .describe('The grant types that the client may use at the token endpoint; all others are refused.'),
+  send: z
+    .array(z.enum(['username', 'email', 'phone']))
+    .describe("What of the user's identity goes to Authsignal beside the user id."),
+  custom: z
+    .record(dataPoint, dataValue)
+    .describe('Further custom data points for the rules: text, numbers or booleans by name.'),
+})
+
+/** What holds for one client: its own keys over `defaults`. */
+export interface ClientPolicy extends z.output<typeof fields> {
+  clientId: string
+  mode: 'off' | 'monitor' | 'enforce'
+  redirectUris: string[]
+}
+
+const { shape } = fields
+
+/** `defaults`: what clients that are not listed get, and what listed ones inherit. */
+export const defaultsSchema = z.strictObject({
+  mode: z
+    .enum(['off', 'monitor', 'enforce'])
+    .refine((mode): boolean => mode !== 'enforce', {
+      message: 'enforce is not supported here yet',
+      params: { fix: 'list each client that is to be enforced under clients' },
+    })
+    .default('off')
+    .describe('What happens to clients that are not listed: off or monitor.'),
+  responseTypes: shape.responseTypes.default(['code']),
+  action: shape.action.default('oidc-authorize'),
+  unenrolled: shape.unenrolled.default('enroll'),
+  methods: shape.methods.default([]),
+  satisfiedByAmr: shape.satisfiedByAmr.default([]),
+  remember: shape.remember.prefault('0s'),
+  onError: shape.onError.default('deny'),
+  grants: shape.grants.default(['authorization_code', 'refresh_token']),
+  send: shape.send.default(['username']),
+  custom: shape.custom.default({}),
+})
+
+/** One listed client; whatever it leaves out it inherits from `defaults`. */
+export const clientSchema = fields
+  .exactPartial()
+  .extend({
+    clientId: z
+      .exactOptional(clientId)
+      .describe('The client_id, where it is another than the key of this mapping.'),
+    mode: z
+      .enum(['off', 'monitor', 'enforce'])
+      .describe(
+        'off: untouched. monitor: everything is decided and recorded, nothing changes. enforce: no code and no token without a release.',
+      ),
+    redirectUris: z
+      .exactOptional(z.array(redirectUri))
+      .describe('The redirect URIs of the client as the OP has them. Required unless mode is off.'),
+  })
+  .describe('The policy of one client.')
+
+/** The key of a client in `clients`, which is its client_id unless the policy names another. */
+export const clientKey = clientId

@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Fault } from './interpolate.ts'
+import { explainFileError } from './read-text.ts'
+import { findKeyFault } from './yaml-faults.ts'
+
+/** The files of `clientsDir`: a client's key and its file. Hidden files and other types are passed over. */
+export function listClientFiles(folder: string): {
+  clients: { key: string; file: string }[]
+  faults: Fault[]
+} {
+  let names: string[]
+  try {
+    names = readdirSync(folder).sort()
+  } catch (error) {
+    return { clients: [], faults: [{ message: explainFileError(error), fix: 'correct the path' }] }
+  }
+  const visible = names.filter((name) => !name.startsWith('.'))
+  const clients = visible
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => ({ key: name.slice(0, -'.yaml'.length), file: join(folder, name) }))
+  // Left out in silence, the client of such a file would be unprotected.
+  const faults = visible
+    .filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'))
+    .map((name) => ({ message: `holds ${JSON.stringify(name)}, which is not read`, fix: 'name it *.yaml' }))
+  const unusable = clients.flatMap(({ key }) => findKeyFault(key) ?? [])
+  return {
+    clients: clients.filter(({ key }) => findKeyFault(key) === undefined),
+    faults: [...faults, ...unusable],
+  }
+}

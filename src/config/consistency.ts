@@ -1,0 +1,113 @@
+import { toRedirectUriKey } from './redirect-uri.ts'
+
+/** Where the rules below report what they find. */
+export interface Findings {
+  addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string; params: { fix: string } }): void
+}
+
+/**
+ * The rules that need more than one key. They run on a file that has other faults too, so that all are told at
+ * once; a part that could not be read is passed over.
+ */
+export function findInconsistencies(file: unknown, findings: Findings): void {
+  const report = (path: PropertyKey[], message: string, fix: string) =>
+    findings.addIssue({ code: 'custom', path, message, params: { fix } })
+  checkAddresses(file, report)
+  checkOwnPages(file, report)
+  checkRemember(file, report)
+  checkRedirectUris(file, report)
+  checkClientIds(file, report)
+}
+
+type Report = (path: PropertyKey[], message: string, fix: string) => void
+
+function checkAddresses(file: unknown, report: Report): void {
+  const [listen, admin, tls] = [read(file, 'listen'), read(file, 'admin'), read(file, 'upstream', 'tls')]
+  const isSameHost = read(listen, 'host') === read(admin, 'host') || read(listen, 'host') === '0.0.0.0'
+  const port = read(admin, 'port')
+  if (isSameHost && typeof port === 'number' && port !== 0 && port === read(listen, 'port'))
+    report(['admin', 'port'], 'is the port of listen too', 'choose another port')
+  if (read(file, 'publicUrl') !== undefined && read(file, 'publicUrl') === read(file, 'upstream', 'url'))
+    report(
+      ['upstream', 'url'],
+      'is publicUrl, so the gateway would call itself',
+      'write the origin at which the OP listens',
+    )
+  if (read(tls, 'cert') !== undefined && read(tls, 'key') === undefined)
+    report(['upstream', 'tls'], 'has a cert without its key', 'add key')
+  if (read(tls, 'key') !== undefined && read(tls, 'cert') === undefined)
+    report(['upstream', 'tls'], 'has a key without its cert', 'add cert')
+}
+
+function checkOwnPages(file: unknown, report: Report): void {
+  const prefix = read(file, 'pathPrefix')
+  if (typeof prefix !== 'string') return
+  for (const list of ['authorizePaths', 'tokenPaths', 'closedPaths']) {
+    for (const [index, path] of entries(read(file, 'provider', list))) {
+      const loose = typeof path === 'string' ? path.toLowerCase() : ''
+      if (loose === prefix || loose.startsWith(`${prefix}/`))
+        report(['provider', list, Number(index)], 'is below pathPrefix', 'remove it, or change pathPrefix')
+    }
+  }
+}
+
+function checkRemember(file: unknown, report: Report): void {
+  const longest = read(file, 'stepUp', 'session')
+  const policies = entries(read(file, 'clients')).map(([key, policy]) => [['clients', key], policy] as const)
+  for (const [path, policy] of [[['defaults'], read(file, 'defaults')] as const, ...policies]) {
+    const remember = read(policy, 'remember')
+    if (typeof longest === 'number' && typeof remember === 'number' && remember > longest)
+      report([...path, 'remember'], 'is longer than stepUp.session', 'shorten it, or lengthen stepUp.session')
+  }
+}
+
+function checkRedirectUris(file: unknown, report: Report): void {
+  const owners = new Map<string, string>()
+  for (const [client, policy] of entries(read(file, 'clients'))) {
+    const mode = read(policy, 'mode')
+    const uris = read(policy, 'redirectUris')
+    const isUnset = uris === undefined || (Array.isArray(uris) && uris.length === 0)
+    if ((mode === 'monitor' || mode === 'enforce') && isUnset)
+      report(
+        uris === undefined ? ['clients', client] : ['clients', client, 'redirectUris'],
+        uris === undefined ? 'has no redirectUris' : 'is empty',
+        'list the redirect URIs that the OP has for this client',
+      )
+    for (const [index, uri] of entries(uris)) {
+      const key = typeof uri === 'string' ? toRedirectUriKey(uri) : undefined
+      if (key === undefined) continue
+      const owner = owners.get(key)
+      if (owner === undefined) owners.set(key, client)
+      else if (owner !== client)
+        report(
+          ['clients', client, 'redirectUris', Number(index)],
+          `belongs to client ${JSON.stringify(owner)} too`,
+          'list it in one policy only (query, and port on loopback, make no difference)',
+        )
+    }
+  }
+}
+
+function checkClientIds(file: unknown, report: Report): void {
+  const owners = new Map<string, string>()
+  for (const [client, policy] of entries(read(file, 'clients'))) {
+    const named = read(policy, 'clientId')
+    const clientId = typeof named === 'string' ? named : client
+    const owner = owners.get(clientId)
+    if (owner === undefined) owners.set(clientId, client)
+    else
+      report(
+        named === undefined ? ['clients', client] : ['clients', client, 'clientId'],
+        `is the client_id of client ${JSON.stringify(owner)} too`,
+        'keep one policy per client_id',
+      )
+  }
+}
+
+function read(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((at, key) => entries(at).find(([name]) => name === key)?.[1], value)
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+}

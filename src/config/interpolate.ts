@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { readText } from './read-text.ts'
+
+/** What is wrong, and what to do about it. */
+export interface Fault {
+  message: string
+  fix: string
+}
+
+/** The environment, and the folder from which relative file names count. */
+export interface Surroundings {
+  env: Record<string, string | undefined>
+  folder: string
+}
+
+/**
+ * Replaces `${NAME}` by a variable of the environment and `${file:/path}` by a file's content without its last
+ * line break. What comes in is not looked at again. A variable or file that is missing or empty is a fault.
+ */
+export function interpolate(
+  value: string,
+  { env, folder }: Surroundings,
+): { value: string; faults: Fault[] } {
+  const faults: Fault[] = []
+  const replaced = value.replace(/\$\{([^}]*)(\}?)/g, (_match, inner: string, end: string) => {
+    const found = end === '' ? malformed : find(inner, env, folder)
+    if (typeof found === 'string') return found
+    faults.push(found)
+    return ''
+  })
+  return { value: replaced, faults }
+}
+
+const malformed: Fault = {
+  message: `holds a \${ that starts neither a variable nor a file`,
+  fix: `write \${NAME} or \${file:/path}`,
+}
+
+function find(inner: string, env: Surroundings['env'], folder: string): string | Fault {
+  if (inner.startsWith('file:')) return findFile(inner.slice('file:'.length), folder)
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(inner)) return malformed
+  const value = Object.hasOwn(env, inner) ? env[inner] : undefined
+  if (value === undefined) return { message: `environment variable ${inner} is not set`, fix: 'set it' }
+  if (value.trim() === '')
+    return { message: `environment variable ${inner} is empty`, fix: 'give it a value' }
+  return value
+}
+
+function findFile(name: string, folder: string): string | Fault {
+  const shown = JSON.stringify(name)
+  const read = readText(resolve(folder, name))
+  if ('reason' in read)
+    return { message: `file ${shown} ${read.reason}`, fix: 'correct the path or the file' }
+  const content = read.text.replace(/\r?\n$/, '')
+  return content.trim() === '' ? { message: `file ${shown} is empty`, fix: 'put the value into it' } : content
+}

@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path'
+import type { z } from 'zod'
+import { listClientFiles } from './clients-folder.ts'
+import { ConfigError, type Problem } from './config-error.ts'
+import { explainIssue } from './explain-issue.ts'
+import { buildJsonSchema } from './json-schema.ts'
+import { isFaulty, type Layer, sortProblems, toProblem } from './layers.ts'
+import { findPreset, listPresets } from './presets.ts'
+import { type Config, configSchema } from './schema.ts'
+import { isMapping, nest, overlay, pick } from './values.ts'
+import { readSource } from './yaml-source.ts'
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Reads the configuration file with its preset and its clients' files, resolves references to the environment
+ * and to files, and checks everything. Throws a ConfigError that holds every problem found.
+ */
+export function loadConfig(file: string, env: Environment): Config {
+  const main: Layer = { prefix: [], source: readSource(file, env) }
+  if (!main.source.isReadable) throw new ConfigError(main.source.problems)
+  const problems: Problem[] = []
+  const clients = readClients(main, env, problems)
+  const presets = readPreset(main, problems)
+  const layers = [main, ...clients, ...presets]
+  for (const { source } of layers) problems.push(...source.problems)
+
+  const value = merge(main, clients, presets)
+  const parsed = configSchema.safeParse(value)
+  if (parsed.success && problems.length === 0) return parsed.data
+  if (!parsed.success) problems.push(...explain(parsed.error.issues, value, layers))
+  throw new ConfigError(sortProblems(layers, problems))
+}
+
+/** The values of all files as one: the preset below what the operator wrote, clients' files beside it. */
+function merge(main: Layer, clients: readonly Layer[], presets: readonly Layer[]): unknown {
+  if (!isMapping(main.source.value)) return main.source.value
+  let value: unknown = main.source.value
+  for (const { prefix, source } of presets.filter(isReadable))
+    value = overlay(nest(prefix, source.value), value)
+  for (const { prefix, source } of clients.filter(isReadable))
+    value = overlay(value, nest(prefix, source.value))
+  return value
+}
+
+function isReadable({ source }: Layer): boolean {
+  return source.isReadable
+}
+
+function readPreset(main: Layer, problems: Problem[]): Layer[] {
+  const path = ['provider', 'preset']
+  const name = pick(main.source.value, path) ?? 'generic'
+  if (typeof name !== 'string') return []
+  const file = findPreset(name)
+  // A preset is the same everywhere: nothing of the environment flows into it.
+  if (file !== undefined) return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']) }]
+  const fix = `write ${listPresets().join(' or ')}`
+  problems.push(toProblem([main], path, 'value', { message: 'there is no such preset', fix }))
+  return []
+}
+
+function readClients(main: Layer, env: Environment, problems: Problem[]): Layer[] {
+  const folder = pick(main.source.value, ['clientsDir'])
+  const listed = pick(main.source.value, ['clients'])
+  if (typeof folder !== 'string' || folder === '' || !(listed === undefined || isMapping(listed))) return []
+  const { clients, faults } = listClientFiles(join(dirname(main.source.file), folder))
+  for (const fault of faults) problems.push(toProblem([main], ['clientsDir'], 'value', fault))
+  return clients.flatMap(({ key, file }) => {
+    const prefix = ['clients', key]
+    if (pick(listed, [key]) === undefined) return [{ prefix, source: readSource(file, env, prefix) }]
+    const fault = { message: `has a file of its own too (${file})`, fix: 'keep one of them' }
+    problems.push(toProblem([main], prefix, 'key', fault))
+    return []
+  })
+}
+
+function explain(issues: readonly z.core.$ZodIssue[], value: unknown, layers: readonly Layer[]): Problem[] {
+  const schema = buildJsonSchema()
+  return issues
+    .flatMap((issue) => explainIssue(issue, value, schema))
+    .filter(({ path }) => !isFaulty(layers, path))
+    .map(({ path, part, fault }) => toProblem(layers, path, part, fault))
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { endpoint, path } from './addresses.ts'
+import { duration, secret, text, textLike } from './text.ts'
+
+const claim = textLike(/^[!-~]+$/, 'the name of a claim', 'write the name of a claim such as sub')
+const ownParameters =
+  /^(client_id|client_secret|redirect_uri|response_type|response_mode|scope|state|nonce|prompt|code_challenge|code_challenge_method|request|request_uri)$/
+
+const cookie = textLike(
+  /^[!#$%&'+\-.^_`|~0-9A-Za-z]+\*?$/,
+  'the name of a cookie',
+  'write a cookie name; only a * at its end stands for anything',
+)
+const parameter = textLike(
+  /^[A-Za-z0-9._~-]+$/,
+  'the name of a parameter',
+  'use letters, digits, . _ ~ and -',
+).refine((name) => !ownParameters.test(name), {
+  message: 'is a parameter that the gateway sets itself',
+  params: { fix: 'remove it' },
+})
+
+/** A URL or path of the OP that is optional, with its description. */
+function door(what: string) {
+  return z.exactOptional(endpoint).describe(`${what}: an absolute URL, or a path on the upstream.`)
+}
+
+const endpointsSchema = z.strictObject({
+  authorization: door('The authorization endpoint'),
+  token: door('The token endpoint'),
+  jwks: door("The JWK Set that holds the OP's keys"),
+  pushedAuthorizationRequest: door('The endpoint of pushed authorization requests (RFC 9126)'),
+  deviceAuthorization: door('The device authorization endpoint (RFC 8628)'),
+  backchannelAuthentication: door('The backchannel authentication endpoint (CIBA)'),
+  userinfo: door('The userinfo endpoint'),
+  revocation: door('The revocation endpoint (RFC 7009)'),
+  introspection: door('The introspection endpoint (RFC 7662)'),
+  endSession: door('The end session endpoint'),
+  registration: door('The dynamic registration endpoint (RFC 7591)'),
+})
+
+const probeSchema = z.strictObject({
+  clientId: textLike(
+    /^[ -~]{1,1024}$/,
+    'a client_id',
+    'write the client_id of the client that you registered for the gateway',
+  )
+    .default('step-up-gateway')
+    .describe('The client_id under which the gateway itself is registered at the OP.'),
+  clientSecret: secret().describe('The secret of that client.'),
+  clientAuth: z
+    .enum(['client_secret_post', 'client_secret_basic'])
+    .default('client_secret_post')
+    .describe('How the gateway authenticates at the token endpoint.'),
+  scope: text('write scopes with openid among them, such as openid profile email', (value) => {
+    if (!/^[!-~]+( [!-~]+)*$/.test(value)) return 'is not a list of scopes with single spaces between them'
+    return value.split(' ').includes('openid') ? undefined : 'has no openid among its scopes'
+  })
+    .default('openid profile email')
+    .describe('The scopes that the probe asks for; openid must be among them.'),
+  prompt: z
+    .enum(['none', 'omit'])
+    .default('none')
+    .describe('none: the probe asks with prompt=none. omit: without prompt, for an OP that fails on it.'),
+  params: z
+    .record(parameter, z.string())
+    .default({})
+    .describe("Further parameters of the probe's authorization request, by name."),
+  cookies: z
+    .array(cookie)
+    .min(1)
+    .describe(
+      "The OP's session cookies, which travel with the probe; a * at the end of a name stands for chunks. Never list one-time cookies.",
+    ),
+  timeout: duration('1ms', '5m')
+    .prefault('5s')
+    .describe('How long the whole probe may take, token request included.'),
+})
+
+/** `provider`: the OP as a protocol sees it. */
+export const providerSchema = z.strictObject({
+  preset: z
+    .string()
+    .default('generic')
+    .describe('A file of config/presets/, without .yaml; the keys here override its values.'),
+  issuer: z
+    .exactOptional(
+      text('write the issuer as the OP spells it, such as https://login.example.com', (value) => {
+        if (!/^https?:\/\/[^/?#\\@\s]+[^?#\\@\s]*$/.test(value) || !URL.canParse(value))
+          return 'is not an issuer URL'
+        return undefined
+      }),
+    )
+    .describe("The OP's issuer identifier, exactly as its ID tokens spell it. Default: publicUrl."),
+  endpoints: endpointsSchema
+    .prefault({})
+    .describe('Endpoints of the OP where its discovery document is missing or wrong.'),
+  authorizePaths: z
+    .array(path)
+    .default([])
+    .describe('Further paths of the OP that answer authorization requests.'),
+  tokenPaths: z.array(path).default([]).describe('Further paths of the OP that answer token requests.'),
+  closedPaths: z.array(path).default([]).describe('Paths of the OP that the gateway answers with 404.'),
+  subject: claim.default('sub').describe("The claim of the ID token that is the user's id at Authsignal."),
+  compare: z
+    .array(claim)
+    .default(['auth_time'])
+    .describe('Claims that must be equal in the ID token of the probe and in that of the client.'),
+  codeLifetime: duration('1s', '10m')
+    .prefault('60s')
+    .describe('How long an authorization code of the OP is good.'),
+  probe: probeSchema.describe('How the gateway asks the OP who the user is.'),
+})

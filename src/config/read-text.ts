@@ -1,0 +1,49 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+
+const limitBytes = 1024 * 1024
+
+const reasons = new Map([
+  ['ENOENT', 'does not exist'],
+  ['ENOTDIR', 'does not exist'],
+  ['EACCES', 'may not be read by this user'],
+  ['EISDIR', 'is a folder'],
+])
+
+/** The text of a file of at most 1 MiB in UTF-8, or in words why it can't be read. */
+export function readText(file: string): { text: string } | { reason: string } {
+  let bytes: Buffer
+  try {
+    bytes = readBytes(file)
+  } catch (error) {
+    return { reason: explainFileError(error) }
+  }
+  if (bytes.length > limitBytes) return { reason: 'is larger than 1 MiB' }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return { reason: 'is not text in UTF-8' }
+  }
+}
+
+/** Why a file or folder can't be read, in words. */
+export function explainFileError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return reasons.get(code) ?? `can't be read (${code})`
+}
+
+/** Reads in pieces, because the size of a pipe or a device isn't known beforehand. */
+function readBytes(file: string): Buffer {
+  const descriptor = openSync(file, 'r')
+  try {
+    const buffer = Buffer.alloc(limitBytes + 1)
+    let length = 0
+    while (length < buffer.length) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null)
+      if (read === 0) break
+      length += read
+    }
+    return buffer.subarray(0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import * as address from './addresses.ts'
+import { type ClientPolicy, clientKey, clientSchema, defaultsSchema } from './client-schema.ts'
+import { findInconsistencies } from './consistency.ts'
+import { providerSchema } from './provider-schema.ts'
+import { duration, pem, secret, textLike } from './text.ts'
+
+export type { ClientPolicy }
+
+const port = z.int().min(0).max(65_535)
+const bindHost = textLike(/^[A-Za-z0-9.:_-]+$/, 'an address', 'write an address such as 0.0.0.0 or ::')
+
+const fileSchema = z.strictObject({
+  publicUrl: address.publicOrigin.describe(
+    'The origin that browsers and clients use: https, or http on a loopback address.',
+  ),
+  hosts: z
+    .array(address.host)
+    .default([])
+    .describe("Further names (Host headers) under which clients' back channels come."),
+  listen: z
+    .strictObject({
+      host: bindHost.default('0.0.0.0').describe('The address to listen on.'),
+      port: port.default(8080).describe('The port to listen on; 0 lets the system choose.'),
+      tls: z
+        .exactOptional(
+          z.strictObject({
+            cert: pem().describe('The certificate chain, in PEM.'),
+            key: pem().describe('Its private key, in PEM.'),
+          }),
+        )
+        .describe('The certificate and key, where nothing in front of the gateway ends TLS.'),
+    })
+    .prefault({})
+    .describe('Where browsers and clients connect.'),
+  admin: z
+    .strictObject({
+      host: bindHost.default('127.0.0.1').describe('The address to listen on.'),
+      port: port.default(9090).describe('The port to listen on; 0 lets the system choose.'),
+    })
+    .prefault({})
+    .describe('Where /livez, /readyz and /metrics are.'),
+  pathPrefix: address.pathPrefix
+    .default('/step-up')
+    .describe("The path of the gateway's own pages; in no spelling it reaches the OP."),
+  trustedProxies: z
+    .array(address.network)
+    .default([])
+    .describe('Networks in CIDR notation whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+  upstream: z
+    .strictObject({
+      url: address.upstreamOrigin.describe(
+        "The OP's own origin: https, or http on a loopback or private address.",
+      ),
+      timeout: duration('1ms', '1h')
+        .prefault('30s')
+        .describe('How long the OP may be silent before a request is given up.'),
+      tls: z
+        .strictObject({
+          ca: z.exactOptional(pem()).describe("The CA that signs the OP's certificate, in PEM."),
+          cert: z.exactOptional(pem()).describe('A client certificate for the OP, in PEM.'),
+          key: z.exactOptional(pem()).describe('The private key of the client certificate, in PEM.'),
+        })
+        .prefault({})
+        .describe('TLS towards the OP, whose certificate is always verified.'),
+    })
+    .describe('The OP as the network sees it.'),
+  provider: providerSchema.describe('The OP as OpenID Connect sees it.'),
+  authsignal: z
+    .strictObject({
+      apiUrl: address.apiUrl
+        .default('https://api.authsignal.com/v1')
+        .describe("The base URL of Authsignal's API in the region of the tenant."),
+      apiSecretKey: secret().describe("The tenant's API secret key."),
+      timeout: duration('1ms', '5m').prefault('5s').describe('How long one call may take.'),
+      challengeHosts: z
+        .array(address.challengeHost)
+        .min(1)
+        .default(['*.authsignal.com'])
+        .describe('Hosts to which a challenge may send the browser, by https; *.host for all below it.'),
+    })
+    .describe('Authsignal, whose rules decide.'),
+  store: address.storeUrl
+    .default('memory')
+    .describe('memory for one instance, or the redis:// or rediss:// URL of a Valkey or Redis server.'),
+  stepUp: z
+    .strictObject({
+      timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
+      session: duration('0s', '12h').prefault('12h').describe('How long a step-up is remembered at most.'),
+    })
+    .prefault({})
+    .describe('Limits of every step-up.'),
+  defaults: defaultsSchema
+    .prefault({})
+    .describe('What clients that are not listed get, and what listed ones inherit except mode.'),
+  clients: z
+    .record(clientKey, clientSchema)
+    .default({})
+    .describe('The listed clients; the key is the client_id unless the client names another.'),
+  clientsDir: z
+    .exactOptional(textLike(/./, 'a folder', 'write a folder such as clients.d'))
+    .describe(
+      'A folder, relative to this file, with one file per client: KEY.yaml holds what clients.KEY would.',
+    ),
+})
+
+/**
+ * The configuration file: parses what YAML and presets give, and answers the Config that the gateway runs on.
+ * Durations come out in milliseconds.
+ */
+export const configSchema = fileSchema
+  .superRefine(findInconsistencies, { when: () => true })
+  .meta({ title: 'Configuration of the step-up gateway' })
+  .transform(({ clientsDir: _read, ...file }) => {
+    const defaults: ClientPolicy = { ...file.defaults, clientId: '', redirectUris: [] }
+    const clients: ReadonlyMap<string, ClientPolicy> = new Map(
+      Object.entries(file.clients).map(([key, client]) => {
+        const policy = { ...defaults, clientId: key, ...client }
+        return [policy.clientId, policy]
+      }),
+    )
+    return {
+      ...file,
+      provider: { ...file.provider, issuer: file.provider.issuer ?? file.publicUrl },
+      defaults,
+      clients,
+    }
+  })
+
+/** The whole configuration, checked and complete. */
+export type Config = z.output<typeof configSchema>

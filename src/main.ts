@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { type Command, UsageError } from './commands/command.ts'
+import { ConfigError } from './config/config-error.ts'
+
+const usage = `usage: step-up-gateway COMMAND
+
+  start --config FILE   run the gateway
+  check --config FILE   read the configuration and say what it means
+  schema                print the JSON Schema of the configuration
+`
+
+// Loaded when asked for: schema and check need no server.
+const commands = new Map<string, () => Promise<Command>>([
+  ['start', async () => (await import('./commands/start.ts')).start],
+  ['check', async () => (await import('./commands/check.ts')).check],
+  ['schema', async () => (await import('./commands/schema.ts')).printSchema],
+])
+
+const stop = new AbortController()
+
+function onSignal(): void {
+  if (stop.signal.aborted) process.exit(1)
+  stop.abort()
+}
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === 'help') {
+    process.stdout.write(usage)
+    return 0
+  }
+  const { env, stdout, stderr } = process
+  try {
+    const load = commands.get(name ?? '')
+    if (load === undefined) throw new UsageError(name === undefined ? 'which command?' : 'unknown command')
+    const command = await load()
+    return await command({ args, env, stdout, stderr, stop: stop.signal })
+  } catch (error) {
+    if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
+    else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
+    else stderr.write(`${describe(error)}\n`)
+    return error instanceof ConfigError || error instanceof UsageError ? 2 : 1
+  }
+}
+
+/** Name, message and frames only: Node would print every property of an error, and some hold credentials. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : 'something that is no error was thrown'
+}
+
+process.on('SIGTERM', onSignal)
+process.on('SIGINT', onSignal)
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${describe(error)}\n`)
+  process.exit(1)
+})
+process.exitCode = await run(process.argv.slice(2))

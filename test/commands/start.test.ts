@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+
+const root = join(import.meta.dirname, '..', '..')
+const secret = 'tenant-s3cret'
+
+t.test('SIGTERM and SIGINT close the gateway', async (t) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const gateway = start(t, 'listen: { host: 127.0.0.1, port: 0 }')
+    await gateway.readPort()
+    gateway.child.kill(signal)
+    t.equal(await gateway.code, 0, signal)
+    t.notMatch(gateway.output(), secret)
+  }
+})
+
+t.test('a second signal ends it at once', async (t) => {
+  const gateway = start(t, 'listen: { host: 127.0.0.1, port: 0 }')
+  const socket = connect(await gateway.readPort(), '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  await hold(socket)
+  gateway.child.kill('SIGTERM')
+  await untilRefused(await gateway.readPort())
+  t.equal(gateway.child.exitCode, null, 'the open request keeps it alive')
+  gateway.child.kill('SIGTERM')
+  t.equal(await gateway.code, 1)
+})
+
+t.test('a taken port', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.teardown(() => other.close())
+  const address = other.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const gateway = start(t, `listen: { host: 127.0.0.1, port: ${port} }`)
+  t.equal(await gateway.code, 1)
+  t.match(
+    gateway.output(),
+    new RegExp(`^can't listen: 127.0.0.1 port ${port} is taken by another process .*$`, 'm'),
+  )
+})
+
+t.test('a fault of the configuration', async (t) => {
+  const gateway = start(t, 'listen: { prt: 1 }')
+  t.equal(await gateway.code, 2)
+  t.match(gateway.output(), /gateway.yaml:1:11 listen.prt: unknown key; did you mean "port"\?/)
+})
+
+t.test('an error at start', async (t) => {
+  const pem = '"-----BEGIN X-----\\nMIIB\\n-----END X-----"'
+  const gateway = start(t, `listen: { host: 127.0.0.1, port: 0, tls: { cert: ${pem}, key: ${pem} } }`)
+  t.equal(await gateway.code, 1)
+  t.match(gateway.output(), /Error: /)
+  t.notMatch(gateway.output(), /MIIB|s3cret/)
+})
+
+t.test('an error that nobody caught shows none of its properties', async (t) => {
+  const thrown = `Object.assign(new Error('uncaught'), { config: { headers: { authorization: '${secret}' } } })`
+  const bug = `data:text/javascript,setTimeout(() => { throw ${encodeURIComponent(thrown)} }, 1500)`
+  const gateway = start(t, 'listen: { host: 127.0.0.1, port: 0 }', ['--import', bug])
+  t.equal(await gateway.code, 1)
+  t.match(gateway.output(), /Error: uncaught\n +at /)
+  t.notMatch(gateway.output(), secret)
+})
+
+function start(t: Test, line: string, nodeArguments: string[] = []) {
+  const yaml = `${line}
+admin: { host: 127.0.0.1, port: 0 }
+publicUrl: http://localhost:3000
+upstream: { url: http://127.0.0.1:9 }
+provider: { probe: { clientSecret: probe-s3cret, cookies: [session] } }
+authsignal: { apiSecretKey: ${secret} }
+`
+  const file = join(t.testdir({ 'gateway.yaml': yaml }), 'gateway.yaml')
+  const program = [join(root, 'src', 'main.ts'), 'start', '--config', file]
+  const child = spawn(process.execPath, [...process.execArgv, ...nodeArguments, ...program])
+  t.teardown(() => child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      child.emit('output')
+    })
+  const code = new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { child, code, output: () => output, readPort: () => readPort(child, () => output) }
+}
+
+/** The port of the public listener, which the log tells last. */
+async function readPort(child: ChildProcess, output: () => string): Promise<number> {
+  for (;;) {
+    const port = /Server listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1]
+    if (port !== undefined) return Number(port)
+    await once(child, 'output')
+  }
+}
+
+/** Sends a request that never ends. */
+async function hold(socket: Socket): Promise<void> {
+  await once(socket, 'connect')
+  await new Promise((resolve) =>
+    socket.write('POST /token HTTP/1.1\r\nhost: localhost\r\ncontent-le', resolve),
+  )
+}
+
+/** Resolves once a port takes no connections any more. */
+async function untilRefused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    const isRefused = await new Promise((resolve) => {
+      socket.on('connect', () => resolve(false)).on('error', () => resolve(true))
+    })
+    socket.destroy()
+    if (isRefused) return
+  }
+}

@@ -1,0 +1,108 @@
+import t from 'tap'
+import { configSchema } from '../../src/config/schema.ts'
+import { overlay } from '../../src/config/values.ts'
+import { client, valid } from './valid.ts'
+
+const pem = '-----BEGIN X-----\nMIIB\n-----END X-----'
+const at = (...redirectUris: string[]) => ({ mode: 'enforce', redirectUris })
+
+const cases: [name: string, over: object, faults: string[]][] = [
+  ['admin on the port of listen', { listen: { port: 9090 } }, ['admin.port: is the port of listen too']],
+  [
+    'the same on one address',
+    { listen: { host: '127.0.0.1', port: 9090 } },
+    ['admin.port: is the port of listen too'],
+  ],
+  ['other addresses', { listen: { host: '10.0.0.1', port: 9090 } }, []],
+  ['both on port 0', { listen: { port: 0 }, admin: { port: 0 } }, []],
+  [
+    'upstream is publicUrl',
+    { upstream: { url: 'https://login.example.com' } },
+    ['upstream.url: is publicUrl, so the gateway would call itself'],
+  ],
+  ['cert without key', { upstream: { tls: { cert: pem } } }, ['upstream.tls: has a cert without its key']],
+  ['key without cert', { upstream: { tls: { key: pem } } }, ['upstream.tls: has a key without its cert']],
+  ['cert and key', { upstream: { tls: { key: pem, cert: pem } } }, []],
+  [
+    'paths below pathPrefix',
+    {
+      provider: {
+        authorizePaths: ['/a', '/step-up'],
+        tokenPaths: ['/Step-Up/x'],
+        closedPaths: ['/step-upper'],
+      },
+    },
+    ['provider.authorizePaths.1: is below pathPrefix', 'provider.tokenPaths.0: is below pathPrefix'],
+  ],
+  [
+    'remember and stepUp.session',
+    {
+      stepUp: { session: '1h' },
+      defaults: { remember: '2h' },
+      clients: { a: { ...client, remember: '61m' }, b: { mode: 'off', remember: '1h' } },
+    },
+    ['defaults.remember: is longer than stepUp.session', 'clients.a.remember: is longer than stepUp.session'],
+  ],
+  ['no redirectUris, off', { clients: { a: { mode: 'off' } } }, []],
+  ['no redirectUris, monitor', { clients: { a: { mode: 'monitor' } } }, ['clients.a: has no redirectUris']],
+  ['no redirectUris, enforce', { clients: { a: at() } }, ['clients.a.redirectUris: is empty']],
+  [
+    'one URI in two policies',
+    { clients: { a: at('https://a/b'), c: at('https://c/d', 'https://a/b?x=y') } },
+    ['clients.c.redirectUris.1: belongs to client "a" too'],
+  ],
+  [
+    'one URI in two policies, ports on loopback',
+    { clients: { a: at('http://127.0.0.1:1/cb'), b: at('http://127.0.0.1/cb'), c: at('http://[::1]:3/cb') } },
+    ['clients.b.redirectUris.0: belongs to client "a" too'],
+  ],
+  ['one URI twice in one policy', { clients: { a: at('https://a/b', 'https://a/b?c') } }, []],
+  ['ports that count', { clients: { a: at('https://a:1/b'), b: at('https://a:2/b') } }, []],
+  ['custom schemes', { clients: { a: at('com.a:/cb'), b: at('com.b:/cb') } }, []],
+  [
+    'one custom scheme',
+    { clients: { a: at('com.a:/cb'), b: at('com.a:/cb?x') } },
+    ['clients.b.redirectUris.0: belongs to client "a" too'],
+  ],
+  [
+    'an off client shares a URI',
+    { clients: { a: at('https://a/b'), b: { mode: 'off', redirectUris: ['https://a/b'] } } },
+    ['clients.b.redirectUris.0: belongs to client "a" too'],
+  ],
+  [
+    'one client_id twice',
+    { clients: { a: at('https://a/b'), b: { ...at('https://b/b'), clientId: 'a' } } },
+    ['clients.b.clientId: is the client_id of client "a" too'],
+  ],
+  [
+    'one client_id twice, the other way round',
+    { clients: { b: { ...at('https://b/b'), clientId: 'a' }, a: at('https://a/b') } },
+    ['clients.a: is the client_id of client "b" too'],
+  ],
+  [
+    'client ids that swap',
+    { clients: { a: { mode: 'off', clientId: 'b' }, b: { mode: 'off', clientId: 'a' } } },
+    [],
+  ],
+]
+
+for (const [name, over, faults] of cases) {
+  t.test(name, async (t) => t.same(findFaults(overlay(valid, over)), faults))
+}
+
+t.test('told beside other faults', async (t) => {
+  const file = {
+    ...valid,
+    publicUrl: 1,
+    zzz: 3,
+    provider: { closedPaths: [1] },
+    clients: { a: at('https://a/b'), b: { ...at('https://a/b', 'nonsense'), action: '' }, c: 4 },
+  }
+  t.ok(findFaults(file).includes('clients.b.redirectUris.0: belongs to client "a" too'))
+  for (const nothing of [null, undefined, 5, []]) t.doesNotThrow(() => configSchema.safeParse(nothing))
+})
+
+function findFaults(file: unknown): string[] {
+  const result = configSchema.safeParse(file)
+  return result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+}

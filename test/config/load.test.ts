@@ -1,0 +1,314 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are part of the file
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { loadConfig } from '../../src/config/load.ts'
+
+const env = { PROBE_CLIENT_SECRET: 'probe-s3cret', AUTHSIGNAL_API_SECRET_KEY: 'tenant-s3cret' }
+const root = join(import.meta.dirname, '..', '..')
+
+/** A configuration that loads; each line of it can be replaced. */
+const base = `publicUrl: https://login.example.com
+upstream: { url: http://127.0.0.1:5000 }
+provider:
+  probe: { clientSecret: "\${PROBE_CLIENT_SECRET}", cookies: [session] }
+authsignal:
+  apiSecretKey: \${AUTHSIGNAL_API_SECRET_KEY}
+`
+
+t.test('the example loads', async (t) => {
+  const config = loadConfig(join(root, 'config', 'gateway.yaml'), env)
+  t.match(config, {
+    publicUrl: 'https://login.example.com',
+    provider: { issuer: 'https://login.example.com', probe: { clientSecret: 'probe-s3cret' } },
+    authsignal: { apiSecretKey: 'tenant-s3cret' },
+  })
+  t.match(config.clients.get('web'), { mode: 'enforce', action: 'oidc-authorize' })
+})
+
+t.test('the defaults that comments of the example tell are the defaults', async (t) => {
+  const { readFileSync } = await import('node:fs')
+  const text = readFileSync(join(root, 'config', 'gateway.yaml'), 'utf8')
+  const told = text
+    .replace(/^( *)# ([a-zA-Z]+: .*)$/gm, '$1$2')
+    .replace('tls: { ca: "${file:/run/secrets/op-ca.pem}" }', '')
+    .replace('trustedProxies: [10.0.0.0/8]', '')
+  t.ok(told.includes('\n    remember: 0s'), 'comments became keys')
+  t.same(load(t, { 'gateway.yaml': told }), load(t, { 'gateway.yaml': text }))
+})
+
+t.test('presets', async (t) => {
+  t.match(load(t, { 'gateway.yaml': base }).provider, { preset: 'generic', codeLifetime: 60_000 })
+  const named = base.replace('provider:\n', 'provider:\n  preset: oidc-provider\n')
+  t.same(load(t, { 'gateway.yaml': named.replace(', cookies: [session]', '') }).provider.probe.cookies, [
+    '_session',
+    '_session.sig',
+  ])
+  t.same(
+    load(t, { 'gateway.yaml': named }).provider.probe.cookies,
+    ['session'],
+    'the operator has the last word',
+  )
+})
+
+t.test('one file a client', async (t) => {
+  const { clients } = load(t, {
+    'gateway.yaml': `${base}clientsDir: clients.d\nclients: { web: { mode: off } }\ndefaults: { action: all }\n`,
+    'clients.d': {
+      'mobile.yaml': 'mode: enforce\nredirectUris: ["com.example:/cb"]\ncustom: { key: "${file:value}" }\n',
+      'urn:x.yaml': 'mode: off\nclientId: legacy\n',
+      value: 'text\n',
+      'README.md': 'not read',
+      '.hidden.yaml': 'not read',
+    },
+  })
+  t.same([...clients.keys()], ['web', 'mobile', 'legacy'])
+  t.match(clients.get('mobile'), { clientId: 'mobile', action: 'all', custom: { key: 'text' } })
+})
+
+interface Case {
+  name: string
+  file?: string
+  files?: Record<string, string | Record<string, string>>
+  env?: Record<string, string>
+  told: string[]
+}
+
+const cases: Case[] = [
+  {
+    name: 'an empty file',
+    file: '',
+    told: ['gateway.yaml:1:1: is empty where a mapping belongs; write its keys below it'],
+  },
+  {
+    name: 'a list',
+    file: '- a\n',
+    told: ['gateway.yaml:1:1: is a list where a mapping belongs; write its keys below it'],
+  },
+  {
+    name: 'unknown keys',
+    file: `${base}pathPrefx: /a\nclients:\n  web:\n    mod: off\n    mode: off\n    zzz: 1\n`,
+    told: [
+      'gateway.yaml:7:1 pathPrefx: unknown key; did you mean "pathPrefix"?',
+      'gateway.yaml:10:5 clients.web.mod: unknown key; did you mean "mode"?',
+      'gateway.yaml:12:5 clients.web.zzz: unknown key; known here: responseTypes, action, unenrolled, methods, satisfiedByAmr, remember, onError, grants, send, custom, clientId, mode, redirectUris',
+    ],
+  },
+  {
+    name: 'words of a list of words',
+    file: `${base}clients:\n  web: { mode: enforced, onError: zzz, send: [email, mail], redirectUris: ['https://a/b'] }\n`,
+    told: [
+      'gateway.yaml:8:16 clients.web.mode: is not off, monitor or enforce; did you mean "enforce"?',
+      'gateway.yaml:8:35 clients.web.onError: is not deny or allow; write deny or allow',
+      'gateway.yaml:8:54 clients.web.send[1]: is not username, email or phone; did you mean "email"?',
+    ],
+  },
+  {
+    name: 'types',
+    file: `${base}hosts: a\nlisten: { port: "80" }\nadmin: { port: 70000 }\nstepUp: { timeout: 5 }\npathPrefix: 1\nstore: {}\nclients:\n  web: { mode: off, send: {}, custom: { a: , b: [1], c: 9007199254740993 }, unenrolled: false, responseTypes: [] }\n  old:\n  api: [a]\ndefaults: true\n`,
+    told: [
+      'gateway.yaml:7:8 hosts: is text where a list belongs; write [ ] around it, or - before each entry',
+      'gateway.yaml:8:17 listen.port: is text where a number belongs; write it without quotes; what comes from the environment or a file is always text',
+      'gateway.yaml:9:16 admin.port: is more than 65535; write 65535 or less',
+      'gateway.yaml:10:20 stepUp.timeout: is a number where text belongs; write text such as 30s',
+      'gateway.yaml:11:13 pathPrefix: is a number where text belongs; put it in quotes',
+      'gateway.yaml:12:8 store: is a mapping where text belongs; write text',
+      'gateway.yaml:14:27 clients.web.send: is a mapping where a list belongs; write [ ] around it, or - before each entry',
+      'gateway.yaml:14:44 clients.web.custom.a: is empty where text, a number, or true or false belongs; write text, a number, or true or false',
+      'gateway.yaml:14:49 clients.web.custom.b: is a list where text, a number, or true or false belongs; write text, a number, or true or false',
+      'gateway.yaml:14:57 clients.web.custom.c: is a number too large to be exact; put it in quotes',
+      'gateway.yaml:14:89 clients.web.unenrolled: is true or false where a word belongs; write enroll, deny or allow',
+      'gateway.yaml:14:111 clients.web.responseTypes: is empty; add an entry (The response types that the client may ask for; all others are refused.)',
+      'gateway.yaml:15:7 clients.old: is empty where a mapping belongs; write its keys below it',
+      'gateway.yaml:16:8 clients.api: is a list where a mapping belongs; write its keys below it',
+      'gateway.yaml:17:11 defaults: is true or false where a mapping belongs; write its keys below it',
+    ],
+  },
+  {
+    name: 'numbers that are no whole ones',
+    file: `${base}listen: { port: 1.5 }\nadmin: { port: -1 }\n`,
+    told: [
+      'gateway.yaml:7:17 listen.port: is a number where a whole number belongs; write a whole number',
+      'gateway.yaml:8:16 admin.port: is less than 0; write 0 or more',
+    ],
+  },
+  {
+    name: 'what is missing, at what should hold it',
+    file: 'provider:\n  subject: sub\n  probe:\n    scope: openid\nauthsignal: {}\nclients:\n  web:\n    action: a\n  "https://rp/": { mode: enforce }\n',
+    told: [
+      'gateway.yaml:1:1 publicUrl: is missing; add it (The origin that browsers and clients use: https, or http on a loopback address.)',
+      'gateway.yaml:1:1 upstream: is missing; add it (The OP as the network sees it.)',
+      'gateway.yaml:3:3 provider.probe.clientSecret: is missing; add it (The secret of that client.)',
+      "gateway.yaml:3:3 provider.probe.cookies: is missing; add it (The OP's session cookies, which travel with the probe; a * at the end of a name stands for chunks. Never list one-time cookies.)",
+      "gateway.yaml:5:1 authsignal.apiSecretKey: is missing; add it (The tenant's API secret key.)",
+      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: everything is decided and recorded, nothing changes. enforce: no code and no token without a release.)',
+      'gateway.yaml:9:3 clients["https://rp/"]: has no redirectUris; list the redirect URIs that the OP has for this client',
+    ],
+  },
+  {
+    name: 'keys that are no text, twice there, or special',
+    file: `${base}clients:\n  123: { mode: off }\n  web: { mode: off, mode: enforce }\n  "\${NAME}": { mode: off }\n  __proto__: { mode: off }\n  <<: { mode: off }\n  ? [a]\n  : { mode: off }\n  !!str tagged: { mode: off }\npublicUrl: https://a.example\n`,
+    told: [
+      'gateway.yaml:8:3 clients: a key is not text; put the key in quotes',
+      'gateway.yaml:9:21 clients.web.mode: the key is there twice; keep one of them',
+      'gateway.yaml:10:3 clients: keys are not interpolated; name the client in clientId',
+      'gateway.yaml:11:3 clients: a key of this name is not supported; name the client in clientId',
+      'gateway.yaml:12:3 clients: merge keys are not supported; write the keys out',
+      'gateway.yaml:13:5 clients: a key is not text; put the key in quotes',
+      'gateway.yaml:15:9 clients: a key is not text; put the key in quotes',
+      'gateway.yaml:16:1 publicUrl: the key is there twice; keep one of them',
+    ],
+  },
+  {
+    name: 'aliases and tags',
+    file: `${base}hosts: &h [a]\nclients:\n  web: *h\n  old: !!map { mode: off }\n  api: { mode: !!str off }\nlisten: { port: !!int "80" }\n`,
+    told: [
+      'gateway.yaml:9:8 clients.web: is an alias, which is not supported; write the value out',
+      'gateway.yaml:10:14 clients.old: has a tag, which is not supported; remove the tag',
+      'gateway.yaml:11:22 clients.api.mode: has a tag, which is not supported; remove the tag',
+      'gateway.yaml:12:23 listen.port: has a tag, which is not supported; remove the tag',
+    ],
+  },
+  {
+    name: 'references, and whatever else is wrong',
+    file: `${base}store: redis://:\${REDIS}@\${file:host}/0\nclients:\n  web: { mode: enforce, redirectUris: ["\${URI}"] }\nzzz: 1\n`,
+    env: {},
+    told: [
+      'gateway.yaml:4:26 provider.probe.clientSecret: environment variable PROBE_CLIENT_SECRET is not set; set it',
+      'gateway.yaml:6:17 authsignal.apiSecretKey: environment variable AUTHSIGNAL_API_SECRET_KEY is not set; set it',
+      'gateway.yaml:7:8 store: environment variable REDIS is not set; set it',
+      'gateway.yaml:7:8 store: file "host" does not exist; correct the path or the file',
+      'gateway.yaml:9:40 clients.web.redirectUris[0]: environment variable URI is not set; set it',
+      'gateway.yaml:10:1 zzz: unknown key; known here: publicUrl, hosts, listen, admin, pathPrefix, trustedProxies, upstream, provider, authsignal, store, stepUp, defaults, clients, clientsDir',
+    ],
+  },
+  {
+    name: 'one redirect URI in two policies',
+    file: `${base}clients:\n  a: { mode: off, redirectUris: ['https://a/b'] }\n  b: { mode: enforce, action: "", redirectUris: ['https://c/d', 'https://a/b?c'] }\n`,
+    told: [
+      'gateway.yaml:9:31 clients.b.action: is empty; use 1 to 64 letters, digits, _ and -',
+      'gateway.yaml:9:65 clients.b.redirectUris[1]: belongs to client "a" too; list it in one policy only (query, and port on loopback, make no difference)',
+    ],
+  },
+  {
+    name: 'an unknown preset',
+    file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
+    told: ['gateway.yaml:4:11 provider.preset: there is no such preset; write generic or oidc-provider'],
+  },
+  {
+    name: 'a preset that is no text',
+    file: base.replace('provider:\n', 'provider:\n  preset: 1\n'),
+    told: ['gateway.yaml:4:11 provider.preset: is a number where text belongs; put it in quotes'],
+  },
+  {
+    name: "clients' files",
+    files: {
+      'gateway.yaml': `${base}clientsDir: d\nclients: { both: { mode: off }, a: { mode: off, redirectUris: ['https://a/b'] } }\n`,
+      d: {
+        'both.yaml': 'mode: off\n',
+        'bad.yaml': '# a comment\n\nmode: enforce\nredirectUris: [ "https://a/b" ]\nactoin: x\n',
+        'list.yaml': '- mode\n',
+        'broken.yaml': 'mode: [off\n',
+        'env.yaml': 'mode: ${MODE}\n',
+        'none.yaml': '',
+        'other.yml': 'mode: off\n',
+        '__proto__.yaml': 'mode: off\n',
+      },
+    },
+    told: [
+      'gateway.yaml:7:13 clientsDir: holds "other.yml", which is not read; name it *.yaml',
+      'gateway.yaml:7:13 clientsDir: a key of this name is not supported; name the client in clientId',
+      'gateway.yaml:8:12 clients.both: has a file of its own too (d/both.yaml); keep one of them',
+      'd/bad.yaml:4:17 clients.bad.redirectUris[0]: belongs to client "a" too; list it in one policy only (query, and port on loopback, make no difference)',
+      'd/bad.yaml:5:1 clients.bad.actoin: unknown key; did you mean "action"?',
+      'd/broken.yaml:2:1 clients.broken: is indented wrongly, or a bracket is open; indent with spaces, and close brackets',
+      'd/env.yaml:1:7 clients.env.mode: environment variable MODE is not set; set it',
+      'd/list.yaml:1:1 clients.list: is a list where a mapping belongs; write its keys below it',
+      'd/none.yaml:1:1 clients.none: is empty where a mapping belongs; write its keys below it',
+    ],
+  },
+  {
+    name: 'a folder of clients that is not there',
+    file: `${base}clientsDir: d\n`,
+    told: ['gateway.yaml:7:13 clientsDir: does not exist; correct the path'],
+  },
+  {
+    name: 'a folder of clients beside clients that are no mapping',
+    files: { 'gateway.yaml': `${base}clientsDir: d\nclients: []\n`, d: { 'a.yaml': 'mode: off\n' } },
+    told: ['gateway.yaml:8:10 clients: is a list where a mapping belongs; write its keys below it'],
+  },
+  {
+    name: 'a folder of clients without a name',
+    file: `${base}clientsDir: ""\n`,
+    told: ['gateway.yaml:7:13 clientsDir: is empty; write a folder such as clients.d'],
+  },
+]
+
+for (const { name, file = '', files = { 'gateway.yaml': file }, env: given = env, told } of cases) {
+  t.test(name, async (t) => {
+    const folder = t.testdir(files)
+    t.same(findProblems(join(folder, 'gateway.yaml'), given).replaceAll(`${folder}/`, '').split('\n'), told)
+  })
+}
+
+t.test('a file that is not there', async (t) => {
+  const file = join(t.testdir({}), 'gateway.yaml')
+  t.equal(findProblems(file, env), `${file}:1:1: does not exist; correct the path or the file`)
+})
+
+t.test('the problems are values too', async (t) => {
+  const file = join(t.testdir({ 'gateway.yaml': `${base}zzz: 1\n` }), 'gateway.yaml')
+  t.throws(() => loadConfig(file, env), {
+    name: 'ConfigError',
+    problems: [{ file, line: 7, column: 1, key: 'zzz', message: 'unknown key', fix: /^known here: / }],
+  })
+})
+
+t.test('no error shows a secret', async (t) => {
+  const secret = 'sk_live_Tr0ub4dor'
+  const places = [
+    `{ clientSecret:${secret}, cookies: [a] }`,
+    `{ clientSecret: [${secret}], cookies: [a] }`,
+    `{ clientSecret: { value: ${secret} }, cookies: [a] }`,
+    `{ clientSecret: "${secret} ", cookies: [a] }`,
+    `{ clientSecret: "${secret}\\q", cookies: [a] }`,
+    `{ clientSecret: "${secret}, cookies: [a] }`,
+    `{ clientSecret: *${secret}, cookies: [a] }`,
+    `{ clientSecret: !${secret} x, cookies: [a] }`,
+    `{ clientSecret: !!binary ${secret}, cookies: [a] }`,
+    `{ clientSecret: @${secret}, cookies: [a] }`,
+    `{ clientSecret: ] ${secret}`,
+    `\n  clientSecret: a\n   b: ${secret}\n`,
+    `\n    clientSecret:${secret}\n    cookies: [a]\n`,
+    `\n    clientSecret: x\n    ${secret}\n`,
+    `\n    clientSecret: "x" ${secret}\n`,
+    `\n    clientSecret: \${${secret}\n`,
+    `{ clientAuth: ${secret}, prompt: ${secret}, params: ${secret}, scope: ${secret}, timeout: ${secret}, cookies: ["${secret}="] }`,
+    '{ clientAuth: "${S}", prompt: "${S}", params: "${S}", scope: "${S}", timeout: "${S}", cookies: ["${S}="] }',
+    '{ clientSecret: "${S} ${file:s} ", cookies: "${S}" }',
+  ]
+  for (const place of places) {
+    const text = `${base.replace(/probe: .*/, `probe: ${place}`)}store: redis://:${secret}@host/x\nhosts: [${secret}]\n`
+    const folder = t.testdir({ 'gateway.yaml': text, s: secret })
+    const error = t.throws(() =>
+      loadConfig(join(folder, 'gateway.yaml'), { ...env, S: secret }),
+    ) as ConfigError
+    t.type(error, ConfigError)
+    t.notMatch([error.message, error.stack, JSON.stringify(error)].join(), secret, place)
+    t.ok(error.problems.length > 0)
+  }
+})
+
+function load(t: Test, files: Parameters<Test['testdir']>[0]) {
+  return loadConfig(join(t.testdir(files), 'gateway.yaml'), env)
+}
+
+function findProblems(file: string, given: Record<string, string>): string {
+  try {
+    loadConfig(file, given)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return 'none'
+}

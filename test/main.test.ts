@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+
+const root = join(import.meta.dirname, '..')
+const example = join(root, 'config', 'gateway.yaml')
+const secrets = { PROBE_CLIENT_SECRET: 'probe-s3cret', AUTHSIGNAL_API_SECRET_KEY: 'tenant-s3cret' }
+
+interface Case {
+  args: string[]
+  env?: Record<string, string>
+  code: number
+  stdout?: RegExp
+  stderr?: RegExp
+}
+
+const nothing = /^$/
+const cases: Case[] = [
+  { args: [], code: 2, stderr: /^which command\?\n\nusage: / },
+  { args: ['nonsense'], code: 2, stderr: /^unknown command\n\nusage: / },
+  { args: ['constructor'], code: 2, stderr: /^unknown command/ },
+  { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
+  { args: ['--help'], code: 0, stdout: /^usage: / },
+  { args: ['check'], code: 2, stderr: /^--config FILE is missing\n\nusage: / },
+  { args: ['schema', 'x'], code: 2, stderr: /takes no arguments/ },
+  {
+    args: ['check', '--config', example],
+    env: secrets,
+    code: 0,
+    stdout: /^configuration is valid: 1 client\n {2}web: /,
+  },
+  {
+    args: ['check', '--config', example],
+    code: 2,
+    stderr: /^\S+gateway.yaml:\d+:\d+ provider.probe.clientSecret: .*\n\S+ authsignal.apiSecretKey: .*\n$/,
+  },
+  {
+    args: ['check', '--config', example],
+    env: { ...secrets, PROBE_CLIENT_SECRET: 's3cret' },
+    code: 2,
+    stderr: /is shorter than 8 characters/,
+  },
+]
+
+for (const { args, env = {}, code, stdout = nothing, stderr = nothing } of cases) {
+  t.test(['step-up-gateway', ...args].join(' ').replace(root, ''), async (t) => {
+    const ended = await run(args, env)
+    t.equal(ended.code, code)
+    t.match(ended.stdout, stdout)
+    t.match(ended.stderr, stderr)
+    t.notMatch(ended.stdout + ended.stderr, /s3cret/)
+  })
+}
+
+t.test('schema prints config/schema.json', async (t) => {
+  const { code, stdout } = await run(['schema'], {})
+  t.equal(code, 0)
+  t.equal(stdout, readFileSync(join(root, 'config', 'schema.json'), 'utf8'))
+})
+
+/** Runs the program as a process of its own, with nothing of this one's environment but what tap needs. */
+async function run(args: string[], env: Record<string, string>) {
+  const tap = Object.entries(process.env).filter(([name]) => /^(TAP|_TAPJS|NODE_|PATH$)/.test(name))
+  const child = spawn(process.execPath, [...process.execArgv, join(root, 'src', 'main.ts'), ...args], {
+    env: { ...Object.fromEntries(tap), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr, code] = await Promise.all([
+    child.stdout.setEncoding('utf8').toArray(),
+    child.stderr.setEncoding('utf8').toArray(),
+    new Promise((resolve) => child.on('close', resolve)),
+  ])
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') }
+}
