@@ -32,6 +32,11 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
     'Delete the cookies of this site, then go back to the application and start again.',
   ],
   unknown_host: ['This is not the address for signing in', 'Go to the application and sign in from there.'],
+  unsupported_request: [
+    "This sign-in can't be completed",
+    'The application asked for the sign-in in a way that is not supported here.',
+    TELL_OPERATOR,
+  ],
   unsupported_response: [
     "This sign-in can't be completed",
     'The application asked for its answer in a way that is not supported here.',

@@ -17,6 +17,8 @@ export interface Audit {
   decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
   /** The probe could not tell who the user is, so that there was nothing to decide about. */
   unknownUser(policy: ClientPolicy, reason: string): void
+  /** `monitor` failed, and nobody noticed but this line. */
+  unwatched(policy: ClientPolicy, error: unknown): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
   released(about: AuditSubject, how: string): void
   /** The end of a step-up. */
@@ -37,6 +39,9 @@ export function createAudit(log: Log): Audit {
     },
     unknownUser({ clientId, mode }, reason) {
       log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason }, 'the user is unknown')
+    },
+    unwatched({ clientId }, err) {
+      log.warn({ audit: 'unwatched', client_id: clientId, err }, 'a sign-in could not be watched')
     },
     released(it, how) {
       log.info({ audit: 'released', ...about(it), how }, 'released')

@@ -16,7 +16,8 @@ export interface LabRps {
   close(): Promise<void>
 }
 
-const APPLICATIONS = {
+/** What the applications are called and look like. */
+export const APPLICATIONS = {
   web: { host: 'app.localhost', title: 'Payroll', accent: '#0f766e' },
   web2: { host: 'app2.localhost', title: 'Contracts', accent: '#155e75' },
   other: { host: 'other.localhost', title: 'Lunch menu', accent: '#a04a00' },

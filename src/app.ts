@@ -1,0 +1,121 @@
+import fastifyCookie from '@fastify/cookie'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import type { Config } from './config/schema.ts'
+import { chooseCookieRules } from './edge/own-cookie.ts'
+import { probeUser } from './identity/probe.ts'
+import { createProvider, type Provider } from './identity/provider.ts'
+import { revokeTokens } from './identity/revoke.ts'
+import { createAskUser } from './legs/ask-user.ts'
+import { comeFromUpstream } from './legs/from-upstream.ts'
+import { readExchanges } from './legs/read-exchange.ts'
+import { serveReturnLeg } from './legs/return-leg.ts'
+import { sendError } from './legs/send-error.ts'
+import { goToUpstream } from './legs/to-upstream.ts'
+import { createPolicies } from './policy/policies.ts'
+import { createAuthsignal } from './step-up/authsignal.ts'
+import { createRecords } from './step-up/records.ts'
+import { createStepUps } from './step-up/step-ups.ts'
+import { createMemoryStore } from './store/memory.ts'
+import type { Store } from './store/store.ts'
+import { createAudit } from './telemetry/audit.ts'
+import { createHealthServer } from './telemetry/health.ts'
+import type { Log } from './telemetry/log.ts'
+import { createSupportId } from './telemetry/support-id.ts'
+import { connectUpstream } from './upstream/connection.ts'
+import { serveProxy } from './upstream/proxy.ts'
+
+/** What the process gives the gateway. */
+export interface Ports {
+  readonly log: Log
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+  readonly store?: Store
+}
+
+/** A gateway that is built and not yet listening. */
+export interface Gateway {
+  readonly provider: Provider
+  /** Opens both listeners and begins to read the OP's metadata; until that is known all is answered 503. */
+  listen(): Promise<void>
+  /** Lets requests end, then closes listeners, connections and the store. */
+  close(): Promise<void>
+}
+
+/** Puts the parts together, in the order of a request's journey. */
+export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
+  const { log, now = Date.now, store = createMemoryStore(now) } = ports
+  const audit = createAudit(log)
+  const policies = createPolicies(config)
+  const records = createRecords(store, config.stepUp)
+  const upstream = connectUpstream(config)
+  const provider = createProvider(config, upstream, log)
+  const authsignal = createAuthsignal(config.authsignal)
+  const stepUps = createStepUps({ config, policies, records, authsignal, audit, now })
+  const cookie = chooseCookieRules(config)
+  const { publicUrl, pathPrefix } = config
+  const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
+  const askUser = createAskUser(probe.cookies, (request) => probeUser(provider, upstream, config, request))
+  const corsOrigins = collectOrigins(config)
+  const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
+  const legs = { ...common, codeLifetimeMs, judge: stepUps.judge }
+
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: createSupportId,
+    exposeHeadRoutes: false,
+    trustProxy: config.trustedProxies,
+    requestTimeout: 300_000,
+    connectionTimeout: config.upstream.timeout + 30_000,
+    routerOptions: { maxParamLength: 64 },
+    ...(config.listen.tls && { https: config.listen.tls }),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, corsOrigins),
+  })
+  app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, corsOrigins))
+  // Bodies stream through unread; the parsers that come with Fastify would alter text and JSON.
+  app.removeAllContentTypeParsers()
+
+  await app.register(fastifyCookie)
+  readExchanges(app, { config, provider, cookieName: cookie.name })
+  await app.register(async (own) => serveReturnLeg(own, { config, cookie, ...stepUps }), {
+    prefix: pathPrefix,
+  })
+  serveProxy(app, {
+    upstreamOrigin: config.upstream.url,
+    publicUrl,
+    ownCookie: cookie.name,
+    pool: upstream.pool,
+    journey: {
+      toUpstream: (request, reply) => goToUpstream(legs, request, reply),
+      fromUpstream: (request, reply, response) =>
+        comeFromUpstream(
+          { ...legs, revoke: (...how) => revokeTokens(provider, upstream, ...how) },
+          request,
+          reply,
+          response,
+        ),
+    },
+  })
+  const health = createHealthServer(() => provider.state)
+  await app.ready()
+
+  return {
+    provider,
+    async listen() {
+      provider.start()
+      await health.listen(config.admin)
+      await app.listen(config.listen)
+    },
+    async close() {
+      await app.close()
+      await Promise.all([health.close(), provider.close(), upstream.close(), store.close()])
+    },
+  }
+}
+
+/** Where the scripts of protected clients come from: their redirect URIs tell. */
+function collectOrigins(config: Config): ReadonlySet<string> {
+  const uris = [...config.clients.values()].flatMap(({ redirectUris }) => redirectUris)
+  const origins = uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin)
+  return new Set(origins.filter((origin) => origin !== 'null'))
+}

@@ -1,0 +1,65 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import { type AuthorizationResponse, correlationKey } from '../edge/authorization-response.ts'
+import { Refusal } from '../edge/refusal.ts'
+import type { Policies } from '../policy/policies.ts'
+import type { InFlightRequest, Records } from '../step-up/records.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import type { AuthorizationExchange } from './exchange.ts'
+
+/** For whom an authorization response is, and the request that it answers where that was seen. */
+export interface Addressee {
+  readonly policy: ClientPolicy
+  readonly request?: InFlightRequest
+  /** The key of that request in the store. */
+  readonly inFlight?: string
+}
+
+export interface AddresseePorts {
+  readonly publicUrl: string
+  readonly policies: Policies
+  readonly records: Records
+  readonly audit: Audit
+}
+
+/**
+ * The OP may answer another tab's request than the one it was asked, so that the redirect URI comes first, then the
+ * request that the state belongs to, last the request of this exchange.
+ *
+ * @throws {Refusal} `unlisted_redirect_uri` where a protected client is answered at an address that no policy lists.
+ */
+export async function findAddressee(
+  { publicUrl, policies, records, audit }: AddresseePorts,
+  { redirectUri, state }: AuthorizationResponse,
+  authorization: AuthorizationExchange | undefined,
+): Promise<Addressee> {
+  const listed = policies.ofRedirectUri(redirectUri)
+  const inFlight = state === undefined ? undefined : correlationKey(redirectUri, state)
+  const found = inFlight === undefined ? undefined : await findRequest(records, inFlight, listed)
+  const request = found ?? (authorization?.inFlight === inFlight ? authorization?.request : undefined)
+  const asked = policies.ofClient(request?.clientId ?? authorization?.request.clientId ?? '')
+  const isMisplaced = !listed && asked.mode === 'enforce' && asked.redirectUris.length > 0
+  // A redirect within the OP's own origin comes back through the gateway: nothing has left.
+  if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
+    audit.security('unlisted_redirect_uri', { client_id: asked.clientId, redirect_uri: redirectUri })
+    throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
+  }
+  return {
+    policy: listed ?? asked,
+    ...(request && { request }),
+    ...(found && inFlight !== undefined && { inFlight }),
+  }
+}
+
+/** A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem. */
+async function findRequest(
+  records: Records,
+  inFlight: string,
+  listed: ClientPolicy | undefined,
+): Promise<InFlightRequest | undefined> {
+  try {
+    return await records.inFlight.get(inFlight)
+  } catch (error) {
+    if (listed?.mode === 'enforce') throw error
+    return undefined
+  }
+}

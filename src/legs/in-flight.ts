@@ -1,0 +1,74 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import { correlationKey } from '../edge/authorization-response.ts'
+import type { Parameters } from '../edge/parameters.ts'
+import type { Policies } from '../policy/policies.ts'
+import type { InFlightRequest, Records } from '../step-up/records.ts'
+import type { AuthorizationExchange } from './exchange.ts'
+import type { ResolvedRequest } from './resolve-request.ts'
+
+export interface InFlightPorts {
+  readonly policies: Policies
+  readonly records: Records
+  readonly now: () => number
+}
+
+/**
+ * Writes an authorization request down, to be found again by the redirect URI and state of its response. One that the
+ * gateway itself just sent the browser to goes on with what is known of it.
+ *
+ * @param target origin-form target of the request.
+ */
+export async function recordInFlight(
+  { policies, records, now }: InFlightPorts,
+  target: string,
+  resolved: ResolvedRequest,
+  policy: ClientPolicy,
+): Promise<AuthorizationExchange> {
+  const clientId = resolved.parameters.get('client_id') ?? policy.clientId
+  const inFlight = findKey(resolved.parameters, policies.ofClient(clientId))
+  const current = inFlight === undefined ? undefined : await records.inFlight.get(inFlight)
+  const isDriven = current?.driving?.target === target && current.driving.until > now()
+  const request = isDriven ? current : describeRequest(resolved, target, clientId, now())
+  if (inFlight !== undefined && !isDriven) await records.inFlight.set(inFlight, request)
+  return { policy, request, ...(inFlight !== undefined && { inFlight }) }
+}
+
+/** A request without state can't be told from another one, and so is never found again. */
+function findKey(parameters: Parameters, policy: ClientPolicy): string | undefined {
+  const [onlyUri, ...others] = policy.redirectUris
+  const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
+  const state = parameters.get('state')
+  if (redirectUri === undefined || state === undefined) return undefined
+  return correlationKey(redirectUri, state)
+}
+
+function describeRequest(
+  { parameters, source, expiresAt }: ResolvedRequest,
+  target: string,
+  clientId: string,
+  now: number,
+): InFlightRequest {
+  const acrValues = parameters.get('acr_values')
+  const prompt = parameters.get('prompt')
+  const isRepeatable = source === 'plain' || source === 'pushed'
+  return {
+    clientId,
+    scope: parameters.get('scope')?.split(' ') ?? [],
+    startedAt: now,
+    drives: 0,
+    ...(isRepeatable && { target }),
+    ...(expiresAt !== undefined && { targetUntil: expiresAt }),
+    ...(acrValues !== undefined && { acrValues }),
+    ...(prompt !== undefined && { prompt }),
+  }
+}
+
+/** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can't be repeated. */
+export async function markForwarded(
+  { records }: InFlightPorts,
+  resolved: ResolvedRequest,
+  { inFlight }: AuthorizationExchange,
+): Promise<void> {
+  if (resolved.source !== 'pushed' || inFlight === undefined) return
+  await records.inFlight.update(inFlight, ({ target, ...request }) => request)
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../config/schema.ts'
+import { readBrowser } from '../edge/browser.ts'
+import { classifyTarget } from '../edge/endpoints.ts'
+import { normalizeHost, readHost } from '../edge/host.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { type Arrival, toUpstreamHeaders } from '../edge/request-headers.ts'
+import { parseTarget } from '../edge/target.ts'
+import type { Provider } from '../identity/provider.ts'
+import { runWithSupportId } from '../telemetry/support-id.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Node drops the header fields of a request beyond this many without a word. */
+const maxHeaders = 2000
+
+export interface ReadExchangePorts {
+  readonly config: Config
+  readonly provider: Provider
+  readonly cookieName: string
+}
+
+/** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
+export function readExchanges(
+  app: FastifyInstance,
+  { config, provider, cookieName }: ReadExchangePorts,
+): void {
+  const publicUrl = new URL(config.publicUrl)
+  const hosts = new Set([publicUrl.host, ...config.hosts].map(normalizeHost))
+  const arrival: Omit<Arrival, 'clientAddress'> = {
+    host: publicUrl.host,
+    proto: publicUrl.protocol === 'https:' ? 'https' : 'http',
+    port: publicUrl.port || (publicUrl.protocol === 'https:' ? '443' : '80'),
+  }
+
+  function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
+    if (rawHeaders.length >= 2 * maxHeaders) throw new Refusal('malformed_headers', 'too many header fields')
+  }
+
+  function read({ raw, ip, headers }: FastifyRequest, gone: AbortSignal): Exchange {
+    refuseTruncatedHeaders(raw)
+    const target = parseTarget(raw.url ?? '')
+    readHost(raw.rawHeaders, hosts)
+    const kind = classifyTarget(target, provider.guarded)
+    return {
+      target,
+      kind,
+      gone,
+      browser: readBrowser(headers, ip, cookieName),
+      upstreamHeaders: toUpstreamHeaders(
+        raw.rawHeaders,
+        { ...arrival, clientAddress: ip },
+        { guarded: kind !== 'open', ownCookie: cookieName },
+      ),
+    }
+  }
+
+  app.decorateRequest('exchange')
+  app.addHook('onRequest', (request, _reply, done) => runWithSupportId(request.id, done))
+  app.addHook('onRequest', async (request, reply) => {
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    request.exchange = read(request, gone.signal)
+  })
+}

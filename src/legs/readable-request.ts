@@ -1,0 +1,35 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import { Refusal } from '../edge/refusal.ts'
+import type { ResolvedRequest } from './resolve-request.ts'
+
+/** Response modes that the response leg reads (OAuth 2.0 Multiple Response Types, Form Post Response Mode). */
+const readableModes = new Set(['query'])
+
+/**
+ * What no leg could read or compare is refused before the OP is asked for it.
+ *
+ * @throws {Refusal} `unsupported_request`, `unsupported_response`, `ambiguous_parameters`.
+ */
+export function requireReadable(
+  { parameters, source, isContradictory }: ResolvedRequest,
+  { responseTypes }: ClientPolicy,
+): void {
+  if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
+  if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
+  const responseType = parameters.get('response_type') ?? 'code'
+  const responseMode = parameters.get('response_mode') ?? 'query'
+  if (!responseTypes.some((allowed) => isSameSet(allowed, responseType))) {
+    throw new Refusal('unsupported_response', 'a response_type that is not on the list')
+  }
+  if (!readableModes.has(responseMode)) {
+    throw new Refusal('unsupported_response', 'a response_mode that cannot be read')
+  }
+  if (!parameters.get('scope')?.split(' ').includes('openid')) {
+    throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare')
+  }
+}
+
+/** The order of response types does not count (OAuth 2.0 Multiple Response Types 3). */
+function isSameSet(a: string, b: string): boolean {
+  return a.split(' ').sort().join(' ') === b.split(' ').sort().join(' ')
+}

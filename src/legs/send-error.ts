@@ -1,0 +1,84 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal, type RefusalCode } from '../edge/refusal.ts'
+import { TokenError, type TokenErrorCode } from '../edge/token-error.ts'
+import { refusalPage } from '../pages/refusal-page.ts'
+import { sendPage } from '../pages/send-page.ts'
+
+const retryAfterSeconds = 5
+
+/**
+ * Answers what went wrong: a page for people, RFC 6749 5.2 JSON for clients at the endpoints that they call.
+ *
+ * @param corsOrigins origins whose scripts may read an answer to this request.
+ */
+export function sendError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  corsOrigins: ReadonlySet<string>,
+): FastifyReply {
+  const refusal = toRefusal(error)
+  const { code, statusCode, message } = refusal
+  if (statusCode >= 500) request.log.error({ err: refusal, code }, 'refused')
+  else request.log.info({ code, detail: message }, 'refused')
+  // Bytes that were not read would be taken for the next request of this connection.
+  if (!request.raw.complete) reply.header('connection', 'close')
+  if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
+  if (refusal instanceof Refusal && !isBackChannel(request)) {
+    return sendPage(reply, refusalPage(refusal.code, request.id))
+  }
+  const { origin } = request.headers
+  if (origin !== undefined && corsOrigins.has(origin)) {
+    reply.header('access-control-allow-origin', origin).header('vary', 'origin')
+  }
+  const answer = refusal instanceof Refusal ? toTokenError(refusal) : refusal
+  return reply
+    .code(statusCode)
+    .header('content-type', 'application/json')
+    .header('cache-control', 'no-store')
+    .header('pragma', 'no-cache')
+    .send(JSON.stringify(answer.body))
+}
+
+function isBackChannel({ exchange }: FastifyRequest): boolean {
+  const kind = exchange?.kind
+  return (
+    kind === 'token' ||
+    kind === 'pushed_authorization' ||
+    kind === 'device_authorization' ||
+    kind === 'backchannel_authentication'
+  )
+}
+
+function toTokenError(refusal: Refusal): TokenError {
+  const codeOf = (status: number): TokenErrorCode => {
+    if (status < 500) return 'invalid_request'
+    return status === 500 ? 'server_error' : 'temporarily_unavailable'
+  }
+  return new TokenError(codeOf(refusal.statusCode), refusal.message, { cause: refusal })
+}
+
+function toRefusal(error: FastifyError | Error): Refusal | TokenError {
+  if (error instanceof Refusal || error instanceof TokenError) return error
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  return new Refusal(refusalOf(status), error.message, { cause: error })
+}
+
+/** What Fastify itself refuses, before or beside our own checks. */
+function refusalOf(status: number | undefined): RefusalCode {
+  switch (status) {
+    case 400:
+    case 414:
+      return 'malformed_target'
+    case 404:
+      return 'not_found'
+    case 405:
+      return 'method_not_allowed'
+    case 413:
+      return 'body_too_large'
+    case 415:
+      return 'unsupported_content_type'
+    default:
+      return 'internal'
+  }
+}

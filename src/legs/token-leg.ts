@@ -1,0 +1,168 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ClientPolicy } from '../config/schema.ts'
+import { readClient } from '../edge/client-authentication.ts'
+import type { Parameters } from '../edge/parameters.ts'
+import { TokenError } from '../edge/token-error.ts'
+import type { TokenResponse } from '../identity/token-response.ts'
+import type { Policies } from '../policy/policies.ts'
+import type { Records, ReleasedCode } from '../step-up/records.ts'
+import type { Audit } from '../telemetry/audit.ts'
+
+export interface TokenLegPorts {
+  readonly policies: Policies
+  readonly records: Records
+  readonly audit: Audit
+  /** The claim that is compared everywhere (`provider.subject`). */
+  readonly subjectClaim: string
+}
+
+/** A token request that went on to the OP, and what its answer is held to. */
+export interface Redemption {
+  readonly clientId: string | undefined
+  readonly grantType: string
+  /** Set where the code, or the code that a refresh token came from, was released for a protected client. */
+  readonly release?: ReleasedCode
+}
+
+/**
+ * The token leg, on the way in: only a released code redeems, only for its client, and a protected client uses only
+ * the grants on its list.
+ *
+ * @throws {TokenError} with the answer for the client.
+ */
+export async function onTokenRequest(
+  { policies, records, audit }: TokenLegPorts,
+  authorization: string | undefined,
+  parameters: Parameters,
+): Promise<Redemption> {
+  const { names, policy } = findClient(policies, authorization, parameters)
+  const [clientId] = names
+  const grantType = parameters.get('grant_type') ?? ''
+  const isEnforced = policy.mode === 'enforce'
+  if (isEnforced && !policy.grants.includes(grantType)) {
+    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
+  }
+  const release = await findRelease(records, grantType, parameters).catch((error) => {
+    if (isEnforced) throw error
+    return undefined
+  })
+  if (isEnforced && grantType === 'authorization_code' && !release) {
+    audit.security('unreleased_code', { client_id: clientId })
+    throw new TokenError('invalid_grant', 'no release recorded this code')
+  }
+  if (release && clientId !== undefined && !names.includes(release.clientId)) {
+    audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
+    throw new TokenError('invalid_grant', 'the grant was released to another client')
+  }
+  return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
+}
+
+/** By what names the client of a request may go at the OP, the protected one first, and the policy that governs it. */
+function findClient(policies: Policies, authorization: string | undefined, parameters: Parameters) {
+  const { clientId, otherReading } = readClient(authorization, parameters)
+  const read = [clientId, otherReading].filter((name) => name !== undefined)
+  const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
+  const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
+  return { names, policy: policies.ofClient(names[0] ?? '') }
+}
+
+const grantOfEndpoint = {
+  pushed_authorization: 'authorization_code',
+  device_authorization: 'urn:ietf:params:oauth:grant-type:device_code',
+  backchannel_authentication: 'urn:openid:params:grant-type:ciba',
+} as const
+
+/**
+ * A flow that starts outside the browser (RFC 9126, RFC 8628, CIBA): a protected client needs its grant on the list.
+ *
+ * @returns the policy that governs the client.
+ * @throws {TokenError} `unauthorized_client`.
+ */
+export function requireGrant(
+  { policies }: TokenLegPorts,
+  endpoint: keyof typeof grantOfEndpoint,
+  authorization: string | undefined,
+  parameters: Parameters,
+): ClientPolicy {
+  const { policy } = findClient(policies, authorization, parameters)
+  if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
+    throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
+  }
+  return policy
+}
+
+/** Every code and refresh token is looked up, whoever redeems it. */
+async function findRelease(
+  records: Records,
+  grantType: string,
+  parameters: Parameters,
+): Promise<ReleasedCode | undefined> {
+  const code = parameters.get('code')
+  if (code !== undefined) return records.codes.get(code)
+  const refreshToken = parameters.get('refresh_token')
+  if (grantType !== 'refresh_token' || refreshToken === undefined) return undefined
+  return records.refreshTokens.get(refreshToken)
+}
+
+/** Why a token response may not reach the client. */
+export type TokenObjection =
+  | 'unreadable_response'
+  | 'no_readable_id_token'
+  | 'other_audience'
+  | 'grant_not_allowed'
+  | 'no_release'
+  | 'other_subject'
+  | 'other_session'
+  | 'other_methods'
+
+/**
+ * The token leg, on the way out: a protected client's token response must be for the user and the client that the
+ * code was released for. Whoever asked, tokens for the audience of a protected client are held to the same.
+ *
+ * @param response a successful token response; undefined if it can't be read.
+ * @returns the first objection; undefined if the response may pass.
+ */
+export function findObjection(
+  { policies, subjectClaim }: TokenLegPorts,
+  { clientId, grantType, release }: Redemption,
+  response: TokenResponse | undefined,
+): TokenObjection | undefined {
+  const isEnforced = (id: string): boolean => policies.ofClient(id).mode === 'enforce'
+  const idToken = response?.idToken
+  const protectedAudience = idToken?.kind === 'read' ? idToken.audience.filter(isEnforced) : []
+  const isProtected =
+    release || (clientId !== undefined && isEnforced(clientId)) || protectedAudience.length > 0
+  if (!isProtected) return undefined
+  if (!idToken) return 'unreadable_response'
+  const needsIdToken = grantType === 'authorization_code'
+  if (idToken.kind === 'absent') return needsIdToken ? 'no_readable_id_token' : undefined
+  if (idToken.kind === 'unreadable') return 'no_readable_id_token'
+  if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'
+  const isGranted = (id: string): boolean => policies.ofClient(id).grants.includes(grantType)
+  if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'
+  if (!release) return needsIdToken ? 'no_release' : undefined
+  if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'
+  return needsIdToken ? compareSession(release, idToken.claims) : undefined
+}
+
+function compareSession(
+  { compare, amr }: ReleasedCode,
+  claims: Readonly<Record<string, unknown>>,
+): TokenObjection | undefined {
+  const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
+  if (!isSame) return 'other_session'
+  const shown = claims['amr']
+  const isMet = amr === undefined || (Array.isArray(shown) && amr.some((method) => shown.includes(method)))
+  return isMet ? undefined : 'other_methods'
+}
+
+/** A refresh token answers for the user of the release that produced it. */
+export async function bindRefreshToken(
+  { records }: TokenLegPorts,
+  { release }: Redemption,
+  response: TokenResponse,
+): Promise<void> {
+  if (release && response.refreshToken !== undefined) {
+    await records.refreshTokens.set(response.refreshToken, release)
+  }
+}

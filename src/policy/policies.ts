@@ -1,0 +1,27 @@
+import type { ClientPolicy, Config } from '../config/schema.ts'
+import { redirectUriKey } from '../edge/redirect-uri.ts'
+
+/** Which policy governs a client, and which one owns a redirect URI. */
+export interface Policies {
+  /** The client's own policy, or the defaults under its name. */
+  ofClient(clientId: string): ClientPolicy
+  /** The policy that lists this redirect URI, compared as `redirectUriKey` does. */
+  ofRedirectUri(redirectUri: string): ClientPolicy | undefined
+}
+
+export function createPolicies(config: Config): Policies {
+  const owners = new Map<string, ClientPolicy>()
+  for (const policy of config.clients.values()) {
+    for (const uri of policy.redirectUris) {
+      const key = redirectUriKey(uri)
+      if (key !== undefined) owners.set(key, policy)
+    }
+  }
+  return {
+    ofClient: (clientId) => config.clients.get(clientId) ?? { ...config.defaults, clientId },
+    ofRedirectUri(redirectUri) {
+      const key = redirectUriKey(redirectUri)
+      return key === undefined ? undefined : owners.get(key)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import type { Identity } from '../identity/identity.ts'
+import { hashOf } from '../store/collection.ts'
+import type { Case, InFlightRequest, User } from './records.ts'
+
+/** What a response or request says about its authorization request, as far as it is known. */
+export interface Asked {
+  readonly policy: ClientPolicy
+  readonly identity: Identity
+  readonly request?: InFlightRequest
+  readonly inFlight?: string
+}
+
+/** @param compare names of the claims that a token response must repeat (`provider.compare`). */
+export function describeCase(asked: Asked, compare: readonly string[]): Case {
+  const { policy, identity, request, inFlight } = asked
+  return {
+    clientId: request?.clientId ?? policy.clientId,
+    policyId: policy.clientId,
+    user: describeUser(identity, compare),
+    ...(request && { scope: request.scope }),
+    ...(request?.acrValues !== undefined && { acrValues: request.acrValues }),
+    ...(request?.prompt !== undefined && { prompt: request.prompt }),
+    ...(inFlight !== undefined && { inFlight }),
+  }
+}
+
+function describeUser(identity: Identity, compare: readonly string[]): User {
+  const { subject, amr, acr, username, email, phoneNumber, sid, authTime, claims } = identity
+  const known = compare.filter((name) => Object.hasOwn(claims, name))
+  const hasSession = sid !== undefined || authTime !== undefined
+  return {
+    subject,
+    amr,
+    compare: Object.fromEntries(known.map((name) => [name, claims[name]])),
+    ...(hasSession && { session: hashOf(sid, authTime?.toString()) }),
+    ...(acr !== undefined && { acr }),
+    ...(username !== undefined && { username }),
+    ...(email !== undefined && { email }),
+    ...(phoneNumber !== undefined && { phoneNumber }),
+  }
+}

@@ -1,0 +1,179 @@
+import type { ClientPolicy, Config } from '../config/schema.ts'
+import type { Browser } from '../edge/browser.ts'
+import { amrOfMethod } from '../policy/amr.ts'
+import {
+  type Decision,
+  decideFromMemory,
+  decideFromTrack,
+  type TrackOutcome,
+  withoutInteraction,
+} from '../policy/decide.ts'
+import { createId, hashOf } from '../store/collection.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { type Authsignal, AuthsignalError, type TrackRequest } from './authsignal.ts'
+import type { Openings } from './openings.ts'
+import type { Recall } from './recall.ts'
+import type { Case, Proofs, Records, Waiting } from './records.ts'
+
+/** How a case is judged. */
+export interface Occasion {
+  readonly policy: ClientPolicy
+  readonly browser: Browser
+  /** At a release a pass is spent; before, it is only seen. */
+  readonly atRelease: boolean
+  /** Why no challenge could be shown now, if so. */
+  readonly noInteraction?: 'prompt_none' | 'not_a_navigation'
+  /** The tabs that would wait for the challenge. */
+  readonly tabs: readonly Waiting[]
+}
+
+export interface Judgement {
+  readonly decision: Decision
+  /** The step-up to send the browser to, where the decision is an enforced challenge. */
+  readonly stepUpId?: string
+}
+
+export type Judge = (it: Case, occasion: Occasion) => Promise<Judgement>
+
+export interface JudgePorts {
+  readonly config: Config
+  readonly records: Records
+  readonly recall: Recall
+  readonly openings: Openings
+  readonly authsignal: Authsignal
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/**
+ * Makes the one function that decides: first from what is remembered, then from a step-up that is open for the same
+ * need, last by asking Authsignal. Each decision leaves an audit line.
+ */
+export function createJudge(ports: JudgePorts): Judge {
+  const { config, records, recall, openings, authsignal, audit, now } = ports
+
+  async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
+    const { policy, browser } = occasion
+    const proofs = await recall.findProofs(it, browser.id)
+    const pass = await (occasion.atRelease ? recall.spendPass : recall.findPass)(
+      it,
+      policy.action,
+      browser.id,
+    )
+    const remembered = decideFromMemory(
+      policy,
+      it.user.amr,
+      {
+        ...(pass && { pass: { method: pass.method } }),
+        proofs: proofs
+          .filter(({ action }) => action === policy.action)
+          .map(({ method, at }) => ({ method, at })),
+      },
+      now(),
+    )
+    if (remembered) return { decision: remembered }
+    if (occasion.noInteraction) return askSilently(it, occasion, occasion.noInteraction, proofs)
+    const open = await openings.join(it, policy.action, browser.id, occasion.tabs)
+    if (open !== undefined) {
+      return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open }
+    }
+    return ask(it, occasion, proofs)
+  }
+
+  /** Where no challenge can be shown, Authsignal is not asked for one more than once a minute. */
+  async function askSilently(
+    it: Case,
+    occasion: Occasion,
+    reason: 'prompt_none' | 'not_a_navigation',
+    proofs: Proofs['stepUps'],
+  ): Promise<Judgement> {
+    const key = hashOf(it.user.subject, it.clientId)
+    const earlier = await records.silentDenials.get(key)
+    if (earlier) return { decision: earlier }
+    const { decision } = await ask(it, occasion, proofs)
+    const silent = withoutInteraction(decision, reason)
+    if (silent.verdict === 'deny') await records.silentDenials.set(key, silent)
+    return { decision: silent }
+  }
+
+  async function ask(it: Case, occasion: Occasion, proofs: Proofs['stepUps']): Promise<Judgement> {
+    const { policy, browser } = occasion
+    const id = createId()
+    const nonce = createId()
+    const idempotencyKey = createId()
+    const { outcome, url } = await track(authsignal, {
+      ...describeCase(it, occasion, proofs, now()),
+      idempotencyKey,
+      redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
+    })
+    const decision = decideFromTrack(policy, outcome)
+    const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
+    if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
+    await openings.open(id, {
+      state: 'open',
+      case: it,
+      action: policy.action,
+      idempotencyKey,
+      challengeUrl: url,
+      nonceHash: hashOf(nonce),
+      openedAt: now(),
+      waiting: occasion.tabs,
+      ...(browser.id !== undefined && { browser: browser.id }),
+    })
+    return { decision, stepUpId: id }
+  }
+
+  return async (it, occasion) => {
+    const judgement = await decide(it, occasion)
+    audit.decision(it, occasion.policy, judgement.decision, occasion.atRelease ? 'release' : 'request')
+    return judgement
+  }
+}
+
+async function track(
+  authsignal: Authsignal,
+  request: TrackRequest,
+): Promise<{ outcome: TrackOutcome; url?: string | undefined }> {
+  try {
+    const { state, isEnrolled, url } = await authsignal.track(request)
+    return { outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined }, url }
+  } catch (error) {
+    if (!(error instanceof AuthsignalError)) throw error
+    return { outcome: { state: 'no_answer', kind: error.kind === 'unavailable' ? 'unavailable' : 'refused' } }
+  }
+}
+
+/** What Authsignal's rules see: the user, the browser and the custom data points. */
+function describeCase(
+  it: Case,
+  { policy, browser }: Occasion,
+  proofs: Proofs['stepUps'],
+  now: number,
+): Omit<TrackRequest, 'idempotencyKey' | 'redirectUrl'> {
+  const { user } = it
+  const amr = new Set([...user.amr, ...proofs.flatMap(({ method }) => amrOfMethod(method ?? ''))])
+  const lastAt = Math.max(...proofs.map(({ at }) => at))
+  const sends = (what: ClientPolicy['send'][number]): boolean => policy.send.includes(what)
+  return {
+    userId: user.subject,
+    action: policy.action,
+    ipAddress: browser.address,
+    ...(browser.userAgent !== undefined && { userAgent: browser.userAgent }),
+    ...(browser.deviceId !== undefined && { deviceId: browser.deviceId }),
+    ...(browser.locale !== undefined && { locale: browser.locale }),
+    ...(sends('username') && user.username !== undefined && { username: user.username }),
+    ...(sends('email') && user.email !== undefined && { email: user.email }),
+    ...(sends('phone') && user.phoneNumber !== undefined && { phoneNumber: user.phoneNumber }),
+    custom: {
+      ...policy.custom,
+      client_id: it.clientId,
+      amr: [...amr].join(','),
+      mode: policy.mode,
+      ...(it.scope && { scope: it.scope.join(' ') }),
+      ...(user.acr !== undefined && { acr: user.acr }),
+      ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
+      ...(it.prompt !== undefined && { prompt: it.prompt }),
+      ...(proofs.length > 0 && { seconds_since_step_up: Math.floor((now - lastAt) / 1000) }),
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { hashOf } from '../store/collection.ts'
+import { isWithin } from './recall.ts'
+import type { Case, Records, StepUp, Waiting } from './records.ts'
+
+const maxWaitingTabs = 5
+
+/** Step-ups from their opening until a browser returns from them. */
+export interface Openings {
+  /** Writes a new step-up; one that a browser is already known for is found again by its need. */
+  open(id: string, stepUp: StepUp): Promise<void>
+  /** Lets tabs wait for a step-up that is open for the same need; its id, or undefined where there is none. */
+  join(
+    it: Case,
+    action: string,
+    browser: string | undefined,
+    tabs: readonly Waiting[],
+  ): Promise<string | undefined>
+  /** Binds an open step-up to the browser that sees its challenge page first; undefined if it is another's or over. */
+  bind(id: string, browser: string): Promise<StepUp | undefined>
+  isExpired(stepUp: StepUp): boolean
+}
+
+/** @param now epoch milliseconds. @param timeoutMs how long a step-up may take. */
+export function createOpenings(records: Records, now: () => number, timeoutMs: number): Openings {
+  const needKey = (it: Case, action: string, browser: string): string =>
+    hashOf(browser, it.user.session, it.user.subject, it.clientId, action)
+
+  const isExpired = (stepUp: StepUp): boolean => now() - stepUp.openedAt >= timeoutMs
+  const isOpen = (stepUp: StepUp): boolean => stepUp.state === 'open' && !isExpired(stepUp)
+
+  async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
+    await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id })
+  }
+
+  return {
+    isExpired,
+    async open(id, stepUp) {
+      await records.stepUps.set(id, stepUp)
+      if (stepUp.browser !== undefined) await index(id, stepUp, stepUp.browser)
+    },
+    async join(it, action, browser, tabs) {
+      if (browser === undefined) return undefined
+      const need = await records.openNeeds.get(needKey(it, action, browser))
+      if (need === undefined) return undefined
+      const joined = await records.stepUps.update(need.stepUpId, (stepUp) =>
+        isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)
+          ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
+          : undefined,
+      )
+      return joined && need.stepUpId
+    },
+    async bind(id, browser) {
+      const bound = await records.stepUps.update(id, (stepUp) =>
+        isOpen(stepUp) && (stepUp.browser === undefined || stepUp.browser === browser)
+          ? { ...stepUp, browser }
+          : undefined,
+      )
+      if (bound) await index(id, bound, browser)
+      return bound
+    },
+  }
+}
+
+/** The tabs that wait already, less those whose request came again (a reload). */
+function withoutTwins(waiting: readonly Waiting[], tabs: readonly Waiting[]): readonly Waiting[] {
+  const again = new Set(tabs.map((tab) => tab.case.inFlight))
+  return waiting.filter((tab) => tab.case.inFlight === undefined || !again.has(tab.case.inFlight))
+}

@@ -1,0 +1,173 @@
+import type { Decision } from '../policy/decide.ts'
+import { type Collection, createCollection } from '../store/collection.ts'
+import type { Store } from '../store/store.ts'
+
+const minute = 60_000
+
+/** Who asks for what: all that a decision depends on, and all that is needed to ask again. */
+export interface Case {
+  readonly clientId: string
+  /** The client whose policy governs: another one where a listed redirect URI is shared. */
+  readonly policyId: string
+  /** Absent where the authorization request was not seen. */
+  readonly scope?: readonly string[]
+  readonly acrValues?: string
+  readonly prompt?: string
+  readonly user: User
+  /** The key of the in-flight request that this case came from, if it is known. */
+  readonly inFlight?: string
+}
+
+/** What is kept of the identity that the probe learned. */
+export interface User {
+  /** Authsignal's userId and the claim that ID tokens are compared by. */
+  readonly subject: string
+  /** A hash of the OP session (sid, auth_time); undefined for an OP that gives neither. */
+  readonly session?: string
+  readonly amr: readonly string[]
+  readonly acr?: string
+  readonly username?: string
+  readonly email?: string
+  readonly phoneNumber?: string
+  /** The claims of `provider.compare`, as the OP gave them. */
+  readonly compare: Readonly<Record<string, unknown>>
+}
+
+/** An authorization request of a protected client that may have to be repeated. */
+export interface InFlightRequest {
+  readonly clientId: string
+  /** Origin-form target of the same request as GET; absent if it can't be repeated. */
+  readonly target?: string
+  /** When that target ends, for a pushed request. */
+  readonly targetUntil?: number
+  readonly scope: readonly string[]
+  readonly acrValues?: string
+  readonly prompt?: string
+  readonly startedAt: number
+  /** How often the gateway itself sent the browser through it again. */
+  readonly drives: number
+  /** The target that the gateway just sent the browser to: a request for it is no new one. */
+  readonly driving?: { readonly target: string; readonly until: number }
+  /** A decision made before its response came; used once, for the same user and session only. */
+  readonly kept?: {
+    readonly subject: string
+    readonly session?: string
+    readonly decision: Decision
+    readonly until: number
+  }
+}
+
+/** An authorization response that waits for a step-up. */
+export interface HeldResponse {
+  /** The OP's own Location, to be sent unchanged. */
+  readonly location: string
+  readonly code: string
+  /** When its code is too old to be worth sending. */
+  readonly goodUntil: number
+}
+
+/** A tab that waits for a step-up. */
+export interface Waiting {
+  readonly case: Case
+  readonly held?: HeldResponse
+}
+
+/** What the browser is sent to when a tab's wait is over. */
+export type Outcome =
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'start_again' }
+  | { readonly kind: 'not_verified'; readonly reason: NotVerifiedReason }
+
+/** Why a step-up did not succeed, as far as the person needs to know. */
+export type NotVerifiedReason = 'cancelled' | 'failed' | 'method_not_allowed' | 'denied' | 'unavailable'
+
+/**
+ * One trip to Authsignal. Its states:
+ *
+ *     open ──▶ checking ──▶ passed ──▶ passed (the next waiting tab)
+ *      │           └──────▶ failed ──▶ retried
+ *      └──▶ burnt   the right nonce came from another browser
+ *
+ * Every arrow is one atomic step of the record.
+ */
+export interface StepUp {
+  readonly state: 'open' | 'checking' | 'passed' | 'failed' | 'retried' | 'burnt'
+  readonly case: Case
+  readonly action: string
+  readonly idempotencyKey: string
+  readonly challengeUrl: string
+  readonly nonceHash: string
+  /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
+  readonly browser?: string
+  readonly openedAt: number
+  readonly waiting: readonly Waiting[]
+  /** What the last return got, and gets again within a minute. */
+  readonly outcome?: Outcome
+  readonly finishedAt?: number
+  readonly method?: string
+}
+
+/** A step-up that succeeded and waits to be spent by a release. */
+export interface Pass {
+  readonly action: string
+  readonly scope?: readonly string[]
+  readonly method?: string
+  readonly passedAt: number
+  readonly expiresAt: number
+  /** The in-flight request that spent it, which may come once more within a minute (a reload). */
+  readonly spentOn?: string
+  readonly spentAt?: number
+}
+
+/** The step-ups of one browser in one OP session, the latest of each action and method. */
+export interface Proofs {
+  readonly stepUps: readonly { readonly action: string; readonly method?: string; readonly at: number }[]
+}
+
+/** A code that may be redeemed. */
+export interface ReleasedCode {
+  readonly clientId: string
+  readonly policyId: string
+  readonly subject: string
+  readonly compare: Readonly<Record<string, unknown>>
+  /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
+  readonly amr?: readonly string[]
+}
+
+/** A pushed authorization request of a client that is not off (RFC 9126). */
+export interface PushedRequest {
+  /** Its parameters, without the client's credentials. */
+  readonly query: string
+  readonly expiresAt: number
+}
+
+export interface Records {
+  /** By request URI. */
+  readonly pushedRequests: Collection<PushedRequest>
+  readonly inFlight: Collection<InFlightRequest>
+  readonly stepUps: Collection<StepUp>
+  /** From a need to the step-up that is open for it. */
+  readonly openNeeds: Collection<{ readonly stepUpId: string }>
+  readonly passes: Collection<Pass>
+  readonly proofs: Collection<Proofs>
+  readonly codes: Collection<ReleasedCode>
+  /** By the refresh tokens that came from them. */
+  readonly refreshTokens: Collection<ReleasedCode>
+  /** The last denial where no challenge could be shown, by subject and client: Authsignal is asked once a minute at most. */
+  readonly silentDenials: Collection<Decision>
+}
+
+/** @param times in milliseconds, from the configuration. */
+export function createRecords(store: Store, times: { timeout: number; session: number }): Records {
+  return {
+    pushedRequests: createCollection(store, 'pushed', 10 * minute),
+    inFlight: createCollection(store, 'in-flight', 60 * minute),
+    stepUps: createCollection(store, 'step-up', times.timeout + minute),
+    openNeeds: createCollection(store, 'need', times.timeout),
+    passes: createCollection(store, 'pass', 11 * minute),
+    proofs: createCollection(store, 'proof', times.session),
+    codes: createCollection(store, 'code', 10 * minute),
+    refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
+    silentDenials: createCollection(store, 'silent', minute),
+  }
+}

@@ -1,0 +1,23 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import type { Decision } from '../policy/decide.ts'
+import type { Case, Records } from './records.ts'
+
+/**
+ * Writes down that a code may be redeemed: by this client, for this user. To be awaited before the response leaves.
+ *
+ * @param decision why it is released: where that rests on the OP's amr, the ID token must show it too.
+ */
+export async function releaseCode(
+  records: Records,
+  it: Case,
+  code: string,
+  basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
+): Promise<void> {
+  await records.codes.set(code, {
+    clientId: it.clientId,
+    policyId: it.policyId,
+    subject: it.user.subject,
+    compare: it.user.compare,
+    ...(basis?.decision.reason === 'satisfied_by_amr' && { amr: basis.policy.satisfiedByAmr }),
+  })
+}

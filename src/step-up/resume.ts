@@ -1,0 +1,54 @@
+import type { Audit } from '../telemetry/audit.ts'
+import type { Driver } from './drive.ts'
+import type { Recall } from './recall.ts'
+import type { Outcome, Records, StepUp, Waiting } from './records.ts'
+import { releaseCode } from './release.ts'
+
+/** A kept response is sent only while its code has this much of its life left. */
+const minCodeLifeMs = 15_000
+
+export interface ResumePorts {
+  readonly publicUrl: string
+  readonly records: Records
+  readonly recall: Recall
+  readonly driver: Driver
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/** Gives the next tab that waits for a passed step-up its turn, and writes down what it got. */
+export type ServeNextTab = (id: string, stepUp: StepUp, browser: string) => Promise<Outcome>
+
+export function createServeNextTab(ports: ResumePorts): ServeNextTab {
+  const { publicUrl, records, recall, driver, audit, now } = ports
+
+  /** The kept response; else the request once more, with a pass; else the pass waits for a start at the application. */
+  async function resume(tab: Waiting, { action, method }: StepUp, browser: string): Promise<Outcome> {
+    if (tab.held && tab.held.goodUntil - minCodeLifeMs > now()) {
+      await releaseCode(records, tab.case, tab.held.code, undefined)
+      audit.released(tab.case, 'kept_response')
+      return { kind: 'redirect', location: tab.held.location }
+    }
+    await recall.writePass(tab.case, action, browser, method)
+    const target = await driver.driveAgain(tab)
+    return target === undefined
+      ? { kind: 'start_again' }
+      : { kind: 'redirect', location: `${publicUrl}${target}` }
+  }
+
+  return async (id, stepUp, browser) => {
+    let tab: Waiting | undefined
+    await records.stepUps.update(id, (current) => {
+      tab = current.waiting.at(-1)
+      return tab && { ...current, waiting: current.waiting.slice(0, -1) }
+    })
+    const outcome: Outcome = tab ? await resume(tab, stepUp, browser) : { kind: 'start_again' }
+    await records.stepUps.update(id, (current) => ({
+      ...current,
+      state: 'passed',
+      outcome,
+      finishedAt: now(),
+    }))
+    return outcome
+  }
+}

@@ -1,0 +1,57 @@
+import type { Config } from '../config/schema.ts'
+import type { Policies } from '../policy/policies.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import type { Authsignal } from './authsignal.ts'
+import { createDriver } from './drive.ts'
+import { createFinisher, type Finisher } from './finish.ts'
+import { createJudge, type Judge } from './judge.ts'
+import { createOpenings, type Openings } from './openings.ts'
+import { createRecall } from './recall.ts'
+import type { Records } from './records.ts'
+import { createServeNextTab } from './resume.ts'
+import { verifyReturn } from './verify.ts'
+import { createWaysOn, type WaysOn } from './ways-on.ts'
+
+export interface StepUpPorts {
+  readonly config: Config
+  readonly policies: Policies
+  readonly records: Records
+  readonly authsignal: Authsignal
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/** Step-ups from the question whether one is needed to the end of the last tab that waited for it. */
+export interface StepUps {
+  readonly judge: Judge
+  readonly openings: Openings
+  readonly finisher: Finisher
+  readonly waysOn: WaysOn
+}
+
+export function createStepUps(ports: StepUpPorts): StepUps {
+  const { config, policies, records, authsignal, audit, now } = ports
+  const openings = createOpenings(records, now, config.stepUp.timeout)
+  const recall = createRecall(records, now, config.stepUp.session)
+  const driver = createDriver(records, now)
+  const judge = createJudge({ config, records, recall, openings, authsignal, audit, now })
+  const finisher = createFinisher({
+    records,
+    recall,
+    openings,
+    audit,
+    now,
+    verify: (stepUp, token) => verifyReturn({ authsignal, policies, now }, stepUp, token),
+    serveNextTab: createServeNextTab({
+      publicUrl: config.publicUrl,
+      records,
+      recall,
+      driver,
+      audit,
+      now,
+    }),
+    patienceMs: 2 * config.authsignal.timeout,
+  })
+  const waysOn = createWaysOn({ config, policies, records, driver, judge, finisher, now })
+  return { judge, openings, finisher, waysOn }
+}

@@ -1,0 +1,51 @@
+import { isMethodAllowed } from '../policy/decide.ts'
+import type { Policies } from '../policy/policies.ts'
+import { type Authsignal, AuthsignalError } from './authsignal.ts'
+import type { NotVerifiedReason, StepUp } from './records.ts'
+
+const clockToleranceMs = 30_000
+
+/** How track left the action: nothing was done about the challenge, or about the enrolment of one who has none. */
+const untouchedStates: readonly (string | undefined)[] = ['CHALLENGE_REQUIRED', 'ALLOW']
+
+export type Verification =
+  | { readonly passed: true; readonly method?: string }
+  | { readonly passed: false; readonly reason: NotVerifiedReason }
+
+const failed = (reason: NotVerifiedReason): Verification => ({ passed: false, reason })
+
+/**
+ * What the token that a browser brought back proves. Authsignal's tokens only name a challenge and can be validated
+ * again and again, so everything that ties the answer to this one step-up is checked here.
+ *
+ * @param now epoch milliseconds.
+ */
+export async function verifyReturn(
+  { authsignal, policies, now }: { authsignal: Authsignal; policies: Policies; now: () => number },
+  stepUp: StepUp,
+  token: string | undefined,
+): Promise<Verification> {
+  if (token === undefined) return failed('cancelled')
+  const expected = { userId: stepUp.case.user.subject, action: stepUp.action }
+  try {
+    const answer = await authsignal.validate({ token, ...expected })
+    if (answer.userId !== expected.userId) return failed('failed')
+    if (answer.action !== expected.action) return failed('failed')
+    if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')
+    if (untouchedStates.includes(answer.state)) return failed('cancelled')
+    if (answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED') return failed('failed')
+    if (!isTimely(stepUp, answer.stateUpdatedAt, now())) return failed('failed')
+    const method = answer.verificationMethod
+    if (!isMethodAllowed(policies.ofClient(stepUp.case.policyId), method)) return failed('method_not_allowed')
+    return { passed: true, ...(method !== undefined && { method }) }
+  } catch (error) {
+    if (error instanceof AuthsignalError) return failed('unavailable')
+    throw error
+  }
+}
+
+/** The challenge must have succeeded since this step-up was opened. An unreadable time is never timely. */
+function isTimely(stepUp: StepUp, stateUpdatedAt: string | undefined, now: number): boolean {
+  const at = Date.parse(stateUpdatedAt ?? '')
+  return at >= stepUp.openedAt - clockToleranceMs && at <= now + clockToleranceMs
+}

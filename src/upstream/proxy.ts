@@ -1,0 +1,124 @@
+import type { Readable } from 'node:stream'
+import httpProxy from '@fastify/http-proxy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Dispatcher, Pool } from 'undici'
+import { fromUpstreamHeaders } from '../edge/response-headers.ts'
+import { toUpstreamRefusal } from './failure.ts'
+
+/** The OP's answer; its headers, made fit for the browser, are on the reply already. */
+export interface UpstreamResponse {
+  readonly statusCode: number
+  readonly body: Readable
+}
+
+/** What the proxy asks on the way to the OP and on the way back. */
+export interface Journey {
+  /** May answer by itself, or throw; then nothing reaches the OP. */
+  toUpstream(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  /** Sends the answer. If it throws, the answer is dropped and the error is answered. */
+  fromUpstream(request: FastifyRequest, reply: FastifyReply, response: UpstreamResponse): Promise<unknown>
+}
+
+export interface ProxyOptions {
+  readonly upstreamOrigin: string
+  readonly publicUrl: string
+  readonly ownCookie: string
+  readonly pool: Pool
+  readonly journey: Journey
+}
+
+/** Carries what the proxy plugin would read once more from the URL, and read differently. */
+const forwarding = Symbol('forwarding')
+
+interface Forwarding {
+  /** The origin-form target, byte for byte as it was classified. */
+  readonly path: string
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal
+}
+
+type ForwardedHeaders = Dispatcher.RequestOptions['headers'] & { [forwarding]: Forwarding }
+
+/** What the plugin hands to `onResponse`. */
+interface RawResponse {
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly stream: Readable
+}
+
+/**
+ * Registers the reverse proxy for all paths. The plugin does the streaming; targets, headers and TLS are ours:
+ * it would normalise dot segments and double slashes that were judged as they came, and by itself it neither strips
+ * forwarding headers nor verifies the OP's certificate.
+ */
+export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
+  const { journey, pool, upstreamOrigin, publicUrl, ownCookie } = options
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    headers: RawResponse['headers'],
+    body: Readable,
+  ): Promise<void> {
+    const { statusCode } = reply
+    reply.headers(fromUpstreamHeaders(headers, { upstreamOrigin, publicUrl, ownCookie }))
+    await journey.fromUpstream(request, reply, { statusCode, body })
+  }
+
+  void app.register(httpProxy, {
+    upstream: upstreamOrigin,
+    undici: { request: sendThrough(pool) } as unknown as Pick<Pool, 'request'>,
+    preRewrite: () => '/',
+    internalRewriteLocationHeader: false,
+    disableRequestLogging: true,
+    preHandler: (request, reply, done) => {
+      journey.toUpstream(request, reply).then(() => reply.sent || done(), done)
+    },
+    replyOptions: {
+      // The plugin's own habit is to repeat a GET that was answered 503, ten times.
+      retryDelay: () => null,
+      rewriteRequestHeaders: (request) => toForward(request as FastifyRequest),
+      // Headers are copied below, where what can't be read is refused.
+      rewriteHeaders: () => ({}),
+      onResponse: (request, anyReply, response) => {
+        const reply = anyReply as unknown as FastifyReply
+        const { headers, stream: body } = response as unknown as RawResponse
+        answer(request as FastifyRequest, reply, headers, body).catch((error) => {
+          discard(body)
+          dropAnswer(reply).send(error)
+        })
+      },
+      onError: (reply, { error }) => {
+        reply.send(toUpstreamRefusal(error.cause ?? error))
+      },
+    },
+  })
+}
+
+function toForward(request: FastifyRequest): Record<string, string> {
+  const { target, upstreamHeaders } = request.exchange
+  const carried: Forwarding = { path: target.raw, signal: request.exchange.gone }
+  return { ...upstreamHeaders, [forwarding]: carried } as unknown as Record<string, string>
+}
+
+function sendThrough(pool: Pool) {
+  return (
+    options: Omit<Dispatcher.RequestOptions, 'headers'> & { headers: ForwardedHeaders },
+    callback: (error: Error | null, response: Dispatcher.ResponseData) => void,
+  ): void => {
+    const { path, signal } = options.headers[forwarding]
+    pool.request({ ...options, path, signal, headers: { ...options.headers } }, callback)
+  }
+}
+
+/** Reads a body to its end for nobody, so that its connection can be used again. */
+export function discard(body: Readable): void {
+  body.on('error', () => undefined).resume()
+}
+
+/** Takes back what the OP said; only its cookies stay. */
+export function dropAnswer(reply: FastifyReply): FastifyReply {
+  for (const name of Object.keys(reply.getHeaders())) {
+    if (name !== 'set-cookie') reply.removeHeader(name)
+  }
+  return reply.header('cache-control', 'no-store')
+}

@@ -1,0 +1,145 @@
+import t from 'tap'
+import type { ClientPolicy } from '../../src/config/schema.ts'
+import {
+  decideFromMemory,
+  decideFromTrack,
+  isMethodAllowed,
+  type Memory,
+  type TrackOutcome,
+  withoutInteraction,
+} from '../../src/policy/decide.ts'
+
+const policy: ClientPolicy = {
+  clientId: 'web',
+  mode: 'enforce',
+  redirectUris: ['https://app.example.com/cb'],
+  responseTypes: ['code'],
+  action: 'oidc-authorize',
+  unenrolled: 'enroll',
+  methods: [],
+  satisfiedByAmr: [],
+  remember: 0,
+  onError: 'deny',
+  grants: ['authorization_code'],
+  send: ['username'],
+  custom: {},
+}
+
+const hour = 3_600_000
+const now = 100 * hour
+const nothing: Memory = { proofs: [] }
+const pass = (method?: string): Memory => ({ pass: { method }, proofs: [] })
+const proof = (ageMs: number, method = 'AUTHENTICATOR_APP'): Memory => ({
+  proofs: [{ method, at: now - ageMs }],
+})
+
+t.test('what is remembered', (t) => {
+  const remembering = { remember: hour }
+  const cases: [string, Partial<ClientPolicy>, string[], Memory, string | undefined][] = [
+    ['nothing: ask', {}, ['pwd'], nothing, undefined],
+    ['a pass', {}, ['pwd'], pass('SMS'), 'pass'],
+    ['a pass whose method was not told', {}, [], pass(), 'pass'],
+    ['a pass by an allowed method', { methods: ['PASSKEY'] }, [], pass('PASSKEY'), 'pass'],
+    ['a pass by a method that is not allowed', { methods: ['PASSKEY'] }, [], pass('SMS'), undefined],
+    ['a pass by an unknown method where methods count', { methods: ['PASSKEY'] }, [], pass(), undefined],
+    ['amr satisfies', { satisfiedByAmr: ['mfa', 'hwk'] }, ['pwd', 'hwk'], nothing, 'satisfied_by_amr'],
+    ['amr does not satisfy', { satisfiedByAmr: ['mfa'] }, ['pwd'], nothing, undefined],
+    ['no amr satisfies nothing', { satisfiedByAmr: ['mfa'] }, [], nothing, undefined],
+    ['amr is compared by case', { satisfiedByAmr: ['mfa'] }, ['MFA'], nothing, undefined],
+    ['amr counts only where it is listed', {}, ['mfa'], nothing, undefined],
+    ['a fresh proof', remembering, ['pwd'], proof(hour - 1), 'proof'],
+    ['a proof as old as remember', remembering, ['pwd'], proof(hour), undefined],
+    ['a proof where nothing is remembered', {}, ['pwd'], proof(0), undefined],
+    [
+      'a proof by an allowed method',
+      { ...remembering, methods: ['PASSKEY'] },
+      [],
+      proof(1, 'PASSKEY'),
+      'proof',
+    ],
+    ['a proof by another method', { ...remembering, methods: ['PASSKEY'] }, [], proof(1, 'SMS'), undefined],
+    ['a pass comes before amr', { satisfiedByAmr: ['mfa'] }, ['mfa'], pass(), 'pass'],
+  ]
+  for (const [name, keys, amr, memory, reason] of cases) {
+    const decision = decideFromMemory({ ...policy, ...keys }, amr, memory, now)
+    t.equal(decision?.reason, reason, name)
+    t.equal(decision?.verdict, reason && 'release', name)
+  }
+  t.end()
+})
+
+const answer = (state: TrackOutcome['state'], isEnrolled = true, hasChallengeUrl = true): TrackOutcome =>
+  ({ state, isEnrolled, hasChallengeUrl }) as TrackOutcome
+const noAnswer = (kind: 'unavailable' | 'refused'): TrackOutcome => ({ state: 'no_answer', kind })
+
+t.test('what Authsignal answers', (t) => {
+  const cases: [string, Partial<ClientPolicy>, TrackOutcome, string, string, string?][] = [
+    ['ALLOW', {}, answer('ALLOW'), 'release', 'no_challenge_needed'],
+    ['ALLOW, not enrolled', {}, answer('ALLOW', false), 'challenge', 'enrolment_required'],
+    [
+      '… and no address to enrol at',
+      {},
+      answer('ALLOW', false, false),
+      'deny',
+      'challenge_impossible',
+      'server_error',
+    ],
+    ['… deny', { unenrolled: 'deny' }, answer('ALLOW', false), 'deny', 'unenrolled_denied', 'access_denied'],
+    ['… allow', { unenrolled: 'allow' }, answer('ALLOW', false), 'release', 'unenrolled_allowed'],
+    ['CHALLENGE_REQUIRED', {}, answer('CHALLENGE_REQUIRED'), 'challenge', 'challenge_required'],
+    [
+      '… and no address',
+      {},
+      answer('CHALLENGE_REQUIRED', true, false),
+      'deny',
+      'challenge_impossible',
+      'server_error',
+    ],
+    ['BLOCK', {}, answer('BLOCK'), 'deny', 'blocked', 'access_denied'],
+    [
+      'BLOCK, not enrolled and allowed',
+      { unenrolled: 'allow' },
+      answer('BLOCK', false),
+      'deny',
+      'blocked',
+      'access_denied',
+    ],
+    ['REVIEW_REQUIRED', {}, answer('REVIEW_REQUIRED'), 'deny', 'review_required', 'access_denied'],
+    ['any other state', {}, answer('unknown'), 'deny', 'unknown_state', 'access_denied'],
+    ['no answer', {}, noAnswer('unavailable'), 'deny', 'authsignal_unavailable', 'temporarily_unavailable'],
+    ['no answer, onError allow', { onError: 'allow' }, noAnswer('unavailable'), 'release', 'fail_open'],
+    ['refused', {}, noAnswer('refused'), 'deny', 'authsignal_refused', 'server_error'],
+    [
+      'refused, onError allow',
+      { onError: 'allow' },
+      noAnswer('refused'),
+      'deny',
+      'authsignal_refused',
+      'server_error',
+    ],
+  ]
+  for (const [name, keys, outcome, verdict, reason, error] of cases) {
+    const expected = { verdict, reason, ...(error !== undefined && { error }) }
+    t.strictSame(decideFromTrack({ ...policy, ...keys }, outcome), expected, name)
+  }
+  t.end()
+})
+
+t.test('where nobody can be asked, a challenge is a refusal and everything else stays', (t) => {
+  const challenge = decideFromTrack(policy, answer('CHALLENGE_REQUIRED'))
+  const refusal = { verdict: 'deny', reason: 'prompt_none', error: 'interaction_required' } as const
+  t.strictSame(withoutInteraction(challenge, 'prompt_none'), refusal)
+  for (const outcome of [answer('ALLOW'), answer('BLOCK')]) {
+    const decision = decideFromTrack(policy, outcome)
+    t.equal(withoutInteraction(decision, 'not_a_navigation'), decision)
+  }
+  t.end()
+})
+
+t.test('methods', (t) => {
+  t.equal(isMethodAllowed(policy, undefined), true)
+  t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, 'PASSKEY'), true)
+  t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, 'passkey'), false)
+  t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, undefined), false)
+  t.end()
+})
