@@ -62,6 +62,14 @@ const fields = z.strictObject({
   grants: z
     .array(word)
     .describe('The grant types that the client may use at the token endpoint; all others are refused.'),
+  refreshTokens: z
+    .enum(['any', 'released'])
+    .describe(
+      'released: only refresh tokens that came from a release of the gateway. any: those from before the gateway too.',
+    ),
+  refreshMaxAge: z
+    .exactOptional(duration('1s', '8760h'))
+    .describe('How long after its release a refresh token may be used; then the user must sign in again.'),
   send: z
     .array(z.enum(['username', 'email', 'phone']))
     .describe("What of the user's identity goes to Authsignal beside the user id."),
@@ -97,6 +105,8 @@ export const defaultsSchema = z.strictObject({
   remember: shape.remember.prefault('0s'),
   onError: shape.onError.default('deny'),
   grants: shape.grants.default(['authorization_code', 'refresh_token']),
+  refreshTokens: shape.refreshTokens.default('any'),
+  refreshMaxAge: shape.refreshMaxAge,
   send: shape.send.default(['username']),
   custom: shape.custom.default({}),
 })

@@ -82,11 +82,21 @@ const fileSchema = z.strictObject({
     .describe('Authsignal, whose rules decide.'),
   store: address.storeUrl
     .default('memory')
-    .describe('memory for one instance, or the redis:// or rediss:// URL of a Valkey or Redis server.'),
+    .describe('Where state is kept. memory: in the process, for one instance only.'),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
       session: duration('0s', '12h').prefault('12h').describe('How long a step-up is remembered at most.'),
+      perUser: z
+        .int()
+        .min(1)
+        .default(10)
+        .describe('How many challenges one user may get at one client within 10 minutes.'),
+      perAddress: z
+        .int()
+        .min(1)
+        .default(300)
+        .describe('How many challenges may be asked for from one address within 10 minutes.'),
     })
     .prefault({})
     .describe('Limits of every step-up.'),

@@ -19,20 +19,40 @@ const responseParameters = new Set<string>([
   'scope',
 ])
 
-/** An authorization response as a redirect carries it. */
-export interface AuthorizationResponse {
-  /** The redirect URI it goes to, without the response. */
-  readonly redirectUri: string
-  readonly mode: 'query' | 'fragment'
+/** What every authorization response says, whichever way it goes. */
+export interface ResponseContent {
   readonly artefacts: ReadonlySet<Artefact>
   readonly code: string | undefined
   readonly state: string | undefined
   readonly isError: boolean
-  /** A parameter that stands twice, or a response in query and fragment at once: two readers could differ. */
+  /** A parameter that stands twice, or in two places: two readers could differ. */
   readonly isAmbiguous: boolean
-  /** The Location of the same redirect as an authorization error response (RFC 6749 4.1.2.1). */
-  toError(error: string, description?: string): string
+  /** Any parameter; the first value where it stands twice. */
+  get(name: string): string | undefined
+  /** The parameters of the error response that may take its place (RFC 6749 4.1.2.1, RFC 9207 2). */
+  errorParameters(error: string, description?: string): URLSearchParams
 }
+
+/** An authorization response in the Location of a redirect (OAuth 2.0 Multiple Response Types 2.1). */
+export interface RedirectResponse extends ResponseContent {
+  readonly mode: 'query' | 'fragment'
+  /** The redirect URI it goes to, without the response. */
+  readonly redirectUri: string
+  /** The Location of the same redirect as an authorization error response. */
+  toErrorLocation(error: string, description?: string): string
+}
+
+/** An authorization response in a page that submits itself (OAuth 2.0 Form Post Response Mode). */
+export interface FormPostResponse extends ResponseContent {
+  readonly mode: 'form_post'
+  /** The action of the form, without query and fragment. */
+  readonly redirectUri: string
+  /** Where an error goes: the action with its own query, nothing of the response in it. */
+  readonly action: string
+  readonly method: 'get' | 'post'
+}
+
+export type AuthorizationResponse = RedirectResponse | FormPostResponse
 
 /**
  * Reads the Location of a redirect like a browser and the client behind it would.
@@ -40,7 +60,7 @@ export interface AuthorizationResponse {
  * @param base the URL that the redirect answers, for relative Locations.
  * @returns undefined if it carries no authorization response.
  */
-export function readAuthorizationResponse(location: string, base: string): AuthorizationResponse | undefined {
+export function readAuthorizationResponse(location: string, base: string): RedirectResponse | undefined {
   if (!URL.canParse(location, base)) return undefined
   const url = new URL(location, base)
   const query = new URLSearchParams(url.search)
@@ -48,42 +68,62 @@ export function readAuthorizationResponse(location: string, base: string): Autho
   const isInQuery = isResponse(query)
   const isInFragment = isResponse(fragment)
   if (!isInQuery && !isInFragment) return undefined
-  const parameters = isInFragment ? fragment : query
+  const content = readResponseContent(isInFragment ? fragment : query)
   const [withoutFragment = ''] = url.href.split('#')
-  const [redirectUri = ''] = url.href.split(/[?#]/)
   return {
-    redirectUri,
+    ...content,
+    redirectUri: stripUrl(url),
     mode: isInFragment ? 'fragment' : 'query',
     artefacts: new Set(artefacts.filter((name) => query.has(name) || fragment.has(name))),
-    code: parameters.get('code') ?? undefined,
-    state: parameters.get('state') ?? undefined,
+    isAmbiguous: content.isAmbiguous || (isInQuery && isInFragment),
+    toErrorLocation(error, description) {
+      const answer = content.errorParameters(error, description)
+      if (isInFragment) return `${withoutFragment}#${answer}`
+      const target = stripResponse(url)
+      return `${target}${target.includes('?') ? '&' : '?'}${answer}`
+    },
+  }
+}
+
+/** Reads what the parameters of an authorization response say. */
+export function readResponseContent(parameters: URLSearchParams): ResponseContent {
+  const get = (name: string): string | undefined => parameters.get(name) ?? undefined
+  return {
+    artefacts: new Set(artefacts.filter((name) => parameters.has(name))),
+    code: get('code'),
+    state: get('state'),
     isError: parameters.has('error'),
-    isAmbiguous: (isInQuery && isInFragment) || hasDoubles(parameters),
-    toError(error, description) {
+    isAmbiguous: [...responseParameters].some((name) => parameters.getAll(name).length > 1),
+    get,
+    errorParameters(error, description) {
       const answer = new URLSearchParams({ error })
       if (description !== undefined) answer.set('error_description', description)
       for (const name of ['state', 'iss']) {
-        const value = parameters.get(name)
-        if (value !== null) answer.set(name, value)
+        const value = get(name)
+        if (value !== undefined) answer.set(name, value)
       }
-      if (isInFragment) return `${withoutFragment}#${answer}`
-      const own = url.search.slice(1).split('&').filter(isOfRedirectUri)
-      return `${redirectUri}?${[...own, answer].join('&')}`
+      return answer
     },
   }
 }
 
 /** `state` alone makes no response: many pages have a parameter of that name. A JARM response is a JWT. */
-function isResponse(parameters: URLSearchParams): boolean {
+export function isResponse(parameters: URLSearchParams): boolean {
   if (['code', 'id_token', 'access_token', 'error'].some((name) => parameters.has(name))) return true
   return parameters.getAll('response').some((value) => value.includes('.'))
 }
 
-function hasDoubles(parameters: URLSearchParams): boolean {
-  return [...responseParameters].some((name) => parameters.getAll(name).length > 1)
+/** A URL without query and fragment. */
+export function stripUrl(url: URL): string {
+  return url.href.split(/[?#]/, 1).join('')
 }
 
-/** Whether a part of the query belongs to the redirect URI itself. */
+/** A URL with the part of its query that belongs to the redirect URI itself, and no fragment. */
+export function stripResponse(url: URL): string {
+  const own = url.search.slice(1).split('&').filter(isOfRedirectUri)
+  return own.length === 0 ? stripUrl(url) : `${stripUrl(url)}?${own.join('&')}`
+}
+
 function isOfRedirectUri(part: string): boolean {
   const [name] = new URLSearchParams(part).keys()
   return name !== undefined && !responseParameters.has(name)

@@ -1,4 +1,4 @@
-import { type AuthorizationResponse, readAuthorizationResponse } from '../edge/authorization-response.ts'
+import { type RedirectResponse, readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Browser } from '../edge/browser.ts'
 import { parsePrompt } from '../edge/prompt.ts'
 import type { ProbeResult } from '../identity/probe.ts'
@@ -54,12 +54,14 @@ export async function onUpstreamRedirect(
   const addressee = await findAddressee(ports, response, it.authorization)
   if (addressee.policy.mode === 'off' || response.artefacts.size === 0) return { kind: 'pass' }
   if (addressee.policy.mode === 'monitor') return watch(ports, it, addressee)
-  if (!isReadable(response)) return { kind: 'error', location: response.toError('unsupported_response_type') }
+  if (!isReadable(response)) {
+    return { kind: 'error', location: response.toErrorLocation('unsupported_response_type') }
+  }
   return enforce(ports, it, response, addressee)
 }
 
 /** Only a code in the query can be held to what the token leg demands. */
-function isReadable(response: AuthorizationResponse): boolean {
+function isReadable(response: RedirectResponse): boolean {
   const isCodeAlone = response.artefacts.size === 1 && Boolean(response.code)
   return response.mode === 'query' && isCodeAlone && !response.isAmbiguous
 }
@@ -87,12 +89,12 @@ async function watch(
 async function enforce(
   ports: ResponseLegPorts,
   it: UpstreamRedirect,
-  response: AuthorizationResponse,
+  response: RedirectResponse,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   const refuse = (error: AuthorizationError): ResponseAnswer => ({
     kind: 'error',
-    location: response.toError(error, describeError(error)),
+    location: response.toErrorLocation(error, describeError(error)),
   })
   const probe = await it.probe()
   if (!probe.known) {
@@ -106,7 +108,7 @@ async function enforce(
   const { decision, stepUpId } = await decide(ports, it, asked, addressee, held)
   switch (decision.verdict) {
     case 'release':
-      await releaseCode(ports.records, asked, code, { policy: addressee.policy, decision })
+      await releaseCode(ports.records, asked, code, ports.now(), { policy: addressee.policy, decision })
       ports.audit.released(asked, decision.reason)
       return { kind: 'pass' }
     case 'challenge':

@@ -14,6 +14,7 @@ export interface TokenLegPorts {
   readonly audit: Audit
   /** The claim that is compared everywhere (`provider.subject`). */
   readonly subjectClaim: string
+  readonly now: () => number
 }
 
 /** A token request that went on to the OP, and what its answer is held to. */
@@ -31,7 +32,7 @@ export interface Redemption {
  * @throws {TokenError} with the answer for the client.
  */
 export async function onTokenRequest(
-  { policies, records, audit }: TokenLegPorts,
+  { policies, records, audit, now }: TokenLegPorts,
   authorization: string | undefined,
   parameters: Parameters,
 ): Promise<Redemption> {
@@ -46,9 +47,12 @@ export async function onTokenRequest(
     if (isEnforced) throw error
     return undefined
   })
-  if (isEnforced && grantType === 'authorization_code' && !release) {
-    audit.security('unreleased_code', { client_id: clientId })
-    throw new TokenError('invalid_grant', 'no release recorded this code')
+  if (isEnforced && !release && needsRelease(policy, grantType)) {
+    audit.security('unreleased_grant', { client_id: clientId, grant_type: grantType })
+    throw new TokenError('invalid_grant', 'no release recorded this grant')
+  }
+  if (isEnforced && release && grantType === 'refresh_token' && isTooOld(policy, release, now())) {
+    throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge')
   }
   if (release && clientId !== undefined && !names.includes(release.clientId)) {
     audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
@@ -56,6 +60,15 @@ export async function onTokenRequest(
   }
   return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
 }
+
+function needsRelease({ refreshTokens, refreshMaxAge }: ClientPolicy, grantType: string): boolean {
+  if (grantType === 'authorization_code') return true
+  // A refresh token of unknown age is older than any.
+  return grantType === 'refresh_token' && (refreshTokens === 'released' || refreshMaxAge !== undefined)
+}
+
+const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode, now: number): boolean =>
+  refreshMaxAge !== undefined && now - releasedAt >= refreshMaxAge
 
 /** By what names the client of a request may go at the OP, the protected one first, and the policy that governs it. */
 function findClient(policies: Policies, authorization: string | undefined, parameters: Parameters) {

@@ -24,11 +24,10 @@ export type DenyReason =
   | 'challenge_impossible'
   | 'not_a_navigation'
   | 'prompt_none'
+  | 'too_many_challenges'
   | 'authsignal_unavailable'
   | 'authsignal_refused'
   | 'not_verified'
-  | 'unknown_user'
-  | 'login_too_old'
 
 /** What becomes of an authorization request. One `switch` without default acts on it. */
 export type Decision =

@@ -5,11 +5,13 @@ import {
   type Decision,
   decideFromMemory,
   decideFromTrack,
+  deny,
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
 import { createId, hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import type { Attempts } from './attempts.ts'
 import { type Authsignal, AuthsignalError, type TrackRequest } from './authsignal.ts'
 import type { Openings } from './openings.ts'
 import type { Recall } from './recall.ts'
@@ -40,6 +42,7 @@ export interface JudgePorts {
   readonly records: Records
   readonly recall: Recall
   readonly openings: Openings
+  readonly attempts: Attempts
   readonly authsignal: Authsignal
   readonly audit: Audit
   readonly now: () => number
@@ -50,7 +53,7 @@ export interface JudgePorts {
  * need, last by asking Authsignal. Each decision leaves an audit line.
  */
 export function createJudge(ports: JudgePorts): Judge {
-  const { config, records, recall, openings, authsignal, audit, now } = ports
+  const { config, records, recall, openings, attempts, authsignal, audit, now } = ports
 
   async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
     const { policy, browser } = occasion
@@ -98,6 +101,9 @@ export function createJudge(ports: JudgePorts): Judge {
 
   async function ask(it: Case, occasion: Occasion, proofs: Proofs['stepUps']): Promise<Judgement> {
     const { policy, browser } = occasion
+    if (await attempts.isExhausted(it, browser.address)) {
+      return { decision: deny('too_many_challenges', 'access_denied') }
+    }
     const id = createId()
     const nonce = createId()
     const idempotencyKey = createId()
@@ -120,6 +126,7 @@ export function createJudge(ports: JudgePorts): Judge {
       waiting: occasion.tabs,
       ...(browser.id !== undefined && { browser: browser.id }),
     })
+    await attempts.count(it, browser.address)
     return { decision, stepUpId: id }
   }
 

@@ -1,6 +1,7 @@
 import type { Decision } from '../policy/decide.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
+import { attemptsWindowMs } from './attempts.ts'
 
 const minute = 60_000
 
@@ -132,6 +133,7 @@ export interface ReleasedCode {
   readonly compare: Readonly<Record<string, unknown>>
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
   readonly amr?: readonly string[]
+  readonly releasedAt: number
 }
 
 /** A pushed authorization request of a client that is not off (RFC 9126). */
@@ -155,6 +157,8 @@ export interface Records {
   readonly refreshTokens: Collection<ReleasedCode>
   /** The last denial where no challenge could be shown, by subject and client: Authsignal is asked once a minute at most. */
   readonly silentDenials: Collection<Decision>
+  /** Step-ups opened since a time, by user and client or by address. */
+  readonly attempts: Collection<{ readonly since: number; readonly count: number }>
 }
 
 /** @param times in milliseconds, from the configuration. */
@@ -169,5 +173,6 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
     silentDenials: createCollection(store, 'silent', minute),
+    attempts: createCollection(store, 'attempts', attemptsWindowMs),
   }
 }

@@ -5,12 +5,14 @@ import type { Case, Records } from './records.ts'
 /**
  * Writes down that a code may be redeemed: by this client, for this user. To be awaited before the response leaves.
  *
- * @param decision why it is released: where that rests on the OP's amr, the ID token must show it too.
+ * @param now epoch milliseconds.
+ * @param basis why it is released: where that rests on the OP's amr, the ID token must show it too.
  */
 export async function releaseCode(
   records: Records,
   it: Case,
   code: string,
+  now: number,
   basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
 ): Promise<void> {
   await records.codes.set(code, {
@@ -18,6 +20,7 @@ export async function releaseCode(
     policyId: it.policyId,
     subject: it.user.subject,
     compare: it.user.compare,
+    releasedAt: now,
     ...(basis?.decision.reason === 'satisfied_by_amr' && { amr: basis.policy.satisfiedByAmr }),
   })
 }

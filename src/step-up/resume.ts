@@ -25,7 +25,7 @@ export function createServeNextTab(ports: ResumePorts): ServeNextTab {
   /** The kept response; else the request once more, with a pass; else the pass waits for a start at the application. */
   async function resume(tab: Waiting, { action, method }: StepUp, browser: string): Promise<Outcome> {
     if (tab.held && tab.held.goodUntil - minCodeLifeMs > now()) {
-      await releaseCode(records, tab.case, tab.held.code, undefined)
+      await releaseCode(records, tab.case, tab.held.code, now(), undefined)
       audit.released(tab.case, 'kept_response')
       return { kind: 'redirect', location: tab.held.location }
     }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import { createAttempts } from './attempts.ts'
 import type { Authsignal } from './authsignal.ts'
 import { createDriver } from './drive.ts'
 import { createFinisher, type Finisher } from './finish.ts'
@@ -34,7 +35,16 @@ export function createStepUps(ports: StepUpPorts): StepUps {
   const openings = createOpenings(records, now, config.stepUp.timeout)
   const recall = createRecall(records, now, config.stepUp.session)
   const driver = createDriver(records, now)
-  const judge = createJudge({ config, records, recall, openings, authsignal, audit, now })
+  const judge = createJudge({
+    config,
+    records,
+    recall,
+    openings,
+    attempts: createAttempts(records, now, config.stepUp),
+    authsignal,
+    audit,
+    now,
+  })
   const finisher = createFinisher({
     records,
     recall,

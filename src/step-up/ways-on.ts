@@ -76,7 +76,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
       const response = tab.held && readAuthorizationResponse(tab.held.location, config.publicUrl)
       if (response) {
-        return { kind: 'redirect', location: response.toError('unmet_authentication_requirements') }
+        return { kind: 'redirect', location: response.toErrorLocation('unmet_authentication_requirements') }
       }
       const target = await driver.driveBack(tab)
       if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')

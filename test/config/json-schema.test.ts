@@ -34,6 +34,7 @@ t.test('describePath', async (t) => {
   t.match(describePath(schema, ['provider', 'probe', 'cookies', 0]), { type: 'string' })
   for (const path of [['zzz'], ['constructor'], ['listen', 'port', 'x'], ['publicUrl', 0]])
     t.equal(describePath(schema, path), undefined, path.join('.'))
+  t.equal(describePath({ items: [{ type: 'string' }] }, [0]), undefined, 'a tuple')
 })
 
 t.test('editors accept references where a value has a pattern', async (t) => {

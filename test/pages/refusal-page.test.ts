@@ -11,6 +11,7 @@ const statuses: Record<RefusalCode, number> = {
   ambiguous_parameters: 400,
   ambiguous_cookies: 400,
   unsupported_response: 400,
+  unsupported_request: 400,
   no_cookie: 400,
   wrong_return: 400,
   not_verified: 403,

@@ -21,6 +21,7 @@ const policy: ClientPolicy = {
   remember: 0,
   onError: 'deny',
   grants: ['authorization_code'],
+  refreshTokens: 'any',
   send: ['username'],
   custom: {},
 }

@@ -19,6 +19,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     remember: 0,
     onError: 'deny',
     grants: [],
+    refreshTokens: 'any',
     send: [],
     custom: {},
   }
@@ -60,7 +61,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
       challengeHosts: ['*.authsignal.com'],
     },
     store: 'memory',
-    stepUp: { timeout: 600_000, session: 43_200_000 },
+    stepUp: { timeout: 600_000, session: 43_200_000, perUser: 10, perAddress: 300 },
     clients: new Map(),
     defaults,
   }
