@@ -18,30 +18,24 @@ interface Case {
 const nothing = /^$/
 const cases: Case[] = [
   { args: [], code: 2, stderr: /^which command\?\n\nusage: / },
-  { args: ['nonsense'], code: 2, stderr: /^unknown command\n\nusage: / },
-  { args: ['constructor'], code: 2, stderr: /^unknown command/ },
+  { args: ['constructor'], code: 2, stderr: /^unknown command\n\nusage: / },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
-  { args: ['--help'], code: 0, stdout: /^usage: / },
-  { args: ['check'], code: 2, stderr: /^--config FILE is missing\n\nusage: / },
-  { args: ['schema', 'x'], code: 2, stderr: /takes no arguments/ },
   {
     args: ['check', '--config', example],
     env: secrets,
     code: 0,
-    stdout: /^configuration is valid: 1 client\n {2}web: /,
-  },
-  {
-    args: ['check', '--config', example],
-    code: 2,
-    stderr: /^\S+gateway.yaml:\d+:\d+ provider.probe.clientSecret: .*\n\S+ authsignal.apiSecretKey: .*\n$/,
+    stdout: /^configuration is valid: 1 client\n/,
   },
   {
     args: ['check', '--config', example],
     env: { ...secrets, PROBE_CLIENT_SECRET: 's3cret' },
     code: 2,
-    stderr: /is shorter than 8 characters/,
+    stderr: /^\S+gateway.yaml:\d+:\d+ provider.probe.clientSecret: is shorter than 8 characters; .*\n$/,
   },
 ]
+
+// Each case is a process of its own, which takes its time to start.
+t.jobs = 4
 
 for (const { args, env = {}, code, stdout = nothing, stderr = nothing } of cases) {
   t.test(['step-up-gateway', ...args].join(' ').replace(root, ''), async (t) => {

@@ -16,7 +16,7 @@ function describeConfig({ clients, defaults, store }: Config): string[] {
     ...policies.map((policy) => `  ${policy.clientId}: ${describePolicy(policy)}`),
     `  all others: ${describePolicy(defaults)}`,
     ...describeRisks([...policies, { ...defaults, clientId: 'all others' }]),
-    ...(store === 'memory' ? ['note: the memory store is for one instance; several need redis://'] : []),
+    ...(store === 'memory' ? ['note: the memory store is for one instance only'] : []),
   ]
 }
 

@@ -19,23 +19,23 @@ const cases: [name: string, more: string, lines: string[]][] = [
     [
       'configuration is valid: 0 clients',
       '  all others: off',
-      'note: the memory store is for one instance; several need redis://',
+      'note: the memory store is for one instance only',
     ],
   ],
   [
     'an enforced client',
-    `store: redis://valkey\nclients: { web: { mode: enforce, ${uris('web')} } }`,
+    `clients: { web: { mode: enforce, ${uris('web')} } }`,
     [
       'configuration is valid: 1 client',
       '  web: enforce, action oidc-authorize, unenrolled enroll',
       '  all others: off',
       'note: unenrolled: enroll lets whoever holds the password enrol the first factor (web)',
+      'note: the memory store is for one instance only',
     ],
   ],
   [
     'all kinds',
-    `store: redis://valkey
-defaults: { mode: monitor, unenrolled: deny }
+    `defaults: { mode: monitor, unenrolled: deny }
 clients:
   a: { mode: enforce, action: sign-in, unenrolled: enroll, ${uris('a')} }
   b: { mode: monitor, unenrolled: allow, onError: allow, ${uris('b')}, clientId: "b 2" }
@@ -51,6 +51,7 @@ clients:
       'note: unenrolled: enroll lets whoever holds the password enrol the first factor (a, d)',
       'note: unenrolled: allow lets users without an authenticator pass (b 2)',
       'note: onError: allow lets everybody pass while Authsignal does not answer (b 2, d)',
+      'note: the memory store is for one instance only',
     ],
   ],
 ]
