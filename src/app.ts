@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
+import { createFrontChannelVerifier } from './identity/front-channel.ts'
 import { probeUser } from './identity/probe.ts'
 import { createProvider, type Provider } from './identity/provider.ts'
 import { revokeTokens } from './identity/revoke.ts'
@@ -55,6 +56,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const { publicUrl, pathPrefix } = config
   const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
   const askUser = createAskUser(probe.cookies, (request) => probeUser(provider, upstream, config, request))
+  const verifyFrontChannel = createFrontChannelVerifier(provider, upstream)
+  const jsonPaths = new Set(config.provider.jsonPaths)
   const corsOrigins = collectOrigins(config)
   const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
   const legs = { ...common, codeLifetimeMs, judge: stepUps.judge }
@@ -89,7 +92,12 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       toUpstream: (request, reply) => goToUpstream(legs, request, reply),
       fromUpstream: (request, reply, response) =>
         comeFromUpstream(
-          { ...legs, revoke: (...how) => revokeTokens(provider, upstream, ...how) },
+          {
+            ...legs,
+            verifyFrontChannel,
+            jsonPaths,
+            revoke: (...how) => revokeTokens(provider, upstream, ...how),
+          },
           request,
           reply,
           response,

@@ -101,6 +101,10 @@ export const providerSchema = z.strictObject({
     .describe('Further paths of the OP that answer authorization requests.'),
   tokenPaths: z.array(path).default([]).describe('Further paths of the OP that answer token requests.'),
   closedPaths: z.array(path).default([]).describe('Paths of the OP that the gateway answers with 404.'),
+  jsonPaths: z
+    .array(path)
+    .default([])
+    .describe('Paths of the OP whose JSON answers may hold the redirect of a sign-in by script.'),
   subject: claim.default('sub').describe("The claim of the ID token that is the user's id at Authsignal."),
   compare: z
     .array(claim)

@@ -1,4 +1,5 @@
 import { redirectUriKey } from './redirect-uri.ts'
+import { Refusal } from './refusal.ts'
 
 /** What an authorization response may hand to a client (RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, JARM). */
 export type Artefact = 'code' | 'id_token' | 'access_token' | 'response'
@@ -59,9 +60,13 @@ export type AuthorizationResponse = RedirectResponse | FormPostResponse
  *
  * @param base the URL that the redirect answers, for relative Locations.
  * @returns undefined if it carries no authorization response.
+ * @throws {Refusal} `upstream_unreadable` if it seems to carry one to what is no URL: browsers differ in what they repair.
  */
 export function readAuthorizationResponse(location: string, base: string): RedirectResponse | undefined {
-  if (!URL.canParse(location, base)) return undefined
+  if (!URL.canParse(location, base)) {
+    if (!/(?:code|id_token|access_token|response)=/.test(location)) return undefined
+    throw new Refusal('upstream_unreadable', 'an authorization response to what is no URL')
+  }
   const url = new URL(location, base)
   const query = new URLSearchParams(url.search)
   const fragment = new URLSearchParams(url.hash.slice(1))

@@ -29,7 +29,7 @@ export interface Arrival {
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders` has them.
  * @returns lower-case names; an array where a header stands more than once.
  * @throws Refusal `malformed_headers` if a header that may stand once stands twice, or if Connection names a header
- *   that isn't the connection's: it would be read here and be gone at the OP.
+ *   that isn't the connection's: it would be read here and be gone at the OP; or for a transfer coding but chunked.
  */
 export function toUpstreamHeaders(
   rawHeaders: readonly string[],
@@ -41,6 +41,7 @@ export function toUpstreamHeaders(
     if ((received.get(name)?.length ?? 0) > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
   }
   refuseConnectionOptions(received.get('connection') ?? [])
+  refuseTransferCodings(received.get('transfer-encoding') ?? [])
   const headers = new Map<string, string | string[]>()
   for (const [name, values] of received) {
     if (hopByHopHeaders.has(name) || isClaimedHeader(name) || !/^[a-z0-9-]+$/.test(name)) continue
@@ -72,5 +73,12 @@ function refuseConnectionOptions(values: readonly string[]): void {
   const odd = readConnection(values).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
   if (odd !== undefined) {
     throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's")
+  }
+}
+
+/** Node takes codings before chunked and leaves them in the body, of which the OP would not be told. */
+function refuseTransferCodings(values: readonly string[]): void {
+  if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
+    throw new Refusal('malformed_headers', 'expected no transfer coding but chunked')
   }
 }

@@ -1,19 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isNavigation } from '../edge/navigation.ts'
 import { TokenError } from '../edge/token-error.ts'
 import type { ClientCredentials, Revocation } from '../identity/revoke.ts'
 import { readTokenResponse, type TokenResponse } from '../identity/token-response.ts'
-import { discard, dropAnswer, type UpstreamResponse } from '../upstream/proxy.ts'
+import { sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
-import type { AskUser } from './ask-user.ts'
+import { type PassPorts, passJson, passPage, passRedirect } from './pass-authorization.ts'
 import { recordPushedRequest } from './pushed-request.ts'
-import { onUpstreamRedirect, type ResponseLegPorts } from './response-leg.ts'
-import { sendRedirect } from './send-redirect.ts'
 import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } from './token-leg.ts'
 
-export interface FromUpstreamPorts extends ResponseLegPorts, TokenLegPorts {
-  readonly pathPrefix: string
-  readonly askUser: AskUser
+export interface FromUpstreamPorts extends PassPorts, TokenLegPorts {
+  /** Paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
+  readonly jsonPaths: ReadonlySet<string>
   readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
 }
 
@@ -31,11 +28,14 @@ export async function comeFromUpstream(
     const { bytes, text } = await readResponse(response.body, reply.getHeader('content-encoding')?.toString())
     // One that could not be written down counts as not seen, and is refused for a protected client.
     await recordPushedRequest(ports.records, ports.now(), pushed, text).catch(() => undefined)
-    return reply.send(bytes)
+    return sendBytes(reply, bytes)
   }
   const location = reply.getHeader('location')
-  if (typeof location === 'string') return passRedirect(ports, request, reply, response, location)
-  return reply.send(response.body)
+  if (typeof location === 'string') return passRedirect(ports, request, reply, response.body, location)
+  if (!ports.policies.areAnyActive || request.method === 'HEAD') return reply.send(response.body)
+  if (isSuccess && ports.jsonPaths.has(request.exchange.target.path))
+    return passJson(ports, request, reply, response.body)
+  return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
 }
 
 async function passTokens(
@@ -61,39 +61,11 @@ async function passTokens(
     throw new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
   }
   if (tokens) await bindRefreshToken(ports, redemption, tokens)
-  return reply.send(bytes)
+  return sendBytes(reply, bytes)
 }
 
-async function passRedirect(
-  ports: FromUpstreamPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { statusCode, body }: UpstreamResponse,
-  location: string,
-): Promise<unknown> {
-  const { target, authorization, browser } = request.exchange
-  const answer = await onUpstreamRedirect(ports, {
-    location,
-    url: `${ports.publicUrl}${target.path}`,
-    authorization,
-    browser,
-    isNavigation: canShowPages(request),
-    probe: () => ports.askUser(request, [reply.getHeader('set-cookie') ?? []].flat().map(String)),
-  })
-  switch (answer.kind) {
-    case 'pass':
-      return reply.send(body)
-    case 'challenge':
-      discard(body)
-      return sendRedirect(dropAnswer(reply), `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
-    case 'error':
-      discard(body)
-      // The OP's page may hold the whole redirect once more, as a link.
-      return dropAnswer(reply).code(statusCode).header('location', answer.location).send()
-  }
-}
-
-/** A login form is posted by a navigation too. */
-function canShowPages({ method, headers }: FastifyRequest): boolean {
-  return isNavigation(method === 'POST' ? 'GET' : method, headers)
+/** What browsers may show as a page: a missing type is guessed from the bytes. */
+function isPage(reply: FastifyReply): boolean {
+  const type = reply.getHeader('content-type')?.toString() ?? ''
+  return type === '' || /^\s*(?:text\/html|application\/xhtml\+xml|(?:text|application)\/xml)\b/i.test(type)
 }

@@ -11,8 +11,11 @@ import type { Provider } from '../identity/provider.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
 import type { Exchange } from './exchange.ts'
 
-/** Node drops the header fields of a request beyond this many without a word. */
-const maxHeaders = 2000
+/**
+ * Node leaves the fields of a request beyond this many out of `headers` without a word, while `rawHeaders` holds some
+ * more of them: what was read would not be what is forwarded.
+ */
+const maxHeaders = 1000
 
 export interface ReadExchangePorts {
   readonly config: Config

@@ -3,7 +3,7 @@ import { Refusal } from '../edge/refusal.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
 /** Response modes that the response leg reads (OAuth 2.0 Multiple Response Types, Form Post Response Mode). */
-const readableModes = new Set(['query'])
+const readableModes = new Set(['query', 'fragment', 'form_post'])
 
 /**
  * What no leg could read or compare is refused before the OP is asked for it.
@@ -12,13 +12,13 @@ const readableModes = new Set(['query'])
  */
 export function requireReadable(
   { parameters, source, isContradictory }: ResolvedRequest,
-  { responseTypes }: ClientPolicy,
+  policy: ClientPolicy,
 ): void {
   if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
   if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
   const responseType = parameters.get('response_type') ?? 'code'
   const responseMode = parameters.get('response_mode') ?? 'query'
-  if (!responseTypes.some((allowed) => isSameSet(allowed, responseType))) {
+  if (!isTypeAllowed(policy, responseType)) {
     throw new Refusal('unsupported_response', 'a response_type that is not on the list')
   }
   if (!readableModes.has(responseMode)) {
@@ -29,7 +29,8 @@ export function requireReadable(
   }
 }
 
-/** The order of response types does not count (OAuth 2.0 Multiple Response Types 3). */
-function isSameSet(a: string, b: string): boolean {
-  return a.split(' ').sort().join(' ') === b.split(' ').sort().join(' ')
+/** Whether a policy lists a response type; the order of its parts does not count (OAuth 2.0 Multiple Response Types 3). */
+export function isTypeAllowed({ responseTypes }: ClientPolicy, responseType: string): boolean {
+  const sorted = (type: string): string => type.split(' ').sort().join(' ')
+  return responseTypes.some((allowed) => sorted(allowed) === sorted(responseType))
 }

@@ -117,7 +117,7 @@ async function decideEarly(
     policy: authorization.policy,
     browser: it.browser,
     atRelease: false,
-    tabs: [{ case: asked }],
+    tabs: [{ case: asked, isAnswered: false }],
     ...(prompts.has('none') && { noInteraction: 'prompt_none' }),
   })
   if (stepUpId !== undefined) return { kind: 'challenge', stepUpId }

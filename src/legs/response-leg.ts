@@ -1,6 +1,7 @@
-import { type RedirectResponse, readAuthorizationResponse } from '../edge/authorization-response.ts'
+import type { AuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Browser } from '../edge/browser.ts'
 import { parsePrompt } from '../edge/prompt.ts'
+import type { VerifyFrontChannel } from '../identity/front-channel.ts'
 import type { ProbeResult } from '../identity/probe.ts'
 import type { AuthorizationError, Decision } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
@@ -11,23 +12,26 @@ import { releaseCode } from '../step-up/release.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { type Addressee, findAddressee } from './addressee.ts'
 import type { AuthorizationExchange } from './exchange.ts'
+import { isTypeAllowed } from './readable-request.ts'
 
 export interface ResponseLegPorts {
   readonly publicUrl: string
   readonly codeLifetimeMs: number
   readonly compare: readonly string[]
+  readonly subjectClaim: string
   readonly policies: Policies
   readonly records: Records
   readonly judge: Judge
+  readonly verifyFrontChannel: VerifyFrontChannel
   readonly audit: Audit
   readonly now: () => number
 }
 
-/** A redirect of the OP, and the request that it answers. */
-export interface UpstreamRedirect {
-  readonly location: string
-  /** The public URL of the request, against which a relative Location is read. */
-  readonly url: string
+/** An authorization response in an answer of the OP, and the request that it answers. */
+export interface UpstreamAnswer {
+  readonly response: AuthorizationResponse
+  /** The Location that carries it; what comes in a page can't be kept for later. */
+  readonly location?: string
   readonly authorization: AuthorizationExchange | undefined
   readonly browser: Browser
   /** A browser that shows pages asked, so that a challenge can be shown. */
@@ -39,37 +43,33 @@ export interface UpstreamRedirect {
 export type ResponseAnswer =
   | { readonly kind: 'pass' }
   | { readonly kind: 'challenge'; readonly stepUpId: string }
-  | { readonly kind: 'error'; readonly location: string }
+  | { readonly kind: 'error'; readonly error: string; readonly description: string }
 
 /**
  * The response leg: an authorization response of a protected client passes only with a release, which is written
- * down before the response leaves. All other redirects pass.
+ * down before the response leaves. All others pass.
  */
-export async function onUpstreamRedirect(
+export async function onAuthorizationResponse(
   ports: ResponseLegPorts,
-  it: UpstreamRedirect,
+  it: UpstreamAnswer,
 ): Promise<ResponseAnswer> {
-  const response = readAuthorizationResponse(it.location, it.url)
-  if (!response) return { kind: 'pass' }
-  const addressee = await findAddressee(ports, response, it.authorization)
-  if (addressee.policy.mode === 'off' || response.artefacts.size === 0) return { kind: 'pass' }
-  if (addressee.policy.mode === 'monitor') return watch(ports, it, addressee)
-  if (!isReadable(response)) {
-    return { kind: 'error', location: response.toErrorLocation('unsupported_response_type') }
+  const { response, authorization } = it
+  if (response.artefacts.size === 0) return { kind: 'pass' }
+  const addressee = await findAddressee(ports, response, authorization)
+  switch (addressee.policy.mode) {
+    case 'off':
+      return { kind: 'pass' }
+    case 'monitor':
+      return watch(ports, it, addressee)
+    case 'enforce':
+      return enforce(ports, it, response, addressee)
   }
-  return enforce(ports, it, response, addressee)
-}
-
-/** Only a code in the query can be held to what the token leg demands. */
-function isReadable(response: RedirectResponse): boolean {
-  const isCodeAlone = response.artefacts.size === 1 && Boolean(response.code)
-  return response.mode === 'query' && isCodeAlone && !response.isAmbiguous
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
 async function watch(
   ports: ResponseLegPorts,
-  it: UpstreamRedirect,
+  it: UpstreamAnswer,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   try {
@@ -88,27 +88,29 @@ async function watch(
 
 async function enforce(
   ports: ResponseLegPorts,
-  it: UpstreamRedirect,
-  response: RedirectResponse,
+  it: UpstreamAnswer,
+  response: AuthorizationResponse,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
-  const refuse = (error: AuthorizationError): ResponseAnswer => ({
-    kind: 'error',
-    location: response.toErrorLocation(error, describeError(error)),
-  })
+  if (!isReadable(response, addressee)) return refuse('unsupported_response_type')
   const probe = await it.probe()
   if (!probe.known) {
     ports.audit.unknownUser(addressee.policy, probe.reason)
     return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
   }
-  const { code = '' } = response
   const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
-  const goodUntil = ports.now() + ports.codeLifetimeMs
-  const held = { location: it.location, code, goodUntil }
-  const { decision, stepUpId } = await decide(ports, it, asked, addressee, held)
+  const owner = { clientId: asked.clientId, subject: asked.user.subject, subjectClaim: ports.subjectClaim }
+  if (!(await ports.verifyFrontChannel(response, owner))) {
+    ports.audit.security('front_channel_of_another', { client_id: asked.clientId })
+    return refuse('server_error')
+  }
+  const { decision, stepUpId } = await decide(ports, it, asked, addressee, hold(ports, it, response))
   switch (decision.verdict) {
     case 'release':
-      await releaseCode(ports.records, asked, code, ports.now(), { policy: addressee.policy, decision })
+      await releaseCode(ports.records, asked, response.code, ports.now(), {
+        policy: addressee.policy,
+        decision,
+      })
       ports.audit.released(asked, decision.reason)
       return { kind: 'pass' }
     case 'challenge':
@@ -118,10 +120,27 @@ async function enforce(
   }
 }
 
+/** Only what was asked for as the policy allows, in one reading, can be held to anything. */
+function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
+  if (response.isAmbiguous || response.isError || response.code === '') return false
+  const types = { code: 'code', id_token: 'id_token', access_token: 'token', response: 'jwt' } as const
+  const responseType = [...response.artefacts].map((artefact) => types[artefact]).join(' ')
+  return isTypeAllowed(policy, responseType)
+}
+
+function hold(
+  { now, codeLifetimeMs }: ResponseLegPorts,
+  { location }: UpstreamAnswer,
+  { code }: AuthorizationResponse,
+): HeldResponse | undefined {
+  if (location === undefined) return undefined
+  return { location, goodUntil: now() + codeLifetimeMs, ...(code !== undefined && { code }) }
+}
+
 /** The decision that the request leg kept for this user, used once; else a new one. */
 async function decide(
   ports: ResponseLegPorts,
-  it: UpstreamRedirect,
+  it: UpstreamAnswer,
   asked: Case,
   addressee: Addressee,
   held: HeldResponse | undefined,
@@ -133,7 +152,7 @@ async function decide(
     policy: addressee.policy,
     browser: it.browser,
     atRelease: true,
-    tabs: [{ case: asked, ...(held && { held }) }],
+    tabs: [{ case: asked, isAnswered: true, ...(held && { held }) }],
     ...(noInteraction && { noInteraction }),
   })
 }
@@ -157,8 +176,12 @@ async function takeKept(
 
 const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
 
-/** What a client's developer reads (RFC 6749 4.1.2.1). */
-function describeError(error: AuthorizationError): string {
+/** An error for the client, with what its developer reads (RFC 6749 4.1.2.1). */
+function refuse(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
+  return { kind: 'error', error, description: describeError(error) }
+}
+
+function describeError(error: AuthorizationError | 'unsupported_response_type'): string {
   switch (error) {
     case 'access_denied':
       return 'The sign-in was refused.'
@@ -170,5 +193,7 @@ function describeError(error: AuthorizationError): string {
       return 'The verification is not available at the moment.'
     case 'unmet_authentication_requirements':
       return 'The user was not verified.'
+    case 'unsupported_response_type':
+      return 'The response holds what the step-up gateway does not let this client have.'
   }
 }

@@ -35,7 +35,6 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     const current = readCookie(request.headers.cookie, cookie.name)
     const value = current ?? randomBytes(32).toString('base64url')
     const stepUp = await openings.bind(request.params.id, browserIdOf(value))
-    if (!stepUp) throw new Refusal('expired', 'no open step-up for this browser')
     if (current === undefined) reply.setCookie(cookie.name, value, cookie.options)
     return sendPage(reply, challengePage({ challengeUrl: stepUp.challengeUrl, supportId: request.id }))
   })

@@ -3,6 +3,7 @@ import { Refusal, type RefusalCode } from '../edge/refusal.ts'
 import { TokenError, type TokenErrorCode } from '../edge/token-error.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { sendPage } from '../pages/send-page.ts'
+import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
 
@@ -60,6 +61,8 @@ function toTokenError(refusal: Refusal): TokenError {
 
 function toRefusal(error: FastifyError | Error): Refusal | TokenError {
   if (error instanceof Refusal || error instanceof TokenError) return error
+  // A body that breaks off before its head was sent on.
+  if (isUpstreamFailure(error)) return toUpstreamRefusal(error)
   const status = 'statusCode' in error ? error.statusCode : undefined
   return new Refusal(refusalOf(status), error.message, { cause: error })
 }

@@ -19,10 +19,13 @@ const headers = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** Sends the page with its status and headers; headers that the reply already has, such as cookies, stay. */
+/**
+ * Sends the page with its status and headers, which may loosen those above but never keep the page; headers that the
+ * reply already has, such as cookies, stay.
+ */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   return reply
     .code(page.statusCode)
-    .headers({ ...page.headers, ...headers })
+    .headers({ ...headers, ...page.headers, 'cache-control': headers['cache-control'] })
     .send(page.html)
 }

@@ -48,7 +48,7 @@ h1 { margin: 0 0 0.875rem; font-size: clamp(1.3125rem, 6vw, 1.5rem); font-weight
 p { margin: 0 0 0.75rem; }
 ul { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.75rem 0 0; padding: 0; list-style: none; }
 li { flex: 1 1 auto; }
-a {
+a, button {
   display: block;
   padding: 0.6875rem 1.125rem;
   border: 1px solid var(--accent);
@@ -58,9 +58,10 @@ a {
   text-align: center;
   text-decoration: none;
 }
-li:first-child a { background: var(--accent); color: var(--on-accent); }
+button { width: 100%; margin-top: 1.75rem; font: inherit; font-weight: 600; cursor: pointer; }
+li:first-child a, button { background: var(--accent); color: var(--on-accent); }
 a:hover { text-decoration: underline; }
-a:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 footer {
   margin-top: 1.75rem;
   padding-top: 1rem;

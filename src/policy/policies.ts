@@ -3,6 +3,10 @@ import { redirectUriKey } from '../edge/redirect-uri.ts'
 
 /** Which policy governs a client, and which one owns a redirect URI. */
 export interface Policies {
+  /** Whether any client is protected or watched. */
+  readonly areAnyActive: boolean
+  /** Whether any protected client may get tokens through the browser. */
+  readonly areTokensInFrontChannel: boolean
   /** The client's own policy, or the defaults under its name. */
   ofClient(clientId: string): ClientPolicy
   /** The policy that lists this redirect URI, compared as `redirectUriKey` does. */
@@ -17,7 +21,13 @@ export function createPolicies(config: Config): Policies {
       if (key !== undefined) owners.set(key, policy)
     }
   }
+  const all = [config.defaults, ...config.clients.values()]
+  const enforced = all.filter(({ mode }) => mode === 'enforce')
   return {
+    areAnyActive: all.some(({ mode }) => mode !== 'off'),
+    areTokensInFrontChannel: enforced.some(({ responseTypes }) =>
+      responseTypes.some((type) => type !== 'code'),
+    ),
     ofClient: (clientId) => config.clients.get(clientId) ?? { ...config.defaults, clientId },
     ofRedirectUri(redirectUri) {
       const key = redirectUriKey(redirectUri)

@@ -1,8 +1,5 @@
 import { hashOf } from '../store/collection.ts'
-import type { Case, Records } from './records.ts'
-
-/** The window in which step-ups are counted, in milliseconds. */
-export const attemptsWindowMs = 10 * 60_000
+import { attemptsWindowMs, type Case, type Records } from './records.ts'
 
 /** How many step-ups may be opened within the window. */
 export interface AttemptLimits {
@@ -17,6 +14,8 @@ export interface Attempts {
   isExhausted(it: Case, address: string): Promise<boolean>
   /** Counts a step-up that was opened. */
   count(it: Case, address: string): Promise<void>
+  /** Takes a step-up back out of the count: it was passed, so that nobody was bothered for nothing. */
+  forgive(it: Case, address: string): Promise<void>
 }
 
 /** @param now epoch milliseconds. */
@@ -41,6 +40,11 @@ export function createAttempts(records: Records, now: () => number, limits: Atte
         await records.attempts.update(key, ({ since, count }) =>
           isCurrent(since) ? { since, count: count + 1 } : { since: now(), count: 1 },
         )
+      }
+    },
+    async forgive(it, address) {
+      for (const [key] of counters(it, address)) {
+        await records.attempts.update(key, ({ since, count }) => ({ since, count: Math.max(0, count - 1) }))
       }
     },
   }

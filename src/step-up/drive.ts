@@ -37,11 +37,7 @@ export function createDriver(records: Records, now: () => number): Driver {
 
   return {
     driveAgain: (tab) =>
-      drive(
-        tab,
-        ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined),
-        tab.held !== undefined,
-      ),
+      drive(tab, ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined), tab.isAnswered),
     driveBack(tab) {
       const { subject, session } = tab.case.user
       const decision: Decision = deny('not_verified', 'unmet_authentication_requirements')

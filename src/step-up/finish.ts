@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../edge/refusal.ts'
 import { hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import type { Attempts } from './attempts.ts'
 import type { Openings } from './openings.ts'
 import type { Recall } from './recall.ts'
 import type { NotVerifiedReason, Outcome, Records, StepUp } from './records.ts'
@@ -36,6 +37,7 @@ export interface FinishPorts {
   readonly records: Records
   readonly recall: Recall
   readonly openings: Openings
+  readonly attempts: Attempts
   readonly audit: Audit
   readonly now: () => number
   readonly verify: (stepUp: StepUp, token: string | undefined) => Promise<Verification>
@@ -45,7 +47,7 @@ export interface FinishPorts {
 }
 
 export function createFinisher(ports: FinishPorts): Finisher {
-  const { records, recall, openings, audit, now, verify, serveNextTab } = ports
+  const { records, recall, openings, attempts, audit, now, verify, serveNextTab } = ports
 
   /** The record once no other request is at work on it. */
   async function settled(id: string): Promise<StepUp | undefined> {
@@ -72,6 +74,7 @@ export function createFinisher(ports: FinishPorts): Finisher {
     }
     const { method } = verification
     audit.finished(stepUp.case, 'passed', method)
+    await attempts.forgive(stepUp.case, stepUp.address)
     await recall.writeProof(stepUp.case, stepUp.action, browser, method)
     const passed = { ...stepUp, ...(method !== undefined && { method }) }
     await records.stepUps.update(id, (current) => ({ ...current, ...(method !== undefined && { method }) }))

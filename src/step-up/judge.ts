@@ -123,6 +123,7 @@ export function createJudge(ports: JudgePorts): Judge {
       challengeUrl: url,
       nonceHash: hashOf(nonce),
       openedAt: now(),
+      address: browser.address,
       waiting: occasion.tabs,
       ...(browser.id !== undefined && { browser: browser.id }),
     })

@@ -1,3 +1,4 @@
+import { Refusal } from '../edge/refusal.ts'
 import { hashOf } from '../store/collection.ts'
 import { isWithin } from './recall.ts'
 import type { Case, Records, StepUp, Waiting } from './records.ts'
@@ -15,8 +16,12 @@ export interface Openings {
     browser: string | undefined,
     tabs: readonly Waiting[],
   ): Promise<string | undefined>
-  /** Binds an open step-up to the browser that sees its challenge page first; undefined if it is another's or over. */
-  bind(id: string, browser: string): Promise<StepUp | undefined>
+  /**
+   * Binds an open step-up to the browser that sees its challenge page first.
+   *
+   * @throws {Refusal} `expired`, `used`, or `no_cookie` if it is bound to another browser.
+   */
+  bind(id: string, browser: string): Promise<StepUp>
   isExpired(stepUp: StepUp): boolean
 }
 
@@ -30,6 +35,13 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
 
   async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
     await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id })
+  }
+
+  function explain(stepUp: StepUp | undefined, browser: string): Refusal {
+    if (!stepUp || isExpired(stepUp)) return new Refusal('expired', 'no such step-up any more')
+    return stepUp.browser === undefined || stepUp.browser === browser
+      ? new Refusal('used', `the step-up is ${stepUp.state}`)
+      : new Refusal('no_cookie', 'the step-up is bound to another browser')
   }
 
   return {
@@ -55,7 +67,8 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
           ? { ...stepUp, browser }
           : undefined,
       )
-      if (bound) await index(id, bound, browser)
+      if (!bound) throw explain(await records.stepUps.get(id), browser)
+      await index(id, bound, browser)
       return bound
     },
   }

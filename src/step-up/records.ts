@@ -1,9 +1,11 @@
 import type { Decision } from '../policy/decide.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
-import { attemptsWindowMs } from './attempts.ts'
 
 const minute = 60_000
+
+/** The window in which opened step-ups are counted, in milliseconds. */
+export const attemptsWindowMs = 10 * minute
 
 /** Who asks for what: all that a decision depends on, and all that is needed to ask again. */
 export interface Case {
@@ -62,7 +64,7 @@ export interface InFlightRequest {
 export interface HeldResponse {
   /** The OP's own Location, to be sent unchanged. */
   readonly location: string
-  readonly code: string
+  readonly code?: string
   /** When its code is too old to be worth sending. */
   readonly goodUntil: number
 }
@@ -70,6 +72,8 @@ export interface HeldResponse {
 /** A tab that waits for a step-up. */
 export interface Waiting {
   readonly case: Case
+  /** The OP has answered: its prompts are behind the user. */
+  readonly isAnswered: boolean
   readonly held?: HeldResponse
 }
 
@@ -101,6 +105,8 @@ export interface StepUp {
   /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
   readonly browser?: string
   readonly openedAt: number
+  /** The client's IP address, by which challenges are counted. */
+  readonly address: string
   readonly waiting: readonly Waiting[]
   /** What the last return got, and gets again within a minute. */
   readonly outcome?: Outcome

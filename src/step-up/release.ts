@@ -4,6 +4,7 @@ import type { Case, Records } from './records.ts'
 
 /**
  * Writes down that a code may be redeemed: by this client, for this user. To be awaited before the response leaves.
+ * A response without a code leaves nothing to redeem.
  *
  * @param now epoch milliseconds.
  * @param basis why it is released: where that rests on the OP's amr, the ID token must show it too.
@@ -11,10 +12,11 @@ import type { Case, Records } from './records.ts'
 export async function releaseCode(
   records: Records,
   it: Case,
-  code: string,
+  code: string | undefined,
   now: number,
   basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
 ): Promise<void> {
+  if (code === undefined) return
   await records.codes.set(code, {
     clientId: it.clientId,
     policyId: it.policyId,

@@ -32,6 +32,7 @@ export interface StepUps {
 
 export function createStepUps(ports: StepUpPorts): StepUps {
   const { config, policies, records, authsignal, audit, now } = ports
+  const attempts = createAttempts(records, now, config.stepUp)
   const openings = createOpenings(records, now, config.stepUp.timeout)
   const recall = createRecall(records, now, config.stepUp.session)
   const driver = createDriver(records, now)
@@ -40,7 +41,7 @@ export function createStepUps(ports: StepUpPorts): StepUps {
     records,
     recall,
     openings,
-    attempts: createAttempts(records, now, config.stepUp),
+    attempts,
     authsignal,
     audit,
     now,
@@ -49,6 +50,7 @@ export function createStepUps(ports: StepUpPorts): StepUps {
     records,
     recall,
     openings,
+    attempts,
     audit,
     now,
     verify: (stepUp, token) => verifyReturn({ authsignal, policies, now }, stepUp, token),

@@ -25,6 +25,9 @@ export function toUpstreamRefusal(error: unknown): Refusal {
   return new Refusal('upstream_unreachable', name, { cause: error })
 }
 
+/** Whether an error came from the exchange with the OP, and not from our own code. */
+export const isUpstreamFailure = (error: unknown): boolean => error instanceof errors.UndiciError
+
 function nameFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name

@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream'
+import { METHODS } from 'node:http'
+import { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Dispatcher, Pool } from 'undici'
 import { fromUpstreamHeaders } from '../edge/response-headers.ts'
 import { toUpstreamRefusal } from './failure.ts'
@@ -26,6 +27,9 @@ export interface ProxyOptions {
   readonly pool: Pool
   readonly journey: Journey
 }
+
+/** All that Node reads. CONNECT and Upgrade never come as requests. */
+const methods = METHODS.filter((method) => method !== 'CONNECT')
 
 /** Carries what the proxy plugin would read once more from the URL, and read differently. */
 const forwarding = Symbol('forwarding')
@@ -64,8 +68,12 @@ export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
     await journey.fromUpstream(request, reply, { statusCode, body })
   }
 
+  for (const method of methods) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
+  }
   void app.register(httpProxy, {
     upstream: upstreamOrigin,
+    httpMethods: methods as HTTPMethods[],
     undici: { request: sendThrough(pool) } as unknown as Pick<Pool, 'request'>,
     preRewrite: () => '/',
     internalRewriteLocationHeader: false,
@@ -108,6 +116,11 @@ function sendThrough(pool: Pool) {
     const { path, signal } = options.headers[forwarding]
     pool.request({ ...options, path, signal, headers: { ...options.headers } }, callback)
   }
+}
+
+/** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */
+export function sendBytes(reply: FastifyReply, bytes: Buffer): FastifyReply {
+  return reply.send(Readable.from(bytes.length === 0 ? [] : [bytes]))
 }
 
 /** Reads a body to its end for nobody, so that its connection can be used again. */

@@ -36,14 +36,31 @@ export async function readResponse(body: Readable, contentEncoding: string | und
     chunks.push(chunk)
   }
   const bytes = Buffer.concat(chunks)
-  return { bytes, text: await decode(bytes, contentEncoding?.trim().toLowerCase() ?? 'identity') }
+  const decoded = await decodeBody(bytes, contentEncoding)
+  return { bytes, text: decoded && readUtf8(decoded) }
 }
 
-async function decode(bytes: Buffer, coding: string): Promise<string | undefined> {
+/**
+ * A body without its content coding.
+ *
+ * @returns undefined if the coding is unknown, broken or a bomb (1 MiB at most come out).
+ */
+export async function decodeBody(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+): Promise<Buffer | undefined> {
+  const coding = contentEncoding?.trim().toLowerCase() ?? 'identity'
   const decoder = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
   try {
-    const decoded = await decoder?.(bytes, { maxOutputLength: maxBytes })
-    return decoded && new TextDecoder('utf-8', { fatal: true }).decode(decoded)
+    return await decoder?.(bytes, { maxOutputLength: maxBytes })
+  } catch {
+    return undefined
+  }
+}
+
+function readUtf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     return undefined
   }

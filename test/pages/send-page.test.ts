@@ -34,3 +34,15 @@ t.test('a page has its status, its headers and those of every page', async (t) =
     'set-cookie': 'a=b',
   })
 })
+
+t.test('a page may have a policy of its own', async (t) => {
+  const app = fastify()
+  t.teardown(() => app.close())
+  app.get('/', (_request, reply) =>
+    sendPage(reply, { statusCode: 200, html: '', headers: { 'content-security-policy': 'sandbox' } }),
+  )
+  const { headers } = await app.inject('/')
+
+  t.equal(headers['content-security-policy'], 'sandbox')
+  t.equal(headers['x-content-type-options'], 'nosniff')
+})

@@ -38,6 +38,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
       authorizePaths: [],
       tokenPaths: [],
       closedPaths: [],
+      jsonPaths: [],
       subject: 'sub',
       compare: ['auth_time'],
       codeLifetime: 60_000,

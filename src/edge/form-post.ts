@@ -1,0 +1,149 @@
+import {
+  type FormPostResponse,
+  isResponse,
+  readResponseContent,
+  stripResponse,
+  stripUrl,
+} from './authorization-response.ts'
+import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
+import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
+import { isWideText, readPageText } from './page-text.ts'
+import { OutOfWork, WorkBudget } from './work-budget.ts'
+
+/** What was found in a page: a response; that browsers could differ on where it goes; or nothing of the kind. */
+export type FormPostReading = FormPostResponse | 'ambiguous' | undefined
+
+/** An honest page of 512 KiB takes a tenth of it. */
+const maxSteps = 400_000
+
+/** How deep `srcdoc` pages are read; honest ones with a form are rare. */
+const maxFrames = 3
+
+/**
+ * Whether it is worth reading a page: no browser finds a form in what this says no to. Tag and attribute names can't
+ * be written as entities; in `srcdoc` a whole page can.
+ */
+export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
+  const text = dropEscapes(bytes.toString('latin1'))
+  if (/<form|srcdoc/i.test(text)) return true
+  if (isXml(contentType) && /:form|<!entity|<\?xml-stylesheet/i.test(text)) return true
+  return isWideText(bytes, contentType)
+}
+
+/** The escapes of ISO-2022-JP vanish, wherever they stand. */
+function dropEscapes(text: string): string {
+  const [start, ...parts] = text.split('\x1b')
+  return [start, ...parts.map((part) => part.replace(/^[$(][@BIJ]/, ''))].join('')
+}
+
+/**
+ * Reads the bytes of a page as a browser would.
+ *
+ * @param contentType the header, for its charset.
+ * @returns `ambiguous` also for XML with a form, and for a form post that isn't in UTF-8 or windows-1252.
+ */
+export function readFormPostPage(
+  bytes: Buffer,
+  contentType: string | undefined,
+  base: string,
+): FormPostReading {
+  if (!mayBeFormPost(bytes, contentType)) return undefined
+  const page = isXml(contentType) ? undefined : readPageText(bytes, contentType)
+  if (!page) return 'ambiguous'
+  const found = readFormPost(page.text, base)
+  return found && !page.isExact ? 'ambiguous' : found
+}
+
+/**
+ * Reads a page that hands an authorization response to a client by a form (OAuth 2.0 Form Post Response Mode). A form
+ * to another origin counts if it has a field of a response; a form to the page's own origin only if that field has a
+ * value that nobody typed, since OPs ask for one-time codes in a field `code`. What a script might build isn't read.
+ *
+ * @param base the page's URL.
+ * @returns `ambiguous` if it could go to two addresses or stands where only some browsers find it; a response that
+ *   `isAmbiguous` if its address is certain and what it says there is not.
+ */
+export function readFormPost(html: string, base: string): FormPostReading {
+  try {
+    return readWithin(html, base, new WorkBudget(maxSteps), maxFrames)
+  } catch (error) {
+    if (error instanceof OutOfWork) return 'ambiguous'
+    throw error
+  }
+}
+
+function readWithin(html: string, base: string, budget: WorkBudget, framesLeft: number): FormPostReading {
+  const found = new Map<string, FormPostResponse>()
+  for (const hasScripting of /<noscript/i.test(html) ? [true, false] : [true]) {
+    const page = parseHtmlPage(html, hasScripting, budget)
+    for (const form of listForms(page.elements, page, base)) {
+      const reading = readForm(form, base)
+      if (reading === 'ambiguous') return reading
+      // The same form twice is one: with and without scripting, or simply repeated.
+      if (reading) found.set(describe(form), reading)
+    }
+    const shadowForms = page.shadowRoots.flatMap((root) => listForms(root, page, base))
+    if (shadowForms.some((form) => readForm(form, base))) return 'ambiguous'
+    for (const framed of listFramedPages(page)) {
+      if (framesLeft === 0 || readWithin(framed, base, budget, framesLeft - 1)) return 'ambiguous'
+    }
+  }
+  const [first, ...others] = found.values()
+  if (first === undefined || others.length === 0) return first
+  const hasOneAddress = others.every(({ redirectUri }) => redirectUri === first.redirectUri)
+  return hasOneAddress ? { ...first, isAmbiguous: true } : 'ambiguous'
+}
+
+function describe({ targets, methods, fields }: HtmlForm): string {
+  return JSON.stringify([targets, [...methods], fields])
+}
+
+function listFramedPages({ elements, shadowRoots }: HtmlPage): string[] {
+  const frames = [elements, ...shadowRoots].flat().filter((element) => isHtmlElement(element, 'iframe'))
+  return frames.flatMap((frame) => attributeOf(frame, 'srcdoc') ?? [])
+}
+
+function readForm({ targets, methods, fields }: HtmlForm, base: string): FormPostReading {
+  const { origin } = new URL(base)
+  const [target] = targets
+  if (!target) return undefined
+  const foreign = targets.filter((other) => other.origin !== origin)
+  const isToOwn = foreign.length < targets.length && isOwnResponse(fields)
+  const isToForeign = foreign.length > 0 && isResponse(new URLSearchParams(toPairs(fields)))
+  if (!isToOwn && !isToForeign && !foreign.some((other) => isResponse(parametersIn(other)))) return undefined
+  if (new Set(targets.map(stripUrl)).size > 1) return 'ambiguous'
+  // A client may look for its parameters in the form, and in the URL that the form is sent to.
+  const content = readResponseContent(new URLSearchParams([...toPairs(fields), ...parametersIn(target)]))
+  const isOneWay =
+    methods.size === 1 && !methods.has('dialog') && targets.every(({ href }) => href === target.href)
+  return {
+    ...content,
+    mode: 'form_post',
+    redirectUri: stripUrl(target),
+    action: stripResponse(target),
+    method: methods.has('post') ? 'post' : 'get',
+    isAmbiguous: content.isAmbiguous || !isOneWay,
+  }
+}
+
+function parametersIn(target: URL): URLSearchParams {
+  return new URLSearchParams([
+    ...new URLSearchParams(target.search),
+    ...new URLSearchParams(target.hash.slice(1)),
+  ])
+}
+
+function isOwnResponse(fields: readonly FormField[]): boolean {
+  const given = fields.filter(({ name, value, isTyped }) => {
+    return value !== '' && name !== 'error' && !(isTyped && name === 'code')
+  })
+  return isResponse(new URLSearchParams(toPairs(given)))
+}
+
+function toPairs(fields: readonly FormField[]): [string, string][] {
+  return fields.map(({ name, value }) => [name, value])
+}
+
+function isXml(contentType: string | undefined): boolean {
+  return /^[^;]*[/+]xml\s*(?:;|$)/i.test(contentType ?? '')
+}

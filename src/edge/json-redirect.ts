@@ -1,0 +1,59 @@
+import { readAuthorizationResponse } from './authorization-response.ts'
+import { type JsonString, listJsonStrings } from './json-tokens.ts'
+
+/** A redirect with an authorization response that a script is told in JSON. */
+export interface JsonRedirect {
+  /** As the JSON's string says it. */
+  readonly location: string
+  /** The same JSON, every other byte as it was, with another address wherever this one stands. */
+  replaceWith(location: string): string
+}
+
+const maxLength = 1024 * 1024
+const maxDepth = 64
+
+/** Stands for the origin of the page: what leads back to it goes through the gateway again. */
+const ownOrigin = 'https://own.invalid'
+
+/**
+ * Finds the redirect in the JSON that answers a sign-in by a script: a string anywhere in it that is an absolute URL, or
+ * one without its scheme, with an authorization response.
+ *
+ * @returns `ambiguous` for different redirects, one as a name, a name that stands twice, and for what is no JSON, too
+ *   deep or too long to tell.
+ * @throws {Refusal} `upstream_unreadable` for a string that seems to carry a response to what is no URL.
+ */
+export function findRedirectInJson(text: string): JsonRedirect | 'ambiguous' | undefined {
+  // Browsers drop a byte order mark before they read JSON.
+  const json = text.replace(/^\ufeff/, '')
+  if (json.trim() === '') return undefined
+  if (json.length > maxLength || !isJson(json)) return 'ambiguous'
+  const strings = listJsonStrings(json, maxDepth)
+  if (!strings) return 'ambiguous'
+  const redirects = strings.filter(({ value }) => isRedirect(value))
+  const [first] = redirects
+  if (!first) return undefined
+  const { value: location } = first
+  if (redirects.some(({ value, isKey }) => isKey || value !== location)) return 'ambiguous'
+  return { location, replaceWith: (other) => replaceStrings(json, redirects, JSON.stringify(other)) }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isRedirect(value: string): boolean {
+  const response = readAuthorizationResponse(value, ownOrigin)
+  return response !== undefined && new URL(response.redirectUri).origin !== ownOrigin
+}
+
+function replaceStrings(json: string, strings: readonly JsonString[], replacement: string): string {
+  const starts = [0, ...strings.map(({ end }) => end)]
+  const kept = starts.map((from, index) => json.slice(from, strings[index]?.start))
+  return kept.join(replacement)
+}

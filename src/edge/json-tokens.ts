@@ -1,0 +1,59 @@
+/** A string in a JSON text, and where it stands. */
+export interface JsonString {
+  readonly value: string
+  /** A name in an object. */
+  readonly isKey: boolean
+  /** The text's offset of the opening quote. */
+  readonly start: number
+  /** The offset behind the closing quote. */
+  readonly end: number
+}
+
+/**
+ * Lists every string of a JSON text in order, without recursion.
+ *
+ * @param json valid JSON.
+ * @returns undefined if it nests deeper than `maxDepth`, or an object has a name twice (RFC 8259 4: readers differ).
+ */
+export function listJsonStrings(json: string, maxDepth: number): JsonString[] | undefined {
+  const strings: JsonString[] = []
+  /** The names of each open object; arrays have none. */
+  const open: (Set<string> | undefined)[] = []
+  let isKeyNext = false
+  for (let at = 0; at < json.length; at++) {
+    switch (json[at]) {
+      case '{':
+      case '[':
+        isKeyNext = json[at] === '{'
+        open.push(isKeyNext ? new Set() : undefined)
+        if (open.length > maxDepth) return undefined
+        break
+      case '}':
+      case ']':
+        open.pop()
+        break
+      case ',':
+        isKeyNext = open.at(-1) !== undefined
+        break
+      case ':':
+        isKeyNext = false
+        break
+      case '"': {
+        const end = findEnd(json, at)
+        const value: string = JSON.parse(json.slice(at, end))
+        const names = open.at(-1)
+        if (isKeyNext && names?.has(value)) return undefined
+        if (isKeyNext) names?.add(value)
+        strings.push({ value, isKey: isKeyNext, start: at, end })
+        at = end - 1
+      }
+    }
+  }
+  return strings
+}
+
+function findEnd(json: string, start: number): number {
+  let at = start + 1
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
+  return at + 1
+}

@@ -1,0 +1,63 @@
+/** The text of a page, or of its ASCII part. */
+export interface PageText {
+  readonly text: string
+  /** False if only the ASCII characters are certain: another charset, or none that is told. */
+  readonly isExact: boolean
+}
+
+/** Encodings in which bytes below 128 don't always mean ASCII; all others of browsers keep markup as it is. */
+const wide: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'utf-7'])
+
+const readable: ReadonlySet<string> = new Set(['utf-8', 'windows-1252'])
+
+/**
+ * Decodes a page as a browser does: by its byte order mark, the header's charset, or what the page itself says
+ * (WHATWG HTML 13.2.3.2).
+ *
+ * @returns undefined if browsers may see other markup in it than ASCII shows: UTF-16, UTF-7, ISO-2022-JP.
+ */
+export function readPageText(bytes: Buffer, contentType: string | undefined): PageText | undefined {
+  const encoding = findPageEncoding(bytes, contentType)
+  if (wide.has(encoding) || encoding === 'iso-2022-jp') return undefined
+  if (readable.has(encoding)) return { text: new TextDecoder(encoding).decode(bytes), isExact: true }
+  return { text: bytes.toString('latin1'), isExact: bytes.every((byte) => byte < 0x80) }
+}
+
+/** Whether even a tag's name may stand in the page without its ASCII bytes in a row. */
+export function isWideText(bytes: Buffer, contentType: string | undefined): boolean {
+  return wide.has(findPageEncoding(bytes, contentType))
+}
+
+function findPageEncoding(bytes: Buffer, contentType: string | undefined): string {
+  const ascii = bytes.toString('latin1')
+  if (/^(?:\xfe\xff|\xff\xfe|<\0\?\0x\0|\0<\0\?\0x)/.test(ascii)) return 'utf-16le'
+  if (ascii.startsWith('\xef\xbb\xbf')) return 'utf-8'
+  const [declared] = readLabels(contentType ?? '').flatMap(findEncoding)
+  if (declared !== undefined) return declared
+  const claimed = new Set(readLabels(ascii).flatMap(findEncoding))
+  if (claimed.has('utf-7')) return 'utf-7'
+  // Browsers guess this one by its escapes.
+  if (ascii.includes('\x1b')) return 'iso-2022-jp'
+  // A page that can be read so far is not in UTF-16, whatever it says.
+  const names = new Set(Array.from(claimed, (name) => (wide.has(name) ? 'utf-8' : name)))
+  const [only = 'unknown'] = names
+  return names.size === 1 ? only : 'unknown'
+}
+
+/** Every charset that a header names, or a page in whichever place. */
+function readLabels(text: string): string[] {
+  const claims = text.matchAll(
+    /charset\s*=[\s"']*([\w:.-]+)|<\?xml[^>]{0,200}encoding\s*=[\s"']*([\w:.-]+)/gi,
+  )
+  return Array.from(claims, ([claim, charset, encoding = claim]) => charset ?? encoding)
+}
+
+/** Browsers pass over names that they don't know; UTF-7 is one that old ones did know. */
+function findEncoding(label: string): string[] {
+  if (/utf-?7$/i.test(label)) return ['utf-7']
+  try {
+    return [new TextDecoder(label).encoding]
+  } catch {
+    return []
+  }
+}

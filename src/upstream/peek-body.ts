@@ -1,0 +1,43 @@
+import { finished, type Readable } from 'node:stream'
+
+/** The start of a body that was looked into: all of it, or a stream that begins again at its first byte. */
+export type PeekedBody =
+  | { readonly complete: true; readonly bytes: Buffer }
+  | { readonly complete: false; readonly stream: Readable }
+
+/**
+ * Reads a body of bytes until it ends, is longer than `maxBytes`, or begins in a way that `isOfInterest` denies; what was read of a longer one is put back, so that
+ * back-pressure, errors and aborts stay the body's own. Rejects with the error of a body that breaks off before.
+ *
+ * @param isOfInterest is asked with each first chunk of a body.
+ */
+export function peekBody(
+  body: Readable,
+  maxBytes: number,
+  isOfInterest: (start: Buffer) => boolean = () => true,
+): Promise<PeekedBody> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const stopWaiting = finished(body, { writable: false }, (error) => {
+      body.off('readable', read)
+      if (error) reject(error)
+      else resolve({ complete: true, bytes: Buffer.concat(chunks) })
+    })
+    function read(): void {
+      for (let chunk: Buffer | null = body.read(); chunk !== null; chunk = body.read()) {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size <= maxBytes && (chunks.length > 1 || isOfInterest(chunk))) continue
+        body.off('readable', read)
+        stopWaiting()
+        // Nobody may listen yet when it breaks off; whoever does later still learns of it.
+        body.on('error', () => undefined)
+        body.unshift(Buffer.concat(chunks))
+        resolve({ complete: false, stream: body })
+        return
+      }
+    }
+    body.on('readable', read)
+  })
+}
