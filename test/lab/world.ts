@@ -7,8 +7,8 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLog } from '../../src/telemetry/log.ts'
-import type { Rule } from './authsignal/types.ts'
 import { type Authsignal, startAuthsignal } from './authsignal/server.ts'
+import type { Rule } from './authsignal/types.ts'
 import type { SignInWorld } from './direct-world.ts'
 import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly store?: Store
   /** Where the OP is, if it is not the lab's. */
   readonly upstreamUrl?: string
+  /** The origin of the hosted challenge pages, with port 0 for a free one; a real browser takes a name of its own. */
+  readonly hostedUrl?: string
 }
 
 /** The whole lab: a gateway between applications and an OP, and a stand-in for Authsignal. */
@@ -68,7 +70,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   })
   const authsignal = await startAuthsignal({
     apiSecretKey,
-    publicUrl: 'http://127.0.0.1:0',
+    publicUrl: options.hostedUrl ?? 'http://127.0.0.1:0',
     users: enrolled,
     now,
     ...(options.rules && { rules: [...options.rules] }),

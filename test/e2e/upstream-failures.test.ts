@@ -1,0 +1,61 @@
+import t from 'tap'
+import { freePorts } from '../lab/ports.ts'
+import { startWorld } from '../lab/world.ts'
+import { startBareUpstream } from './bare-upstream.ts'
+import { expectPage } from './expect.ts'
+import { openBrowser, openWorld } from './stage.ts'
+
+const readyz = async (adminUrl: string) => {
+  const answer = await fetch(`${adminUrl}/readyz`)
+  return { status: answer.status, body: (await answer.json()) as { reason?: string } }
+}
+
+t.test('upstream refused: 502', async (t) => {
+  const upstream = await startBareUpstream(t, {})
+  const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url })
+  await upstream.close()
+  const browser = openBrowser(t)
+  expectPage(t, await browser.navigate(`${publicUrl}/a/page`), 502, /not available right now/)
+  const page = await browser.post(`${publicUrl}/connect/token`, { client_id: 'other', grant_type: 'x' })
+  t.equal(page.status, 502)
+  t.equal(JSON.parse(page.body).error, 'temporarily_unavailable')
+})
+
+t.test('upstream silent: 504', async (t) => {
+  const upstream = await startBareUpstream(t, { '/silent': () => {} })
+  const config = { upstream: { url: upstream.url, timeout: '300ms' } }
+  const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url, config })
+  const page = await openBrowser(t).navigate(`${publicUrl}/silent`)
+  expectPage(t, page, 504, /not available right now/)
+})
+
+t.test('an answer that is no HTTP: 502', async (t) => {
+  const upstream = await startBareUpstream(t, {
+    '/garbage': ({ socket }) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'),
+    '/reset': ({ socket }) => socket.resetAndDestroy(),
+    '/two-locations': (_, response) => response.writeHead(302, ['location', '/a', 'location', '/b']).end(),
+  })
+  const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url })
+  for (const path of ['/garbage', '/reset', '/two-locations']) {
+    expectPage(t, await openBrowser(t).navigate(`${publicUrl}${path}`), 502, /not available right now/)
+  }
+})
+
+t.test('the OP is down at the start: 503 and a reason, and ready by itself later', async (t) => {
+  const [port = 0] = await freePorts(1)
+  const world = await startWorld({ upstreamUrl: `http://127.0.0.1:${port}` })
+  t.teardown(() => world.close())
+  const { publicUrl, adminUrl, gateway } = world
+  const browser = openBrowser(t)
+  const page = await browser.navigate(`${publicUrl}/a/page`)
+  expectPage(t, page, 503, /not available right now/)
+  t.match(page.headers['retry-after'], /^\d+$/)
+  const before = await readyz(adminUrl)
+  t.equal(before.status, 503)
+  t.match(before.body.reason, /./)
+  t.equal((await fetch(`${adminUrl}/livez`)).status, 200)
+  await startBareUpstream(t, { '/a/page': (_, response) => response.end('a page') }, port)
+  await gateway.provider.ready()
+  t.equal((await browser.navigate(`${publicUrl}/a/page`)).body, 'a page')
+  t.same(await readyz(adminUrl), { status: 200, body: { status: 'ok' } })
+})
