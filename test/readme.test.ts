@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ConfigError } from '../src/config/config-error.ts'
+import { loadConfig } from '../src/config/load.ts'
+
+const root = join(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const [, example = ''] = /^```yaml\n(.*?)^```$/ms.exec(readme) ?? []
+const secrets = { PROBE_CLIENT_SECRET: 'probe-secret', AUTHSIGNAL_API_SECRET_KEY: 'tenant-secret' }
+
+t.test('the example is a configuration', async (t) => {
+  const folder = t.testdir({ 'gateway.yaml': example })
+  const config = loadConfig(join(folder, 'gateway.yaml'), secrets)
+  t.equal(config.clients.get('web')?.mode, 'enforce')
+})
+
+t.test('a mistake is told as shown', async (t) => {
+  const [, line = '', key = '', told = ''] =
+    /^ {4}gateway\.yaml:(\d+):5 clients\.web\.(\w+): (.*)$/m.exec(readme) ?? []
+  const lines = example.split('\n')
+  lines.splice(Number(line) - 1, 0, `    ${key}: enforce`)
+  const folder = t.testdir({ 'gateway.yaml': lines.join('\n') })
+  try {
+    loadConfig(join(folder, 'gateway.yaml'), secrets)
+    t.fail('the mistake passed')
+  } catch (error) {
+    t.type(error, ConfigError)
+    t.match((error as ConfigError).message, `gateway.yaml:${line}:5 clients.web.${key}: ${told}`)
+  }
+})
+
+t.test('what it names exists', async (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const [, file = ''] of readme.matchAll(/\]\(([^:)]+)\)/g)) t.ok(existsSync(join(root, file)), file)
+  for (const [, name = ''] of readme.matchAll(/npm run ([\w:-]+)/g)) t.type(scripts[name], 'string', name)
+})
