@@ -1,4 +1,4 @@
-import { toRedirectUriKey } from './redirect-uri.ts'
+import { redirectUriKey } from './redirect-uri-key.ts'
 
 /** Where the rules below report what they find. */
 export interface Findings {
@@ -74,7 +74,7 @@ function checkRedirectUris(file: unknown, report: Report): void {
         'list the redirect URIs that the OP has for this client',
       )
     for (const [index, uri] of entries(uris)) {
-      const key = typeof uri === 'string' ? toRedirectUriKey(uri) : undefined
+      const key = typeof uri === 'string' ? redirectUriKey(uri) : undefined
       if (key === undefined) continue
       const owner = owners.get(key)
       if (owner === undefined) owners.set(key, client)

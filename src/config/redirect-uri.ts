@@ -1,4 +1,3 @@
-import { isLoopback } from './network.ts'
 import { text } from './text.ts'
 
 const unfit: ReadonlySet<string> = new Set([
@@ -22,23 +21,6 @@ export const redirectUri = text(
     return /^https?:\/\/[^/]/i.test(value) ? undefined : 'is not an absolute URI'
   },
 )
-
-/**
- * What two redirect URIs must have in common to belong to the same client: scheme, authority and path, the
- * query left out, and the port too on a loopback address (RFC 8252 section 7.3). Escapes are read, so that
- * what the edge takes for one URI is one here. Undefined for what is no URI.
- */
-export function toRedirectUriKey(value: string): string | undefined {
-  if (!URL.canParse(value)) return undefined
-  const url = new URL(value)
-  if (!isWeb(url)) return url.href.replace(/[?#].*$/s, '')
-  const hostname = url.hostname.replace(/\.$/, '')
-  const port = isLoopback(hostname) || url.port === '' ? '' : `:${url.port}`
-  const path = url.pathname.replace(/%([0-9a-f]{2})/gi, (_, hex) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return `${url.protocol}//${hostname}${port}${path}`
-}
 
 function isWeb(url: URL): boolean {
   return url.protocol === 'https:' || url.protocol === 'http:'

@@ -1,4 +1,4 @@
-import { redirectUriKey } from './redirect-uri.ts'
+import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import { Refusal } from './refusal.ts'
 
 /** What an authorization response may hand to a client (RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, JARM). */

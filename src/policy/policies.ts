@@ -1,5 +1,5 @@
+import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
-import { redirectUriKey } from '../edge/redirect-uri.ts'
 
 /** Which policy governs a client, and which one owns a redirect URI. */
 export interface Policies {

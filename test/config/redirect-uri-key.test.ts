@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redirectUriKey } from '../../src/edge/redirect-uri.ts'
+import { redirectUriKey } from '../../src/config/redirect-uri-key.ts'
 
 const app = 'https://app.example.com/cb'
 
