@@ -5,7 +5,8 @@ import { ConfigError } from './config/config-error.ts'
 const usage = `usage: step-up-gateway COMMAND
 
   start --config FILE   run the gateway
-  check --config FILE   read the configuration and say what it means
+  check --config FILE   read the configuration and the provider's metadata, and tell which doors stay open
+                        (--offline: without asking the provider)
   schema                print the JSON Schema of the configuration
 `
 

@@ -21,7 +21,7 @@ const cases: Case[] = [
   { args: ['constructor'], code: 2, stderr: /^unknown command\n\nusage: / },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
   {
-    args: ['check', '--config', example],
+    args: ['check', '--offline', '--config', example],
     env: secrets,
     code: 0,
     stdout: /^configuration is valid: 1 client\n/,

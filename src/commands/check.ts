@@ -1,44 +1,68 @@
 import { loadConfig } from '../config/load.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
+import { type Inspection, inspectProvider } from '../identity/inspect-provider.ts'
+import { findClientDoors } from '../policy/client-doors.ts'
+import type { ProviderFacts } from '../policy/doors.ts'
+import { findProviderDoors } from '../policy/provider-doors.ts'
+import { connectUpstream } from '../upstream/connection.ts'
 import { type CommandContext, parseConfigOption } from './command.ts'
+import { type DoorGroup, makeSafe, printDoors } from './print-doors.ts'
 
-/** `check --config FILE`: reads the configuration and says what it means for each client. */
-export async function check({ args, env, stdout }: CommandContext): Promise<number> {
-  const config = loadConfig(parseConfigOption(args), env)
-  stdout.write(`${describeConfig(config).join('\n')}\n`)
-  return 0
+const offline = '--offline'
+
+/**
+ * `check --config FILE [--offline]`: reads the configuration and the OP's metadata, and tells for each client which
+ * doors stay open. Exit code 1 if the OP's metadata is out of reach or unusable; doors that are open change nothing.
+ */
+export async function check({ args, env, stdout, stop }: CommandContext): Promise<number> {
+  const config = loadConfig(parseConfigOption(args.filter((arg) => arg !== offline)), env)
+  const found = args.includes(offline) ? undefined : await inspect(config, stop)
+  stdout.write(`${describe(config, found).join('\n')}\n`)
+  return found?.kind === 'unusable' ? 1 : 0
 }
 
-function describeConfig({ clients, defaults, store }: Config): string[] {
-  const policies = [...clients.values()]
+async function inspect(config: Config, stop: AbortSignal): Promise<Inspection> {
+  const upstream = connectUpstream(config)
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(config.upstream.timeout)])
+  return inspectProvider(config, upstream, signal).finally(() => upstream.close())
+}
+
+function describe(config: Config, found: Inspection | undefined): string[] {
+  const { size } = config.clients
+  const facts = found?.kind === 'known' ? found.facts : undefined
   return [
-    `configuration is valid: ${policies.length} ${policies.length === 1 ? 'client' : 'clients'}`,
-    ...policies.map((policy) => `  ${policy.clientId}: ${describePolicy(policy)}`),
-    `  all others: ${describePolicy(defaults)}`,
-    ...describeRisks([...policies, { ...defaults, clientId: 'all others' }]),
-    ...(store === 'memory' ? ['note: the memory store is for one instance only'] : []),
+    `configuration is valid: ${size} ${size === 1 ? 'client' : 'clients'}`,
+    makeSafe(`provider ${config.provider.issuer}: ${describeInspection(found)}`),
+    ...printDoors(groupDoors(config, facts)),
+    ...(config.store === 'memory' ? ['note: the memory store is for one instance only'] : []),
   ]
 }
 
-function describePolicy({ mode, action, unenrolled }: ClientPolicy): string {
-  return mode === 'off' ? 'off' : `${mode}, action ${action}, unenrolled ${unenrolled}`
+function describeInspection(found: Inspection | undefined): string {
+  switch (found?.kind) {
+    case undefined:
+      return 'not asked'
+    case 'known':
+      return found.source
+    case 'unusable':
+      return `out of reach, and until it is there everything is answered 503: ${found.reason}`
+  }
 }
 
-function describeRisks(policies: readonly ClientPolicy[]): string[] {
-  const judged = policies.filter(({ mode }) => mode !== 'off')
-  const notes = [
-    {
-      ids: judged.filter(({ unenrolled }) => unenrolled === 'enroll').map(({ clientId }) => clientId),
-      text: 'unenrolled: enroll lets whoever holds the password enrol the first factor',
-    },
-    {
-      ids: judged.filter(({ unenrolled }) => unenrolled === 'allow').map(({ clientId }) => clientId),
-      text: 'unenrolled: allow lets users without an authenticator pass',
-    },
-    {
-      ids: judged.filter(({ onError }) => onError === 'allow').map(({ clientId }) => clientId),
-      text: 'onError: allow lets everybody pass while Authsignal does not answer',
-    },
+function groupDoors(config: Config, facts: ProviderFacts | undefined): DoorGroup[] {
+  const policies = [...config.clients.values(), config.defaults]
+  const common = facts && policies.some(isActive) ? findProviderDoors(config, facts) : []
+  return [
+    ...(common.length > 0 ? [{ title: 'every protected client', doors: common }] : []),
+    ...policies.map((policy) => ({
+      title: `${policy.clientId || 'all others'}: ${describePolicy(policy)}`,
+      doors: isActive(policy) ? findClientDoors(policy, facts) : [],
+    })),
   ]
-  return notes.filter(({ ids }) => ids.length > 0).map(({ ids, text }) => `note: ${text} (${ids.join(', ')})`)
+}
+
+const isActive = ({ mode }: ClientPolicy): boolean => mode !== 'off'
+
+function describePolicy(policy: ClientPolicy): string {
+  return isActive(policy) ? `${policy.mode}, action ${policy.action}` : 'off'
 }

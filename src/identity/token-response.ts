@@ -45,7 +45,8 @@ function parseObject(body: string): Claims | undefined {
   }
 }
 
-function readIdToken(value: unknown): IdTokenReading {
+/** Reads an ID token without keys: what it says it is. */
+export function readIdToken(value: unknown): IdTokenReading {
   if (value === undefined || value === null) return { kind: 'absent' }
   if (typeof value !== 'string') return { kind: 'unreadable' }
   try {

@@ -1,74 +1,182 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { check } from '../../src/commands/check.ts'
 import { UsageError } from '../../src/commands/command.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
+import { json } from '../identity/scripted-op.ts'
+import { serve } from '../upstream/serve.ts'
 import { runCommand } from './run.ts'
 
-const base = `publicUrl: https://login.example.com
-upstream: { url: http://127.0.0.1:5000 }
+const origin = 'https://login.example.com'
+const base = (port: number) => `publicUrl: ${origin}
+upstream: { url: http://127.0.0.1:${port} }
 provider: { probe: { clientSecret: probe-s3cret, cookies: [session] } }
 authsignal: { apiSecretKey: tenant-s3cret }
 `
 const uris = (name: string) => `redirectUris: ["https://${name}.example/cb"]`
+const quiet = 'unenrolled: deny, refreshTokens: released'
 
-const cases: [name: string, more: string, lines: string[]][] = [
-  [
-    'no clients',
-    '',
-    [
-      'configuration is valid: 0 clients',
-      '  all others: off',
-      'note: the memory store is for one instance only',
-    ],
-  ],
+const metadata = {
+  issuer: origin,
+  authorization_endpoint: `${origin}/authorize`,
+  token_endpoint: `${origin}/token`,
+  jwks_uri: `${origin}/jwks`,
+  request_uri_parameter_supported: false,
+  id_token_signing_alg_values_supported: ['RS256'],
+}
+
+const notAsked = `provider ${origin}: not asked`
+const read = `provider ${origin}: its discovery document is read`
+const memory = 'note: the memory store is for one instance only'
+
+const offline: [name: string, more: string, lines: string[]][] = [
+  ['no clients', '', ['configuration is valid: 0 clients', notAsked, 'all others: off', memory]],
   [
     'an enforced client',
     `clients: { web: { mode: enforce, ${uris('web')} } }`,
     [
       'configuration is valid: 1 client',
-      '  web: enforce, action oidc-authorize, unenrolled enroll',
-      '  all others: off',
-      'note: unenrolled: enroll lets whoever holds the password enrol the first factor (web)',
-      'note: the memory store is for one instance only',
+      notAsked,
+      'web: enforce, action oidc-authorize',
+      '  open    unenrolled: enroll  whoever holds the password enrols the first factor -> unenrolled: deny',
+      '  open    refreshTokens: any  refresh tokens from before the gateway live on -> refreshTokens: released',
+      'all others: off',
+      memory,
     ],
   ],
   [
     'all kinds',
-    `defaults: { mode: monitor, unenrolled: deny }
+    `defaults: { mode: monitor, ${quiet} }
 clients:
-  a: { mode: enforce, action: sign-in, unenrolled: enroll, ${uris('a')} }
-  b: { mode: monitor, unenrolled: allow, onError: allow, ${uris('b')}, clientId: "b 2" }
-  c: { mode: off, unenrolled: enroll, onError: allow }
-  d: { mode: enforce, unenrolled: enroll, onError: allow, ${uris('d')} }`,
+  a: { mode: enforce, action: sign-in, ${uris('a')} }
+  b: { mode: monitor, onError: allow, ${uris('b')}, clientId: "b 2" }
+  c: { mode: off, unenrolled: enroll, onError: allow }`,
     [
-      'configuration is valid: 4 clients',
-      '  a: enforce, action sign-in, unenrolled enroll',
-      '  b 2: monitor, action oidc-authorize, unenrolled allow',
-      '  c: off',
-      '  d: enforce, action oidc-authorize, unenrolled enroll',
-      '  all others: monitor, action oidc-authorize, unenrolled deny',
-      'note: unenrolled: enroll lets whoever holds the password enrol the first factor (a, d)',
-      'note: unenrolled: allow lets users without an authenticator pass (b 2)',
-      'note: onError: allow lets everybody pass while Authsignal does not answer (b 2, d)',
-      'note: the memory store is for one instance only',
+      'configuration is valid: 3 clients',
+      notAsked,
+      'a: enforce, action sign-in',
+      'b 2: monitor, action oidc-authorize',
+      '  open    mode: monitor   all of it passes; what follows is for enforce -> mode: enforce',
+      '  open    onError: allow  everybody passes while Authsignal does not answer -> onError: deny',
+      'c: off',
+      'all others: monitor, action oidc-authorize',
+      '  open    mode: monitor   all of it passes; what follows is for enforce -> list them under clients',
+      memory,
     ],
   ],
 ]
 
-for (const [name, more, lines] of cases) {
-  t.test(name, async (t) => {
-    const { code, stdout, stderr } = await runCommand(check, ['--config', write(t, base + more)])
-    t.same(stdout.split('\n'), [...lines, ''])
-    t.equal(stderr, '')
-    t.equal(code, 0)
+for (const [name, more, lines] of offline) {
+  t.test(`offline: ${name}`, async (t) => {
+    const config = write(t, base(9) + more)
+    for (const args of [
+      ['--offline', '--config', config],
+      ['--config', config, '--offline'],
+    ]) {
+      t.same(await runCommand(check, args), { code: 0, stdout: `${lines.join('\n')}\n`, stderr: '' })
+    }
   })
 }
+
+t.test('the doors of the OP', async (t) => {
+  const asked: (string | undefined)[] = []
+  const port = await serve(t, ({ url, headers }, response) => {
+    asked.push(`${headers.host} ${url}`)
+    json(response, {
+      ...metadata,
+      registration_endpoint: `${origin}/connect/register`,
+      grant_types_supported: ['authorization_code', 'password', 'client_credentials'],
+      response_modes_supported: ['query', 'jwt\u001b[2J'],
+    })
+  })
+  const more = `clients:
+  web: { mode: enforce, ${quiet}, ${uris('web')} }
+  app: { mode: enforce, ${quiet}, grants: [authorization_code, password], ${uris('app')} }
+  old: { mode: off }
+`
+  const { code, stdout, stderr } = await runCommand(check, ['--config', write(t, base(port) + more)])
+  t.same(stdout.split('\n'), [
+    'configuration is valid: 3 clients',
+    read,
+    'every protected client',
+    '  open    registration_endpoint  whoever may register a client gets tokens for it without a step-up -> provider.closedPaths: [/connect/register]',
+    'web: enforce, action oidc-authorize',
+    '  closed  grants                 refused, not in grants: password, client_credentials',
+    "  closed  response modes         refused, can't be read: jwt?[2J",
+    '  info    responses that pass    code by query',
+    'app: enforce, action oidc-authorize',
+    '  open    grant password         the password alone gives tokens -> grants: [authorization_code]',
+    '  closed  grants                 refused, not in grants: client_credentials',
+    "  closed  response modes         refused, can't be read: jwt?[2J",
+    '  info    responses that pass    code by query',
+    'old: off',
+    'all others: off',
+    memory,
+    '',
+  ])
+  t.equal(stderr, '')
+  t.equal(code, 0)
+  t.same(asked, ['login.example.com /.well-known/openid-configuration'])
+})
+
+t.test('an OP with nothing to tell, or nobody to protect', async (t) => {
+  let document: object = metadata
+  const port = await serve(t, (_request, response) => json(response, document))
+  const web = `clients: { web: { mode: enforce, ${quiet}, ${uris('web')} } }`
+  const one = await runCommand(check, ['--config', write(t, base(port) + web)])
+  t.same(one.stdout.split('\n').slice(1, -3), [
+    read,
+    'web: enforce, action oidc-authorize',
+    '  info    responses that pass  code by query, fragment',
+  ])
+  document = { ...metadata, registration_endpoint: `${origin}/register` }
+  const none = await runCommand(check, ['--config', write(t, base(port))])
+  t.same(none.stdout.split('\n').slice(1, -1), [read, 'all others: off', memory])
+})
+
+t.test('an OP that does not answer is told, and the rest too', async (t) => {
+  const port = await findFreePort()
+  const more = `clients: { web: { mode: enforce, ${quiet}, onError: allow, ${uris('web')} } }`
+  const { code, stdout, stderr } = await runCommand(check, ['--config', write(t, base(port) + more)])
+  t.same(stdout.split('\n'), [
+    'configuration is valid: 1 client',
+    `provider ${origin}: out of reach, and until it is there everything is answered 503: upstream_unreachable: ECONNREFUSED`,
+    'web: enforce, action oidc-authorize',
+    '  open    onError: allow  everybody passes while Authsignal does not answer -> onError: deny',
+    'all others: off',
+    memory,
+    '',
+  ])
+  t.equal(stderr, '')
+  t.equal(code, 1)
+})
+
+t.test('an OP that falls silent', async (t) => {
+  const port = await serve(t, () => {})
+  const config = write(t, base(port).replace('upstream: {', 'upstream: { timeout: 50ms,'))
+  const { code, stdout } = await runCommand(check, ['--config', config])
+  t.match(stdout, /503: upstream_timeout: /)
+  t.equal(code, 1)
+})
 
 t.test('faults are thrown', async (t) => {
   await t.rejects(runCommand(check, ['--config', write(t, '')]), ConfigError)
   await t.rejects(runCommand(check, []), UsageError)
+  await t.rejects(runCommand(check, ['--config', '--offline']), UsageError)
+  await t.rejects(runCommand(check, ['--config', 'x', '--online']), UsageError)
 })
+
+/** A port that was free a moment ago. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 9
+}
 
 function write(t: Test, text: string): string {
   return join(t.testdir({ 'gateway.yaml': text }), 'gateway.yaml')
