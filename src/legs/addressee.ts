@@ -1,6 +1,7 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import { type AuthorizationResponse, correlationKey } from '../edge/authorization-response.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { readIdToken } from '../identity/token-response.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -29,14 +30,17 @@ export interface AddresseePorts {
  */
 export async function findAddressee(
   { publicUrl, policies, records, audit }: AddresseePorts,
-  { redirectUri, state }: AuthorizationResponse,
+  response: AuthorizationResponse,
   authorization: AuthorizationExchange | undefined,
 ): Promise<Addressee> {
+  const { redirectUri, state } = response
   const listed = policies.ofRedirectUri(redirectUri)
   const inFlight = state === undefined ? undefined : correlationKey(redirectUri, state)
   const found = inFlight === undefined ? undefined : await findRequest(records, inFlight, listed)
   const request = found ?? (authorization?.inFlight === inFlight ? authorization?.request : undefined)
-  const asked = policies.ofClient(request?.clientId ?? authorization?.request.clientId ?? '')
+  const asked =
+    findAudience(policies, response) ??
+    policies.ofClient(request?.clientId ?? authorization?.request.clientId ?? '')
   const isMisplaced = !listed && asked.mode === 'enforce' && asked.redirectUris.length > 0
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
@@ -48,6 +52,15 @@ export async function findAddressee(
     ...(request && { request }),
     ...(found && inFlight !== undefined && { inFlight }),
   }
+}
+
+/** The protected client that an ID token in the response is for, whatever was asked and wherever it is sent. */
+function findAudience(policies: Policies, response: AuthorizationResponse): ClientPolicy | undefined {
+  const idToken = readIdToken(response.get('id_token'))
+  if (idToken.kind !== 'read') return undefined
+  return idToken.audience
+    .map((audience) => policies.ofClient(audience))
+    .find(({ mode }) => mode === 'enforce')
 }
 
 /** A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem. */

@@ -73,12 +73,6 @@ function refusalOf(status: number | undefined): RefusalCode {
     case 400:
     case 414:
       return 'malformed_target'
-    case 404:
-      return 'not_found'
-    case 405:
-      return 'method_not_allowed'
-    case 413:
-      return 'body_too_large'
     case 415:
       return 'unsupported_content_type'
     default:
