@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
+import { loosenPath } from './edge/target.ts'
 import { createFrontChannelVerifier } from './identity/front-channel.ts'
 import { probeUser } from './identity/probe.ts'
 import { createProvider, type Provider } from './identity/provider.ts'
@@ -57,7 +58,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
   const askUser = createAskUser(probe.cookies, (request) => probeUser(provider, upstream, config, request))
   const verifyFrontChannel = createFrontChannelVerifier(provider, upstream)
-  const jsonPaths = new Set(config.provider.jsonPaths)
+  const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const corsOrigins = collectOrigins(config)
   const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
   const legs = { ...common, codeLifetimeMs, judge: stepUps.judge }

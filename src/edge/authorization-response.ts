@@ -69,7 +69,8 @@ export function readAuthorizationResponse(location: string, base: string): Redir
   }
   const url = new URL(location, base)
   const query = new URLSearchParams(url.search)
-  const fragment = new URLSearchParams(url.hash.slice(1))
+  // A second number sign has no place there; some clients split at it.
+  const fragment = new URLSearchParams(url.hash.slice(1).replaceAll('#', '&'))
   const isInQuery = isResponse(query)
   const isInFragment = isResponse(fragment)
   if (!isInQuery && !isInFragment) return undefined
@@ -83,8 +84,8 @@ export function readAuthorizationResponse(location: string, base: string): Redir
     isAmbiguous: content.isAmbiguous || (isInQuery && isInFragment),
     toErrorLocation(error, description) {
       const answer = content.errorParameters(error, description)
-      if (isInFragment) return `${withoutFragment}#${answer}`
-      const target = stripResponse(url)
+      const target = isInQuery ? stripResponse(url) : withoutFragment
+      if (isInFragment) return `${target}#${answer}`
       return `${target}${target.includes('?') ? '&' : '?'}${answer}`
     },
   }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import { TokenError } from '../edge/token-error.ts'
 import type { ClientCredentials, Revocation } from '../identity/revoke.ts'
 import { readTokenResponse, type TokenResponse } from '../identity/token-response.ts'
@@ -9,10 +10,13 @@ import { recordPushedRequest } from './pushed-request.ts'
 import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } from './token-leg.ts'
 
 export interface FromUpstreamPorts extends PassPorts, TokenLegPorts {
-  /** Paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
+  /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
 }
+
+/** Under any other status browsers show the body, whatever Location says (Fetch 2.2.3). */
+const browsersFollow: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** On the way back: token responses and authorization responses are judged, everything else streams through. */
 export async function comeFromUpstream(
@@ -31,9 +35,13 @@ export async function comeFromUpstream(
     return sendBytes(reply, bytes)
   }
   const location = reply.getHeader('location')
-  if (typeof location === 'string') return passRedirect(ports, request, reply, response.body, location)
+  if (typeof location === 'string') {
+    const isFollowed = browsersFollow.has(response.statusCode)
+    if (isFollowed || readAuthorizationResponse(location, ports.publicUrl))
+      return passRedirect(ports, request, reply, response.body, location)
+  }
   if (!ports.policies.areAnyActive || request.method === 'HEAD') return reply.send(response.body)
-  if (isSuccess && ports.jsonPaths.has(request.exchange.target.path))
+  if (isSuccess && ports.jsonPaths.has(request.exchange.target.loosePath))
     return passJson(ports, request, reply, response.body)
   return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
 }
@@ -67,5 +75,5 @@ async function passTokens(
 /** What browsers may show as a page: a missing type is guessed from the bytes. */
 function isPage(reply: FastifyReply): boolean {
   const type = reply.getHeader('content-type')?.toString() ?? ''
-  return type === '' || /^\s*(?:text\/html|application\/xhtml\+xml|(?:text|application)\/xml)\b/i.test(type)
+  return type === '' || /^\s*(?:text\/html|[^;]*[/+]xml)\b/i.test(type)
 }

@@ -26,11 +26,34 @@ export async function recordInFlight(
 ): Promise<AuthorizationExchange> {
   const clientId = resolved.parameters.get('client_id') ?? policy.clientId
   const inFlight = findKey(resolved.parameters, policies.ofClient(clientId))
-  const current = inFlight === undefined ? undefined : await records.inFlight.get(inFlight)
-  const isDriven = current?.driving?.target === target && current.driving.until > now()
-  const request = isDriven ? current : describeRequest(resolved, target, clientId, now())
-  if (inFlight !== undefined && !isDriven) await records.inFlight.set(inFlight, request)
-  return { policy, request, ...(inFlight !== undefined && { inFlight }) }
+  const asked = describeRequest(resolved, target, clientId, now())
+  if (inFlight === undefined) return { policy, request: asked }
+  const isDriven = ({ driving }: InFlightRequest): boolean =>
+    driving?.target === target && driving.until > now()
+  const isNew = await records.inFlight.add(inFlight, asked)
+  const known = isNew
+    ? undefined
+    : await records.inFlight.update(inFlight, (current) =>
+        isDriven(current) ? current : combine(current, asked, policy),
+      )
+  return { policy, request: known ?? asked, inFlight }
+}
+
+/**
+ * Two requests whose responses could not be told apart: the OP may still answer the earlier one. What is asked for is
+ * what either asks for, so that a smaller request does not stand for a larger one.
+ */
+function combine(earlier: InFlightRequest, later: InFlightRequest, policy: ClientPolicy): InFlightRequest {
+  const acrValues = [
+    ...new Set([earlier.acrValues, later.acrValues].flatMap((text) => text?.split(' ') ?? [])),
+  ]
+  const isOwn = earlier.clientId === policy.clientId
+  return {
+    ...later,
+    clientId: isOwn ? earlier.clientId : later.clientId,
+    scope: [...new Set([...later.scope, ...earlier.scope])],
+    ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
+  }
 }
 
 /** A request without state can't be told from another one, and so is never found again. */

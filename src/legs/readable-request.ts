@@ -5,10 +5,13 @@ import type { ResolvedRequest } from './resolve-request.ts'
 /** Response modes that the response leg reads (OAuth 2.0 Multiple Response Types, Form Post Response Mode). */
 const readableModes = new Set(['query', 'fragment', 'form_post'])
 
+/** What a page of the OP may repeat of a request must stay far below what is read of a page. */
+const maxLength = 48 * 1024
+
 /**
  * What no leg could read or compare is refused before the OP is asked for it.
  *
- * @throws {Refusal} `unsupported_request`, `unsupported_response`, `ambiguous_parameters`.
+ * @throws {Refusal} `unsupported_request`, `unsupported_response`, `ambiguous_parameters`, `body_too_large`.
  */
 export function requireReadable(
   { parameters, source, isContradictory }: ResolvedRequest,
@@ -16,6 +19,9 @@ export function requireReadable(
 ): void {
   if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
   if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
+  if (parameters.toQuery().length > maxLength) {
+    throw new Refusal('body_too_large', `an authorization request of more than ${maxLength} characters`)
+  }
   const responseType = parameters.get('response_type') ?? 'code'
   const responseMode = parameters.get('response_mode') ?? 'query'
   if (!isTypeAllowed(policy, responseType)) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyRequest } from 'fastify'
 import type { ClientPolicy } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
@@ -146,7 +147,10 @@ async function keepDecision(
   if (decision.verdict === 'release' && decision.reason === 'pass') return request
   const { subject, session } = user
   const kept = { subject, decision, until: now() + keptMs, ...(session !== undefined && { session }) }
-  const next = { ...request, kept }
-  if (inFlight !== undefined) await records.inFlight.set(inFlight, next)
-  return next
+  if (inFlight === undefined) return { ...request, kept }
+  // Another request in its place asks for something else.
+  const kin = await records.inFlight.update(inFlight, (current) =>
+    isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,
+  )
+  return kin ?? request
 }

@@ -27,10 +27,14 @@ export interface ReturnLegPorts {
 export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): void {
   const { config, openings, finisher, waysOn } = ports
 
-  app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
-    if (!isNavigation(request.method, request.headers)) {
-      throw new Refusal('malformed_headers', 'a challenge page is for top-level navigation only')
+  // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
+  app.addHook('preHandler', async ({ method, headers }) => {
+    if (!isNavigation(method, headers)) {
+      throw new Refusal('malformed_headers', 'a page for top-level navigation only')
     }
+  })
+
+  app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
     const { cookie } = ports
     const current = readCookie(request.headers.cookie, cookie.name)
     const value = current ?? randomBytes(32).toString('base64url')

@@ -43,6 +43,11 @@ export async function onTokenRequest(
   if (isEnforced && !policy.grants.includes(grantType)) {
     throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
   }
+  const other = findOtherAudience(policies, grantType, parameters)
+  if (other !== undefined) {
+    audit.security('token_exchange_for_protected_client', { client_id: clientId, audience: other.clientId })
+    throw new TokenError('unauthorized_client', 'a protected client is named whose list lacks token exchange')
+  }
   const release = await findRelease(records, grantType, parameters).catch((error) => {
     if (isEnforced) throw error
     return undefined
@@ -59,6 +64,21 @@ export async function onTokenRequest(
     throw new TokenError('invalid_grant', 'the grant was released to another client')
   }
   return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
+}
+
+const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** A protected client that a token exchange asks tokens for (RFC 8693 2.1), where its own list lacks that grant. */
+function findOtherAudience(
+  policies: Policies,
+  grantType: string,
+  parameters: Parameters,
+): ClientPolicy | undefined {
+  if (grantType !== tokenExchange) return undefined
+  return ['audience', 'resource']
+    .flatMap((name) => parameters.all(name))
+    .map((audience) => policies.ofClient(audience))
+    .find(({ mode, grants }) => mode === 'enforce' && !grants.includes(tokenExchange))
 }
 
 function needsRelease({ refreshTokens, refreshMaxAge }: ClientPolicy, grantType: string): boolean {
@@ -110,11 +130,11 @@ async function findRelease(
   grantType: string,
   parameters: Parameters,
 ): Promise<ReleasedCode | undefined> {
-  const code = parameters.get('code')
-  if (code !== undefined) return records.codes.get(code)
-  const refreshToken = parameters.get('refresh_token')
-  if (grantType !== 'refresh_token' || refreshToken === undefined) return undefined
-  return records.refreshTokens.get(refreshToken)
+  // A released code in a refresh request says nothing of the refresh token.
+  const isRefresh = grantType === 'refresh_token'
+  const secret = parameters.get(isRefresh ? 'refresh_token' : 'code')
+  if (secret === undefined) return undefined
+  return isRefresh ? records.refreshTokens.get(secret) : records.codes.get(secret)
 }
 
 /** Why a token response may not reach the client. */

@@ -1,5 +1,5 @@
-import type { FormPostResponse } from '../edge/authorization-response.ts'
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
+import type { FormPostResponse } from '../edge/authorization-response.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { type Page, renderPage } from './layout.ts'
 import { stylesheetSource } from './stylesheet.ts'

@@ -90,7 +90,7 @@ export function createJudge(ports: JudgePorts): Judge {
     reason: 'prompt_none' | 'not_a_navigation',
     proofs: Proofs['stepUps'],
   ): Promise<Judgement> {
-    const key = hashOf(it.user.subject, it.clientId)
+    const key = hashOf(it.user.subject, it.policyId)
     const earlier = await records.silentDenials.get(key)
     if (earlier) return { decision: earlier }
     const { decision } = await ask(it, occasion, proofs)
@@ -115,6 +115,9 @@ export function createJudge(ports: JudgePorts): Judge {
     const decision = decideFromTrack(policy, outcome)
     const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
     if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
+    if (!(await attempts.count(it, browser.address))) {
+      return { decision: deny('too_many_challenges', 'access_denied') }
+    }
     await openings.open(id, {
       state: 'open',
       case: it,
@@ -127,7 +130,6 @@ export function createJudge(ports: JudgePorts): Judge {
       waiting: occasion.tabs,
       ...(browser.id !== undefined && { browser: browser.id }),
     })
-    await attempts.count(it, browser.address)
     return { decision, stepUpId: id }
   }
 
