@@ -1,0 +1,131 @@
+import t, { type Test } from 'tap'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import { describe, expectNoArtefact, expectRefused } from './frame/expect.ts'
+import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
+import { authorizeQuery } from './frame/real-stage.ts'
+import { type ScriptedOp, sendJson } from './frame/scripted-op.ts'
+import { type Answer, form, navigation, send } from './frame/wire.ts'
+
+// Cases that notice the loss of a single guard where every case of the list of threats meets two of them.
+
+/** At this OP a cookie names the account and the session: several accounts may share one. */
+function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () => {}): void {
+  const answerToken = async (code: string, response: Parameters<typeof sendJson>[0]): Promise<void> => {
+    await onAsked()
+    const { sub, sid, nonce } = JSON.parse(Buffer.from(code, 'base64url').toString())
+    const idToken = await op.signIdToken({ sub, sid, nonce, aud: 'step-up-gateway', amr: ['pwd'] })
+    sendJson(response, { access_token: 'of the probe', token_type: 'Bearer', id_token: idToken })
+  }
+  op.onProbe = ({ url, body, cookie }, response) => {
+    const query = new URLSearchParams(url.split(/\?(.*)/s)[1])
+    if (query.get('client_id') === 'step-up-gateway') {
+      const [, sub, sid] = /_session=(.*)~(.*)/.exec(cookie ?? '') ?? []
+      const code = Buffer.from(JSON.stringify({ sub, sid, nonce: query.get('nonce') })).toString('base64url')
+      const answer = new URLSearchParams({ code, state: query.get('state') ?? '' })
+      answer.set('iss', new URL(query.get('redirect_uri') ?? '').origin)
+      response.writeHead(303, { location: `${query.get('redirect_uri')}?${answer}` }).end()
+    } else {
+      void answerToken(new URLSearchParams(body).get('code') ?? '', response)
+    }
+    return true
+  }
+}
+
+const cookieOf = (sub: string, sid: string) => `Cookie: _session=${sub}~${sid}`
+
+/** An authorization request that is decided early, while no rule asks for a challenge, and that the OP answers later. */
+async function decideEarly({ world, op }: LenientStage): Promise<void> {
+  world.authsignal.control.setRules([])
+  op.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>wait')
+  const target = `/connect/authorize?${authorizeQuery(world.web)}`
+  await send(world.publicUrl, { target, headers: [cookieOf('user-alice', 'one'), ...navigation] })
+  world.authsignal.control.setRules([stepUpForAll])
+  op.answer = (_request, response) => {
+    const location = `${world.web.redirectUri}?code=${canary.code}&state=the-state`
+    response.writeHead(303, { location }).end()
+  }
+}
+
+const resume = ({ world }: LenientStage, sub = 'user-alice', sid = 'one'): Promise<Answer> =>
+  send(world.publicUrl, { target: '/resume', headers: [cookieOf(sub, sid), ...navigation] })
+
+const isReleased = ({ headers }: Answer): boolean => headers['location']?.includes(canary.code) === true
+
+function expectChallenge(t: Test, answer: Answer): void {
+  t.match(answer.headers['location'], /^\/step-up\/challenge\//, 'a challenge', { answer: describe(answer) })
+  expectNoArtefact(t, answer)
+}
+
+t.test('a decision that was made early', async (t) => {
+  const stage = await onLenientStage()(t)
+  shareSessions(stage.op)
+  t.beforeEach(() => decideEarly(stage))
+
+  t.test('holds for the answer to its request, once', async (t) => {
+    t.ok(isReleased(await resume(stage)), 'is released')
+    expectChallenge(t, await resume(stage))
+  })
+  t.test('not for another user in the same session', async (t) =>
+    expectChallenge(t, await resume(stage, 'user-bob')),
+  )
+  t.test('not for another session of the same user', async (t) =>
+    expectChallenge(t, await resume(stage, 'user-alice', 'two')),
+  )
+  t.test('not for longer than ten minutes', async (t) => {
+    stage.world.clock.advance(10 * 60_000)
+    expectChallenge(t, await resume(stage))
+  })
+  t.test('not for two answers at the same time', async (t) => {
+    let asked = 0
+    let open = () => {}
+    const both = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    shareSessions(stage.op, async () => {
+      asked += 1
+      if (asked === 2) open()
+      await both
+    })
+    const answers = await Promise.all([resume(stage), resume(stage)])
+    t.equal(answers.filter(isReleased).length, 1, 'one is released')
+  })
+})
+
+t.test('a code that can not be written down does not leave', async (t) => {
+  const memory = createMemoryStore(Date.now)
+  const store: Store = {
+    ...memory,
+    set: async (key, ...rest) => {
+      if (key.startsWith('code:')) throw new Error('full')
+      await memory.set(key, ...rest)
+    },
+  }
+  const stage = await onLenientStage({ store, rules: [] })(t)
+  const target = `/connect/authorize?${authorizeQuery(stage.world.web)}`
+  const answer = await send(stage.world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
+  t.equal(answer.status, 503)
+  expectNoArtefact(t, answer)
+})
+
+t.test('a request object beside a pushed request', async (t) => {
+  const stage = await onLenientStage()(t)
+  const { world, op } = stage
+  const query = authorizeQuery(world.web)
+  op.answer = (_request, response) => sendJson(response, { request_uri: 'urn:pushed', expires_in: 60 }, 201)
+  const pushed = await send(world.publicUrl, {
+    method: 'POST',
+    target: '/connect/par',
+    headers: [form],
+    body: query,
+  })
+  t.equal(pushed.status, 201, 'what is pushed is remembered')
+  const claims = Buffer.from(JSON.stringify({ client_id: 'other' })).toString('base64url')
+  for (const more of ['&request=', `&request=e30.${claims}.`]) {
+    stage.beLenient()
+    const target = `/connect/authorize?client_id=web&request_uri=urn:pushed${more}`
+    const answer = await send(world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
+    if (more.endsWith('=')) t.equal(answer.status, 303, 'alone it is decided on')
+    else expectRefused(t, answer, 400, { seen: () => op.requests.map(({ url }) => url) })
+  }
+})
