@@ -1,0 +1,570 @@
+/** One guard of the gateway, how to turn it off, and who has to notice. */
+export interface Guard {
+  readonly name: string
+  /** The source file, below `src`. */
+  readonly file: string
+  /** Source text that occurs exactly once in the file. */
+  readonly find: string
+  /** What stands in its place where the guard is off. */
+  readonly replace: string
+  /** Test files below `test`; one of them must fail without the guard. */
+  readonly cases: readonly string[]
+}
+
+/** The guards of one file, and the tests that notice most of them. */
+function inFile(
+  file: string,
+  cases: readonly string[],
+  rows: readonly (readonly [name: string, find: string, replace: string, ...others: string[]])[],
+): Guard[] {
+  return rows.map(([name, find, replace, ...others]) => ({
+    name,
+    file,
+    find,
+    replace,
+    cases: others.length > 0 ? others : cases,
+  }))
+}
+
+const path = 'attacks/path.test.ts'
+const parameters = 'attacks/parameters.test.ts'
+const headers = 'attacks/headers.test.ts'
+const http = 'attacks/http.test.ts'
+const cookies = 'attacks/cookies.test.ts'
+const redirects = 'attacks/redirects.test.ts'
+const tokenClient = 'attacks/token-client.test.ts'
+const abuse = 'attacks/abuse.test.ts'
+const requestObjects = 'attacks/request-objects.test.ts'
+const grants = 'attacks/grants.test.ts'
+const responses = 'attacks/responses.test.ts'
+const returns = 'attacks/returns.test.ts'
+const sessions = 'attacks/sessions.test.ts'
+const endpoints = 'attacks/endpoints.test.ts'
+const verdicts = 'attacks/verdicts.test.ts'
+const guardCases = 'attacks/guards-cases.test.ts'
+const stepUp = 'e2e/step-up.test.ts'
+const badInput = 'e2e/bad-input.test.ts'
+const waysOn = 'e2e/ways-on.test.ts'
+const token = 'e2e/token.test.ts'
+const authsignal = 'step-up/authsignal.test.ts'
+const unit = (name: string): string => `edge/${name}.test.ts`
+const answer = 'identity/authorization-answer.test.ts'
+
+/** Every guard whose loss would open a way around, in the order in which a request meets them. */
+export const guards: readonly Guard[] = [
+  ...inFile(
+    'edge/target.ts',
+    [path, unit('target')],
+    [
+      ['dot segments', "refuse('the path holds a dot segment')", 'return'],
+      ['backslashes', "refuse('the path holds a character that clients escape')", 'return'],
+      ['escapes over and over', "if (!settled) refuse('the path is escaped over and over')", ''],
+      ['origin-form only', "if (!raw.startsWith('/')) refuse(", 'if (false) refuse(', unit('target')],
+    ],
+  ),
+  ...inFile(
+    'edge/endpoints.ts',
+    [path, unit('endpoints')],
+    [
+      [
+        'other spellings of back channels',
+        'for (const strict of kinds) {',
+        'for (const strict of new Set<EndpointKind>()) {',
+      ],
+      [
+        'other spellings of authorization',
+        "throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')",
+        "return 'open'",
+      ],
+      [
+        'other readings of a path',
+        'for (const reading of readOtherwise(path)) {',
+        'for (const reading of [] as string[]) {',
+      ],
+      [
+        'spellings of our own pages',
+        `throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")`,
+        "return 'open'",
+      ],
+      ['closed paths', "if (kinds.has('closed')) throw", 'if (false) throw', path, unit('endpoints')],
+    ],
+  ),
+  ...inFile(
+    'edge/parameters.ts',
+    [parameters, unit('parameters')],
+    [
+      [
+        'one value for each parameter',
+        'if (isStrict(name, rules) && !repeatableParameters.has(name)) {',
+        'if (false) {',
+      ],
+      ['no query at back channels', "if (rules === 'backchannel' && index < query.length &&", 'if (false &&'],
+    ],
+  ),
+  ...inFile(
+    'edge/parameter-rules.ts',
+    [parameters, unit('parameters')],
+    [
+      ['loose names', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
+      [
+        'parameters after semicolons',
+        'if (hidden !== undefined) throw new Refusal',
+        'if (false) throw new Refusal',
+      ],
+      [
+        'control characters in values',
+        "if (value.includes('\\0') || (decisiveParameters.has(name) && /\\p{Cc}/u.test(value))) {",
+        'if (false) {',
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/form-content-type.ts',
+    [parameters, http, unit('form-content-type')],
+    [
+      [
+        'content type',
+        "if (type?.toLowerCase() !== 'application/x-www-form-urlencoded' || !isUtf8 || parameters.length > 1) {",
+        'if (false) {',
+      ],
+      [
+        'content encoding',
+        "if (contentEncoding !== undefined && contentEncoding.trim() !== '') {",
+        'if (false) {',
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/host.ts',
+    [headers, unit('host')],
+    [
+      [
+        'host',
+        "throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')",
+        'return exact',
+      ],
+      [
+        'one host',
+        'if (host === undefined || hosts.length > 1) {',
+        'if (host === undefined) {',
+        unit('host'),
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/request-headers.ts',
+    [headers, unit('request-headers')],
+    [
+      ['headers that Connection names', 'if (odd !== undefined) {', 'if (false) {', http, headers],
+      ['forwarding and identity headers', '|| isClaimedHeader(name) ||', '||'],
+      ['names that CGI would read as others', '|| !/^[a-z0-9-]+$/.test(name)) continue', ') continue'],
+      [
+        'transfer codings',
+        "if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {",
+        'if (false) {',
+        http,
+      ],
+      [
+        'headers that stand once',
+        'if ((received.get(name)?.length ?? 0) > 1) throw',
+        'if (false) throw',
+        unit('request-headers'),
+      ],
+      [
+        'headers that change what must be read',
+        '|| (options.guarded && negotiated.has(name))',
+        '',
+        headers,
+        unit('request-headers'),
+      ],
+      [
+        'own cookie kept from the OP',
+        "omitCookie(received.get('cookie')?.join('; '), options.ownCookie)",
+        "received.get('cookie')?.join('; ')",
+        cookies,
+        unit('request-headers'),
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/response-headers.ts',
+    [cookies, unit('response-headers')],
+    [
+      [
+        'own cookie not taken from the OP',
+        'values.filter((value) => !setsCookie(value, options.ownCookie))',
+        'values',
+      ],
+      [
+        'one Location',
+        "if ((received.get('location')?.length ?? 0) > 1) {",
+        'if (false) {',
+        redirects,
+        unit('response-headers'),
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/cookies.ts',
+    [cookies, unit('cookies')],
+    [
+      ['two session cookies', 'if (known !== undefined && known !== value) {', 'if (false) {'],
+      ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
+    ],
+  ),
+  ...inFile(
+    'legs/readable-request.ts',
+    [requestObjects],
+    [
+      ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
+      ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
+      ['response modes', 'if (!readableModes.has(responseMode)) {', 'if (false) {'],
+      ['request objects that contradict', 'if (isContradictory) throw', 'if (false) throw'],
+      ['opaque request objects', "if (source === 'opaque') throw", 'if (false) throw'],
+    ],
+  ),
+  ...inFile(
+    'legs/resolve-request.ts',
+    [requestObjects, guardCases],
+    [
+      [
+        'request and request_uri',
+        'if (object !== undefined && uri !== undefined) {',
+        'if (false) {',
+        guardCases,
+      ],
+      ['objects in objects', "claims.has('request') || claims.has('request_uri')", 'false'],
+    ],
+  ),
+  ...inFile(
+    'legs/request-leg.ts',
+    [requestObjects],
+    [
+      [
+        'the strictest policy that is named',
+        "return strictest('enforce') ?? strictest('monitor') ?? policies.ofClient('')",
+        "return candidates[0] ?? policies.ofClient('')",
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/addressee.ts',
+    [redirects, endpoints, responses],
+    [
+      [
+        'unlisted redirect URIs',
+        'if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {',
+        'if (false) {',
+      ],
+      ['the redirect URI before the client', 'policy: listed ?? asked,', 'policy: asked,'],
+    ],
+  ),
+  ...inFile(
+    'legs/response-leg.ts',
+    [responses, sessions, verdicts, guardCases],
+    [
+      [
+        'unknown users',
+        "return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')",
+        "return { kind: 'pass' }",
+      ],
+      ['kept decisions by subject', 'kept.subject !== asked.user.subject || ', '', guardCases],
+      ['kept decisions by session', ' || kept.session !== asked.user.session', '', guardCases],
+      ['kept decisions once', 'if (!taken) return undefined', '', guardCases],
+      ['kept decisions for a while', '|| kept.until <= now()', '', guardCases],
+      ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
+      [
+        'released before it leaves',
+        'await releaseCode(ports.records, asked',
+        'void releaseCode(ports.records, asked',
+        guardCases,
+      ],
+      ['what was not asked for', 'return isTypeAllowed(policy, responseType)', 'return true'],
+      ['responses of two readings', 'if (response.isAmbiguous || ', 'if ('],
+    ],
+  ),
+  ...inFile(
+    'legs/from-upstream.ts',
+    [responses],
+    [
+      ['pages that submit themselves', 'return isPage(reply) ?', 'return false ?'],
+      ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
+    ],
+  ),
+  ...inFile(
+    'legs/pass-authorization.ts',
+    [responses],
+    [['pages of two readings', "if (response === 'ambiguous') refuseAmbiguous(ports, request)", '']],
+  ),
+  ...inFile(
+    'identity/front-channel.ts',
+    [responses, sessions],
+    [
+      ['ID tokens by subject', 'return payload[owner.subjectClaim] === owner.subject', 'return true'],
+      ['access tokens by subject', 'return claims[owner.subjectClaim] === owner.subject', 'return true'],
+      ['ID tokens by audience', 'audience: owner.clientId,', ''],
+    ],
+  ),
+  ...inFile(
+    'identity/authorization-answer.ts',
+    [answer],
+    [
+      [
+        'the probe: redirect URI',
+        "if (target !== expected.redirectUri) return { fault: 'other_redirect' }",
+        '',
+      ],
+      ['the probe: state', "if (parameters.get('state') !== expected.state) return 'state_mismatch'", ''],
+      ['the probe: issuer', "if (issuer !== expected.issuer) return 'issuer_mismatch'", ''],
+      [
+        'the probe: one of each',
+        "if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'",
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
+    'identity/probe.ts',
+    ['identity/probe.test.ts'],
+    [
+      ['the probe: nonce', 'expectedNonce: secrets.nonce,', ''],
+      ['the probe: PKCE', 'pkceCodeVerifier: secrets.codeVerifier,', ''],
+    ],
+  ),
+  ...inFile(
+    'legs/return-leg.ts',
+    [returns],
+    [
+      ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
+      ['no challenge in frames', 'if (!isNavigation(request.method, request.headers)) {', 'if (false) {'],
+    ],
+  ),
+  ...inFile(
+    'step-up/finish.ts',
+    [returns, badInput],
+    [
+      ['the nonce', 'if (!isSameHash(hashOf(nonce), found.nonceHash)) throw', 'if (false) throw'],
+      [
+        'the cookie',
+        'if (browser === undefined || browser !== found.browser) {',
+        'if (browser === undefined) {',
+      ],
+      ['the burn', 'await burn(id, found)', ''],
+      [
+        'one attempt',
+        "current.state === 'open' ? { ...current, state: 'checking' } : undefined",
+        "({ ...current, state: 'checking' })",
+      ],
+      ['the time', "if (found.state === 'open' && openings.isExpired(found)) {", 'if (false) {'],
+      ['a reload for a minute', 'if (stepUp?.outcome && isRecent) return', 'if (stepUp?.outcome) return'],
+    ],
+  ),
+  ...inFile(
+    'step-up/openings.ts',
+    [returns, waysOn],
+    [
+      [
+        'the bind',
+        'isOpen(stepUp) && (stepUp.browser === undefined || stepUp.browser === browser)',
+        'isOpen(stepUp)',
+      ],
+      ['no wider scope joins', 'isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)', 'isOpen(stepUp)'],
+    ],
+  ),
+  ...inFile(
+    'step-up/verify.ts',
+    [verdicts],
+    [
+      ['the user', "if (answer.userId !== expected.userId) return failed('failed')", ''],
+      ['the action', "if (answer.action !== expected.action) return failed('failed')", ''],
+      [
+        'the idempotency key',
+        "if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')",
+        '',
+      ],
+      [
+        'isValid',
+        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
+        "answer.state !== 'CHALLENGE_SUCCEEDED'",
+      ],
+      [
+        'the state',
+        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
+        'answer.isValid !== true',
+      ],
+      ['not before it was opened', 'at >= stepUp.openedAt - clockToleranceMs && ', ''],
+      ['not in the future', ' && at <= now + clockToleranceMs', ''],
+      [
+        'the method',
+        'if (!isMethodAllowed(policies.ofClient(stepUp.case.policyId), method)) return',
+        'if (false) return',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/recall.ts',
+    [waysOn, stepUp, verdicts, sessions],
+    [
+      [
+        'passes of this session',
+        'hashOf(browser, it.user.session, it.user.subject, it.clientId)',
+        'hashOf(browser, it.user.subject, it.clientId)',
+      ],
+      [
+        'passes of this client',
+        'hashOf(browser, it.user.session, it.user.subject, it.clientId)',
+        'hashOf(browser, it.user.session, it.user.subject)',
+      ],
+      [
+        'passes of this user',
+        'hashOf(browser, it.user.session, it.user.subject, it.clientId)',
+        'hashOf(browser, it.user.session, it.clientId)',
+      ],
+      ['passes for this action', 'pass.action === action && ', ''],
+      ['passes while they last', 'pass.expiresAt > now() && ', ''],
+      ['passes for no wider scope', ' && isWithin(it.scope, pass.scope)', ''],
+      ['passes once', 'return isReload(pass, it) ? pass : undefined', 'return pass'],
+      [
+        'proofs of this session',
+        'hashOf(browser, it.user.session, it.user.subject)\n',
+        'hashOf(browser, it.user.subject)\n',
+      ],
+      ['proofs while they last', 'filter(({ at }) => now() - at < sessionMs)', 'filter(() => true)'],
+    ],
+  ),
+  ...inFile(
+    'step-up/attempts.ts',
+    [abuse],
+    [['limits of challenges', 'return count < limit ?', 'return true ?', abuse]],
+  ),
+  ...inFile(
+    'policy/decide.ts',
+    ['policy/decide.test.ts'],
+    [
+      [
+        'users who can not be challenged',
+        "return outcome.isEnrolled ? release('no_challenge_needed') :",
+        "return true ? release('no_challenge_needed') :",
+      ],
+      [
+        'no fail-open where Authsignal refuses',
+        "if (outcome.kind === 'refused') return",
+        'if (false) return',
+      ],
+      ['remembered for as long as it says', 'isFresh(at) && ', ''],
+    ],
+  ),
+  ...inFile(
+    'step-up/authsignal.ts',
+    [authsignal],
+    [
+      ['ids in paths', 'return encodeURIComponent(id)', 'return id'],
+      ['ids that climb', "id !== '' && id !== '.' && id !== '..' &&", "id !== '' &&"],
+    ],
+  ),
+  ...inFile(
+    'step-up/authsignal-answers.ts',
+    [authsignal],
+    [
+      [
+        "the verdict's idempotency key",
+        'if (answer.idempotencyKey !== sent.idempotencyKey) {',
+        'if (false) {',
+      ],
+      ['a valid answer with an error', 'if (rest.isValid && error !== undefined) throw', 'if (false) throw'],
+      [
+        'two actions in an answer',
+        'if (actionCode !== undefined && actionCode !== action) {',
+        'if (false) {',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/authsignal-http.ts',
+    [authsignal],
+    [
+      ["Authsignal's redirects", 'maxRedirects: 0,', ''],
+      ['a proxy from the environment', 'proxy: false,', ''],
+    ],
+  ),
+  ...inFile(
+    'step-up/challenge-url.ts',
+    [authsignal],
+    [
+      [
+        'hosts of challenges',
+        'return challengeHosts.some((entry) => isListedBy(entry.toLowerCase(), parsed)) ?',
+        'return true ?',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/token-leg.ts',
+    [sessions, token, grants, guardCases],
+    [
+      [
+        'grants on the list',
+        'if (isEnforced && !policy.grants.includes(grantType)) {',
+        'if (false) {',
+        tokenClient,
+        grants,
+      ],
+      [
+        'unreleased codes',
+        'if (isEnforced && !release && needsRelease(policy, grantType)) {',
+        'if (false) {',
+      ],
+      [
+        "other clients' codes",
+        'if (release && clientId !== undefined && !names.includes(release.clientId)) {',
+        'if (false) {',
+      ],
+      ['refresh tokens that are too old', 'isTooOld(policy, release, now())', 'false', grants, token],
+      ['token exchange for a protected client', 'if (other !== undefined) {', 'if (false) {'],
+      [
+        'grants of other doors',
+        "if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {",
+        'if (false) {',
+        tokenClient,
+        grants,
+      ],
+      [
+        'unreadable token responses',
+        "if (!idToken) return 'unreadable_response'",
+        'if (!idToken) return undefined',
+      ],
+      ['no ID token', "return needsIdToken ? 'no_readable_id_token' : undefined", 'return undefined'],
+      [
+        'encrypted ID tokens',
+        "if (idToken.kind === 'unreadable') return 'no_readable_id_token'",
+        "if (idToken.kind === 'unreadable') return undefined",
+      ],
+      [
+        'another audience',
+        "if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'",
+        '',
+      ],
+      ['grants of the audience', "if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'", ''],
+      [
+        'an audience without a release',
+        "if (!release) return needsIdToken ? 'no_release' : undefined",
+        'if (!release) return undefined',
+      ],
+      ['another subject', "if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'", ''],
+      ['other methods', "return isMet ? undefined : 'other_methods'", 'return undefined'],
+      ['another session', "if (!isSame) return 'other_session'", ''],
+    ],
+  ),
+  ...inFile(
+    'edge/client-authentication.ts',
+    [tokenClient, unit('client-authentication')],
+    [
+      ['one client', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
+      [
+        'assertions that are signed',
+        "if (typeof alg !== 'string' || alg.toLowerCase() === 'none') {",
+        'if (false) {',
+      ],
+    ],
+  ),
+]
