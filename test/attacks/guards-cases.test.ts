@@ -129,3 +129,17 @@ t.test('a request object beside a pushed request', async (t) => {
     else expectRefused(t, answer, 400, { seen: () => op.requests.map(({ url }) => url) })
   }
 })
+
+t.test('an ID token that is true and that the policy does not list', async (t) => {
+  const stage = await onLenientStage({ rules: [] })(t)
+  const { world, op } = stage
+  const idToken = await op.signIdToken({ sub: 'user-alice', aud: 'web', nonce: 'the-nonce' })
+  op.answer = (_request, response) => {
+    const location = `${world.web.redirectUri}#code=${canary.code}&id_token=${idToken}&state=the-state`
+    response.writeHead(303, { location }).end()
+  }
+  const target = `/connect/authorize?${authorizeQuery(world.web)}`
+  const answer = await send(world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
+  t.match(answer.headers['location'], 'error=unsupported_response_type')
+  expectNoArtefact(t, answer)
+})

@@ -279,7 +279,7 @@ export const guards: readonly Guard[] = [
         'void releaseCode(ports.records, asked',
         guardCases,
       ],
-      ['what was not asked for', 'return isTypeAllowed(policy, responseType)', 'return true'],
+      ['what was not asked for', 'return isTypeAllowed(policy, responseType)', 'return true', guardCases],
       ['responses of two readings', 'if (response.isAmbiguous || ', 'if ('],
     ],
   ),
@@ -336,7 +336,7 @@ export const guards: readonly Guard[] = [
     [returns],
     [
       ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
-      ['no challenge in frames', 'if (!isNavigation(request.method, request.headers)) {', 'if (false) {'],
+      ['no challenge in frames', 'if (!isNavigation(method, headers)) {', 'if (false) {'],
     ],
   ),
   ...inFile(
@@ -398,12 +398,13 @@ export const guards: readonly Guard[] = [
         'the method',
         'if (!isMethodAllowed(policies.ofClient(stepUp.case.policyId), method)) return',
         'if (false) return',
+        stepUp,
       ],
     ],
   ),
   ...inFile(
     'step-up/recall.ts',
-    [waysOn, stepUp, verdicts, sessions],
+    ['step-up/recall.test.ts'],
     [
       [
         'passes of this session',
@@ -500,7 +501,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'legs/token-leg.ts',
-    [sessions, token, grants, guardCases],
+    [token, sessions, grants],
     [
       [
         'grants on the list',

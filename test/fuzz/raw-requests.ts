@@ -10,7 +10,7 @@ import { Browser } from '../lab/browser.ts'
 import { logIn, readClaims, signIn, startSignIn } from '../lab/people.ts'
 import { startWorld, type World } from '../lab/world.ts'
 import { ownersOf } from './owners.ts'
-import { rawRequests } from './requests.ts'
+import { type Loot, rawRequests } from './requests.ts'
 import { sendBytes } from './send-bytes.ts'
 
 /** What a run saw. Every list should be empty. */
@@ -65,15 +65,6 @@ async function fuzz(
   world: World,
   { count, seed, faults }: { count: number; seed: number; faults: string[] },
 ): Promise<Report> {
-  const cookie = await signInAtOp(world)
-  const stage: RealStage = { world, secrets: new Set(), cookiesOf: async () => cookie }
-  const code = await leakCode(stage, world.web)
-  const clients = [world.web, world.web2, world.consenting, world.other].map((rp) => ({
-    id: rp.clientId,
-    redirectUri: rp.redirectUri,
-    basic: basicOf(rp),
-  }))
-  const requests = rawRequests({ host: new URL(world.publicUrl).host, cookie, code, clients })
   const port = Number(new URL(world.publicUrl).port)
   const statuses: Record<string, number> = {}
   const [leaks, unexplained, hanging]: [string[], string[], string[]] = [[], [], []]
@@ -82,7 +73,9 @@ async function fuzz(
   const startedAt = Date.now()
 
   for (let sent = 0; sent < count; sent += chunk) {
-    const batch = fc.sample(requests, { seed: seed + sent, numRuns: Math.min(chunk, count - sent) })
+    // Some requests end the session at the OP.
+    const loot = await collectLoot(world)
+    const batch = fc.sample(rawRequests(loot), { seed: seed + sent, numRuns: Math.min(chunk, count - sent) })
     const rest = batch.values()
     const seen: string[] = []
     await Promise.all(
@@ -103,7 +96,7 @@ async function fuzz(
     )
     // Nobody passes a challenge, so that any release is one too many, with or without its audit line.
     leaks.push(...seen)
-    faults.push(...findFaults(world, [cookie, code]))
+    faults.push(...findFaults(world, [loot.cookie, loot.code]))
     forget(world)
     if (sent <= count / 10) heapAtStart = measureHeapMiB()
   }
@@ -123,6 +116,17 @@ async function fuzz(
     growthMiB,
     isAlive,
   }
+}
+
+async function collectLoot(world: World): Promise<Loot> {
+  const cookie = await signInAtOp(world)
+  const stage: RealStage = { world, secrets: new Set(), cookiesOf: async () => cookie }
+  const clients = [world.web, world.web2, world.consenting, world.other].map((rp) => ({
+    id: rp.clientId,
+    redirectUri: rp.redirectUri,
+    basic: basicOf(rp),
+  }))
+  return { host: new URL(world.publicUrl).host, cookie, code: await leakCode(stage, world.web), clients }
 }
 
 function findFaults({ log, audit }: World, secrets: readonly string[]): string[] {

@@ -1,0 +1,110 @@
+import t from 'tap'
+import { createRecall } from '../../src/step-up/recall.ts'
+import { type Case, createRecords } from '../../src/step-up/records.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+
+const minute = 60_000
+const user = { subject: 'alice', session: 'one', amr: [], compare: {} }
+const passed: Case = {
+  clientId: 'web',
+  policyId: 'web',
+  scope: ['openid', 'profile'],
+  user,
+  inFlight: 'request',
+}
+
+/** A recall with a pass and a proof of one step-up, and a clock to move on. */
+async function open() {
+  let at = 1_000_000
+  const now = () => at
+  const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
+  const recall = createRecall(records, now, 60 * minute)
+  await recall.writePass(passed, 'sign-in', 'browser', 'PASSKEY')
+  await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
+  return {
+    ...recall,
+    advance: (ms: number) => {
+      at += ms
+    },
+  }
+}
+
+t.test('a pass serves its own need', async (t) => {
+  const recall = await open()
+  t.match(await recall.findPass(passed, 'sign-in', 'browser'), { method: 'PASSKEY' })
+  t.match(await recall.spendPass({ ...passed, scope: ['openid'] }, 'sign-in', 'browser'), {
+    method: 'PASSKEY',
+  })
+})
+
+const others: [name: string, it: Case, action: string, browser: string | undefined][] = [
+  ['another session', { ...passed, user: { ...user, session: 'two' } }, 'sign-in', 'browser'],
+  ['another user', { ...passed, user: { ...user, subject: 'bob' } }, 'sign-in', 'browser'],
+  ['another client', { ...passed, clientId: 'web2' }, 'sign-in', 'browser'],
+  ['another action', passed, 'pay', 'browser'],
+  ['another browser', passed, 'sign-in', 'other'],
+  ['no browser', passed, 'sign-in', undefined],
+  ['a wider scope', { ...passed, scope: ['openid', 'admin'] }, 'sign-in', 'browser'],
+]
+for (const [name, it, action, browser] of others) {
+  t.test(`a pass serves not ${name}`, async (t) => {
+    const recall = await open()
+    t.equal(await recall.findPass(it, action, browser), undefined, 'is not seen')
+    t.equal(await recall.spendPass(it, action, browser), undefined, 'is not spent')
+  })
+}
+
+t.test('a pass is spent once, and by a reload of the same request', async (t) => {
+  const recall = await open()
+  t.ok(await recall.spendPass(passed, 'sign-in', 'browser'))
+  t.equal(await recall.spendPass({ ...passed, inFlight: 'other' }, 'sign-in', 'browser'), undefined)
+  t.equal(await recall.findPass({ ...passed, inFlight: 'other' }, 'sign-in', 'browser'), undefined)
+  t.ok(await recall.spendPass(passed, 'sign-in', 'browser'), 'the reload')
+  recall.advance(minute)
+  t.equal(await recall.spendPass(passed, 'sign-in', 'browser'), undefined, 'a minute later')
+})
+
+t.test('a pass lives five minutes, and ten while consent is asked', async (t) => {
+  const [unseen, seen] = [await open(), await open()]
+  await seen.findPass(passed, 'sign-in', 'browser')
+  for (const recall of [unseen, seen]) recall.advance(5 * minute)
+  t.equal(await unseen.spendPass(passed, 'sign-in', 'browser'), undefined)
+  seen.advance(5 * minute - 1)
+  t.ok(await seen.findPass(passed, 'sign-in', 'browser'))
+  seen.advance(1)
+  t.equal(await seen.spendPass(passed, 'sign-in', 'browser'), undefined)
+})
+
+t.test('a proof is for one user in one session and browser, for as long as a session lasts', async (t) => {
+  const recall = await open()
+  t.match(await recall.findProofs({ ...passed, clientId: 'web2' }, 'browser'), [{ method: 'PASSKEY' }])
+  const { session, ...sessionless } = user
+  const strangers: [Case, string | undefined][] = [
+    [{ ...passed, user: { ...user, session: 'two' } }, 'browser'],
+    [{ ...passed, user: { ...user, subject: 'bob' } }, 'browser'],
+    [{ ...passed, user: sessionless }, 'browser'],
+    [passed, 'other'],
+    [passed, undefined],
+  ]
+  for (const [it, browser] of strangers) t.same(await recall.findProofs(it, browser), [])
+  recall.advance(60 * minute)
+  t.same(await recall.findProofs(passed, 'browser'), [])
+})
+
+t.test('of two proofs of one kind the later counts', async (t) => {
+  const recall = await open()
+  recall.advance(minute)
+  await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
+  await recall.writeProof(passed, 'sign-in', 'browser', undefined)
+  t.match(await recall.findProofs(passed, 'browser'), [{ at: 1_060_000 }, { at: 1_060_000 }])
+})
+
+t.test('each proof ends by itself, whatever was shown later', async (t) => {
+  const recall = await open()
+  recall.advance(59 * minute)
+  await recall.writeProof(passed, 'sign-in', 'browser', 'SMS')
+  t.equal((await recall.findProofs(passed, 'browser')).length, 2)
+  recall.advance(minute)
+  t.match(await recall.findProofs(passed, 'browser'), [{ method: 'SMS' }])
+  t.equal((await recall.findProofs(passed, 'browser')).length, 1)
+})
