@@ -21,12 +21,19 @@ const script = /\.(?:php\d?|phtml|f?cgi|psgi|pl|py|rb|aspx?|ashx|asmx|axd|svc|js
 /** Nothing to decode, and nothing that servers cut or drop but dots: nearly every path there is. */
 const unescaped = /^[\w/.-]*$/
 
-/** Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would. */
-export function decodePath(path: string): { text: string; settled: boolean } {
+/**
+ * Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would.
+ *
+ * @param prepare what a server does to a path before it decodes it.
+ */
+export function decodePath(
+  path: string,
+  prepare: (text: string) => string = (text) => text,
+): { text: string; settled: boolean } {
   if (unescaped.test(path)) return { text: path, settled: true }
   let text = path.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
   for (let round = 0; round <= maxRounds; round++) {
-    const next = text
+    const next = prepare(text)
       .replace(/%u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
       .replace(/(?:%[0-9a-f]{2})+/gi, decodeRun)
       .normalize('NFKD')
@@ -56,6 +63,12 @@ function decodeRun(run: string): string {
 export function loosenPath(path: string): string {
   if (/^(?:\/[a-z0-9_.-]*[a-z0-9_-])+$/.test(path)) return path
   return finish(decodePath(path).text.replace(strays, ''))
+}
+
+/** The same by servers that cut parameters off before they decode, and never see what is escaped in them (Tomcat). */
+export function loosenWithoutParameters(path: string): string {
+  const { text } = decodePath(path, (encoded) => encoded.replace(/;[^/]*/g, ''))
+  return finish(text.replace(strays, ''))
 }
 
 /** Further readings, where lenient servers differ from each other: none of them for a path that is plainly spelled. */

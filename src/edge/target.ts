@@ -1,4 +1,4 @@
-import { bareSegment, decodePath, loosenPath } from './loose-path.ts'
+import { bareSegment, decodePath, loosenPath, loosenWithoutParameters } from './loose-path.ts'
 import { Refusal } from './refusal.ts'
 
 export { loosenPath }
@@ -19,7 +19,8 @@ export interface Target {
 /**
  * Reads a request target. Refused is what no client sends that resolves its URLs as RFC 3986 says, and what servers
  * read too differently to be compared: other forms than origin-form, control characters, spaces, `#`, and in the path
- * backslashes, quotes, angle brackets, broken escapes, dot segments in any spelling and impossible UTF-8.
+ * backslashes, quotes, angle brackets, broken escapes, dot segments in any spelling, impossible UTF-8, and path
+ * parameters in which an escaped slash or the like stands.
  * Left alone are `|`, `{}`, `^` and, in queries, everything that old browsers and curl send unescaped.
  *
  * @throws Refusal `malformed_target`
@@ -46,6 +47,9 @@ function checkPath(path: string): void {
   }
   if (text.split(/[/?#]/).some((segment) => /^\.\.?$/.test(bareSegment(segment)))) {
     refuse('the path holds a dot segment')
+  }
+  if (text.includes(';') && loosenWithoutParameters(path) !== loosenPath(path)) {
+    refuse('a path parameter holds an escaped part of a path')
   }
 }
 

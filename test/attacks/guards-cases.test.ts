@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
+import { redeem } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused } from './frame/expect.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery } from './frame/real-stage.ts'
@@ -10,11 +11,11 @@ import { type Answer, form, navigation, send } from './frame/wire.ts'
 // Cases that notice the loss of a single guard where every case of the list of threats meets two of them.
 
 /** At this OP a cookie names the account and the session: several accounts may share one. */
-function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () => {}): void {
+function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () => {}, amr = 'pwd'): void {
   const answerToken = async (code: string, response: Parameters<typeof sendJson>[0]): Promise<void> => {
     await onAsked()
     const { sub, sid, nonce } = JSON.parse(Buffer.from(code, 'base64url').toString())
-    const idToken = await op.signIdToken({ sub, sid, nonce, aud: 'step-up-gateway', amr: ['pwd'] })
+    const idToken = await op.signIdToken({ sub, sid, nonce, aud: 'step-up-gateway', amr: [amr] })
     sendJson(response, { access_token: 'of the probe', token_type: 'Bearer', id_token: idToken })
   }
   op.onProbe = ({ url, body, cookie }, response) => {
@@ -142,4 +143,24 @@ t.test('an ID token that is true and that the policy does not list', async (t) =
   const answer = await send(world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
   t.match(answer.headers['location'], 'error=unsupported_response_type')
   expectNoArtefact(t, answer)
+})
+
+t.test('a release that rested on the amr, and tokens that show another', async (t) => {
+  const stage = await onLenientStage({ clients: { web: { satisfiedByAmr: ['mfa'] } } })(t)
+  const { world, op } = stage
+  shareSessions(op, async () => {}, 'mfa')
+  for (const [amr, status] of [
+    ['pwd', 400],
+    ['mfa', 200],
+  ] as const) {
+    stage.beLenient()
+    const target = `/connect/authorize?${authorizeQuery(world.web, { state: amr })}`
+    const headers = [cookieOf('user-alice', 'one'), ...navigation]
+    t.ok(isReleased(await send(world.publicUrl, { target, headers })), 'needs no challenge')
+    const idToken = await op.signIdToken({ sub: 'user-alice', aud: 'web', amr: [amr] })
+    op.answer = (_request, response) => sendJson(response, { access_token: canary.token, id_token: idToken })
+    const answer = await redeem(world, world.web, canary.code)
+    t.equal(answer.status, status, amr)
+    if (status !== 200) expectNoArtefact(t, answer)
+  }
 })

@@ -118,6 +118,7 @@ t.test('the models are lenient enough to be fooled', async (t) => {
     '/connect/%74oken',
     '/connect/%2574oken',
     '/connect;a=b/token',
+    '/connect;a%2fb/token',
     '/connect//token',
     '/x/../connect/token',
     '/x/%2e%2e;/connect/token',

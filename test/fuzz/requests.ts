@@ -17,14 +17,17 @@ const navigation = ['Accept: text/html', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-
 
 function draftRequest({ cookie, code, clients }: Loot): fc.Arbitrary<Draft> {
   const client = fc.constantFrom(...clients)
-  const asked = client.map(({ id, redirectUri }) => [
-    pair('client_id', id),
-    pair('redirect_uri', redirectUri),
-    'response_type=code',
-    'scope=openid+profile',
-    'state=s',
-    'nonce=n',
-  ])
+  // One state for all would let one request stand in the way of the others.
+  const asked = fc
+    .tuple(client, fc.nat())
+    .map(([{ id, redirectUri }, state]) => [
+      pair('client_id', id),
+      pair('redirect_uri', redirectUri),
+      'response_type=code',
+      'scope=openid+profile',
+      `state=${state}`,
+      'nonce=n',
+    ])
   const id = fc.stringMatching(/^[\w-]{1,24}$/)
   const browser = [`Cookie: ${cookie}`, ...navigation]
   const post = (path: string, body: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Draft> =>
