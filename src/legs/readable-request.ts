@@ -1,9 +1,7 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { isTypeAllowed, readableModes } from '../policy/responses.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
-
-/** Response modes that the response leg reads (OAuth 2.0 Multiple Response Types, Form Post Response Mode). */
-const readableModes = new Set(['query', 'fragment', 'form_post'])
 
 /** What a page of the OP may repeat of a request must stay far below what is read of a page. */
 const maxLength = 48 * 1024
@@ -27,16 +25,10 @@ export function requireReadable(
   if (!isTypeAllowed(policy, responseType)) {
     throw new Refusal('unsupported_response', 'a response_type that is not on the list')
   }
-  if (!readableModes.has(responseMode)) {
+  if (!readableModes.includes(responseMode)) {
     throw new Refusal('unsupported_response', 'a response_mode that cannot be read')
   }
   if (!parameters.get('scope')?.split(' ').includes('openid')) {
     throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare')
   }
-}
-
-/** Whether a policy lists a response type; the order of its parts does not count (OAuth 2.0 Multiple Response Types 3). */
-export function isTypeAllowed({ responseTypes }: ClientPolicy, responseType: string): boolean {
-  const sorted = (type: string): string => type.split(' ').sort().join(' ')
-  return responseTypes.some((allowed) => sorted(allowed) === sorted(responseType))
 }

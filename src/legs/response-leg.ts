@@ -5,6 +5,7 @@ import type { VerifyFrontChannel } from '../identity/front-channel.ts'
 import type { ProbeResult } from '../identity/probe.ts'
 import type { AuthorizationError, Decision } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
+import { isTypeAllowed } from '../policy/responses.ts'
 import { describeCase } from '../step-up/case.ts'
 import type { Judge, Judgement } from '../step-up/judge.ts'
 import type { Case, HeldResponse, Records } from '../step-up/records.ts'
@@ -12,7 +13,6 @@ import { releaseCode } from '../step-up/release.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { type Addressee, findAddressee } from './addressee.ts'
 import type { AuthorizationExchange } from './exchange.ts'
-import { isTypeAllowed } from './readable-request.ts'
 
 export interface ResponseLegPorts {
   readonly publicUrl: string

@@ -1,5 +1,6 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import { advise, type Door, listOf, type ProviderFacts, set, sortDoors, urlOf } from './doors.ts'
+import { isTypeAllowed, readableModes } from './responses.ts'
 
 /** Grants for which the token leg wants a release. */
 const released = new Set(['authorization_code', 'refresh_token'])
@@ -22,9 +23,6 @@ const startedElsewhere = new Map([
   ['device_authorization_endpoint', deviceCode],
   ['backchannel_authentication_endpoint', ciba],
 ])
-
-/** Response modes that the response leg reads. */
-const readableModes = ['query', 'fragment', 'form_post']
 
 /**
  * The doors of one client: those that its policy leaves open, and what of the OP's offer is closed to it.
@@ -94,11 +92,11 @@ function* findOffers({ grants }: ClientPolicy, { metadata }: ProviderFacts): Gen
   }
 }
 
-function* findResponseDoors({ responseTypes }: ClientPolicy, facts: ProviderFacts): Generator<Door> {
+function* findResponseDoors(policy: ClientPolicy, facts: ProviderFacts): Generator<Door> {
+  const { responseTypes } = policy
   const { metadata } = facts
-  const allowed = new Set(responseTypes.map(sortWords))
   const types = listOf(metadata, 'response_types_supported') ?? []
-  const refusedTypes = types.filter((type) => !allowed.has(sortWords(type)))
+  const refusedTypes = types.filter((type) => !isTypeAllowed(policy, type))
   if (refusedTypes.length > 0) {
     const meaning = `refused, not in responseTypes: ${refusedTypes.join(', ')}`
     yield { level: 'closed', subject: 'response types', meaning }
@@ -127,9 +125,6 @@ function* findResponseDoors({ responseTypes }: ClientPolicy, facts: ProviderFact
     yield { level: 'breaks', subject: 'responseTypes', meaning, ...remedy }
   }
 }
-
-/** The order of its words does not count (OAuth 2.0 Multiple Response Types 3). */
-const sortWords = (type: string): string => type.split(' ').sort().join(' ')
 
 /** The part of a grant's URN that tells it from others. */
 const shorten = (grant: string): string => grant.replace(/^urn:.*:grant-type:/, '')

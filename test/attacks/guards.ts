@@ -223,7 +223,7 @@ export const guards: readonly Guard[] = [
     [
       ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
       ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
-      ['response modes', 'if (!readableModes.has(responseMode)) {', 'if (false) {'],
+      ['response modes', 'if (!readableModes.includes(responseMode)) {', 'if (false) {'],
       ['request objects that contradict', 'if (isContradictory) throw', 'if (false) throw'],
       ['opaque request objects', "if (source === 'opaque') throw", 'if (false) throw'],
     ],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { normalizeHost, readHost } from '../../src/edge/forwarding.ts'
+import { normalizeHost, readHost } from '../../src/edge/host.ts'
 
 const allowed = new Set(['login.example.com', 'op.internal:8080', '[::1]:8080', 'odd.example.com:443'])
 

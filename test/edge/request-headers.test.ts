@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toUpstreamHeaders } from '../../src/edge/forwarding.ts'
+import { toUpstreamHeaders } from '../../src/edge/request-headers.ts'
 
 const own = '__Host-step-up'
 const gateway = {

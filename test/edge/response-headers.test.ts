@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fromUpstreamHeaders } from '../../src/edge/forwarding.ts'
+import { fromUpstreamHeaders } from '../../src/edge/response-headers.ts'
 
 const own = '__Host-step-up'
 const options = {
