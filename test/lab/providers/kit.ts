@@ -1,0 +1,108 @@
+import type { Browser, Page } from '../browser.ts'
+
+/** A person who can sign in at an OP of the lab. */
+export interface Person {
+  readonly username: string
+  readonly password: string
+  /** The claim by which the gateway knows the person (`provider.subject`), once it is known beforehand. */
+  readonly subject?: string
+  /** The secret of the OP's own TOTP, in base32, where the person has that second factor. */
+  readonly totpSecret?: string
+}
+
+/** Who can sign in: alice and bob have a password only, dave has the OP's own second factor too. */
+export interface People {
+  readonly alice: Person
+  readonly bob: Person
+  readonly dave: Person
+}
+
+/** A confidential client that the OP has to know. */
+export interface ClientRegistration {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly clientAuth: 'client_secret_basic' | 'client_secret_post'
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  /** Whether its users are asked for consent. */
+  readonly consent: boolean
+  /** Where the OP tells that a session ended (OpenID Connect Back-Channel Logout 1.0). */
+  readonly backchannelLogoutUri?: string
+}
+
+/** What an OP has to know before it starts. */
+export interface ProviderSetup {
+  /** The origin that browsers and RPs use: the gateway's, or the OP's own where nothing stands in front. */
+  readonly publicUrl: string
+  /** The loopback port of the OP itself. */
+  readonly port: number
+  /** The gateway's own client among them. */
+  readonly clients: readonly ClientRegistration[]
+}
+
+/** What a person meets at this OP's pages, and how a person answers. */
+export interface ProviderPages {
+  isLogin(page: Page): boolean
+  /** Fills the login form, and the form of the OP's own second factor where it asks this person. */
+  logIn(browser: Browser, page: Page, person: Person): Promise<Page>
+  isConsent(page: Page): boolean
+  consent(browser: Browser, page: Page): Promise<Page>
+  /** Answers the questions of a logout, if there are any, up to the page on which the session has ended. */
+  confirmLogout(browser: Browser, page: Page): Promise<Page>
+}
+
+/** An OP that answers. */
+export interface RunningProvider {
+  /** Its own origin: `upstream.url`. */
+  readonly url: string
+  readonly issuer: string
+  /** Keys of `provider` in the gateway's configuration, the preset's name among them; the probe's secret too. */
+  readonly configuration: Readonly<Record<string, unknown>>
+  readonly people: People
+  readonly pages: ProviderPages
+  close(): Promise<void>
+}
+
+/** A kind of OP that the suite can start on loopback. */
+export interface ProviderKit {
+  readonly name: string
+  /** What has to be installed and isn't, in one line; undefined if it can start. */
+  findMissing(): Promise<string | undefined>
+  start(setup: ProviderSetup): Promise<RunningProvider>
+}
+
+/** One application of a scenario, as planned before anything runs. */
+export interface ApplicationPlan {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly consent: boolean
+  /** How it asks for its authorization responses. */
+  readonly responseMode?: 'query' | 'form_post'
+}
+
+/** An application that runs, with what a person can do there. */
+export interface Application {
+  readonly registration: ClientRegistration
+  /** Opens it where a sign-in is needed; `prompt` goes along. */
+  startSignIn(browser: Browser, prompt?: 'none' | 'login'): Promise<Page>
+  /** The `sub` of whoever is signed in at it in this browser. */
+  findSubject(browser: Browser): Promise<string | undefined>
+  /** The authorization error (RFC 6749 4.1.2.1) that it shows; undefined if it shows none. */
+  findError(page: Page): string | undefined
+  /** Signs out at the application and at the OP (RP-Initiated Logout 1.0), up to the OP's first answer. */
+  startLogout(browser: Browser): Promise<Page>
+}
+
+/** A kind of RP that the suite can start on loopback. */
+export interface ApplicationKit {
+  readonly name: string
+  findMissing(): Promise<string | undefined>
+  /** Starts the applications before their OP: its metadata is read at `issuer` when somebody signs in first. */
+  start(issuer: string, plans: readonly ApplicationPlan[]): Promise<RunningApplications>
+}
+
+export interface RunningApplications {
+  /** In the order of the plans. */
+  readonly applications: readonly Application[]
+  close(): Promise<void>
+}
