@@ -15,8 +15,9 @@ import { sendError } from './legs/send-error.ts'
 import { goToUpstream } from './legs/to-upstream.ts'
 import { createPolicies } from './policy/policies.ts'
 import { createAuthsignal } from './step-up/authsignal.ts'
-import { createRecords } from './step-up/records.ts'
+import { countWindowMs, createRecords } from './step-up/records.ts'
 import { createStepUps } from './step-up/step-ups.ts'
+import { createAllowance } from './store/allowance.ts'
 import { createMemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
@@ -56,7 +57,12 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const cookie = chooseCookieRules(config)
   const { publicUrl, pathPrefix } = config
   const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
-  const askUser = createAskUser(probe.cookies, (request) => probeUser(provider, upstream, config, request))
+  const askUser = createAskUser({
+    cookies: probe.cookies,
+    limits: probe,
+    probes: createAllowance(records.probes, now, countWindowMs),
+    probe: (request) => probeUser(provider, upstream, config, request),
+  })
   const verifyFrontChannel = createFrontChannelVerifier(provider, upstream)
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const corsOrigins = collectOrigins(config)

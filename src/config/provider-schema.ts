@@ -75,6 +75,16 @@ const probeSchema = z.strictObject({
   timeout: duration('1ms', '5m')
     .prefault('5s')
     .describe('How long the whole probe may take, token request included.'),
+  perSession: z
+    .int()
+    .min(1)
+    .default(100)
+    .describe('How many probes one session at the OP may cause within 10 minutes.'),
+  perAddress: z
+    .int()
+    .min(1)
+    .default(3000)
+    .describe('How many probes may be caused from one address within 10 minutes.'),
 })
 
 /** `provider`: the OP as a protocol sees it. */

@@ -22,7 +22,12 @@ export interface ProbeRequest {
   readonly clientAddress: string
 }
 
-export type UnknownReason = 'no_cookie' | 'subject_unreadable' | AnswerFault | ProbeFailure
+export type UnknownReason =
+  | 'no_cookie'
+  | 'too_many_probes'
+  | 'subject_unreadable'
+  | AnswerFault
+  | ProbeFailure
 
 /** `reason` and `detail` are for the log. `consent_required` means that the OP asks consent for the probe's client. */
 export type ProbeResult =

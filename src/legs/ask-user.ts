@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import type { ProbeRequest, ProbeResult } from '../identity/probe.ts'
+import type { Allowance } from '../store/allowance.ts'
+import { hashOf } from '../store/collection.ts'
 
 /**
  * Asks the OP who the user behind a request is: with the cookies of the request, over which those are laid that the
@@ -10,21 +12,34 @@ import type { ProbeRequest, ProbeResult } from '../identity/probe.ts'
  */
 export type AskUser = (request: FastifyRequest, setCookies?: readonly string[]) => Promise<ProbeResult>
 
-/** @param allowed the cookies of the OP's session (`provider.probe.cookies`). */
-export function createAskUser(
-  allowed: readonly string[],
-  probe: (request: ProbeRequest) => Promise<ProbeResult>,
-): AskUser {
+export interface AskUserPorts {
+  /** The cookies of the OP's session (`provider.probe.cookies`). */
+  readonly cookies: readonly string[]
+  /** How many probes a session and an address may cause. */
+  readonly limits: { readonly perSession: number; readonly perAddress: number }
+  readonly probes: Allowance
+  readonly probe: (request: ProbeRequest) => Promise<ProbeResult>
+}
+
+export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUserPorts): AskUser {
+  /** A stranger's request costs the OP up to three of the gateway's: no more of them than people need. */
+  async function isAllowed(cookies: string, address: string): Promise<boolean> {
+    return (
+      (await probes.take(hashOf('session', cookies), limits.perSession)) &&
+      (await probes.take(hashOf('address', address), limits.perAddress))
+    )
+  }
+
   return async (request, setCookies = []) => {
     const { exchange, headers, log } = request
+    const { address, userAgent } = exchange.browser
     const before = selectCookies(headers.cookie, allowed)
     const cookies = setCookies.length === 0 ? before : overlayCookies(headers.cookie, setCookies, allowed)
     if (exchange.probe && cookies === before) return exchange.probe
-    const result = await probe({
-      cookies,
-      userAgent: exchange.browser.userAgent,
-      clientAddress: exchange.browser.address,
-    })
+    const isOneTooMany = cookies !== undefined && !(await isAllowed(cookies, address))
+    const result: ProbeResult = isOneTooMany
+      ? { known: false, reason: 'too_many_probes' }
+      : await probe({ cookies, userAgent, clientAddress: address })
     if (!result.known) log.info({ reason: result.reason }, 'the probe does not know the user')
     return result
   }

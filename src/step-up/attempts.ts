@@ -1,5 +1,6 @@
+import { createAllowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
-import { attemptsWindowMs, type Case, type Records } from './records.ts'
+import { type Case, countWindowMs, type Records } from './records.ts'
 
 /** How many step-ups may be opened within the window. */
 export interface AttemptLimits {
@@ -20,40 +21,24 @@ export interface Attempts {
 
 /** @param now epoch milliseconds. */
 export function createAttempts(records: Records, now: () => number, limits: AttemptLimits): Attempts {
+  const allowance = createAllowance(records.attempts, now, countWindowMs)
   // By policy: the client_id of a request may be made up as long as the OP has not seen it.
   const counters = (it: Case, address: string): readonly [key: string, limit: number][] => [
     [hashOf('user', it.user.subject, it.policyId), limits.perUser],
     [hashOf('address', address), limits.perAddress],
   ]
-  const isCurrent = (since: number): boolean => now() - since < attemptsWindowMs
-
-  async function take(key: string, limit: number): Promise<boolean> {
-    if (await records.attempts.add(key, { since: now(), count: 1 })) return true
-    const taken = await records.attempts.update(key, ({ since, count }) => {
-      if (!isCurrent(since)) return { since: now(), count: 1 }
-      return count < limit ? { since, count: count + 1 } : undefined
-    })
-    return taken !== undefined
-  }
 
   return {
     async isExhausted(it, address) {
-      for (const [key, limit] of counters(it, address)) {
-        const counter = await records.attempts.get(key)
-        if (counter && isCurrent(counter.since) && counter.count >= limit) return true
-      }
+      for (const counter of counters(it, address)) if (await allowance.isExhausted(...counter)) return true
       return false
     },
     async count(it, address) {
-      for (const [key, limit] of counters(it, address)) {
-        if (!(await take(key, limit))) return false
-      }
+      for (const counter of counters(it, address)) if (!(await allowance.take(...counter))) return false
       return true
     },
     async forgive(it, address) {
-      for (const [key] of counters(it, address)) {
-        await records.attempts.update(key, ({ since, count }) => ({ since, count: Math.max(0, count - 1) }))
-      }
+      for (const [key] of counters(it, address)) await allowance.giveBack(key)
     },
   }
 }

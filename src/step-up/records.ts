@@ -1,11 +1,12 @@
 import type { Decision } from '../policy/decide.ts'
+import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
 
 const minute = 60_000
 
-/** The window in which opened step-ups are counted, in milliseconds. */
-export const attemptsWindowMs = 10 * minute
+/** The window in which step-ups and probes are counted, in milliseconds. */
+export const countWindowMs = 10 * minute
 
 /** Who asks for what: all that a decision depends on, and all that is needed to ask again. */
 export interface Case {
@@ -164,7 +165,9 @@ export interface Records {
   /** The last denial where no challenge could be shown, by subject and client: Authsignal is asked once a minute at most. */
   readonly silentDenials: Collection<Decision>
   /** Step-ups opened since a time, by user and client or by address. */
-  readonly attempts: Collection<{ readonly since: number; readonly count: number }>
+  readonly attempts: Collection<Count>
+  /** Probes made since a time, by session or by address. */
+  readonly probes: Collection<Count>
 }
 
 /** @param times in milliseconds, from the configuration. */
@@ -179,6 +182,7 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
     silentDenials: createCollection(store, 'silent', minute),
-    attempts: createCollection(store, 'attempts', attemptsWindowMs),
+    attempts: createCollection(store, 'attempts', countWindowMs),
+    probes: createCollection(store, 'probes', countWindowMs),
   }
 }

@@ -97,6 +97,38 @@ runAttacks(
   },
 )
 
+runAttacks('probes without end', onLenientStage({ probe: { perSession: 5, perAddress: 12 } }), (attack) => {
+  const isProbe = (path: string) => path === '/connect/authorize'
+  attack(
+    'D-02',
+    'so many probes for one session and from one address',
+    {
+      'one session': { cookieAt: () => 'Cookie: _session=user-bob', probes: 5 },
+      // Five of them are spent.
+      'a new session each time': { cookieAt: (at: number) => `Cookie: _session=junk-${at}`, probes: 7 },
+    },
+    async (t, { world, op }, { cookieAt, probes }) => {
+      const before = op.own.filter(isProbe).length
+      for (let round = 0; round < 15; round++) {
+        const headers = [cookieAt(round), ...navigation]
+        expectNoArtefact(t, await send(world.publicUrl, { target: authorizeAt(world), headers }))
+      }
+      t.equal(op.own.filter(isProbe).length - before, probes)
+    },
+  )
+  attack(
+    'D-02',
+    'who asked too often is asked again later',
+    { 'ten minutes on': 10 * 60_000 },
+    async (t, { world, op, cookie }, pause) => {
+      world.clock.advance(pause)
+      const before = op.own.filter(isProbe).length
+      await send(world.publicUrl, { target: authorizeAt(world), headers: [cookie, ...navigation] })
+      t.equal(op.own.filter(isProbe).length - before, 1)
+    },
+  )
+})
+
 runAttacks('work that a stranger makes', onLenientStage(), (attack) => {
   attack(
     'D-02',
@@ -144,13 +176,6 @@ runAttacks('work that a stranger makes', onLenientStage(), (attack) => {
       const fetched = op.own.filter((path) => path === '/connect/jwks').length - before
       t.ok(fetched <= 2, 'a cool-down holds', { fetched })
     },
-  )
-  attack(
-    'D-02',
-    'probes of one session are limited in their rate',
-    ['a valid session, a thousand requests a second'],
-    async () => undefined,
-    'a limit of probes per address or session',
   )
   attack(
     'D-03',

@@ -439,9 +439,9 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/attempts.ts',
-    ['step-up/attempts.test.ts'],
-    [['limits of challenges', 'return count < limit ?', 'return true ?']],
+    'store/allowance.ts',
+    ['store/allowance.test.ts'],
+    [['limits of challenges and probes', 'return current.count < limit ?', 'return true ?']],
   ),
   ...inFile(
     'policy/decide.ts',

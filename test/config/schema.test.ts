@@ -366,7 +366,14 @@ t.test('what is left out', async (t) => {
     store: 'memory',
     stepUp: { timeout: 600_000, session: 43_200_000, perUser: 10, perAddress: 300 },
   })
-  t.match(config.provider.probe, { clientId: 'step-up-gateway', prompt: 'none', params: {}, timeout: 5000 })
+  t.match(config.provider.probe, {
+    clientId: 'step-up-gateway',
+    prompt: 'none',
+    params: {},
+    timeout: 5000,
+    perSession: 100,
+    perAddress: 3000,
+  })
   t.same(config.authsignal, {
     apiUrl: 'https://api.authsignal.com/v1',
     apiSecretKey: 'tenant-secret',

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { leakCode } from '../attacks/frame/codes.ts'
 import { stepUpForAll } from '../attacks/frame/lenient-stage.ts'
-import { patient, type RealStage } from '../attacks/frame/real-stage.ts'
+import { patient, patientProbe, type RealStage } from '../attacks/frame/real-stage.ts'
 import { passChallenge } from '../e2e/challenge.ts'
 import { basicOf } from '../e2e/token-request.ts'
 import { Browser } from '../lab/browser.ts'
@@ -50,7 +50,7 @@ export async function fuzzGateway({ count, seed }: { count: number; seed: number
   const onFault = (error: unknown) => faults.push(`unhandled: ${error}`)
   process.on('unhandledRejection', onFault)
   process.on('uncaughtExceptionMonitor', onFault)
-  const world = await startWorld({ rules: [stepUpForAll], config: { stepUp: patient } })
+  const world = await startWorld({ rules: [stepUpForAll], config: { stepUp: patient }, probe: patientProbe })
   try {
     await world.gateway.provider.ready()
     return await fuzz(world, { count, seed, faults })

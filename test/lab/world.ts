@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly config?: Yaml
   /** Keys of `provider`. */
   readonly provider?: Yaml
+  /** Keys of `provider.probe`. */
+  readonly probe?: Yaml
   readonly op?: Partial<OpOptions>
   readonly rules?: readonly Rule[]
   readonly store?: Store
@@ -130,7 +132,7 @@ function describeConfig({ options, publicUrl, gatewayPort, adminPort, op, rps, a
     upstream: { url: options.upstreamUrl ?? op.url, timeout: '2s' },
     provider: {
       preset: 'oidc-provider',
-      probe: { clientSecret: secretOf('step-up-gateway') },
+      probe: { clientSecret: secretOf('step-up-gateway'), ...options.probe },
       ...options.provider,
     },
     authsignal: {

@@ -52,6 +52,8 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
         params: {},
         cookies: ['_session', '_session.sig'],
         timeout: 5000,
+        perSession: 100,
+        perAddress: 3000,
         ...probe,
       },
     },

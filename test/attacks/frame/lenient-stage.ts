@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Rule } from '../../lab/authsignal/types.ts'
 import { startWorld, type WorldOptions } from '../../lab/world.ts'
-import { patient } from './real-stage.ts'
+import { patient, patientProbe } from './real-stage.ts'
 import type { Stage } from './run-attacks.ts'
 import { type Script, type ScriptedOp, sendJson, startScriptedOp } from './scripted-op.ts'
 
@@ -33,6 +33,7 @@ export function onLenientStage(options: WorldOptions = {}): (t: Test) => Promise
     const world = await startWorld({
       rules: [stepUpForAll],
       config: { stepUp: patient },
+      probe: patientProbe,
       ...options,
       upstreamUrl: op.url,
     })

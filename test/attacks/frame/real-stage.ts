@@ -7,6 +7,7 @@ import type { Stage } from './run-attacks.ts'
 
 /** Limits that no suite reaches; those of a real gateway have cases of their own. */
 export const patient = { perUser: 100_000, perAddress: 100_000 }
+export const patientProbe = { perSession: 1_000_000, perAddress: 1_000_000 }
 
 /** A gateway in front of the real OP; whoever signs in at `web` is challenged. */
 export interface RealStage extends Stage {
@@ -17,7 +18,12 @@ export interface RealStage extends Stage {
 /** @returns what `runAttacks` opens. */
 export function onRealStage(options: WorldOptions = {}): (t: Test) => Promise<RealStage> {
   return async (t) => {
-    const world = await startWorld({ rules: [stepUpForWeb], config: { stepUp: patient }, ...options })
+    const world = await startWorld({
+      rules: [stepUpForWeb],
+      config: { stepUp: patient },
+      probe: patientProbe,
+      ...options,
+    })
     t.teardown(() => world.close())
     await world.gateway.provider.ready()
     const secrets = new Set<string>()
