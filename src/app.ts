@@ -3,11 +3,15 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Config } from './config/schema.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
 import { loosenPath } from './edge/target.ts'
+import { isEndSession } from './identity/end-session.ts'
 import { createFrontChannelVerifier } from './identity/front-channel.ts'
+import { createKeys } from './identity/keys.ts'
+import { createLogoutTokenVerifier } from './identity/logout-token.ts'
 import { probeUser } from './identity/probe.ts'
 import { createProvider, type Provider } from './identity/provider.ts'
 import { revokeTokens } from './identity/revoke.ts'
 import { createAskUser } from './legs/ask-user.ts'
+import { serveBackchannelLogout } from './legs/backchannel-logout.ts'
 import { comeFromUpstream } from './legs/from-upstream.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveReturnLeg } from './legs/return-leg.ts'
@@ -15,6 +19,7 @@ import { sendError } from './legs/send-error.ts'
 import { goToUpstream } from './legs/to-upstream.ts'
 import { createPolicies } from './policy/policies.ts'
 import { createAuthsignal } from './step-up/authsignal.ts'
+import { createEpochs } from './step-up/epochs.ts'
 import { countWindowMs, createRecords } from './step-up/records.ts'
 import { createStepUps } from './step-up/step-ups.ts'
 import { createAllowance } from './store/allowance.ts'
@@ -63,7 +68,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     probes: createAllowance(records.probes, now, countWindowMs),
     probe: (request) => probeUser(provider, upstream, config, request),
   })
-  const verifyFrontChannel = createFrontChannelVerifier(provider, upstream)
+  const keys = createKeys(provider, upstream)
+  const verifyFrontChannel = createFrontChannelVerifier(provider, upstream, keys)
+  const verifyLogoutToken = createLogoutTokenVerifier({ provider, keys, clientId: probe.clientId, now })
+  const epochs = createEpochs(records.epochs)
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const corsOrigins = collectOrigins(config)
   const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
@@ -90,6 +98,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   await app.register(async (own) => serveReturnLeg(own, { config, cookie, ...stepUps }), {
     prefix: pathPrefix,
   })
+  await app.register(async (own) => serveBackchannelLogout(own, { verifyLogoutToken, epochs, audit }), {
+    prefix: pathPrefix,
+  })
   serveProxy(app, {
     upstreamOrigin: config.upstream.url,
     publicUrl,
@@ -103,6 +114,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
             ...legs,
             verifyFrontChannel,
             jsonPaths,
+            epochs,
+            isEndSession: (target) => isEndSession(provider, target),
             revoke: (...how) => revokeTokens(provider, upstream, ...how),
           },
           request,

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, type FetchImplementation, jwtVerify } from 'jose'
+import { type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { ResponseContent } from '../edge/authorization-response.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import type { Provider } from './provider.ts'
@@ -23,23 +23,11 @@ export type VerifyFrontChannel = (response: ResponseContent, owner: ExpectedOwne
 export function createFrontChannelVerifier(
   provider: Provider,
   upstream: UpstreamConnection,
+  keys: JWTVerifyGetKey,
 ): VerifyFrontChannel {
-  let keys: { readonly uri: string; readonly find: ReturnType<typeof createRemoteJWKSet> } | undefined
-
-  /** The OP's keys, fetched through the upstream connection and again where a new key id turns up. */
-  function findKeys(uri: string): ReturnType<typeof createRemoteJWKSet> {
-    if (keys?.uri !== uri) {
-      const fetchKeys: FetchImplementation = (url, { signal, headers }) =>
-        upstream.fetch(url, { signal, headers })
-      keys = { uri, find: createRemoteJWKSet(new URL(uri), { [customFetch]: fetchKeys }) }
-    }
-    return keys.find
-  }
-
   async function isIdTokenOf(idToken: string, owner: ExpectedOwner): Promise<boolean> {
-    const { issuer, jwks_uri } = provider.metadata
-    const { payload } = await jwtVerify(idToken, findKeys(jwks_uri), {
-      issuer,
+    const { payload } = await jwtVerify(idToken, keys, {
+      issuer: provider.metadata.issuer,
       audience: owner.clientId,
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ['sub', 'exp', 'iat'],

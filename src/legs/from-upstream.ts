@@ -7,9 +7,10 @@ import { sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
 import { type PassPorts, passJson, passPage, passRedirect } from './pass-authorization.ts'
 import { recordPushedRequest } from './pushed-request.ts'
+import { onEndSessionResponse, type SignOutPorts } from './sign-out.ts'
 import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } from './token-leg.ts'
 
-export interface FromUpstreamPorts extends PassPorts, TokenLegPorts {
+export interface FromUpstreamPorts extends PassPorts, TokenLegPorts, SignOutPorts {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
@@ -34,6 +35,7 @@ export async function comeFromUpstream(
     await recordPushedRequest(ports.records, ports.now(), pushed, text).catch(() => undefined)
     return sendBytes(reply, bytes)
   }
+  await onEndSessionResponse(ports, request, reply)
   const location = reply.getHeader('location')
   if (typeof location === 'string') {
     const isFollowed = browsersFollow.has(response.statusCode)

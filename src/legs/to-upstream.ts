@@ -1,12 +1,10 @@
-import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { requireFormContentType } from '../edge/form-content-type.ts'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
-import { readBody } from '../edge/read-body.ts'
 import { Refusal } from '../edge/refusal.ts'
 import type { AskUser } from './ask-user.ts'
 import { onPushedRequest } from './pushed-request.ts'
+import { readForm } from './read-form.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
@@ -101,13 +99,4 @@ function requireMethod({ method }: FastifyRequest, reply: FastifyReply, allowed:
   if (allowed.includes(method)) return
   reply.header('allow', allowed.join(', '))
   throw new Refusal('method_not_allowed', `${method} at a guarded endpoint`)
-}
-
-/** Reads a form; what was read is what is forwarded. */
-async function readForm(request: FastifyRequest): Promise<Buffer> {
-  const { headers } = request
-  requireFormContentType(headers['content-type'], headers['content-encoding'])
-  const body = await readBody((request.body ?? request.raw) as Readable, headers['content-length'])
-  request.body = body
-  return body
 }

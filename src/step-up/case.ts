@@ -1,6 +1,7 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import type { Identity } from '../identity/identity.ts'
 import { hashOf } from '../store/collection.ts'
+import { epochOf } from './epochs.ts'
 import type { Case, InFlightRequest, User } from './records.ts'
 
 /** What a response or request says about its authorization request, as far as it is known. */
@@ -28,9 +29,14 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
 function describeUser(identity: Identity, compare: readonly string[]): User {
   const { subject, amr, acr, username, email, phoneNumber, sid, authTime, claims } = identity
   const known = compare.filter((name) => Object.hasOwn(claims, name))
+  const { sub } = claims
   const hasSession = sid !== undefined || authTime !== undefined
   return {
     subject,
+    epochs: [
+      sid === undefined ? [] : epochOf.session(sid),
+      typeof sub === 'string' ? epochOf.user(sub) : [],
+    ].flat(),
     amr,
     compare: Object.fromEntries(known.map((name) => [name, claims[name]])),
     ...(hasSession && { session: hashOf(sid, authTime?.toString()) }),

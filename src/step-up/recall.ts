@@ -1,11 +1,12 @@
 import { hashOf } from '../store/collection.ts'
+import { createEpochs, epochOf } from './epochs.ts'
 import type { Case, Pass, Proofs, Records } from './records.ts'
 
 const passLifetimeMs = 5 * 60_000
 const passLifetimeDuringConsentMs = 10 * 60_000
 const reloadWindowMs = 60_000
 
-/** Passes and proofs: what a browser has shown, for this user in this OP session. */
+/** Passes and proofs: what a browser has shown, for this user in this OP session, while it lasts. */
 export interface Recall {
   /** The pass that a release of this case could spend. Seen by the request leg, it lives on while consent is asked. */
   findPass(it: Case, action: string, browser: string | undefined): Promise<Pass | undefined>
@@ -19,9 +20,12 @@ export interface Recall {
 
 /** @param now epoch milliseconds. @param sessionMs how long a proof may live at most. */
 export function createRecall(records: Records, now: () => number, sessionMs: number): Recall {
-  const passKey = (it: Case, browser: string): string =>
-    hashOf(browser, it.user.session, it.user.subject, it.clientId)
-  const proofKey = (it: Case, browser: string): string => hashOf(browser, it.user.session, it.user.subject)
+  const epochs = createEpochs(records.epochs)
+  const epochNames = (it: Case, browser: string): string[] => [...it.user.epochs, epochOf.browser(browser)]
+  const passKey = (it: Case, browser: string, epoch: string): string =>
+    hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)
+  const proofKey = (it: Case, browser: string, epoch: string): string =>
+    hashOf(browser, it.user.session, it.user.subject, epoch)
 
   const covers = (pass: Pass, it: Case, action: string): boolean =>
     pass.action === action && pass.expiresAt > now() && isWithin(it.scope, pass.scope)
@@ -32,7 +36,9 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
   /** One step of a pass that may serve this case. */
   async function step(it: Case, action: string, browser: string | undefined, next: (pass: Pass) => Pass) {
     if (browser === undefined) return undefined
-    return records.passes.update(passKey(it, browser), (pass) => {
+    const epoch = await epochs.current(epochNames(it, browser))
+    if (epoch === undefined) return undefined
+    return records.passes.update(passKey(it, browser, epoch), (pass) => {
       if (!covers(pass, it, action)) return undefined
       if (pass.spentAt === undefined) return next(pass)
       return isReload(pass, it) ? pass : undefined
@@ -52,7 +58,8 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
         ...(it.inFlight !== undefined && { spentOn: it.inFlight }),
       })),
     async writePass(it, action, browser, method) {
-      await records.passes.set(passKey(it, browser), {
+      const epoch = await epochs.begin(epochNames(it, browser))
+      await records.passes.set(passKey(it, browser, epoch), {
         action,
         passedAt: now(),
         expiresAt: now() + passLifetimeMs,
@@ -62,13 +69,15 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
     },
     async findProofs(it, browser) {
       if (browser === undefined || it.user.session === undefined) return []
-      const found = await records.proofs.get(proofKey(it, browser))
+      const epoch = await epochs.current(epochNames(it, browser))
+      if (epoch === undefined) return []
+      const found = await records.proofs.get(proofKey(it, browser, epoch))
       return found?.stepUps.filter(({ at }) => now() - at < sessionMs) ?? []
     },
     async writeProof(it, action, browser, method) {
       if (it.user.session === undefined) return
       const proof = { action, at: now(), ...(method !== undefined && { method }) }
-      const key = proofKey(it, browser)
+      const key = proofKey(it, browser, await epochs.begin(epochNames(it, browser)))
       if (await records.proofs.add(key, { stepUps: [proof] })) return
       await records.proofs.update(key, ({ stepUps }) => ({
         stepUps: [...stepUps.filter((other) => other.action !== action || other.method !== method), proof],

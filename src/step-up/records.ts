@@ -2,6 +2,7 @@ import type { Decision } from '../policy/decide.ts'
 import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
+import type { Epoch } from './epochs.ts'
 
 const minute = 60_000
 
@@ -28,6 +29,8 @@ export interface User {
   readonly subject: string
   /** A hash of the OP session (sid, auth_time); undefined for an OP that gives neither. */
   readonly session?: string
+  /** By what names the OP would say that this session has ended. */
+  readonly epochs: readonly string[]
   readonly amr: readonly string[]
   readonly acr?: string
   readonly username?: string
@@ -159,6 +162,7 @@ export interface Records {
   readonly openNeeds: Collection<{ readonly stepUpId: string }>
   readonly passes: Collection<Pass>
   readonly proofs: Collection<Proofs>
+  readonly epochs: Collection<Epoch>
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
   readonly refreshTokens: Collection<ReleasedCode>
@@ -179,6 +183,8 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     openNeeds: createCollection(store, 'need', times.timeout),
     passes: createCollection(store, 'pass', 11 * minute),
     proofs: createCollection(store, 'proof', times.session),
+    // As long as any proof or pass whose key holds one.
+    epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
     silentDenials: createCollection(store, 'silent', minute),

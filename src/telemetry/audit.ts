@@ -23,6 +23,8 @@ export interface Audit {
   released(about: AuditSubject, how: string): void
   /** The end of a step-up. */
   finished(about: AuditSubject, outcome: string, method: string | undefined): void
+  /** A session at the OP has ended, and with it what was shown in it. */
+  signedOut(channel: 'front_channel' | 'back_channel'): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
   security(event: string, details: Readonly<Record<string, unknown>>): void
 }
@@ -51,6 +53,9 @@ export function createAudit(log: Log): Audit {
         { audit: 'step_up', ...about(it), outcome, ...(method !== undefined && { method }) },
         'step-up',
       )
+    },
+    signedOut(channel) {
+      log.info({ audit: 'signed_out', channel }, 'signed out')
     },
     security(event, details) {
       log.warn({ audit: 'security', event, ...details }, 'security event')

@@ -35,6 +35,8 @@ export async function configureOp(
     clients: [...settings.clients],
     extraClientMetadata: { properties: ['consent'] },
     jwks: { keys: [await makeSigningKey()] },
+    // Its own fetch reaches no loopback address, where all of the lab is.
+    fetch: (url, { dispatcher: _guarded, ...options } = {}) => fetch(url, options),
     findAccount: (_ctx, sub) => findAccount(users, sub),
     acrValues: [acrOf(PASSWORD_AMR), acrOf(MFA_AMR)],
     scopes: ['openid', 'offline_access', 'profile', 'email'],
@@ -88,6 +90,7 @@ const ROUTES = {
 }
 
 const FEATURES: NonNullable<Configuration['features']> = {
+  backchannelLogout: { enabled: true },
   devInteractions: { enabled: false },
   resourceIndicators: { enabled: false },
   introspection: {

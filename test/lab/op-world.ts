@@ -55,6 +55,8 @@ export function makeProbeClient(publicUrl: string, clientId = 'step-up-gateway')
     client_name: 'Step-up gateway',
     client_secret: secretOf(clientId),
     redirect_uris: [`${publicUrl}/step-up/probe`],
+    backchannel_logout_uri: `${publicUrl}/step-up/backchannel-logout`,
+    backchannel_logout_session_required: true,
     token_endpoint_auth_method: 'client_secret_post',
   }
 }

@@ -7,7 +7,7 @@ const minute = 60_000
 const caseOf = (subject: string, policyId = 'web'): Case => ({
   clientId: policyId,
   policyId,
-  user: { subject, amr: [], compare: {} },
+  user: { subject, epochs: [], amr: [], compare: {} },
 })
 
 function open() {

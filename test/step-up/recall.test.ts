@@ -1,10 +1,11 @@
 import t from 'tap'
+import { createEpochs, epochOf } from '../../src/step-up/epochs.ts'
 import { createRecall } from '../../src/step-up/recall.ts'
 import { type Case, createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 const minute = 60_000
-const user = { subject: 'alice', session: 'one', amr: [], compare: {} }
+const user = { subject: 'alice', session: 'one', epochs: ['sid', 'sub'], amr: [], compare: {} }
 const passed: Case = {
   clientId: 'web',
   policyId: 'web',
@@ -23,6 +24,7 @@ async function open() {
   await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
   return {
     ...recall,
+    epochs: createEpochs(records.epochs),
     advance: (ms: number) => {
       at += ms
     },
@@ -107,4 +109,29 @@ t.test('each proof ends by itself, whatever was shown later', async (t) => {
   recall.advance(minute)
   t.match(await recall.findProofs(passed, 'browser'), [{ method: 'SMS' }])
   t.equal((await recall.findProofs(passed, 'browser')).length, 1)
+})
+
+const ends: [name: string, epoch: string][] = [
+  ['its session at the OP', 'sid'],
+  ['every session of its user', 'sub'],
+  ['the session of its browser', epochOf.browser('browser')],
+]
+for (const [name, epoch] of ends) {
+  t.test(`passes and proofs end with ${name}`, async (t) => {
+    const recall = await open()
+    await recall.epochs.end(epoch)
+    t.equal(await recall.findPass(passed, 'sign-in', 'browser'), undefined)
+    t.same(await recall.findProofs(passed, 'browser'), [])
+    await recall.writePass(passed, 'sign-in', 'browser', 'SMS')
+    await recall.writeProof(passed, 'sign-in', 'browser', 'SMS')
+    t.match(await recall.findPass(passed, 'sign-in', 'browser'), { method: 'SMS' }, 'new ones count')
+    t.match(await recall.findProofs(passed, 'browser'), [{ method: 'SMS' }])
+  })
+}
+
+t.test('what ends elsewhere ends nothing here', async (t) => {
+  const recall = await open()
+  for (const other of ['another sid', 'another sub', epochOf.browser('other')]) await recall.epochs.end(other)
+  t.match(await recall.findPass(passed, 'sign-in', 'browser'), { method: 'PASSKEY' })
+  t.match(await recall.findProofs(passed, 'browser'), [{ method: 'PASSKEY' }])
 })

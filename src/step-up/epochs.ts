@@ -1,0 +1,46 @@
+import { type Collection, createId, hashOf } from '../store/collection.ts'
+
+/** What may end: a session at the OP, all sessions of a user there, or the session that a browser is in. */
+export const epochOf = {
+  session: (sid: string): string => hashOf('sid', sid),
+  user: (sub: string): string => hashOf('sub', sub),
+  browser: (id: string): string => hashOf('browser', id),
+}
+
+/**
+ * Lets proofs and passes end with the session that they belong to: their keys hold the current epoch of each name,
+ * and an epoch that ended leads to none of them. So does one that the store lost.
+ */
+export interface Epochs {
+  /** What is to be part of a key; undefined if something named here has no epoch. */
+  current(names: readonly string[]): Promise<string | undefined>
+  /** The same, after epochs have begun that were missing; all of them last for another while. */
+  begin(names: readonly string[]): Promise<string>
+  end(name: string): Promise<void>
+}
+
+/** One span of time in which nothing ended. */
+export interface Epoch {
+  readonly id: string
+}
+
+export function createEpochs(epochs: Collection<Epoch>): Epochs {
+  async function beginOne(name: string): Promise<string> {
+    const id = createId()
+    if (await epochs.add(name, { id })) return id
+    // Written once more, it lives on.
+    const kept = await epochs.update(name, (epoch) => ({ ...epoch }))
+    return kept?.id ?? beginOne(name)
+  }
+
+  return {
+    async current(names) {
+      const found = await Promise.all(names.map((name) => epochs.get(name)))
+      return found.includes(undefined) ? undefined : hashOf(...found.map((epoch) => epoch?.id))
+    },
+    begin: async (names) => hashOf(...(await Promise.all(names.map(beginOne)))),
+    async end(name) {
+      await epochs.update(name, () => ({ id: createId() }))
+    },
+  }
+}
