@@ -7,6 +7,7 @@ import { isEndSession } from './identity/end-session.ts'
 import { createFrontChannelVerifier } from './identity/front-channel.ts'
 import { createKeys } from './identity/keys.ts'
 import { createLogoutTokenVerifier } from './identity/logout-token.ts'
+import { listMetadataPaths } from './identity/metadata.ts'
 import { probeUser } from './identity/probe.ts'
 import { createProvider, type Provider } from './identity/provider.ts'
 import { revokeTokens } from './identity/revoke.ts'
@@ -72,6 +73,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const verifyFrontChannel = createFrontChannelVerifier(provider, upstream, keys)
   const verifyLogoutToken = createLogoutTokenVerifier({ provider, keys, clientId: probe.clientId, now })
   const epochs = createEpochs(records.epochs)
+  const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const corsOrigins = collectOrigins(config)
   const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
@@ -103,7 +105,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   })
   serveProxy(app, {
     upstreamOrigin: config.upstream.url,
-    publicUrl,
+    names: upstream.names,
     ownCookie: cookie.name,
     pool: upstream.pool,
     journey: {
@@ -114,8 +116,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
             ...legs,
             verifyFrontChannel,
             jsonPaths,
+            metadataPaths,
+            names: upstream.names,
             epochs,
             isEndSession: (target) => isEndSession(provider, target),
+            cookies: probe.cookies,
             revoke: (...how) => revokeTokens(provider, upstream, ...how),
           },
           request,

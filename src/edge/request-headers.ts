@@ -14,8 +14,10 @@ const negotiated: ReadonlySet<string> = new Set([
 
 /** How the gateway was reached, as the OP is told. */
 export interface Arrival {
-  /** The value of Host: name, and port if it isn't the scheme's default. */
+  /** The public host: name, and port if it isn't the scheme's default. */
   readonly host: string
+  /** The value of Host, where the OP wants another. */
+  readonly hostHeader?: string
   readonly proto: 'http' | 'https'
   readonly port: string
   readonly clientAddress: string
@@ -51,7 +53,7 @@ export function toUpstreamHeaders(
   }
   const cookie = omitCookie(received.get('cookie')?.join('; '), options.ownCookie)
   if (cookie !== undefined) headers.set('cookie', cookie)
-  headers.set('host', gateway.host)
+  headers.set('host', gateway.hostHeader ?? gateway.host)
   headers.set('x-forwarded-for', gateway.clientAddress)
   headers.set('x-forwarded-proto', gateway.proto)
   headers.set('x-forwarded-host', gateway.host)

@@ -1,18 +1,18 @@
 import { setsCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
+import { type Names, toPublicCookie, toPublicUrl } from './public-names.ts'
 import { Refusal } from './refusal.ts'
 
 /**
  * The headers that go to the browser in place of the OP's: without what ends at this hop and without a cookie of our
- * name; a Location on the OP's own address is on the public one. Nothing else is touched.
+ * name; a Location or a cookie's Domain at an internal address is at the public one. Nothing else is touched.
  *
  * @param headers bytes as latin1 characters, as undici and Node give them.
- * @param options origins without a trailing slash.
  * @throws Refusal `upstream_unreadable` for two Location headers, or a value that can't stand in a header.
  */
 export function fromUpstreamHeaders(
   headers: Record<string, string | string[] | undefined>,
-  options: { upstreamOrigin: string; publicUrl: string; ownCookie: string },
+  options: { names: Names; ownCookie: string },
 ): Record<string, string | string[]> {
   const received = new Map<string, string[]>()
   for (const [key, value] of Object.entries(headers)) {
@@ -40,23 +40,17 @@ export function fromUpstreamHeaders(
 function changeValues(
   name: string,
   values: string[],
-  options: { upstreamOrigin: string; publicUrl: string; ownCookie: string },
+  options: { names: Names; ownCookie: string },
 ): string[] {
   switch (name) {
     case 'set-cookie':
-      return values.filter((value) => !setsCookie(value, options.ownCookie))
+      return values.flatMap((value) =>
+        setsCookie(value, options.ownCookie) ? [] : toPublicCookie(value, options.names),
+      )
     case 'location':
     case 'content-location':
-      return values.map((value) => toPublic(value, options.upstreamOrigin, options.publicUrl))
+      return values.map((value) => toPublicUrl(value, options.names))
     default:
       return values
   }
-}
-
-/** Only the origin is replaced, so that what follows keeps its bytes. */
-function toPublic(location: string, upstreamOrigin: string, publicUrl: string): string {
-  const [authority] = /^(?:https?:)?\/\/[^/?#\\@\s]+(?=[/?#]|$)/i.exec(location) ?? []
-  if (authority === undefined || !URL.canParse(authority, upstreamOrigin)) return location
-  if (new URL(authority, upstreamOrigin).origin !== new URL(upstreamOrigin).origin) return location
-  return publicUrl + location.slice(authority.length)
 }

@@ -1,6 +1,7 @@
 import type { ServerMetadata } from 'openid-client'
 import type { Config } from '../config/schema.ts'
 import { classifyTarget, type GuardedPaths } from '../edge/endpoints.ts'
+import { type Names, toPublicUrl } from '../edge/public-names.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { parseTarget } from '../edge/target.ts'
 import type { ProviderFacts } from '../policy/doors.ts'
@@ -28,7 +29,7 @@ export async function inspectProvider(
     const facts: ProviderFacts = {
       metadata: { ...metadata },
       unguarded,
-      bypassing: discovery.found ? findBypassing(config, discovery.metadata) : [],
+      bypassing: discovery.found ? findBypassing(upstream.names, discovery.metadata) : [],
       serves: (url) => upstream.serves(url),
       isClosed: (path) => isClosed(path, guarded),
     }
@@ -39,17 +40,14 @@ export async function inspectProvider(
   }
 }
 
-/** Endpoints at the OP's own address, where that is no address that clients should know. */
-function findBypassing({ publicUrl, hosts, provider, upstream }: Config, metadata: ServerMetadata): string[] {
-  const { origin, host } = new URL(upstream.url)
-  const known = [publicUrl, provider.issuer].map((url) => new URL(url).origin)
-  if (known.includes(origin) || hosts.includes(host)) return []
+/** Endpoints at an address of the OP's own, which clients should not know. */
+function findBypassing(names: Names, metadata: ServerMetadata): string[] {
   return Object.entries(metadata)
-    .filter(([name, url]) => name.endsWith('_endpoint') && typeof url === 'string' && isAt(url, origin))
+    .filter(([name, url]) => name.endsWith('_endpoint') && typeof url === 'string' && isInternal(url, names))
     .map(([name]) => name)
 }
 
-const isAt = (url: string, origin: string): boolean => URL.canParse(url) && new URL(url).origin === origin
+const isInternal = (url: string, names: Names): boolean => toPublicUrl(url, names) !== url
 
 function isClosed(path: string, guarded: GuardedPaths): boolean {
   try {

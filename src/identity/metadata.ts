@@ -20,6 +20,15 @@ export type Discovery =
   | { readonly found: true; readonly metadata: ServerMetadata }
   | { readonly found: false; readonly reason: string }
 
+/** Where an OP may publish its metadata: OIDC Discovery 1.0, 4; RFC 8414, 3 and 5. */
+export function listMetadataPaths(issuer: string): string[] {
+  const below = new URL(issuer).pathname.replace(/\/$/, '')
+  return ['openid-configuration', 'oauth-authorization-server'].flatMap((name) => [
+    `${below}/.well-known/${name}`,
+    `/.well-known/${name}${below}`,
+  ])
+}
+
 /**
  * Reads the OP's metadata from its well-known place (OIDC Discovery 1.0, 4) through the upstream connection.
  *

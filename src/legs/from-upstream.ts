@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readAuthorizationResponse } from '../edge/authorization-response.ts'
+import type { Names } from '../edge/public-names.ts'
 import { TokenError } from '../edge/token-error.ts'
 import type { ClientCredentials, Revocation } from '../identity/revoke.ts'
 import { readTokenResponse, type TokenResponse } from '../identity/token-response.ts'
 import { sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
 import { type PassPorts, passJson, passPage, passRedirect } from './pass-authorization.ts'
+import { passMetadata } from './pass-metadata.ts'
 import { recordPushedRequest } from './pushed-request.ts'
 import { onEndSessionResponse, type SignOutPorts } from './sign-out.ts'
 import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } from './token-leg.ts'
@@ -13,6 +15,9 @@ import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } 
 export interface FromUpstreamPorts extends PassPorts, TokenLegPorts, SignOutPorts {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
+  /** Loose forms of the paths at which the OP publishes its metadata. */
+  readonly metadataPaths: ReadonlySet<string>
+  readonly names: Names
   readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
 }
 
@@ -42,9 +47,10 @@ export async function comeFromUpstream(
     if (isFollowed || readAuthorizationResponse(location, ports.publicUrl))
       return passRedirect(ports, request, reply, response.body, location)
   }
+  const { loosePath } = request.exchange.target
+  if (isSuccess && ports.metadataPaths.has(loosePath)) return passMetadata(ports.names, reply, response.body)
   if (!ports.policies.areAnyActive || request.method === 'HEAD') return reply.send(response.body)
-  if (isSuccess && ports.jsonPaths.has(request.exchange.target.loosePath))
-    return passJson(ports, request, reply, response.body)
+  if (isSuccess && ports.jsonPaths.has(loosePath)) return passJson(ports, request, reply, response.body)
   return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
 }
 

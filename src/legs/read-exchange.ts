@@ -32,6 +32,7 @@ export function readExchanges(
   const hosts = new Set([publicUrl.host, ...config.hosts].map(normalizeHost))
   const arrival: Omit<Arrival, 'clientAddress'> = {
     host: publicUrl.host,
+    ...(config.upstream.host !== undefined && { hostHeader: config.upstream.host }),
     proto: publicUrl.protocol === 'https:' ? 'https' : 'http',
     port: publicUrl.port || (publicUrl.protocol === 'https:' ? '443' : '80'),
   }
@@ -40,9 +41,9 @@ export function readExchanges(
     if (rawHeaders.length >= 2 * maxHeaders) throw new Refusal('malformed_headers', 'too many header fields')
   }
 
-  function read({ raw, ip, headers }: FastifyRequest, gone: AbortSignal): Exchange {
+  function read({ raw, url, ip, headers }: FastifyRequest, gone: AbortSignal): Exchange {
     refuseTruncatedHeaders(raw)
-    const target = parseTarget(raw.url ?? '')
+    const target = parseTarget(url)
     readHost(raw.rawHeaders, hosts)
     const kind = classifyTarget(target, provider.guarded)
     return {

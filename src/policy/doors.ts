@@ -28,7 +28,7 @@ export interface ProviderFacts {
   readonly metadata: Metadata
   /** Endpoints that must be guarded and can't be, as they live elsewhere: `name at origin`. */
   readonly unguarded: readonly string[]
-  /** Endpoints that discovery gives an address of the OP itself, which leads around the gateway. */
+  /** Endpoints that discovery gives an address of the OP's own, which leads around the gateway. */
   readonly bypassing: readonly string[]
   /** Whether requests for this URL end at the OP behind the gateway. */
   serves(url: URL): boolean

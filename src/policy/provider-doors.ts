@@ -30,8 +30,10 @@ function* findAddresses(
     yield { level: 'open', subject, meaning, ...remedy }
   }
   if (bypassing.length > 0) {
-    const meaning = `discovery leads around the gateway: ${bypassing.join(', ')}`
-    const todo = advise('have the OP build its addresses from publicUrl (X-Forwarded-Host)')
+    const meaning = `at an address of the OP's own in its metadata: ${bypassing.join(', ')}`
+    const todo = advise(
+      'have the OP build them from publicUrl, and change clients that have these written down',
+    )
     yield { level: 'open', subject: 'upstream.url', meaning, ...todo }
   }
 }

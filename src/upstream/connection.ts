@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
 import type { Config } from '../config/schema.ts'
+import type { Names } from '../edge/public-names.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool } from './pool.ts'
@@ -10,11 +11,15 @@ const bodiless = new Set([204, 205, 304])
 /** The way to the OP behind the gateway. */
 export interface UpstreamConnection {
   readonly pool: Pool
-  /** Host and X-Forwarded-Host, -Proto, -Port as the OP must see them: always those of `publicUrl`. */
+  /**
+   * Host and X-Forwarded-Host, -Proto, -Port as the OP must see them: those of `publicUrl`, whatever a client says; but
+   * Host is `upstream.host` where that is set.
+   */
   readonly publicHeaders: Readonly<Record<string, string>>
+  readonly names: Names
   /**
    * Whether requests for this URL end at the OP behind the gateway: its origin is that of `publicUrl`, of
-   * `provider.issuer` or of `upstream.url`, or its host is one of `hosts`.
+   * `provider.issuer` or of `upstream.url`, or one of `upstream.names`, or its host is one of `hosts`.
    */
   serves(url: URL): boolean
   /**
@@ -31,11 +36,13 @@ export interface UpstreamConnection {
 /** Opens no socket yet: the pool connects when it is first used. */
 export function connectUpstream(config: Config): UpstreamConnection {
   const pool = openPool(config.upstream)
-  const publicHeaders = describePublicUrl(new URL(config.publicUrl))
-  const serves = recognizeOrigins(config)
+  const publicHeaders = describePublicUrl(new URL(config.publicUrl), config.upstream.host)
+  const { names, served } = nameOrigins(config)
+  const serves = (url: URL): boolean => served.has(url.origin)
   return {
     pool,
     publicHeaders,
+    names,
     serves,
     async fetch(url, init = {}) {
       const target = new URL(url)
@@ -53,19 +60,24 @@ export function connectUpstream(config: Config): UpstreamConnection {
   }
 }
 
-function recognizeOrigins(config: Config): (url: URL) => boolean {
-  const own = [config.publicUrl, config.provider.issuer, config.upstream.url].map(
-    (url) => new URL(url).origin,
-  )
-  const { protocol } = new URL(config.publicUrl)
-  const further = config.hosts.map((host) => new URL(`${protocol}//${host}`).origin)
-  const origins = new Set([...own, ...further])
-  return (url) => origins.has(url.origin)
+/** A host that leads to the gateway too is no internal one, by whatever scheme the OP names it. */
+function nameOrigins({ publicUrl, hosts, provider, upstream }: Config): {
+  names: Names
+  served: Set<string>
+} {
+  const { protocol } = new URL(publicUrl)
+  const own = [upstream.url, provider.issuer, ...upstream.names].map((url) => new URL(url).origin)
+  const internal = own.filter((origin) => origin !== publicUrl && !hosts.includes(new URL(origin).host))
+  const further = hosts.map((host) => new URL(`${protocol}//${host}`).origin)
+  return {
+    names: { publicUrl, internal: new Set(internal) },
+    served: new Set([publicUrl, ...own, ...further]),
+  }
 }
 
-function describePublicUrl(url: URL): Readonly<Record<string, string>> {
+function describePublicUrl(url: URL, host = url.host): Readonly<Record<string, string>> {
   return {
-    host: url.host,
+    host,
     'x-forwarded-host': url.host,
     'x-forwarded-proto': url.protocol.slice(0, -1),
     'x-forwarded-port': url.port || (url.protocol === 'https:' ? '443' : '80'),

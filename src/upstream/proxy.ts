@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Dispatcher, Pool } from 'undici'
+import type { Names } from '../edge/public-names.ts'
 import { fromUpstreamHeaders } from '../edge/response-headers.ts'
 import { toUpstreamRefusal } from './failure.ts'
 
@@ -22,7 +23,7 @@ export interface Journey {
 
 export interface ProxyOptions {
   readonly upstreamOrigin: string
-  readonly publicUrl: string
+  readonly names: Names
   readonly ownCookie: string
   readonly pool: Pool
   readonly journey: Journey
@@ -55,7 +56,7 @@ interface RawResponse {
  * forwarding headers nor verifies the OP's certificate.
  */
 export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
-  const { journey, pool, upstreamOrigin, publicUrl, ownCookie } = options
+  const { journey, pool, upstreamOrigin, names, ownCookie } = options
 
   async function answer(
     request: FastifyRequest,
@@ -64,7 +65,7 @@ export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
     body: Readable,
   ): Promise<void> {
     const { statusCode } = reply
-    reply.headers(fromUpstreamHeaders(headers, { upstreamOrigin, publicUrl, ownCookie }))
+    reply.headers(fromUpstreamHeaders(headers, { names, ownCookie }))
     await journey.fromUpstream(request, reply, { statusCode, body })
   }
 

@@ -195,11 +195,7 @@ export const guards: readonly Guard[] = [
     'edge/response-headers.ts',
     [cookies, unit('response-headers')],
     [
-      [
-        'own cookie not taken from the OP',
-        'values.filter((value) => !setsCookie(value, options.ownCookie))',
-        'values',
-      ],
+      ['own cookie not taken from the OP', 'setsCookie(value, options.ownCookie) ? [] :', 'false ? [] :'],
       [
         'one Location',
         "if ((received.get('location')?.length ?? 0) > 1) {",
@@ -249,6 +245,12 @@ export const guards: readonly Guard[] = [
         'the strictest policy that is named',
         "return strictest('enforce') ?? strictest('monitor') ?? policies.ofClient('')",
         "return candidates[0] ?? policies.ofClient('')",
+      ],
+      [
+        'kept decisions for their own request',
+        'isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,',
+        '({ ...current, kept }),',
+        guardCases,
       ],
     ],
   ),
@@ -430,7 +432,7 @@ export const guards: readonly Guard[] = [
       ['passes for this action', 'pass.action === action && ', ''],
       ['passes while they last', 'pass.expiresAt > now() && ', ''],
       ['passes for no wider scope', ' && isWithin(it.scope, pass.scope)', ''],
-      ['passes once', 'return isReload(pass, it) ? pass : undefined', 'return pass'],
+      ['passes once', 'return isReload(pass, it, pass.spentAt) ? pass : undefined', 'return pass'],
       [
         'proofs of this session',
         'hashOf(browser, it.user.session, it.user.subject, epoch)\n',
@@ -438,6 +440,17 @@ export const guards: readonly Guard[] = [
       ],
       ['proofs of a session that lasts', 'it.user.subject, epoch)\n', 'it.user.subject)\n'],
       ['proofs while they last', 'filter(({ at }) => now() - at < sessionMs)', 'filter(() => true)'],
+    ],
+  ),
+  ...inFile(
+    'edge/public-names.ts',
+    ['edge/public-names.test.ts'],
+    [
+      [
+        'internal addresses',
+        'return isInternal ? publicUrl + url.slice(authority.length) : url',
+        'return url',
+      ],
     ],
   ),
   ...inFile(

@@ -3,8 +3,10 @@ import { fromUpstreamHeaders } from '../../src/edge/response-headers.ts'
 
 const own = '__Host-step-up'
 const options = {
-  upstreamOrigin: 'http://127.0.0.1:5000',
-  publicUrl: 'https://login.example.com',
+  names: {
+    publicUrl: 'https://login.example.com',
+    internal: new Set(['http://127.0.0.1:5000', 'https://op.corp.example']),
+  },
   ownCookie: own,
 }
 type Headers = Record<string, string | string[] | undefined>
@@ -99,7 +101,8 @@ for (const [title, location, expected] of locations) {
 }
 
 t.test('knows its upstream by a default port and another spelling', async (t) => {
-  const upstream = { ...options, upstreamOrigin: 'http://op.internal' }
+  const internal = new Set(['http://op.internal'])
+  const upstream = { ...options, names: { ...options.names, internal } }
   const { location } = fromUpstreamHeaders({ location: 'http://OP.internal:80/x' }, upstream)
   t.equal(location, 'https://login.example.com/x')
 })

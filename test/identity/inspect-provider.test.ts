@@ -48,7 +48,11 @@ t.test('endpoints at the address of the OP itself', async (t) => {
   }
   t.same(await bypassing({}), ['token_endpoint', 'userinfo_endpoint'])
   t.same(await bypassing({ hosts: [`127.0.0.1:${op.port}`] }), [])
-  t.same(await bypassing({ publicUrl: own, provider: { issuer } }), [])
+  t.same(
+    await bypassing({ publicUrl: own, provider: { issuer } }),
+    ['authorization_endpoint'],
+    'which an issuer is that is not the public address',
+  )
 })
 
 t.test('without a discovery document', async (t) => {

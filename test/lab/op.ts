@@ -12,6 +12,10 @@ export interface OpOptions extends OpSettings {
   /** The public origin, e.g. the gateway's; without it the OP's own address, for RPs that talk to it directly. */
   readonly issuer?: string
   readonly port?: number
+  /** The path below which all of it is, such as `/idp`; the issuer must end in it. */
+  readonly mountPath?: string
+  /** Builds its URLs from Host, whatever X-Forwarded-Host says. */
+  readonly ignoresProxy?: boolean
 }
 
 /** A request that reached the OP. */
@@ -47,6 +51,11 @@ export async function startOp(options: OpOptions): Promise<Op> {
     if (answer === undefined) {
       response.writeHead(503).end()
     } else {
+      // oidc-provider finds out where it is mounted by comparing the two.
+      Object.assign(request, { originalUrl: request.url })
+      if (options.mountPath && request.url?.startsWith(`${options.mountPath}/`)) {
+        request.url = request.url.slice(options.mountPath.length)
+      }
       void answer(request, response)
     }
   }, options.port)
@@ -56,7 +65,7 @@ export async function startOp(options: OpOptions): Promise<Op> {
   const store = createOpStore()
   const OidcProvider = await loadOidcProvider()
   const provider = new OidcProvider(issuer, await configureOp(options, store, users))
-  provider.proxy = true
+  provider.proxy = options.ignoresProxy !== true
   // Many OPs put sid into every ID token; this one does so only for clients with back-channel logout.
   Object.assign(provider.Client.prototype, { includeSid: () => true })
   provider.use(relaxPlainHttpCookies)

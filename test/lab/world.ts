@@ -1,12 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { stringify } from 'yaml'
-import { buildGateway, type Gateway } from '../../src/app.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import type { Config } from '../../src/config/schema.ts'
 import type { Store } from '../../src/store/store.ts'
-import { createLog } from '../../src/telemetry/log.ts'
 import { type Authsignal, startAuthsignal } from './authsignal/server.ts'
 import type { Rule } from './authsignal/types.ts'
 import type { SignInWorld } from './direct-world.ts'
@@ -14,8 +6,7 @@ import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
 import { LAB_USERS, makeProbeClient, secretOf } from './op-world.ts'
 import { freePorts } from './ports.ts'
-
-type Yaml = Record<string, unknown>
+import { type LabGateway, startLabGateway, type Yaml } from './start-gateway.ts'
 
 /** How a test wants its world; everything not named is as in the demo. */
 export interface WorldOptions {
@@ -30,6 +21,10 @@ export interface WorldOptions {
   readonly op?: Partial<OpOptions>
   readonly rules?: readonly Rule[]
   readonly store?: Store
+  /** The path below which the OP is, such as `/idp`. */
+  readonly below?: string
+  /** Keys of `upstream`. */
+  readonly upstream?: Yaml
   /** Where the OP is, if it is not the lab's. */
   readonly upstreamUrl?: string
   /** The origin of the hosted challenge pages, with port 0 for a free one; a real browser takes a name of its own. */
@@ -37,17 +32,11 @@ export interface WorldOptions {
 }
 
 /** The whole lab: a gateway between applications and an OP, and a stand-in for Authsignal. */
-export interface World extends SignInWorld {
-  readonly gateway: Gateway
-  readonly config: Config
+export interface World extends SignInWorld, LabGateway {
   readonly authsignal: Authsignal
   readonly adminUrl: string
-  /** The gateway's log lines, as they were written. */
-  readonly log: readonly string[]
   /** The clock of the gateway and of the stand-in, which a test may move on. */
   readonly clock: { advance(ms: number): void }
-  /** Audit lines of one kind (`decision`, `released`, `step_up`, `security`, `unknown_user`). */
-  audit(kind: string): Record<string, unknown>[]
 }
 
 const apiSecretKey = secretOf('authsignal')
@@ -63,11 +52,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const publicUrl = `http://localhost:${gatewayPort}`
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
-  const log: string[] = []
-  const rps = await startLabRps(() => publicUrl)
+  const issuer = publicUrl + (options.below ?? '')
+  const rps = await startLabRps(() => issuer)
   const op = await startOp({
+    issuer,
+    ...(options.below && { mountPath: options.below }),
     ...options.op,
-    issuer: publicUrl,
     clients: [...rps.clients, makeProbeClient(publicUrl), ...(options.op?.clients ?? [])],
   })
   const authsignal = await startAuthsignal({
@@ -77,32 +67,24 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     now,
     ...(options.rules && { rules: [...options.rules] }),
   })
-  const config = await loadYaml(
-    describeConfig({ options, publicUrl, gatewayPort, adminPort, op, rps, authsignal }),
+  const started = await startLabGateway(
+    describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal }),
+    { now, ...(options.store && { store: options.store }) },
   )
-  const gateway = await buildGateway(config, {
-    log: createLog({ level: 'trace', destination: { write: (line) => log.push(line) } }),
-    now,
-    ...(options.store && { store: options.store }),
-  })
-  await gateway.listen()
   return {
     ...rps,
+    ...started,
     publicUrl,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     op,
     authsignal,
-    gateway,
-    config,
-    log,
     clock: {
       advance: (ms) => {
         offsetMs += ms
       },
     },
-    audit: (kind) => log.map((line) => JSON.parse(line)).filter(({ audit }) => audit === kind),
     async close() {
-      await gateway.close()
+      await started.gateway.close()
       await Promise.all([rps.close(), op.close(), authsignal.close()])
     },
   }
@@ -111,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 interface Parts {
   readonly options: WorldOptions
   readonly publicUrl: string
+  readonly issuer: string
   readonly gatewayPort: number
   readonly adminPort: number
   readonly op: Op
@@ -118,7 +101,16 @@ interface Parts {
   readonly authsignal: Authsignal
 }
 
-function describeConfig({ options, publicUrl, gatewayPort, adminPort, op, rps, authsignal }: Parts): Yaml {
+function describeConfig({
+  options,
+  publicUrl,
+  issuer,
+  gatewayPort,
+  adminPort,
+  op,
+  rps,
+  authsignal,
+}: Parts): Yaml {
   const policyOf = (id: 'web' | 'web2' | 'consenting'): Yaml => ({
     mode: 'enforce',
     redirectUris: [`${rps[id].url}/signin-oidc`],
@@ -129,9 +121,10 @@ function describeConfig({ options, publicUrl, gatewayPort, adminPort, op, rps, a
     publicUrl,
     listen: { host: '127.0.0.1', port: gatewayPort },
     admin: { host: '127.0.0.1', port: adminPort },
-    upstream: { url: options.upstreamUrl ?? op.url, timeout: '2s' },
+    upstream: { url: options.upstreamUrl ?? op.url, timeout: '2s', ...options.upstream },
     provider: {
       preset: 'oidc-provider',
+      issuer,
       probe: { clientSecret: secretOf('step-up-gateway'), ...options.probe },
       ...options.provider,
     },
@@ -148,17 +141,5 @@ function describeConfig({ options, publicUrl, gatewayPort, adminPort, op, rps, a
       ...others,
     },
     ...options.config,
-  }
-}
-
-/** Loads a configuration the way an operator's is loaded: from a file. */
-async function loadYaml(config: Yaml): Promise<Config> {
-  const folder = await mkdtemp(join(tmpdir(), 'step-up-'))
-  try {
-    const file = join(folder, 'gateway.yaml')
-    await writeFile(file, stringify(config))
-    return loadConfig(file, {})
-  } finally {
-    await rm(folder, { recursive: true })
   }
 }

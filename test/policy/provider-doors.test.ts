@@ -260,7 +260,7 @@ const nothing = {
 t.test('discovery that leads around the gateway', async (t) => {
   const facts = { ...nothing, metadata: quiet, bypassing: ['token_endpoint', 'userinfo_endpoint'] }
   t.same(findProviderDoors(configSchema.parse(valid), facts).map(show), [
-    'open | upstream.url | discovery leads around the gateway: token_endpoint, userinfo_endpoint | have the OP build its addresses from publicUrl (X-Forwarded-Host)',
+    "open | upstream.url | at an address of the OP's own in its metadata: token_endpoint, userinfo_endpoint | have the OP build them from publicUrl, and change clients that have these written down",
   ])
 })
 

@@ -5,6 +5,7 @@ import type { ActionConfiguration, CustomData, Rule, User } from './types.ts'
 const isWeb = { '==': [{ var: 'custom.client_id' }, 'web'] }
 // `amr` arrives as a comma-joined string, in which JsonLogic's `in` finds a part.
 const lacksMfa = { '!': { in: ['mfa', { var: 'custom.amr' }] } }
+const lacksOtp = { '!': { in: ['otp', { var: 'custom.amr' }] } }
 
 /** Challenges whoever signs in at the client `web`. */
 export const stepUpForWeb: Rule = {
@@ -24,6 +25,16 @@ export const stepUpWithoutMfa: Rule = {
   priority: 20,
   type: 'CHALLENGE',
   conditions: lacksMfa,
+}
+
+/** The same for any OP: some name the method (`otp`) and not that there was more than one (`mfa`). */
+export const stepUpWithoutSecondFactor: Rule = {
+  ruleId: '6f3c1a52-5d7e-4b0c-9a57-1f0f6d8a0004',
+  name: 'step up while amr lacks otp and mfa',
+  isActive: true,
+  priority: 20,
+  type: 'CHALLENGE',
+  conditions: { and: [lacksMfa, lacksOtp] },
 }
 
 /** The demo's rule: client `web`, and only while amr lacks mfa. */

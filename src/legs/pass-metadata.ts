@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { type Names, publishMetadata } from '../edge/public-names.ts'
+import { sendBytes } from '../upstream/proxy.ts'
+import { readResponse } from '../upstream/read-response.ts'
+
+/** What was said of the bytes that are replaced. */
+const outdated = [
+  'content-length',
+  'content-encoding',
+  'content-md5',
+  'digest',
+  'content-digest',
+  'repr-digest',
+  'etag',
+]
+
+/** The OP's metadata for clients: where it names internal addresses, the public one stands in their place. */
+export async function passMetadata(names: Names, reply: FastifyReply, body: Readable): Promise<unknown> {
+  const { bytes, text } = await readResponse(body, reply.getHeader('content-encoding')?.toString())
+  const published = text === undefined ? undefined : publishMetadata(text, names)
+  if (published === undefined) return sendBytes(reply, bytes)
+  for (const name of outdated) reply.removeHeader(name)
+  return sendBytes(reply, Buffer.from(published))
+}
