@@ -1,3 +1,4 @@
+import { ISSUER_PATH } from './issuer-path.ts'
 import { isLoopback, isNetwork, isPrivateAddress } from './network.ts'
 import { text, textLike } from './text.ts'
 
@@ -16,6 +17,11 @@ export const upstreamOrigin = text('write an origin such as http://127.0.0.1:500
   findOriginFault(value, isNear, 'on a loopback or private address'),
 )
 
+/** An origin that is only compared, never called: http and https alike. */
+export const origin = text('write an origin such as http://idp.corp.example', (value) =>
+  findOriginFault(value, () => true, ''),
+)
+
 /** The base URL of an API: https, or http on this machine; a path may follow. */
 export const apiUrl = text('write a URL such as https://api.authsignal.com/v1', (value) => {
   const fault = findUrlFault(value, isLoopback, 'on a loopback address')
@@ -24,13 +30,18 @@ export const apiUrl = text('write a URL such as https://api.authsignal.com/v1', 
 
 /** An endpoint of the OP: an absolute URL, or a path on the upstream. */
 export const endpoint = text('write a path such as /connect/token, or an absolute URL', (value) =>
-  value.startsWith('/')
+  /^(?:\/|\{)/.test(value)
     ? findPathFault(value)
     : findUrlFault(value, isNear, 'on a loopback or private address'),
 )
 
-/** A path of the OP as it is spelled: no wildcard, no query, no dot segment. */
+/** A path of the OP as it is spelled: no wildcard, no query, no dot segment; `{issuer}` may be its start. */
 export const path = text('write one exact path such as /connect/authorize', findPathFault)
+
+/** The same, and slashes may be doubled: some OPs send browsers to such a spelling of their authorization endpoint. */
+export const authorizePath = text('write one exact path such as /connect/authorize', (value) =>
+  findPathFault(value.replace(/\/\/+(?!$)/g, '/')),
+)
 
 /** The path below which the gateway's own pages live. */
 export const pathPrefix = textLike(
@@ -106,8 +117,10 @@ function findOriginFault(
   return value === url.origin ? undefined : 'is not spelled plainly (lower case, no default port)'
 }
 
-function findPathFault(value: string): string | undefined {
-  if (value === '') return 'is empty'
+function findPathFault(spelled: string): string | undefined {
+  if (spelled === '') return 'is empty'
+  if (spelled === ISSUER_PATH) return 'names nothing below the issuer'
+  const value = spelled.startsWith(ISSUER_PATH) ? spelled.slice(ISSUER_PATH.length) : spelled
   if (!value.startsWith('/')) return 'is not an absolute path'
   if (/[*{}]|\/:/.test(value)) return 'has a wildcard or a parameter, which paths do not know'
   return segments.test(value) ? undefined : 'is not a plain path'

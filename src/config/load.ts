@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { listClientFiles } from './clients-folder.ts'
 import { ConfigError, type Problem } from './config-error.ts'
@@ -51,10 +51,10 @@ function readPreset(main: Layer, problems: Problem[]): Layer[] {
   const path = ['provider', 'preset']
   const name = pick(main.source.value, path) ?? 'generic'
   if (typeof name !== 'string') return []
-  const file = findPreset(name)
+  const file = name.endsWith('.yaml') ? resolve(dirname(main.source.file), name) : findPreset(name)
   // A preset is the same everywhere: nothing of the environment flows into it.
   if (file !== undefined) return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']) }]
-  const fix = `write ${listPresets().join(' or ')}`
+  const fix = `write ${listPresets().join(', ')}, or a file of yours such as ./our-op.yaml`
   problems.push(toProblem([main], path, 'value', { message: 'there is no such preset', fix }))
   return []
 }

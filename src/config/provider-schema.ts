@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { endpoint, path } from './addresses.ts'
+import { authorizePath, endpoint, path } from './addresses.ts'
 import { duration, secret, text, textLike } from './text.ts'
 
 const claim = textLike(/^[!-~]+$/, 'the name of a claim', 'write the name of a claim such as sub')
@@ -87,12 +87,14 @@ const probeSchema = z.strictObject({
     .describe('How many probes may be caused from one address within 10 minutes.'),
 })
 
-/** `provider`: the OP as a protocol sees it. */
+/** `provider`: the OP as a protocol sees it. In its paths, `{issuer}` at the start stands for the issuer's path. */
 export const providerSchema = z.strictObject({
   preset: z
     .string()
     .default('generic')
-    .describe('A file of config/presets/, without .yaml; the keys here override its values.'),
+    .describe(
+      'A file of config/presets/, without .yaml, or one of yours, relative to this file: ./our-op.yaml. The keys here override its values.',
+    ),
   issuer: z
     .exactOptional(
       text('write the issuer as the OP spells it, such as https://login.example.com', (value) => {
@@ -106,9 +108,11 @@ export const providerSchema = z.strictObject({
     .prefault({})
     .describe('Endpoints of the OP where its discovery document is missing or wrong.'),
   authorizePaths: z
-    .array(path)
+    .array(authorizePath)
     .default([])
-    .describe('Further paths of the OP that answer authorization requests.'),
+    .describe(
+      "Further paths of the OP that answer authorization requests; {issuer} at the start of any path stands for the issuer's path.",
+    ),
   tokenPaths: z.array(path).default([]).describe('Further paths of the OP that answer token requests.'),
   closedPaths: z.array(path).default([]).describe('Paths of the OP that the gateway answers with 404.'),
   jsonPaths: z

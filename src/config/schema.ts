@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as address from './addresses.ts'
 import { type ClientPolicy, clientKey, clientSchema, defaultsSchema } from './client-schema.ts'
 import { findInconsistencies } from './consistency.ts'
+import { resolveIssuerPaths } from './issuer-path.ts'
 import { providerSchema } from './provider-schema.ts'
 import { duration, pem, secret, textLike } from './text.ts'
 
@@ -52,6 +53,17 @@ const fileSchema = z.strictObject({
       url: address.upstreamOrigin.describe(
         "The OP's own origin: https, or http on a loopback or private address.",
       ),
+      host: z
+        .exactOptional(address.host)
+        .describe(
+          'The Host header for an OP that answers only to a name of its own. Default: that of publicUrl.',
+        ),
+      names: z
+        .array(address.origin)
+        .default([])
+        .describe(
+          'Further origins by which the OP calls itself; in Location, Set-Cookie and its metadata publicUrl stands in their place.',
+        ),
       timeout: duration('1ms', '1h')
         .prefault('30s')
         .describe('How long the OP may be silent before a request is given up.'),
@@ -131,7 +143,10 @@ export const configSchema = fileSchema
     )
     return {
       ...file,
-      provider: { ...file.provider, issuer: file.provider.issuer ?? file.publicUrl },
+      provider: resolveIssuerPaths({
+        ...file.provider,
+        issuer: file.provider.issuer ?? file.publicUrl,
+      }),
       defaults,
       clients,
     }

@@ -40,7 +40,10 @@ export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUs
     const result: ProbeResult = isOneTooMany
       ? { known: false, reason: 'too_many_probes' }
       : await probe({ cookies, userAgent, clientAddress: address })
-    if (!result.known) log.info({ reason: result.reason }, 'the probe does not know the user')
+    if (!result.known) {
+      const { reason, detail } = result
+      log.info({ reason, ...(detail !== undefined && { detail }) }, 'the probe does not know the user')
+    }
     return result
   }
 }

@@ -51,6 +51,23 @@ t.test('presets', async (t) => {
     ['session'],
     'the operator has the last word',
   )
+  const own = base.replace('provider:\n', 'provider:\n  preset: ./our-op.yaml\n')
+  const files = {
+    'gateway.yaml': own,
+    'our-op.yaml': 'codeLifetime: 2m\nprobe: { prompt: omit, cookies: [x] }\n',
+  }
+  t.match(load(t, files).provider, {
+    preset: './our-op.yaml',
+    codeLifetime: 120_000,
+    probe: { prompt: 'omit', cookies: ['session'] },
+  })
+  t.throws(
+    () => load(t, { ...files, 'our-op.yaml': 'codeLifetime: 2y\nprobe: { clientSecret: "${X}" }\n' }),
+    {
+      message:
+        /our-op\.yaml:1:15 provider\.codeLifetime: .*our-op\.yaml:2:25 provider\.probe\.clientSecret: /s,
+    },
+  )
 })
 
 t.test('one file a client', async (t) => {
@@ -98,6 +115,15 @@ const cases: Case[] = [
       'gateway.yaml:7:1 pathPrefx: unknown key; did you mean "pathPrefix"?',
       'gateway.yaml:10:5 clients.web.mod: unknown key; did you mean "mode"?',
       `gateway.yaml:12:5 clients.web.zzz: unknown key; known here: ${listKeys('clients', 'web')}`,
+    ],
+  },
+  {
+    name: 'keys that are values',
+    file: `${base}clients:\n  wéb: { mode: off }\n  web: { mode: off, custom: { amr: a, "b c": b } }\n`,
+    told: [
+      'gateway.yaml:8:3 clients["wéb"]: is not a client_id; write the client_id as the OP has it, 1 to 1024 printable ASCII characters (RFC 6749 appendix A.1)',
+      'gateway.yaml:9:31 clients.web.custom.amr: is a data point that the gateway sends itself; choose another name',
+      'gateway.yaml:9:39 clients.web.custom["b c"]: is not a name; use letters, digits, _ . and -',
     ],
   },
   {
@@ -199,7 +225,14 @@ const cases: Case[] = [
   {
     name: 'an unknown preset',
     file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
-    told: ['gateway.yaml:4:11 provider.preset: there is no such preset; write generic or oidc-provider'],
+    told: [
+      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or a file of yours such as ./our-op.yaml',
+    ],
+  },
+  {
+    name: 'a preset of theirs that is not there',
+    file: base.replace('provider:\n', 'provider:\n  preset: ./our-op.yaml\n'),
+    told: ['our-op.yaml:1:1 provider: does not exist; correct the path or the file'],
   },
   {
     name: 'a preset that is no text',

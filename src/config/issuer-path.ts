@@ -1,0 +1,30 @@
+/** What stands at the start of a path for the path of the issuer, so that a preset fits every realm or tenant. */
+export const ISSUER_PATH = '{issuer}'
+
+interface IssuerPaths {
+  readonly issuer: string
+  readonly endpoints: object
+  readonly authorizePaths: readonly string[]
+  readonly tokenPaths: readonly string[]
+  readonly closedPaths: readonly string[]
+  readonly jsonPaths: readonly string[]
+}
+
+/**
+ * Puts the issuer's path in the place of `{issuer}`: `{issuer}/token` is `/realms/a/token` where the issuer is
+ * `https://login.example.com/realms/a`, and `/token` where it has no path.
+ */
+export function resolveIssuerPaths<P extends IssuerPaths>(provider: P): P {
+  const { issuer, endpoints, authorizePaths, tokenPaths, closedPaths, jsonPaths } = provider
+  const base = new URL(issuer).pathname.replace(/\/$/, '')
+  const resolve = (path: string) =>
+    path.startsWith(ISSUER_PATH) ? base + path.slice(ISSUER_PATH.length) : path
+  return {
+    ...provider,
+    endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, resolve(path)])),
+    authorizePaths: authorizePaths.map(resolve),
+    tokenPaths: tokenPaths.map(resolve),
+    closedPaths: closedPaths.map(resolve),
+    jsonPaths: jsonPaths.map(resolve),
+  }
+}
