@@ -1,4 +1,5 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
+import { readNameLoosely } from './loose-name.ts'
 import { Refusal } from './refusal.ts'
 
 /** What an authorization response may hand to a client (RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, JARM). */
@@ -117,6 +118,11 @@ export function readResponseContent(parameters: URLSearchParams): ResponseConten
 export function isResponse(parameters: URLSearchParams): boolean {
   if (['code', 'id_token', 'access_token', 'error'].some((name) => parameters.has(name))) return true
   return parameters.getAll('response').some((value) => value.includes('.'))
+}
+
+/** Whether some client could take a field of this name for one of the response's. */
+export function mayBeOfResponse(name: string): boolean {
+  return readNameLoosely(name).some((read) => responseParameters.has(read))
 }
 
 /** A URL without query and fragment. */

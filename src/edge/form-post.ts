@@ -1,6 +1,7 @@
 import {
   type FormPostResponse,
   isResponse,
+  mayBeOfResponse,
   readResponseContent,
   stripResponse,
   stripUrl,
@@ -79,7 +80,7 @@ function readWithin(html: string, base: string, budget: WorkBudget, framesLeft: 
     for (const form of listForms(page.elements, page, base)) {
       const reading = readForm(form, base)
       if (reading === 'ambiguous') return reading
-      // The same form twice is one: with and without scripting, or simply repeated.
+      // The same response twice is one: with and without scripting, or simply repeated.
       if (reading) found.set(describe(form), reading)
     }
     const shadowForms = page.shadowRoots.flatMap((root) => listForms(root, page, base))
@@ -94,8 +95,9 @@ function readWithin(html: string, base: string, budget: WorkBudget, framesLeft: 
   return hasOneAddress ? { ...first, isAmbiguous: true } : 'ambiguous'
 }
 
+/** What a form does for a response. The name of the button that only those without scripting see is no part of it. */
 function describe({ targets, methods, fields }: HtmlForm): string {
-  return JSON.stringify([targets, [...methods], fields])
+  return JSON.stringify([targets, [...methods], fields.filter(({ name }) => mayBeOfResponse(name))])
 }
 
 function listFramedPages({ elements, shadowRoots }: HtmlPage): string[] {

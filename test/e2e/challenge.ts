@@ -4,17 +4,19 @@ import type { World } from '../lab/world.ts'
 
 /** What a person does, and sees, at Authsignal's hosted pages. */
 
-export function isChallenge(world: World, page: Page): boolean {
+type WithAuthsignal = Pick<World, 'authsignal'>
+
+export function isChallenge(world: WithAuthsignal, page: Page): boolean {
   return page.status === 200 && page.url.startsWith(`${world.authsignal.hostedUrl}/challenge?`)
 }
 
-export function expectChallenge(t: Test, world: World, page: Page): void {
+export function expectChallenge(t: Test, world: WithAuthsignal, page: Page): void {
   t.ok(isChallenge(world, page), 'is asked for a challenge', { page: [page.status, page.url, page.text] })
 }
 
 /** Types the code that the authenticator app shows. It is a new app each time, since a code counts once in 30 s. */
 export function passChallenge(
-  world: World,
+  world: WithAuthsignal,
   browser: Browser,
   page: Page,
   userId = 'user-alice',

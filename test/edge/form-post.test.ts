@@ -41,6 +41,7 @@ t.test('a form post is read like a browser reads it', async (t) => {
     disabled: `${open}<fieldset disabled>${code}</fieldset>${state}</form>`,
     'the same action on a button': `${open}${code}${state}<button formaction="${callback}" formmethod=post>`,
     noscript: `${open}${code}${state}<noscript><button>Go</button></noscript></form>`,
+    'a named button in noscript': `${open}${code}${state}<noscript><input name=continue type=submit value=Go></noscript></form>`,
     'in noscript': `<noscript>${form}</noscript>`,
     twice: form + form,
     'an action with spaces': `<form method=post action="\n ${callback}\t">${code}${state}</form>`,
@@ -135,6 +136,7 @@ t.test('a certain address with uncertain content', async (t) => {
     `<form method=post action="${callback}?code=c2">${code}`,
     `${form}${open}<input name=code value=c2></form>`,
     `${open}${code}<noscript><input name=iss value=o></noscript>`,
+    `${open}${code}<noscript><input name=CODE value=c2></noscript>`,
     `${open}<select name=code><option>c1<option>c2</select>`,
   ]
   for (const page of pages) t.match(read(page), { redirectUri: callback, isAmbiguous: true }, page)

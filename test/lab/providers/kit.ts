@@ -4,8 +4,8 @@ import type { Browser, Page } from '../browser.ts'
 export interface Person {
   readonly username: string
   readonly password: string
-  /** The claim by which the gateway knows the person (`provider.subject`), once it is known beforehand. */
-  readonly subject?: string
+  /** The `sub` that applications see, by which the gateway knows the person too. */
+  readonly subject: string
   /** The secret of the OP's own TOTP, in base32, where the person has that second factor. */
   readonly totpSecret?: string
 }
@@ -28,6 +28,8 @@ export interface ClientRegistration {
   readonly consent: boolean
   /** Where the OP tells that a session ended (OpenID Connect Back-Channel Logout 1.0). */
   readonly backchannelLogoutUri?: string
+  /** Where the OP's logout page leads a frame to (OpenID Connect Front-Channel Logout 1.0). */
+  readonly frontchannelLogoutUri?: string
 }
 
 /** What an OP has to know before it starts. */
@@ -43,8 +45,15 @@ export interface ProviderSetup {
 /** What a person meets at this OP's pages, and how a person answers. */
 export interface ProviderPages {
   isLogin(page: Page): boolean
+  /** Whether a login, in whatever tab, answers the sign-in that was begun first in the browser; else that tab's. */
+  readonly answersFirstTab?: boolean
   /** Fills the login form, and the form of the OP's own second factor where it asks this person. */
   logIn(browser: Browser, page: Page, person: Person): Promise<Page>
+  /**
+   * The same on a login page that the OP shows while somebody else is signed in (`prompt=login`). Absent where the OP
+   * lets nobody take over: then the other has to sign out first.
+   */
+  takeOver?(browser: Browser, page: Page, person: Person): Promise<Page>
   isConsent(page: Page): boolean
   consent(browser: Browser, page: Page): Promise<Page>
   /** Answers the questions of a logout, if there are any, up to the page on which the session has ended. */
@@ -59,6 +68,8 @@ export interface RunningProvider {
   /** Keys of `provider` in the gateway's configuration, the preset's name among them; the probe's secret too. */
   readonly configuration: Readonly<Record<string, unknown>>
   readonly people: People
+  /** For how long after a login `prompt=login` is content with it, in milliseconds; a second if absent. */
+  readonly freshLoginMs?: number
   readonly pages: ProviderPages
   close(): Promise<void>
 }
@@ -68,6 +79,12 @@ export interface ProviderKit {
   readonly name: string
   /** What has to be installed and isn't, in one line; undefined if it can start. */
   findMissing(): Promise<string | undefined>
+  /** The issuer that it will have behind a public origin, for applications that start first; absent: the origin itself. */
+  issuerOf?(publicUrl: string): string
+  /** It shows its login page to `prompt=none` where the standard wants the error `login_required`. */
+  readonly ignoresPromptNone?: boolean
+  /** How clients have to authenticate here; as they like if absent. */
+  readonly clientAuth?: ClientRegistration['clientAuth']
   start(setup: ProviderSetup): Promise<RunningProvider>
 }
 
@@ -76,6 +93,8 @@ export interface ApplicationPlan {
   readonly clientId: string
   readonly clientSecret: string
   readonly consent: boolean
+  /** How it has to authenticate; as it likes if absent. */
+  readonly clientAuth?: ClientRegistration['clientAuth']
   /** How it asks for its authorization responses. */
   readonly responseMode?: 'query' | 'form_post'
 }

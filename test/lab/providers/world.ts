@@ -1,0 +1,117 @@
+import { stepUpWithoutSecondFactor } from '../authsignal/rules.ts'
+import { type Authsignal, startAuthsignal } from '../authsignal/server.ts'
+import { secretOf } from '../op-world.ts'
+import { freePorts } from '../ports.ts'
+import { type LabGateway, startLabGateway, type Yaml } from '../start-gateway.ts'
+import { type ApplicationColumn, type PlannedColumn, startColumns } from './columns.ts'
+import type { ClientRegistration, People, ProviderKit, RunningProvider } from './kit.ts'
+
+/** A gateway in front of any OP, with any applications, and the stand-in for Authsignal. */
+export interface ProviderWorld extends LabGateway {
+  readonly kit: ProviderKit
+  readonly publicUrl: string
+  readonly provider: RunningProvider
+  readonly people: People
+  readonly columns: readonly ApplicationColumn[]
+  readonly authsignal: Authsignal
+  close(): Promise<void>
+}
+
+const apiSecretKey = secretOf('authsignal')
+
+/**
+ * Starts everything on free ports: the applications first, since the OP has to know their redirect URIs.
+ * Authsignal's rule asks for a challenge while amr has no second factor.
+ */
+export async function startProviderWorld(
+  kit: ProviderKit,
+  planned: readonly PlannedColumn[],
+): Promise<ProviderWorld> {
+  const [gatewayPort = 0, adminPort = 0, opPort = 0] = await freePorts(3)
+  const publicUrl = `http://localhost:${gatewayPort}`
+  const issuer = kit.issuerOf?.(publicUrl) ?? publicUrl
+  const parts: { close(): Promise<void> }[] = []
+  const failures: unknown[] = []
+  const keep = <P extends { close(): Promise<void> }>(part: P): P => {
+    parts.push(part)
+    return part
+  }
+  const close = async () => {
+    const ends = parts.splice(0).reverse()
+    for (const part of ends) await part.close().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures, 'a part of the world did not end')
+  }
+  try {
+    const { columns } = keep(await startColumns(issuer, planned, kit.clientAuth))
+    const probe = makeProbe(publicUrl)
+    const provider = keep(
+      await kit.start({ publicUrl, port: opPort, clients: [...registrationsOf(columns), probe] }),
+    )
+    if (provider.issuer !== issuer) {
+      throw new Error(`${kit.name} calls itself ${provider.issuer}, its kit said ${issuer} (issuerOf)`)
+    }
+    const authsignal = keep(
+      await startAuthsignal({
+        apiSecretKey,
+        publicUrl: 'http://127.0.0.1:0',
+        rules: [stepUpWithoutSecondFactor],
+      }),
+    )
+    const started = await startLabGateway({
+      publicUrl,
+      listen: { host: '127.0.0.1', port: gatewayPort },
+      admin: { host: '127.0.0.1', port: adminPort },
+      upstream: { url: provider.url, timeout: '20s' },
+      provider: describeProvider(provider, issuer, publicUrl),
+      authsignal: { apiUrl: authsignal.apiUrl, apiSecretKey, challengeHosts: [authsignal.hostedUrl] },
+      clients: describePolicies(columns),
+    })
+    keep(started.gateway)
+    await started.gateway.provider.ready()
+    const { people } = provider
+    for (const { subject } of Object.values(people)) authsignal.control.enrol(subject)
+    return { ...started, kit, publicUrl, provider, people, columns, authsignal, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function makeProbe(publicUrl: string): ClientRegistration {
+  const clientId = 'step-up-gateway'
+  return {
+    clientId,
+    clientSecret: secretOf(clientId),
+    clientAuth: 'client_secret_post',
+    redirectUris: [`${publicUrl}/step-up/probe`],
+    postLogoutRedirectUris: [],
+    consent: false,
+    backchannelLogoutUri: `${publicUrl}/step-up/backchannel-logout`,
+  }
+}
+
+function registrationsOf(columns: readonly ApplicationColumn[]): ClientRegistration[] {
+  return columns.flatMap(({ applications }) =>
+    Object.values(applications).map(({ registration }) => registration),
+  )
+}
+
+function describeProvider(provider: RunningProvider, issuer: string, publicUrl: string): Yaml {
+  return { ...(issuer !== publicUrl && { issuer }), ...provider.configuration }
+}
+
+/** One policy for each application but the open one, which the gateway does not know. */
+function describePolicies(columns: readonly ApplicationColumn[]): Yaml {
+  const policies = columns.flatMap(({ applications: { plain, consenting, trusting } }) =>
+    [plain, consenting, trusting].map(({ registration: { clientId, redirectUris } }) => [
+      clientId,
+      {
+        mode: 'enforce',
+        redirectUris: [...redirectUris],
+        remember: '30m',
+        ...(clientId === trusting.registration.clientId && { satisfiedByAmr: ['otp', 'mfa'] }),
+      },
+    ]),
+  )
+  return Object.fromEntries(policies)
+}

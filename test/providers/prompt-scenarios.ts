@@ -1,0 +1,67 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { expectChallenge, expectError, expectLogin, expectSignedIn } from './expect.ts'
+import type { Stage } from './journey.ts'
+import { openJourney, type Scenario, signInWithStepUp } from './scenario.ts'
+
+/** prompt=none never shows a page of the gateway: a challenge that is due becomes the application's error. */
+async function playPromptNone(t: Test, stage: Stage): Promise<void> {
+  const { plain } = stage.applications
+  const { journey, seen } = openJourney(t, stage)
+  const stranger = await journey.start(plain, 'none')
+  if (stage.world.kit.ignoresPromptNone === true) {
+    expectLogin(t, journey, stranger)
+    t.equal(await plain.findSubject(journey.browser), undefined, 'nobody is signed in without a session')
+  } else {
+    await expectError(t, journey, stranger, plain, 'login_required')
+  }
+  t.same(seen.tracks(plain), [], 'nobody is known whom Authsignal could be asked about')
+  await playPromptNoneWithSession(t, stage)
+}
+
+/** In another browser: an OP that showed its login page may keep the request, and answer it after the next login. */
+async function playPromptNoneWithSession(t: Test, stage: Stage): Promise<void> {
+  const { open, plain } = stage.applications
+  const { bob } = stage.world.people
+  const { journey, seen } = openJourney(t, stage)
+  await expectSignedIn(t, journey, await journey.signIn(open, bob), open, bob)
+  await expectError(t, journey, await journey.start(plain, 'none'), plain, 'interaction_required')
+  t.same(seen.audit('released', plain), [], 'nothing is released')
+
+  const challenge = await journey.start(plain)
+  await expectChallenge(t, journey, challenge, plain, bob)
+  await expectSignedIn(t, journey, await journey.pass(challenge, bob), plain, bob)
+  const tracks = seen.tracks(plain).length
+  await expectSignedIn(t, journey, await journey.start(plain, 'none'), plain, bob)
+  t.equal(seen.tracks(plain).length, tracks, 'a remembered step-up needs no question')
+  t.match(seen.audit('decision', plain).at(-1), { verdict: 'release', reason: 'proof' })
+}
+
+/** prompt=login is the OP's to answer: the password first, and then a decision about the new sign-in. */
+async function playPromptLogin(t: Test, stage: Stage): Promise<void> {
+  const { plain } = stage.applications
+  const { alice } = stage.world.people
+  const { journey, seen } = openJourney(t, stage)
+  await signInWithStepUp(t, journey, plain, alice)
+  await setTimeout(stage.world.provider.freshLoginMs ?? 1050)
+  const login = await journey.start(plain, 'login')
+  expectLogin(t, journey, login)
+  t.equal(seen.tracks(plain).length, 1, 'nothing is decided before the password')
+  const challenge = await journey.logIn(login, alice)
+  await expectChallenge(t, journey, challenge, plain, alice, 'signed in before')
+  t.match(seen.audit('decision', plain).at(-1), { at: 'release', verdict: 'challenge' })
+  t.equal(seen.audit('released', plain).length, 1, 'the new answer waits')
+  await expectSignedIn(t, journey, await journey.pass(challenge, alice), plain, alice)
+  t.equal(seen.tracks(plain).length, 2)
+  t.equal(seen.audit('released', plain).length, 2)
+}
+
+/** auth_time counts seconds: two logins within one would be the same session of the same person. */
+export function nextSecond(): Promise<void> {
+  return setTimeout(1020 - (Date.now() % 1000))
+}
+
+export const promptScenarios: readonly Scenario[] = [
+  { name: 'prompt=none', play: playPromptNone },
+  { name: 'prompt=login', play: playPromptLogin },
+]

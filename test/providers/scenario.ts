@@ -1,0 +1,28 @@
+import type { Test } from 'tap'
+import type { Application, Person } from '../lab/providers/kit.ts'
+import { expectChallenge, expectSignedIn } from './expect.ts'
+import { Journey, type Stage } from './journey.ts'
+import { type Watch, watch } from './watch.ts'
+
+/** One row of the matrix. */
+export interface Scenario {
+  readonly name: string
+  play(t: Test, stage: Stage): Promise<void>
+}
+
+/** A browser that has been nowhere, with an eye on what happens meanwhile. */
+export function openJourney(t: Test, stage: Stage): { readonly journey: Journey; readonly seen: Watch } {
+  return { journey: new Journey(t, stage), seen: watch(stage) }
+}
+
+/** A sign-in with password and challenge, from nothing. */
+export async function signInWithStepUp(
+  t: Test,
+  journey: Journey,
+  application: Application,
+  person: Person,
+): Promise<void> {
+  const challenge = await journey.signIn(application, person)
+  await expectChallenge(t, journey, challenge, application, person)
+  await expectSignedIn(t, journey, await journey.pass(challenge, person), application, person)
+}
