@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import type { Target } from '../edge/target.ts'
 import { type Epochs, epochOf } from '../step-up/epochs.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -7,6 +8,8 @@ import type { AskUser } from './ask-user.ts'
 export interface SignOutPorts {
   /** Whether this is the end session endpoint (RP-Initiated Logout 1.0), or one of its further pages below it. */
   readonly isEndSession: (target: Target) => boolean
+  /** The cookies of the OP's session (`provider.probe.cookies`). */
+  readonly cookies: readonly string[]
   readonly askUser: AskUser
   readonly epochs: Epochs
   readonly audit: Audit
@@ -14,10 +17,12 @@ export interface SignOutPorts {
 
 /**
  * After an answer of the end session endpoint: if the OP knows nobody in this browser any more, what the browser has
- * shown is forgotten. Many logouts ask first, and some are only tried by a page of a stranger.
+ * shown is forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
+ * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory
+ * of the logout that it asks about.
  */
 export async function onEndSessionResponse(
-  { isEndSession, askUser, epochs, audit }: SignOutPorts,
+  { isEndSession, cookies, askUser, epochs, audit }: SignOutPorts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -25,6 +30,9 @@ export async function onEndSessionResponse(
   if (browser.id === undefined || !isEndSession(target)) return
   try {
     const setCookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+    const { cookie } = request.headers
+    const isUntouched = overlayCookies(cookie, setCookies, cookies) === selectCookies(cookie, cookies)
+    if (isUntouched && !reply.hasHeader('location')) return
     const probe = await askUser(request, setCookies)
     if (probe.known) return
     await epochs.end(epochOf.browser(browser.id))

@@ -108,8 +108,13 @@ t.test('a logout at the OP', async (t) => {
     const browser = openBrowser(t)
     await stepUpOnce(t, world, browser)
     const seen = watch(world)
+    let probes = 0
+    world.op.provider.on('grant.success', () => {
+      probes += 1
+    })
     await startLogout(browser)
     t.same(seen.audit('signed_out'), [])
+    t.equal(probes, 0, 'and no probe comes between the question and its answer')
     await expectSignedIn(t, browser, await startSignIn(browser, world.web), world.web)
   })
 })
