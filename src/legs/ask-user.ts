@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { groupAddress } from '../edge/address-group.ts'
 import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import type { ProbeRequest, ProbeResult } from '../identity/probe.ts'
 import type { Allowance } from '../store/allowance.ts'
@@ -26,7 +27,7 @@ export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUs
   async function isAllowed(cookies: string, address: string): Promise<boolean> {
     return (
       (await probes.take(hashOf('session', cookies), limits.perSession)) &&
-      (await probes.take(hashOf('address', address), limits.perAddress))
+      (await probes.take(hashOf('address', groupAddress(address)), limits.perAddress))
     )
   }
 

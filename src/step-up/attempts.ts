@@ -1,3 +1,4 @@
+import { groupAddress } from '../edge/address-group.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
 import { type Case, countWindowMs, type Records } from './records.ts'
@@ -25,7 +26,7 @@ export function createAttempts(records: Records, now: () => number, limits: Atte
   // By policy: the client_id of a request may be made up as long as the OP has not seen it.
   const counters = (it: Case, address: string): readonly [key: string, limit: number][] => [
     [hashOf('user', it.user.subject, it.policyId), limits.perUser],
-    [hashOf('address', address), limits.perAddress],
+    [hashOf('address', groupAddress(address)), limits.perAddress],
   ]
 
   return {
