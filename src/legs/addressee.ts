@@ -38,9 +38,8 @@ export async function findAddressee(
   const inFlight = state === undefined ? undefined : correlationKey(redirectUri, state)
   const found = inFlight === undefined ? undefined : await findRequest(records, inFlight, listed)
   const request = found ?? (authorization?.inFlight === inFlight ? authorization?.request : undefined)
-  const asked =
-    findAudience(policies, response) ??
-    policies.ofClient(request?.clientId ?? authorization?.request.clientId ?? '')
+  const own = isAnotherTabs(response, authorization) ? undefined : authorization?.request
+  const asked = findAudience(policies, response) ?? policies.ofClient((request ?? own)?.clientId ?? '')
   const isMisplaced = !listed && asked.mode === 'enforce' && asked.redirectUris.length > 0
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
@@ -52,6 +51,19 @@ export async function findAddressee(
     ...(request && { request }),
     ...(found && inFlight !== undefined && { inFlight }),
   }
+}
+
+/**
+ * Whether the OP answers another request than the one that it was asked here, such as the one of a tab in which the
+ * login was begun before: its state is another. Only a code passes on that ground: without a release it redeems for no
+ * protected client.
+ */
+function isAnotherTabs(
+  { artefacts, state }: AuthorizationResponse,
+  authorization: AuthorizationExchange | undefined,
+): boolean {
+  if (state === undefined || authorization?.state === undefined) return false
+  return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')
 }
 
 /** The protected client that an ID token in the response is for, whatever was asked and wherever it is sent. */

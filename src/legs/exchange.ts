@@ -1,6 +1,6 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
-import type { EndpointKind } from '../edge/endpoints.ts'
+import type { TargetKind } from '../edge/endpoints.ts'
 import type { Target } from '../edge/target.ts'
 import type { ProbeResult } from '../identity/probe.ts'
 import type { InFlightRequest } from '../step-up/records.ts'
@@ -9,7 +9,7 @@ import type { Redemption } from './token-leg.ts'
 /** One request and what the legs learned of it on its way to the OP; the way back builds on that. */
 export interface Exchange {
   readonly target: Target
-  readonly kind: EndpointKind
+  readonly kind: TargetKind
   readonly browser: Browser
   /** The request's headers as the OP gets them. */
   readonly upstreamHeaders: Record<string, string | string[]>
@@ -26,6 +26,7 @@ export interface Exchange {
 export interface AuthorizationExchange {
   readonly policy: ClientPolicy
   readonly request: InFlightRequest
+  readonly state?: string
   /** The key of the request in the store, where it can be found again. */
   readonly inFlight?: string
 }

@@ -27,7 +27,9 @@ export async function recordInFlight(
   const clientId = resolved.parameters.get('client_id') ?? policy.clientId
   const inFlight = findKey(resolved.parameters, policies.ofClient(clientId))
   const asked = describeRequest(resolved, target, clientId, now())
-  if (inFlight === undefined) return { policy, request: asked }
+  const state = resolved.parameters.get('state')
+  const exchange = { policy, ...(state !== undefined && { state }) }
+  if (inFlight === undefined) return { ...exchange, request: asked }
   const isDriven = ({ driving }: InFlightRequest): boolean =>
     driving?.target === target && driving.until > now()
   const isNew = await records.inFlight.add(inFlight, asked)
@@ -36,7 +38,7 @@ export async function recordInFlight(
     : await records.inFlight.update(inFlight, (current) =>
         isDriven(current) ? current : combine(current, asked, policy),
       )
-  return { policy, request: known ?? asked, inFlight }
+  return { ...exchange, request: known ?? asked, inFlight }
 }
 
 /**

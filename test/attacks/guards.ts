@@ -264,6 +264,13 @@ export const guards: readonly Guard[] = [
         'if (false) {',
       ],
       ['the redirect URI before the client', 'policy: listed ?? asked,', 'policy: asked,'],
+      [
+        "another tab's tokens",
+        " && [...artefacts].every((artefact) => artefact === 'code')",
+        '',
+        'e2e/another-tab.test.ts',
+      ],
+      ['answers of this tab', 'state !== authorization.state && ', '', redirects],
     ],
   ),
   ...inFile(

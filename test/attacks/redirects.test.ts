@@ -150,7 +150,9 @@ runAttacks('an OP that redirects wherever it is told', onLenientStage(), (attack
       const to = redirectUri.replace('#', world.web.url)
       op.answer = (_request, response) => {
         const separator = to.includes('?') ? '&' : '?'
-        const location = Buffer.from(`${to}${separator}code=${canary.code}&state=x`).toString('latin1')
+        const location = Buffer.from(`${to}${separator}code=${canary.code}&state=the-state`).toString(
+          'latin1',
+        )
         response.writeHead(303, { location }).end()
       }
       const query = authorizeQuery({ clientId: 'web', redirectUri: to })
