@@ -45,7 +45,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
 
 /** Name, message and frames only: Node would print every property of an error, and some hold credentials. */
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'something that is no error was thrown'
+  return error instanceof Error ? `${error.stack}` : 'something that is no error was thrown'
 }
 
 process.on('SIGTERM', onSignal)

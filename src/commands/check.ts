@@ -34,7 +34,8 @@ function describe(config: Config, found: Inspection | undefined): string[] {
     `configuration is valid: ${size} ${size === 1 ? 'client' : 'clients'}`,
     makeSafe(`provider ${config.provider.issuer}: ${describeInspection(found)}`),
     ...printDoors(groupDoors(config, facts)),
-    ...(config.store === 'memory' ? ['note: the memory store is for one instance only'] : []),
+    // The configuration accepts no other store.
+    'note: the memory store is for one instance only',
   ]
 }
 

@@ -8,11 +8,14 @@ export type { EndpointKind }
 
 type GuardedKind = Exclude<EndpointKind, 'own' | 'open'>
 
+/** What a target leads to that goes on: a closed path is refused before. */
+export type TargetKind = Exclude<EndpointKind, 'closed'>
+
 /** Made by `guardPaths`, read by `classifyTarget`. */
 export interface GuardedPaths {
   readonly ownPrefix: string
   /** What a path means whose bytes are exactly a listed path's. */
-  readonly listed: ReadonlyMap<string, EndpointKind>
+  readonly listed: ReadonlyMap<string, TargetKind>
   /** Loose forms of all that is guarded, by segment. */
   readonly root: PathNode
 }
@@ -33,7 +36,7 @@ export function guardPaths(
   openPaths: readonly string[] = [],
 ): GuardedPaths {
   const root = createNode()
-  const listed = new Map<string, EndpointKind>()
+  const listed = new Map<string, TargetKind>()
   const kindByLooseForm = new Map<string, EndpointKind>()
   nodeAt(root, requirePath(ownPrefix)).kinds.add('own')
   for (const [kind, list] of Object.entries(paths) as [GuardedKind, readonly string[]][]) {
@@ -65,10 +68,9 @@ export function guardPaths(
  * logins there and every response is inspected; what is below any other guarded endpoint is refused unless listed,
  * since servers that hand the rest of a path to a script would see the endpoint itself.
  *
- * @returns never `closed`: a closed path is refused here.
  * @throws Refusal `ambiguous_target`, or `not_found` for a closed path in any spelling.
  */
-export function classifyTarget(target: Target, guarded: GuardedPaths): EndpointKind {
+export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKind {
   const { path, loosePath } = target
   const { ownPrefix, root } = guarded
   const kinds = kindsOnTheWay(root, loosePath)

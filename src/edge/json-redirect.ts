@@ -1,10 +1,11 @@
-import { readAuthorizationResponse } from './authorization-response.ts'
+import { type RedirectResponse, readAuthorizationResponse } from './authorization-response.ts'
 import { type JsonString, listJsonStrings } from './json-tokens.ts'
 
 /** A redirect with an authorization response that a script is told in JSON. */
 export interface JsonRedirect {
   /** As the JSON's string says it. */
   readonly location: string
+  readonly response: RedirectResponse
   /** The same JSON, every other byte as it was, with another address wherever this one stands. */
   replaceWith(location: string): string
 }
@@ -19,23 +20,31 @@ const ownOrigin = 'https://own.invalid'
  * Finds the redirect in the JSON that answers a sign-in by a script: a string anywhere in it that is an absolute URL, or
  * one without its scheme, with an authorization response.
  *
+ * @param base the URL of the page whose script reads it.
  * @returns `ambiguous` for different redirects, one as a name, a name that stands twice, and for what is no JSON, too
  *   deep or too long to tell.
  * @throws {Refusal} `upstream_unreadable` for a string that seems to carry a response to what is no URL.
  */
-export function findRedirectInJson(text: string): JsonRedirect | 'ambiguous' | undefined {
+export function findRedirectInJson(text: string, base: string): JsonRedirect | 'ambiguous' | undefined {
   // Browsers drop a byte order mark before they read JSON.
   const json = text.replace(/^\ufeff/, '')
   if (json.trim() === '') return undefined
   if (json.length > maxLength || !isJson(json)) return 'ambiguous'
   const strings = listJsonStrings(json, maxDepth)
   if (!strings) return 'ambiguous'
-  const redirects = strings.filter(({ value }) => isRedirect(value))
+  const redirects = strings.flatMap((string) => {
+    const response = readRedirect(string.value, base)
+    return response ? [{ ...string, response }] : []
+  })
   const [first] = redirects
   if (!first) return undefined
-  const { value: location } = first
+  const { value: location, response } = first
   if (redirects.some(({ value, isKey }) => isKey || value !== location)) return 'ambiguous'
-  return { location, replaceWith: (other) => replaceStrings(json, redirects, JSON.stringify(other)) }
+  return {
+    location,
+    response,
+    replaceWith: (other) => replaceStrings(json, redirects, JSON.stringify(other)),
+  }
 }
 
 function isJson(text: string): boolean {
@@ -47,9 +56,10 @@ function isJson(text: string): boolean {
   }
 }
 
-function isRedirect(value: string): boolean {
+function readRedirect(value: string, base: string): RedirectResponse | undefined {
   const response = readAuthorizationResponse(value, ownOrigin)
-  return response !== undefined && new URL(response.redirectUri).origin !== ownOrigin
+  const leadsAway = response !== undefined && new URL(response.redirectUri).origin !== ownOrigin
+  return leadsAway ? readAuthorizationResponse(value, base) : undefined
 }
 
 function replaceStrings(json: string, strings: readonly JsonString[], replacement: string): string {

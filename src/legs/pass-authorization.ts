@@ -97,11 +97,10 @@ export async function passJson(
   body: Readable,
 ): Promise<unknown> {
   const { bytes, text } = await readJson(reply, body)
-  const found = findRedirectInJson(text)
+  const found = findRedirectInJson(text, urlOf(ports, request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
-  const response = readAuthorizationResponse(found.location, urlOf(ports, request))
-  if (!response) return sendBytes(reply, bytes)
+  const { response } = found
   const answer = await judge(ports, request, reply, response, found.location, true)
   switch (answer.kind) {
     case 'pass':

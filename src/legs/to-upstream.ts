@@ -24,8 +24,6 @@ export async function goToUpstream(
   switch (kind) {
     case 'open':
       return undefined
-    case 'closed':
-      throw new Refusal('not_found', 'the path is closed by the configuration')
     case 'own':
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')

@@ -10,7 +10,7 @@ const drivingMs = 60_000
 export interface Driver {
   /**
    * The target to send the browser to, or undefined where the request can't be repeated or was repeated too often.
-   * What the OP has done already (a login, a consent) is not asked for again.
+   * What the OP has done already is not asked for again, but for the consent to `offline_access`.
    */
   driveAgain(tab: Waiting): Promise<string | undefined>
   /** The same, but its answer will be an error: the way back to the application. */
@@ -22,14 +22,14 @@ export function createDriver(records: Records, now: () => number): Driver {
   async function drive(
     tab: Waiting,
     next: (request: InFlightRequest) => Partial<InFlightRequest> | undefined,
-    isAnswered: boolean,
+    rewrite: (target: string, request: InFlightRequest) => string,
   ): Promise<string | undefined> {
     if (tab.case.inFlight === undefined) return undefined
     const driven = await records.inFlight.update(tab.case.inFlight, (request) => {
       const change = next(request)
       if (change === undefined || request.target === undefined) return undefined
       if (request.targetUntil !== undefined && request.targetUntil <= now()) return undefined
-      const target = isAnswered ? withoutAnsweredPrompts(request.target, request, now()) : request.target
+      const target = rewrite(request.target, request)
       return { ...request, ...change, driving: { target, until: now() + drivingMs } }
     })
     return driven?.driving?.target
@@ -37,21 +37,40 @@ export function createDriver(records: Records, now: () => number): Driver {
 
   return {
     driveAgain: (tab) =>
-      drive(tab, ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined), tab.isAnswered),
+      drive(
+        tab,
+        ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined),
+        (target, request) =>
+          tab.isAnswered ? withPrompt(promptOfOffline(request), target, request, now()) : target,
+      ),
     driveBack(tab) {
       const { subject, session } = tab.case.user
       const decision: Decision = deny('not_verified', 'unmet_authentication_requirements')
       const until = now() + drivingMs
-      return drive(tab, () => ({ kept: { subject, decision, until, ...(session && { session }) } }), true)
+      return drive(
+        tab,
+        () => ({ kept: { subject, decision, until, ...(session && { session }) } }),
+        (target, request) => withPrompt(undefined, target, request, now()),
+      )
     },
   }
 }
 
+/** An OP ignores `offline_access` without prompt=consent (OIDC Core 11), and the client would get no refresh token. */
+function promptOfOffline({ prompt, scope }: InFlightRequest): string | undefined {
+  return parsePrompt(prompt).has('consent') && scope.includes('offline_access') ? 'consent' : undefined
+}
+
 /**
- * The target of a request whose prompts the user has answered: `prompt` goes, and `max_age` grows by the time that
- * passed since, so that the login of this very request still counts and an older one does not (OIDC Core 3.1.2.1).
+ * The target of a request whose prompts the user has answered, with what is left of them. `max_age` grows by the time
+ * that passed since, so that the login of this very request still counts and an older one does not (OIDC Core 3.1.2.1).
  */
-function withoutAnsweredPrompts(target: string, request: InFlightRequest, now: number): string {
+function withPrompt(
+  prompt: string | undefined,
+  target: string,
+  request: InFlightRequest,
+  now: number,
+): string {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const parameters = parseParameters({ query }, 'authorization')
   const elapsedSeconds = Math.ceil((now - request.startedAt) / 1000)
@@ -59,7 +78,7 @@ function withoutAnsweredPrompts(target: string, request: InFlightRequest, now: n
   const maxAge = askedForLogin ? '0' : parameters.get('max_age')
   const raised = maxAge === undefined ? undefined : `${Number(maxAge) + elapsedSeconds}`
   const changes = new Map([
-    ['prompt', undefined],
+    ['prompt', parameters.has('prompt') ? prompt : undefined],
     ['max_age', raised],
   ])
   return `${path}?${parameters.toQuery(changes)}`

@@ -30,8 +30,8 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
   const covers = (pass: Pass, it: Case, action: string): boolean =>
     pass.action === action && pass.expiresAt > now() && isWithin(it.scope, pass.scope)
 
-  const isReload = (pass: Pass, it: Case): boolean =>
-    it.inFlight !== undefined && pass.spentOn === it.inFlight && now() - (pass.spentAt ?? 0) < reloadWindowMs
+  const isReload = ({ spentOn }: Pass, it: Case, spentAt: number): boolean =>
+    it.inFlight !== undefined && spentOn === it.inFlight && now() - spentAt < reloadWindowMs
 
   /** One step of a pass that may serve this case. */
   async function step(it: Case, action: string, browser: string | undefined, next: (pass: Pass) => Pass) {
@@ -41,7 +41,7 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
     return records.passes.update(passKey(it, browser, epoch), (pass) => {
       if (!covers(pass, it, action)) return undefined
       if (pass.spentAt === undefined) return next(pass)
-      return isReload(pass, it) ? pass : undefined
+      return isReload(pass, it, pass.spentAt) ? pass : undefined
     })
   }
 

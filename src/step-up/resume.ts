@@ -42,7 +42,9 @@ export function createServeNextTab(ports: ResumePorts): ServeNextTab {
       tab = current.waiting.at(-1)
       return tab && { ...current, waiting: current.waiting.slice(0, -1) }
     })
-    const outcome: Outcome = tab ? await resume(tab, stepUp, browser) : { kind: 'start_again' }
+    // Another request took the last one: what it gets stays written down.
+    if (!tab) return { kind: 'start_again' }
+    const outcome = await resume(tab, stepUp, browser)
     await records.stepUps.update(id, (current) => ({
       ...current,
       state: 'passed',

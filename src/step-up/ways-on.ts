@@ -50,9 +50,9 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       const mine = await records.stepUps.update(id, ({ outcome, ...current }) =>
         current.state === 'failed' ? { ...current, state: 'retried' } : undefined,
       )
-      if (!mine) return finisher.repeat(id, owner)
-      const tab = mine.waiting.at(-1)
-      const { decision, stepUpId } = await judge(tab?.case ?? mine.case, {
+      const tab = mine?.waiting.at(-1)
+      if (!mine || !tab) return finisher.repeat(id, owner)
+      const { decision, stepUpId } = await judge(tab.case, {
         policy: policies.ofClient(mine.case.policyId),
         browser,
         atRelease: false,
@@ -64,7 +64,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
         case 'deny':
           return finisher.fail(id, 'denied')
         case 'release': {
-          const target = tab && (await driver.driveAgain(tab))
+          const target = await driver.driveAgain(tab)
           if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
           return continueAt(id, target)
         }

@@ -36,11 +36,23 @@ function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () =
 const cookieOf = (sub: string, sid: string) => `Cookie: _session=${sub}~${sid}`
 
 /** An authorization request that is decided early, while no rule asks for a challenge, and that the OP answers later. */
-async function decideEarly({ world, op }: LenientStage): Promise<void> {
+async function decideEarly(stage: LenientStage): Promise<void> {
+  beginEarly(stage)
+  await askEarly(stage)
+  endEarly(stage)
+}
+
+function beginEarly({ world, op }: LenientStage): void {
   world.authsignal.control.setRules([])
   op.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>wait')
-  const target = `/connect/authorize?${authorizeQuery(world.web)}`
-  await send(world.publicUrl, { target, headers: [cookieOf('user-alice', 'one'), ...navigation] })
+}
+
+function askEarly({ world }: LenientStage, more: Record<string, string> = {}): Promise<Answer> {
+  const target = `/connect/authorize?${authorizeQuery(world.web, more)}`
+  return send(world.publicUrl, { target, headers: [cookieOf('user-alice', 'one'), ...navigation] })
+}
+
+function endEarly({ world, op }: LenientStage): void {
   world.authsignal.control.setRules([stepUpForAll])
   op.answer = (_request, response) => {
     const location = `${world.web.redirectUri}?code=${canary.code}&state=the-state`
@@ -75,6 +87,27 @@ t.test('a decision that was made early', async (t) => {
   )
   t.test('not for longer than ten minutes', async (t) => {
     stage.world.clock.advance(10 * 60_000)
+    expectChallenge(t, await resume(stage))
+  })
+  t.test('not for a request for more that came meanwhile', async (t) => {
+    let open = () => {}
+    const isOpen = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const isAsked = new Promise<void>((resolve) => {
+      shareSessions(stage.op, () => {
+        resolve()
+        return isOpen
+      })
+    })
+    beginEarly(stage)
+    const smaller = askEarly(stage, { scope: 'openid' })
+    await isAsked
+    // What acr_values ask for is not decided before the OP has answered.
+    await askEarly(stage, { scope: 'openid email', acr_values: 'high' })
+    open()
+    await smaller
+    endEarly(stage)
     expectChallenge(t, await resume(stage))
   })
   t.test('not for two answers at the same time', async (t) => {

@@ -91,6 +91,13 @@ t.test('an unprotected client beside protected ones', async (t) => {
         },
       },
     ],
+    'a preflight request of a pushed request': [
+      '/connect/par',
+      {
+        method: 'OPTIONS',
+        headers: { origin: other.url, 'access-control-request-method': 'POST' },
+      },
+    ],
     'a method that nobody knows': ['/connect/jwks', { method: 'PROPFIND' }],
   }
   for (const [name, [path, ask = {}]] of Object.entries(asks)) {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { stepUpForWeb, stepUpWithoutMfa } from '../lab/authsignal/rules.ts'
+import type { Page } from '../lab/browser.ts'
 import { isLoginPage, logIn, signIn, startSignIn } from '../lab/people.ts'
 import { authorizationUrl, beforeApplication, readAnswer } from './authorization.ts'
 import { expectChallenge, isChallenge, passChallenge } from './challenge.ts'
@@ -109,6 +110,30 @@ t.test('a fresh login whose held code expired is driven again, with one challeng
   await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
   t.match(seen.audit('released'), [{ how: 'pass' }])
   t.equal(seen.tracks(), 1)
+})
+
+t.test(
+  'consent to offline_access is asked again with the request: else there is no refresh token',
+  async (t) => {
+    const browser = openBrowser(t)
+    const login = await startSignIn(browser, web, 'scope=openid+offline_access&prompt=consent')
+    const consent = (page: Page) => browser.submit(page, {}, { form: '/consent' })
+    const challenge = await consent(await logIn(browser, login, 'alice'))
+    expectChallenge(t, world, challenge)
+    clock.advance(tooLong)
+    const asked = await passChallenge(world, browser, challenge)
+    await expectSignedIn(t, browser, await consent(asked), web)
+    t.type(web.signIns.at(-1)?.tokens.refresh_token, 'string')
+  },
+)
+
+t.test('the way back to the application asks for no consent', async (t) => {
+  const browser = openBrowser(t)
+  const login = await startSignIn(browser, web, 'scope=openid+offline_access&prompt=consent')
+  const challenge = await browser.submit(await logIn(browser, login, 'alice'), {}, { form: '/consent' })
+  const cancelled = await browser.click(challenge, 'Cancel')
+  const back = await browser.click(cancelled, 'Back to the application')
+  expectError(t, back, web, 'unmet_authentication_requirements')
 })
 
 t.test('a POST authorization request: held, and driven again as a GET', async (t) => {

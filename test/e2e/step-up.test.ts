@@ -108,6 +108,20 @@ t.test('a protected client', async (t) => {
     expectChallenge(t, world, await signIn(stranger, web2, 'alice'))
   })
 
+  t.test('a step-up by a method that Authsignal does not name counts as mfa, and as no method', async (t) => {
+    const browser = openBrowser(t)
+    const seen = watch(world)
+    const challenge = await signIn(browser, web, 'alice')
+    authsignal.control.fault('validate', { patch: { verificationMethod: undefined } })
+    await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
+    t.same(
+      seen.audit('step_up').map(({ outcome, method }) => [outcome, method]),
+      [['passed', undefined]],
+    )
+    await expectSignedIn(t, browser, await startSignIn(browser, web2), web2)
+    t.match(authsignal.control.tracks.at(-1)?.attributes, { custom: { amr: 'pwd,mfa' } })
+  })
+
   t.test('an unprotected client beside it signs in without a step-up', async (t) => {
     const browser = openBrowser(t)
     const seen = watch(world)

@@ -196,6 +196,26 @@ t.test('token responses that are not what was released', async (t) => {
     })
   }
 
+  t.test('refresh tokens from before the gateway live on, for their client', async (t) => {
+    const form = { grant_type: 'refresh_token', refresh_token: 'from-before-the-gateway' }
+    for (const [lie, objection] of [
+      [{ claims: { sub: 'user-alice', aud: 'web' } }, undefined],
+      [{ response: { id_token: undefined } }, undefined],
+      [{ claims: { sub: 'user-alice', aud: 'web2' } }, 'other_audience'],
+    ] as const) {
+      op.lie = lie
+      const seen = watch(world)
+      const page = await askToken(world, openBrowser(t), web, form)
+      if (objection === undefined) {
+        t.equal(page.status, 200, page.text)
+        t.equal(JSON.parse(page.body).access_token, access)
+      } else {
+        expectTokenError(t, page, 'invalid_grant')
+        t.match(seen.audit('security'), [{ client_id: 'web', grant_type: 'refresh_token', objection }])
+      }
+    }
+  })
+
   t.test('a code that is held for a challenge is not redeemed before it is passed', async (t) => {
     world.authsignal.control.setRules([stepUpForWeb])
     const browser = openBrowser(t)

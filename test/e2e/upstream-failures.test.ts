@@ -33,10 +33,11 @@ t.test('an answer that is no HTTP: 502', async (t) => {
   const upstream = await startBareUpstream(t, {
     '/garbage': ({ socket }) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'),
     '/reset': ({ socket }) => socket.resetAndDestroy(),
+    '/no-status': ({ socket }) => socket.end('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n'),
     '/two-locations': (_, response) => response.writeHead(302, ['location', '/a', 'location', '/b']).end(),
   })
   const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url })
-  for (const path of ['/garbage', '/reset', '/two-locations']) {
+  for (const path of ['/garbage', '/reset', '/no-status', '/two-locations']) {
     expectPage(t, await openBrowser(t).navigate(`${publicUrl}${path}`), 502, /not available right now/)
   }
 })

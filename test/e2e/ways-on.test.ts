@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser } from '../lab/browser.ts'
 import { logIn, signIn, startSignIn } from '../lab/people.ts'
+import { authorizationUrl } from './authorization.ts'
 import { expectChallenge, findReturn, passChallenge } from './challenge.ts'
 import { expectError, expectPage, expectSignedIn } from './expect.ts'
 import { openBrowser, openWorld, watch } from './stage.ts'
@@ -125,6 +127,47 @@ t.test('back to the application twice is an error twice, and never a code', asyn
     t.equal(location.searchParams.get('error'), error)
     t.notOk(location.searchParams.has('code'))
   }
+})
+
+t.test('the ways on are for a step-up that did not succeed, and for its own browser', async (t) => {
+  const browser = openBrowser(t)
+  const challenge = await signIn(browser, web, 'alice')
+  const ours = challenge.hops.find(({ url }) => url.startsWith(`${world.publicUrl}/step-up/challenge/`))
+  const [retry, back] = ['retry', 'back'].map((way) => String(ours?.url).replace('/challenge/', `/${way}/`))
+  const visit = (url = '', who = browser) => who.navigate(url, { from: world.publicUrl })
+  for (const url of [retry, back]) {
+    expectPage(t, await visit(url), 410, /already been used/)
+    expectPage(t, await visit(url, openBrowser(t)), 400, /in the browser where you started/)
+  }
+  await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
+  expectPage(t, await visit(back), 410, /already been used/)
+})
+
+t.test('trying again needs no challenge any more, and the request can not be repeated', async (t) => {
+  const browser = openBrowser(t)
+  await signIn(browser, other, 'alice')
+  const url = authorizationUrl(world, web, { state: undefined })
+  const page = await browser.click(await browser.navigate(url), 'Cancel')
+  control.setRules([])
+  const seen = watch(world)
+  const ended = await browser.click(page, 'Try again')
+  control.setRules([{ ...stepUpForWeb, conditions: undefined }])
+  expectPage(t, ended, 410, /start the sign-in again/)
+  t.same(seen.audit('released'), [])
+  t.same(seen.atOp(), [], 'nothing reaches the OP')
+})
+
+t.test('a return that waits for another one is refused when the step-up ends meanwhile', async (t) => {
+  const browser = openBrowser(t)
+  const back = await findReturn(world, browser, await signIn(browser, web, 'alice'))
+  control.fault('validate', 'timeout')
+  const first = browser.navigate(back)
+  await sleep(200)
+  const second = browser.navigate(back)
+  await sleep(200)
+  world.clock.advance(12 * 60_000)
+  expectPage(t, await second, 410, /already been used/)
+  expectPage(t, await first, 503, /not available right now/)
 })
 
 t.test('trying again later than the step-up lives is refused', async (t) => {

@@ -2,9 +2,10 @@ import t from 'tap'
 import { findRedirectInJson, type JsonRedirect } from '../../src/edge/json-redirect.ts'
 
 const location = 'https://app.example.com/cb?code=c&state=s'
+const base = 'http://login.example.com/api/sign-in'
 
 function find(json: string): JsonRedirect {
-  const found = findRedirectInJson(json)
+  const found = findRedirectInJson(json, base)
   if (!found || found === 'ambiguous') throw new Error(String(found))
   return found
 }
@@ -35,6 +36,16 @@ t.test('a redirect is found and replaced wherever it stands, and nothing else ch
   }
 })
 
+t.test('the response in it is read as the page would go there', async (t) => {
+  const cases: [location: string, redirectUri: string][] = [
+    [location, 'https://app.example.com/cb'],
+    ['//app.example.com/cb#code=c', 'http://app.example.com/cb'],
+  ]
+  for (const [location, redirectUri] of cases) {
+    t.match(find(JSON.stringify(location)).response, { redirectUri, code: 'c' }, location)
+  }
+})
+
 t.test('answers without a redirect', async (t) => {
   const cases = [
     '',
@@ -46,7 +57,7 @@ t.test('answers without a redirect', async (t) => {
     '{"code":"c","state":"s"}',
     '["https://"]',
   ]
-  for (const json of cases) t.equal(findRedirectInJson(json), undefined, json)
+  for (const json of cases) t.equal(findRedirectInJson(json, base), undefined, json)
 })
 
 t.test('answers that can not be told', async (t) => {
@@ -60,7 +71,7 @@ t.test('answers that can not be told', async (t) => {
     'far too deep': '['.repeat(100_000),
     'too long': `"${'x'.repeat(1024 * 1024)}"`,
   }
-  for (const [name, json] of Object.entries(cases)) t.equal(findRedirectInJson(json), 'ambiguous', name)
+  for (const [name, json] of Object.entries(cases)) t.equal(findRedirectInJson(json, base), 'ambiguous', name)
 })
 
 t.test('a long answer with many strings is read once', async (t) => {
@@ -70,5 +81,5 @@ t.test('a long answer with many strings is read once', async (t) => {
 })
 
 t.test('what seems to carry a response to no URL is refused', async (t) => {
-  t.throws(() => findRedirectInJson('["https://[/cb?code=c"]'), { code: 'upstream_unreadable' })
+  t.throws(() => findRedirectInJson('["https://[/cb?code=c"]', base), { code: 'upstream_unreadable' })
 })

@@ -105,7 +105,7 @@ await checkProperty(
   t,
   'a redirect in JSON is found, and nothing of it is left where it is replaced',
   fc.property(json, (text) => {
-    const found = orRefusal(() => findRedirectInJson(text), isRefusal)
+    const found = orRefusal(() => findRedirectInJson(text, base), isRefusal)
     if (found === 'refused' || found === 'ambiguous') return true
     if (found === undefined) return !listForeign(text).some((one) => receivedBy(one).length > 0)
     return !listForeign(found.replaceWith('https://login.example.com/step-up/challenge/x')).some(

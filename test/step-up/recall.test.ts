@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createEpochs, epochOf } from '../../src/step-up/epochs.ts'
-import { createRecall } from '../../src/step-up/recall.ts'
+import { createRecall, isWithin } from '../../src/step-up/recall.ts'
 import { type Case, createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
@@ -134,4 +134,43 @@ t.test('what ends elsewhere ends nothing here', async (t) => {
   for (const other of ['another sid', 'another sub', epochOf.browser('other')]) await recall.epochs.end(other)
   t.match(await recall.findPass(passed, 'sign-in', 'browser'), { method: 'PASSKEY' })
   t.match(await recall.findProofs(passed, 'browser'), [{ method: 'PASSKEY' }])
+})
+
+t.test('nothing is remembered for an OP that names no session', async (t) => {
+  const { session, ...sessionless } = user
+  const kinds: string[] = []
+  const store = createMemoryStore(() => 0)
+  const records = createRecords(
+    {
+      ...store,
+      set: (key, ...rest) => store.set(note(key), ...rest),
+      add: (key, ...rest) => store.add(note(key), ...rest),
+    },
+    { timeout: 10 * minute, session: 60 * minute },
+  )
+  function note(key: string): string {
+    kinds.push(key.split(':', 1).join(''))
+    return key
+  }
+  const recall = createRecall(records, () => 0, 60 * minute)
+  for (const [it, isWritten] of [
+    [{ ...passed, user: sessionless }, false],
+    [passed, true],
+  ] as const) {
+    await recall.writeProof(it, 'sign-in', 'browser', 'PASSKEY')
+    t.equal(kinds.includes('proof'), isWritten)
+  }
+})
+
+t.test('a scope that is not known is within no known one, and holds none', async (t) => {
+  const table: [asked: string[] | undefined, granted: string[] | undefined, is: boolean][] = [
+    [['a'], ['a', 'b'], true],
+    [['a', 'b'], ['a'], false],
+    [[], ['a'], true],
+    [undefined, undefined, true],
+    [undefined, ['a'], false],
+    [['a'], undefined, false],
+    [[], undefined, false],
+  ]
+  for (const [asked, granted, is] of table) t.equal(isWithin(asked, granted), is, `${asked} in ${granted}`)
 })

@@ -1,0 +1,52 @@
+import t from 'tap'
+import { createPolicies } from '../../src/policy/policies.ts'
+import { createAuthsignal } from '../../src/step-up/authsignal.ts'
+import { type Case, createRecords, type StepUp } from '../../src/step-up/records.ts'
+import { createStepUps } from '../../src/step-up/step-ups.ts'
+import { verifyReturn } from '../../src/step-up/verify.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import { createAudit } from '../../src/telemetry/audit.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { makeConfig } from '../upstream/config.ts'
+
+/** What the store gave back has lost the user, so that nobody can be asked about. */
+const broken: Case = JSON.parse(
+  '{ "clientId": "web", "policyId": "web", "user": { "epochs": [], "amr": [], "compare": {} } }',
+)
+const config = { ...makeConfig({}), defaults: { ...makeConfig({}).defaults, onError: 'allow' as const } }
+const policies = createPolicies(config)
+// Nobody listens there: whatever reaches Authsignal fails as unavailable.
+const authsignal = createAuthsignal(config.authsignal)
+const now = () => 1000
+
+t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
+  const whole: Case = { ...broken, user: { ...broken.user, subject: 'alice' } }
+
+  t.test('when the verdict is asked for: it does not fail open', async (t) => {
+    const records = createRecords(createMemoryStore(now), config.stepUp)
+    const audit = createAudit(createLog({ destination: { write: () => {} } }))
+    const { judge } = createStepUps({ config, policies, records, authsignal, audit, now })
+    const occasion = { policy: config.defaults, browser: { address: '192.0.2.1' }, atRelease: true, tabs: [] }
+    await t.rejects(judge(broken, occasion), TypeError)
+    t.match(await judge(whole, occasion), { decision: { verdict: 'release', reason: 'fail_open' } })
+  })
+
+  t.test('when a return is verified', async (t) => {
+    const verify = (it: Case) =>
+      verifyReturn({ authsignal, policies, now }, { ...stepUpOf(it) }, 'the token of the return')
+    await t.rejects(verify(broken), TypeError)
+    t.same(await verify(whole), { passed: false, reason: 'unavailable' })
+  })
+})
+
+const stepUpOf = (it: Case): StepUp => ({
+  state: 'checking',
+  case: it,
+  action: 'sign-in',
+  idempotencyKey: 'k',
+  challengeUrl: 'https://authsignal.example/challenge',
+  nonceHash: 'n',
+  openedAt: 0,
+  address: '192.0.2.1',
+  waiting: [],
+})
