@@ -41,12 +41,21 @@ export function createCollection<T>(store: Store, name: string, ttlMs: number): 
     }
   }
 
+  /** JSON.parse quotes what it can't read, and records hold codes. */
+  function parse(value: string): T {
+    try {
+      return JSON.parse(value)
+    } catch {
+      throw new Error(`a record of ${name} can't be read`)
+    }
+  }
+
   const read = (key: string): Promise<string | undefined> => ask(() => store.get(key))
 
   return {
     async get(id) {
       const value = await read(keyOf(id))
-      return value === undefined ? undefined : (JSON.parse(value) as T)
+      return value === undefined ? undefined : parse(value)
     },
     async set(id, record) {
       await ask(() => store.set(keyOf(id), JSON.stringify(record), ttlMs))
@@ -59,7 +68,7 @@ export function createCollection<T>(store: Store, name: string, ttlMs: number): 
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const value = await read(key)
         if (value === undefined) return undefined
-        const next = change(JSON.parse(value) as T)
+        const next = change(parse(value))
         if (next === undefined) return undefined
         if (await ask(() => store.replace(key, value, JSON.stringify(next), ttlMs))) return next
       }

@@ -35,4 +35,5 @@ t.test('what nobody foresaw is an answer without its inside, and an error in the
   const errors = world.log.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
   t.match(errors, [{ code: 'internal' }, { code: 'internal' }])
   t.equal(errors.length, 2)
+  t.notMatch(world.log.join(''), /half of/, 'no line quotes a record')
 })
