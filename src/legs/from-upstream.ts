@@ -1,24 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Names } from '../edge/public-names.ts'
-import { TokenError } from '../edge/token-error.ts'
-import type { ClientCredentials, Revocation } from '../identity/revoke.ts'
-import { readTokenResponse, type TokenResponse } from '../identity/token-response.ts'
 import { sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
-import { type PassPorts, passJson, passPage, passRedirect } from './pass-authorization.ts'
+import type { PassPorts } from './judge-answer.ts'
+import { passJson } from './pass-json.ts'
 import { passMetadata } from './pass-metadata.ts'
+import { passPage } from './pass-page.ts'
+import { passRedirect } from './pass-redirect.ts'
+import { type PassTokensPorts, passTokens } from './pass-tokens.ts'
 import { recordPushedRequest } from './pushed-request.ts'
 import { onEndSessionResponse, type SignOutPorts } from './sign-out.ts'
-import { bindRefreshToken, findObjection, type Redemption, type TokenLegPorts } from './token-leg.ts'
 
-export interface FromUpstreamPorts extends PassPorts, TokenLegPorts, SignOutPorts {
+export interface FromUpstreamPorts extends PassPorts, PassTokensPorts, SignOutPorts {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   /** Loose forms of the paths at which the OP publishes its metadata. */
   readonly metadataPaths: ReadonlySet<string>
   readonly names: Names
-  readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
 }
 
 /** Under any other status browsers show the body, whatever Location says (Fetch 2.2.3). */
@@ -33,7 +32,7 @@ export async function comeFromUpstream(
 ): Promise<unknown> {
   const { redemption, pushed } = request.exchange
   const isSuccess = response.statusCode >= 200 && response.statusCode < 300
-  if (redemption && isSuccess) return passTokens(ports, request, reply, response, redemption)
+  if (redemption && isSuccess) return passTokens(ports, request, reply, response.body, redemption)
   if (pushed !== undefined && isSuccess) {
     const { bytes, text } = await readResponse(response.body, reply.getHeader('content-encoding')?.toString())
     // One that could not be written down counts as not seen, and is refused for a protected client.
@@ -52,32 +51,6 @@ export async function comeFromUpstream(
   if (!ports.policies.areAnyActive || request.method === 'HEAD') return reply.send(response.body)
   if (isSuccess && ports.jsonPaths.has(loosePath)) return passJson(ports, request, reply, response.body)
   return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
-}
-
-async function passTokens(
-  ports: FromUpstreamPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { body }: UpstreamResponse,
-  redemption: Redemption,
-): Promise<unknown> {
-  const { bytes, text } = await readResponse(body, reply.getHeader('content-encoding')?.toString())
-  const tokens = text === undefined ? undefined : readTokenResponse(text)
-  const objection = findObjection(ports, redemption, tokens)
-  if (objection !== undefined) {
-    const credentials = { authorization: request.headers.authorization, form: String(request.body) }
-    const revocation = tokens ? await ports.revoke(credentials, tokens) : 'impossible'
-    const { clientId, grantType } = redemption
-    ports.audit.security('token_response_dropped', {
-      client_id: clientId,
-      grant_type: grantType,
-      objection,
-      revocation,
-    })
-    throw new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
-  }
-  if (tokens) await bindRefreshToken(ports, redemption, tokens)
-  return sendBytes(reply, bytes)
 }
 
 /** What browsers may show as a page: a missing type is guessed from the bytes. */

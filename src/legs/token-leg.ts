@@ -1,9 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ClientPolicy } from '../config/schema.ts'
 import { readClient } from '../edge/client-authentication.ts'
 import type { Parameters } from '../edge/parameters.ts'
 import { TokenError } from '../edge/token-error.ts'
-import type { TokenResponse } from '../identity/token-response.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Records, ReleasedCode } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -12,8 +10,6 @@ export interface TokenLegPorts {
   readonly policies: Policies
   readonly records: Records
   readonly audit: Audit
-  /** The claim that is compared everywhere (`provider.subject`). */
-  readonly subjectClaim: string
   readonly now: () => number
 }
 
@@ -135,67 +131,4 @@ async function findRelease(
   const secret = parameters.get(isRefresh ? 'refresh_token' : 'code')
   if (secret === undefined) return undefined
   return isRefresh ? records.refreshTokens.get(secret) : records.codes.get(secret)
-}
-
-/** Why a token response may not reach the client. */
-export type TokenObjection =
-  | 'unreadable_response'
-  | 'no_readable_id_token'
-  | 'other_audience'
-  | 'grant_not_allowed'
-  | 'no_release'
-  | 'other_subject'
-  | 'other_session'
-  | 'other_methods'
-
-/**
- * The token leg, on the way out: a protected client's token response must be for the user and the client that the
- * code was released for. Whoever asked, tokens for the audience of a protected client are held to the same.
- *
- * @param response a successful token response; undefined if it can't be read.
- * @returns the first objection; undefined if the response may pass.
- */
-export function findObjection(
-  { policies, subjectClaim }: TokenLegPorts,
-  { clientId, grantType, release }: Redemption,
-  response: TokenResponse | undefined,
-): TokenObjection | undefined {
-  const isEnforced = (id: string): boolean => policies.ofClient(id).mode === 'enforce'
-  const idToken = response?.idToken
-  const protectedAudience = idToken?.kind === 'read' ? idToken.audience.filter(isEnforced) : []
-  const isProtected =
-    release || (clientId !== undefined && isEnforced(clientId)) || protectedAudience.length > 0
-  if (!isProtected) return undefined
-  if (!idToken) return 'unreadable_response'
-  const needsIdToken = grantType === 'authorization_code'
-  if (idToken.kind === 'absent') return needsIdToken ? 'no_readable_id_token' : undefined
-  if (idToken.kind === 'unreadable') return 'no_readable_id_token'
-  if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'
-  const isGranted = (id: string): boolean => policies.ofClient(id).grants.includes(grantType)
-  if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'
-  if (!release) return needsIdToken ? 'no_release' : undefined
-  if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'
-  return needsIdToken ? compareSession(release, idToken.claims) : undefined
-}
-
-function compareSession(
-  { compare, amr }: ReleasedCode,
-  claims: Readonly<Record<string, unknown>>,
-): TokenObjection | undefined {
-  const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
-  if (!isSame) return 'other_session'
-  const shown = claims['amr']
-  const isMet = amr === undefined || (Array.isArray(shown) && amr.some((method) => shown.includes(method)))
-  return isMet ? undefined : 'other_methods'
-}
-
-/** A refresh token answers for the user of the release that produced it. */
-export async function bindRefreshToken(
-  { records }: TokenLegPorts,
-  { release }: Redemption,
-  response: TokenResponse,
-): Promise<void> {
-  if (release && response.refreshToken !== undefined) {
-    await records.refreshTokens.set(response.refreshToken, release)
-  }
 }

@@ -1,6 +1,5 @@
 import type { ClientPolicy, Config } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
-import { amrOfMethod } from '../policy/amr.ts'
 import {
   type Decision,
   decideFromMemory,
@@ -16,6 +15,7 @@ import { type Authsignal, AuthsignalError, type TrackRequest } from './authsigna
 import type { Openings } from './openings.ts'
 import type { Recall } from './recall.ts'
 import type { Case, Proofs, Records, Waiting } from './records.ts'
+import { describeTrackRequest } from './track-request.ts'
 
 /** How a case is judged. */
 export interface Occasion {
@@ -53,7 +53,7 @@ export interface JudgePorts {
  * need, last by asking Authsignal. Each decision leaves an audit line.
  */
 export function createJudge(ports: JudgePorts): Judge {
-  const { config, records, recall, openings, attempts, authsignal, audit, now } = ports
+  const { config, records, recall, openings, attempts, audit, now } = ports
 
   async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
     const { policy, browser } = occasion
@@ -107,8 +107,8 @@ export function createJudge(ports: JudgePorts): Judge {
     const id = createId()
     const nonce = createId()
     const idempotencyKey = createId()
-    const { outcome, url } = await track(authsignal, {
-      ...describeCase(it, occasion, proofs, now()),
+    const { outcome, url } = await track(ports, {
+      ...describeTrackRequest(it, occasion, proofs, now()),
       idempotencyKey,
       redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
     })
@@ -141,49 +141,15 @@ export function createJudge(ports: JudgePorts): Judge {
 }
 
 async function track(
-  authsignal: Authsignal,
+  { authsignal, audit }: JudgePorts,
   request: TrackRequest,
 ): Promise<{ outcome: TrackOutcome; url?: string | undefined }> {
   try {
-    const { state, isEnrolled, url } = await authsignal.track(request)
+    const { state, isEnrolled, url, refusedOrigin } = await authsignal.track(request)
+    if (refusedOrigin !== undefined) audit.security('challenge_host_refused', { origin: refusedOrigin })
     return { outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined }, url }
   } catch (error) {
     if (!(error instanceof AuthsignalError)) throw error
     return { outcome: { state: 'no_answer', kind: error.kind === 'unavailable' ? 'unavailable' : 'refused' } }
-  }
-}
-
-/** What Authsignal's rules see: the user, the browser and the custom data points. */
-function describeCase(
-  it: Case,
-  { policy, browser }: Occasion,
-  proofs: Proofs['stepUps'],
-  now: number,
-): Omit<TrackRequest, 'idempotencyKey' | 'redirectUrl'> {
-  const { user } = it
-  const amr = new Set([...user.amr, ...proofs.flatMap(({ method }) => amrOfMethod(method ?? ''))])
-  const lastAt = Math.max(...proofs.map(({ at }) => at))
-  const sends = (what: ClientPolicy['send'][number]): boolean => policy.send.includes(what)
-  return {
-    userId: user.subject,
-    action: policy.action,
-    ipAddress: browser.address,
-    ...(browser.userAgent !== undefined && { userAgent: browser.userAgent }),
-    ...(browser.deviceId !== undefined && { deviceId: browser.deviceId }),
-    ...(browser.locale !== undefined && { locale: browser.locale }),
-    ...(sends('username') && user.username !== undefined && { username: user.username }),
-    ...(sends('email') && user.email !== undefined && { email: user.email }),
-    ...(sends('phone') && user.phoneNumber !== undefined && { phoneNumber: user.phoneNumber }),
-    custom: {
-      ...policy.custom,
-      client_id: it.clientId,
-      amr: [...amr].join(','),
-      mode: policy.mode,
-      ...(it.scope && { scope: it.scope.join(' ') }),
-      ...(user.acr !== undefined && { acr: user.acr }),
-      ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
-      ...(it.prompt !== undefined && { prompt: it.prompt }),
-      ...(proofs.length > 0 && { seconds_since_step_up: Math.floor((now - lastAt) / 1000) }),
-    },
   }
 }

@@ -300,13 +300,10 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'legs/from-upstream.ts',
     [responses],
-    [
-      ['pages that submit themselves', 'return isPage(reply) ?', 'return false ?'],
-      ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
-    ],
+    [['pages that submit themselves', 'return isPage(reply) ?', 'return false ?']],
   ),
   ...inFile(
-    'legs/pass-authorization.ts',
+    'legs/pass-page.ts',
     [responses],
     [['pages of two readings', "if (response === 'ambiguous') refuseAmbiguous(ports, request)", '']],
   ),
@@ -566,6 +563,13 @@ export const guards: readonly Guard[] = [
         tokenClient,
         grants,
       ],
+    ],
+  ),
+  ...inFile(
+    'legs/pass-tokens.ts',
+    [token, sessions, grants],
+    [
+      ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
       [
         'unreadable token responses',
         "if (!idToken) return 'unreadable_response'",

@@ -1,0 +1,49 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AuthorizationResponse } from '../edge/authorization-response.ts'
+import { isNavigation } from '../edge/navigation.ts'
+import type { AskUser } from './ask-user.ts'
+import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegPorts } from './response-leg.ts'
+
+/** What every channel needs by which an authorization response may come: a redirect, a page, JSON. */
+export interface PassPorts extends ResponseLegPorts {
+  readonly pathPrefix: string
+  readonly askUser: AskUser
+}
+
+/**
+ * Asks the response leg about an authorization response in an answer of the OP.
+ *
+ * @param location the redirect that carries it; undefined for a page.
+ * @param isFollowed a script follows the redirect, by a navigation of its own.
+ */
+export function judgeAnswer(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: AuthorizationResponse,
+  location: string | undefined,
+  isFollowed = false,
+): Promise<ResponseAnswer> {
+  const { authorization, browser } = request.exchange
+  return onAuthorizationResponse(ports, {
+    response,
+    authorization,
+    browser,
+    isNavigation: isFollowed || canShowPages(request),
+    probe: () => ports.askUser(request, [reply.getHeader('set-cookie') ?? []].flat().map(String)),
+    ...(location !== undefined && { location }),
+  })
+}
+
+/** A login form is posted by a navigation too. */
+function canShowPages({ method, headers }: FastifyRequest): boolean {
+  return isNavigation(method === 'POST' ? 'GET' : method, headers)
+}
+
+/** The path of the challenge page of a step-up. */
+export const challengeAt = ({ pathPrefix }: PassPorts, stepUpId: string): string =>
+  `${pathPrefix}/challenge/${stepUpId}`
+
+/** The public URL of a request, against which a browser reads what answers it. */
+export const urlOf = ({ publicUrl }: PassPorts, { exchange }: FastifyRequest): string =>
+  `${publicUrl}${exchange.target.path}`

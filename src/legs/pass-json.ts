@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findRedirectInJson } from '../edge/json-redirect.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { peekBody } from '../upstream/peek-body.ts'
+import { dropAnswer, sendBytes } from '../upstream/proxy.ts'
+import { decodeBody } from '../upstream/read-response.ts'
+import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
+
+/** A longer answer is refused. */
+const maxJsonBytes = 512 * 1024
+
+/** The JSON answer of a sign-in by script, at a path that the configuration names: it may hold the redirect. */
+export async function passJson(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Readable,
+): Promise<unknown> {
+  const { bytes, text } = await readJson(reply, body)
+  const found = findRedirectInJson(text, urlOf(ports, request))
+  if (!found) return sendBytes(reply, bytes)
+  if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
+  const { response } = found
+  const answer = await judgeAnswer(ports, request, reply, response, found.location, true)
+  switch (answer.kind) {
+    case 'pass':
+      return sendBytes(reply, bytes)
+    case 'challenge':
+      return sendJson(reply, found.replaceWith(`${ports.publicUrl}${challengeAt(ports, answer.stepUpId)}`))
+    case 'error':
+      return sendJson(reply, found.replaceWith(response.toErrorLocation(answer.error, answer.description)))
+  }
+}
+
+async function readJson(reply: FastifyReply, body: Readable): Promise<{ bytes: Buffer; text: string }> {
+  const answer = await peekBody(body, maxJsonBytes)
+  const coding = reply.getHeader('content-encoding')?.toString()
+  const plain = answer.complete ? await decodeBody(answer.bytes, coding) : undefined
+  if (!answer.complete || !plain)
+    throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
+  return { bytes: answer.bytes, text: plain.toString('utf8') }
+}
+
+function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  const { statusCode } = reply
+  return dropAnswer(reply).code(statusCode).header('content-type', 'application/json').send(json)
+}

@@ -1,0 +1,45 @@
+import type { ClientPolicy } from '../config/schema.ts'
+import type { Browser } from '../edge/browser.ts'
+import { amrOfMethod } from '../policy/amr.ts'
+import type { TrackRequest } from './authsignal.ts'
+import type { Case, Proofs } from './records.ts'
+
+/**
+ * What Authsignal's rules see: the user, the browser and the custom data points.
+ *
+ * @param proofs of this browser in this OP session; the amr that is told is the OP's and theirs.
+ * @param now epoch milliseconds.
+ */
+export function describeTrackRequest(
+  it: Case,
+  { policy, browser }: { readonly policy: ClientPolicy; readonly browser: Browser },
+  proofs: Proofs['stepUps'],
+  now: number,
+): Omit<TrackRequest, 'idempotencyKey' | 'redirectUrl'> {
+  const { user } = it
+  const amr = new Set([...user.amr, ...proofs.flatMap(({ method }) => amrOfMethod(method ?? ''))])
+  const lastAt = Math.max(...proofs.map(({ at }) => at))
+  const sends = (what: ClientPolicy['send'][number]): boolean => policy.send.includes(what)
+  return {
+    userId: user.subject,
+    action: policy.action,
+    ipAddress: browser.address,
+    ...(browser.userAgent !== undefined && { userAgent: browser.userAgent }),
+    ...(browser.deviceId !== undefined && { deviceId: browser.deviceId }),
+    ...(browser.locale !== undefined && { locale: browser.locale }),
+    ...(sends('username') && user.username !== undefined && { username: user.username }),
+    ...(sends('email') && user.email !== undefined && { email: user.email }),
+    ...(sends('phone') && user.phoneNumber !== undefined && { phoneNumber: user.phoneNumber }),
+    custom: {
+      ...policy.custom,
+      client_id: it.clientId,
+      amr: [...amr].join(','),
+      mode: policy.mode,
+      ...(it.scope && { scope: it.scope.join(' ') }),
+      ...(user.acr !== undefined && { acr: user.acr }),
+      ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
+      ...(it.prompt !== undefined && { prompt: it.prompt }),
+      ...(proofs.length > 0 && { seconds_since_step_up: Math.floor((now - lastAt) / 1000) }),
+    },
+  }
+}
