@@ -1,9 +1,10 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
 /**
- * TCP ports of 127.0.0.1 that were free a moment ago, all different.
- * Another process may take one before its owner listens: use port 0 wherever the number is not needed beforehand.
+ * TCP ports of 127.0.0.1 that were free a moment ago, all different, below those that systems give to port 0 and to
+ * outgoing connections. Use port 0 wherever the number is not needed beforehand.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => openServer()))
@@ -12,11 +13,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-async function openServer(): Promise<Server> {
+async function openServer(attempts = 100): Promise<Server> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
+  try {
+    server.listen(randomInt(10_000, 32_000), '127.0.0.1')
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    if (attempts === 1) throw error
+    return openServer(attempts - 1)
+  }
 }
 
 async function closeServer(server: Server): Promise<void> {
