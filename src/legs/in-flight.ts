@@ -43,18 +43,21 @@ export async function recordInFlight(
 
 /**
  * Two requests whose responses could not be told apart: the OP may still answer the earlier one. What is asked for is
- * what either asks for, so that a smaller request does not stand for a larger one.
+ * what either asks for, so that a smaller request does not stand for a larger one. The way back to the application may
+ * lead over a consent form that is posted to the authorization endpoint: that it ends in an error stays decided.
  */
 function combine(earlier: InFlightRequest, later: InFlightRequest, policy: ClientPolicy): InFlightRequest {
   const acrValues = [
     ...new Set([earlier.acrValues, later.acrValues].flatMap((text) => text?.split(' ') ?? [])),
   ]
   const isOwn = earlier.clientId === policy.clientId
+  const { kept } = earlier
   return {
     ...later,
     clientId: isOwn ? earlier.clientId : later.clientId,
     scope: [...new Set([...later.scope, ...earlier.scope])],
     ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
+    ...(kept?.decision.reason === 'not_verified' && { kept }),
   }
 }
 

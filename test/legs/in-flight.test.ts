@@ -2,6 +2,7 @@ import t from 'tap'
 import { configSchema } from '../../src/config/schema.ts'
 import { parseParameters } from '../../src/edge/parameters.ts'
 import { recordInFlight } from '../../src/legs/in-flight.ts'
+import { type Decision, deny } from '../../src/policy/decide.ts'
 import { createPolicies } from '../../src/policy/policies.ts'
 import { createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
@@ -10,8 +11,8 @@ import { client, valid } from '../config/valid.ts'
 const web = 'https://web.example.com/cb'
 const two = ['https://two.example.com/a', 'https://two.example.com/b']
 
-/** Writes requests down, one after the other, and gives what is known of the last. */
-async function record(...requests: Record<string, string>[]) {
+/** Records, and how a request is written down in them. */
+function open() {
   const config = configSchema.parse({
     ...valid,
     clients: {
@@ -21,17 +22,23 @@ async function record(...requests: Record<string, string>[]) {
   })
   const policies = createPolicies(config)
   const records = createRecords(createMemoryStore(Date.now), config.stepUp)
-  const last = { exchange: await next(requests.shift() ?? {}) }
-  for (const request of requests) last.exchange = await next(request)
-  return last.exchange
+  return { records, again }
 
-  function next(request: Record<string, string>) {
+  function again(request: Record<string, string>) {
     const query = `${new URLSearchParams(request)}`
     const parameters = parseParameters({ query }, 'authorization')
     const policy = policies.ofRedirectUri(request['redirect_uri'] ?? '') ?? policies.ofClient('two')
     const resolved = { parameters, source: 'plain', isContradictory: false } as const
     return recordInFlight({ policies, records, now: () => 1000 }, `/authorize?${query}`, resolved, policy)
   }
+}
+
+/** Writes requests down, one after the other, and gives what is known of the last. */
+async function record(first: Record<string, string>, ...others: Record<string, string>[]) {
+  const { again } = open()
+  let exchange = await again(first)
+  for (const request of others) exchange = await again(request)
+  return exchange
 }
 
 const asked = { client_id: 'web', redirect_uri: web, state: 's', scope: 'openid' }
@@ -78,4 +85,23 @@ t.test('a request of a watched client may ask for no scope', async (t) => {
     drives: 0,
     target: '/authorize?client_id=two&state=s',
   })
+})
+
+t.test('of what was decided for the earlier, only the way back stays', async (t) => {
+  const table: [name: string, decision: Decision, stays: boolean][] = [
+    ['a step-up that was not passed', deny('not_verified', 'unmet_authentication_requirements'), true],
+    ['a release', { verdict: 'release', reason: 'no_challenge_needed' }, false],
+    ['a denial that may change', deny('blocked', 'access_denied'), false],
+  ]
+  for (const [name, decision, stays] of table) {
+    const { again, records } = open()
+    const { inFlight = '' } = await again(asked)
+    await records.inFlight.update(inFlight, (request) => ({
+      ...request,
+      kept: { subject: 'alice', decision, until: 2000 },
+    }))
+    const { request } = await again({ ...asked, consent: 'yes' })
+    t.match(request.kept, stays ? { decision } : undefined, name)
+    t.equal(request.kept !== undefined, stays, name)
+  }
 })
