@@ -114,7 +114,10 @@ export const providerSchema = z.strictObject({
       "Further paths of the OP that answer authorization requests; {issuer} at the start of any path stands for the issuer's path.",
     ),
   tokenPaths: z.array(path).default([]).describe('Further paths of the OP that answer token requests.'),
-  closedPaths: z.array(path).default([]).describe('Paths of the OP that the gateway answers with 404.'),
+  closedPaths: z
+    .array(path)
+    .default([])
+    .describe('Paths of the OP that the gateway answers with 404, with all that is below them.'),
   jsonPaths: z
     .array(path)
     .default([])

@@ -39,24 +39,27 @@ export interface Expected {
 
 export type AuthorizationAnswer =
   | { readonly fault?: never; readonly parameters: URLSearchParams }
-  | { readonly fault: AnswerFault }
+  | { readonly fault: AnswerFault; readonly detail?: string }
 
 /**
  * Reads the OP's answer to the probe's authorization request. Only a redirect to exactly the probe's redirect URI
  * counts, with one code, our state, no parameter twice and no error beside the code. A fragment is not looked at:
  * no client sees it, and some OPs put a meaningless one there.
+ *
+ * @returns with a fault a detail for the log, where there is one to tell; it holds no query and nothing like an id.
  */
 export function readAnswer(
   answer: { readonly statusCode: number; readonly location: string | string[] | undefined },
   expected: Expected,
 ): AuthorizationAnswer {
   const { statusCode, location } = answer
-  if (statusCode >= 500) return { fault: 'upstream_error' }
-  if (!redirects.has(statusCode) || location === undefined) return { fault: 'not_a_redirect' }
+  const detail = `answered ${statusCode}`
+  if (statusCode >= 500) return { fault: 'upstream_error', detail }
+  if (!redirects.has(statusCode) || location === undefined) return { fault: 'not_a_redirect', detail }
   if (typeof location !== 'string') return { fault: 'ambiguous_answer' }
   const [address = ''] = location.split('#', 1)
   const [target, ...query] = address.split('?')
-  if (target !== expected.redirectUri) return { fault: 'other_redirect' }
+  if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }
   const parameters = new URLSearchParams(query.join('?'))
   const fault = findFault(parameters, expected)
   return fault === undefined ? { parameters } : { fault }
@@ -71,4 +74,12 @@ function findFault(parameters: URLSearchParams, expected: Expected): AnswerFault
   const error = parameters.get('error')
   if (error !== null) return authorizationErrors.find((code) => code === error) ?? 'authorization_error'
   return parameters.get('code') ? undefined : 'code_missing'
+}
+
+/** Paths may hold ids of sessions and of pending logins: what is as long as such an id is left out. */
+function describeTarget(target = '', { redirectUri }: Expected): { readonly detail?: string } {
+  if (!URL.canParse(target, redirectUri)) return {}
+  const { origin, pathname } = new URL(target, redirectUri)
+  const path = pathname.replace(/;.*/, '').replace(/[^/]{16,}/g, '…')
+  return { detail: `leads to ${origin === new URL(redirectUri).origin ? '' : origin}${path}` }
 }

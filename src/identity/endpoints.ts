@@ -57,7 +57,8 @@ export function completeMetadata(
 ): UsableMetadata {
   const { endpoints, issuer } = config.provider
   if (!discovery.found && needed.some((name) => endpoints[name] === undefined)) {
-    throw new Refusal('provider_unavailable', discovery.reason)
+    const fix = 'set provider.issuer, or provider.endpoints where there is no such document'
+    throw new Refusal('provider_unavailable', `${discovery.reason}; ${fix}`)
   }
   const metadata: ServerMetadata = {
     issuer,

@@ -28,11 +28,11 @@ export function explainFailure(error: unknown): { readonly reason: ProbeFailure;
   const refusal = findRefusal(error)
   if (refusal !== undefined) return { reason: nameRefusal(refusal), detail: refusal.message }
   if (error instanceof ResponseBodyError) {
-    const isCode = /^[a-z_]{1,64}$/.test(error.error)
-    return { reason: 'token_error', detail: isCode ? error.error : 'an error that is no code' }
+    return { reason: 'token_error', detail: isCode(error.error) ? error.error : 'an error that is no code' }
   }
   if (error instanceof WWWAuthenticateChallengeError) {
-    return { reason: 'token_error', detail: `answered ${error.status} with a challenge` }
+    const code = error.cause.map(({ parameters }) => parameters.error).find(isCode)
+    return { reason: 'token_error', detail: `answered ${error.status} with ${code ?? 'a challenge'}` }
   }
   if (error instanceof ClientError) {
     const reason = unusableAnswers.has(error.code ?? '') ? 'token_error' : 'id_token_invalid'
@@ -40,6 +40,9 @@ export function explainFailure(error: unknown): { readonly reason: ProbeFailure;
   }
   return { reason: 'internal', detail: error instanceof Error ? error.name : typeof error }
 }
+
+/** What is spelled like a code of RFC 6749 holds no secret. */
+const isCode = (error: string | undefined): boolean => /^[a-z_]{1,64}$/.test(error ?? '')
 
 function nameRefusal(refusal: Refusal): ProbeFailure {
   switch (refusal.code) {

@@ -81,7 +81,10 @@ async function identify(
     issuer: metadata.issuer,
     isIssuerSent: metadata.authorization_response_iss_parameter_supported === true,
   })
-  if (answer.fault !== undefined) return { known: false, reason: answer.fault }
+  if (answer.fault !== undefined) {
+    const { fault: reason, detail } = answer
+    return { known: false, reason, ...(detail !== undefined && { detail }) }
+  }
   const tokens = await authorizationCodeGrant(configuration, new URL(`${redirectUri}?${answer.parameters}`), {
     pkceCodeVerifier: secrets.codeVerifier,
     expectedState: secrets.state,

@@ -72,8 +72,9 @@ function* findClaimDoors({ provider }: Config, { metadata }: ProviderFacts): Gen
     yield { level: 'breaks', subject: 'provider.subject', meaning, ...todo }
   }
   if (!claims.includes('sid') && !claims.includes('auth_time')) {
-    const meaning = 'claims_supported has neither sid nor auth_time: without them no step-up is remembered'
-    const todo = advise("have the OP put one into the ID token of the probe's client")
+    const meaning =
+      'claims_supported has neither sid nor auth_time: with neither in the ID token no step-up is remembered'
+    const todo = advise("see whether the ID token of the probe's client has one, which some OPs do not tell")
     yield { level: 'info', subject: 'remember', meaning, ...todo }
   }
   const missing = compare.filter((claim) => !claims.includes(claim))

@@ -9,6 +9,8 @@ export interface Tracked {
   readonly isEnrolled: boolean
   /** Where to challenge, whatever the state; undefined if it is absent or its host is not allowed. */
   readonly url: string | undefined
+  /** The origin of an address that was not allowed, for the log. */
+  readonly refusedOrigin?: string
 }
 
 /** What a token stands for. Proves nothing by itself: the caller compares every field with its step-up. */
@@ -80,10 +82,12 @@ export function parseTracked(
   if (answer.idempotencyKey !== sent.idempotencyKey) {
     throw unreadable('track', 'idempotencyKey is not the one that was sent')
   }
+  const url = answer.url && readChallengeUrl(answer.url, sent.challengeHosts)
   return {
     state: trackState.safeParse(answer.state).data ?? 'unknown',
     isEnrolled: answer.isEnrolled,
-    url: answer.url === undefined ? undefined : readChallengeUrl(answer.url, sent.challengeHosts),
+    url: url || undefined,
+    ...(answer.url && !url && { refusedOrigin: originOf(answer.url) }),
   }
 }
 
@@ -100,6 +104,9 @@ export function parseValidated(outcome: Outcome): Validated {
   if (rest.isValid && error !== undefined) throw unreadable('validate', 'isValid with an error')
   return { ...rest, action }
 }
+
+/** `null` for an address that has none. */
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'null')
 
 function parseAnswer<Schema extends z.ZodType>(
   operation: AuthsignalOperation,

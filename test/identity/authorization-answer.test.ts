@@ -86,3 +86,20 @@ t.test('what stands in the answer', async (t) => {
     'iss is announced, but missing',
   )
 })
+
+t.test('what the log hears of it', async (t) => {
+  const table: [location: string | undefined, statusCode: number, detail: string | undefined][] = [
+    [undefined, 200, 'answered 200'],
+    [undefined, 500, 'answered 500'],
+    ['/accounts/login/?next=/authorize%3Fstate%3Ds#code=c', 303, 'leads to /accounts/login/'],
+    ['https://login.example.com/login;sid=secret?a', 303, 'leads to /login'],
+    ['/interaction/V1StGXR8_Z5jdHi6B-myT/login', 303, 'leads to /interaction/…/login'],
+    ['//user:secret@sso.example:8443/choose', 303, 'leads to https://sso.example:8443/choose'],
+    ['https://[', 303, undefined],
+    [`${redirectUri}?code=c&state=another`, 303, undefined],
+  ]
+  for (const [location, statusCode, detail] of table) {
+    const answer = readAnswer({ statusCode, location }, expected)
+    t.equal('detail' in answer ? answer.detail : undefined, detail, `${statusCode} ${location}`)
+  }
+})

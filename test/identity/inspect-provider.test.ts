@@ -84,7 +84,8 @@ t.test('what a gateway could not run with', async (t) => {
   op.steps[discovery] = (_asked, response) => json(response, { ...op.metadata, issuer: 'https://other' })
   t.equal(await reason(), `issuer is "https://other", expected "${issuer}"`)
   op.steps[discovery] = (_asked, response) => response.writeHead(404).end()
-  t.equal(await reason(), `discovery at ${discovery} answered 404`)
+  const fix = 'set provider.issuer, or provider.endpoints where there is no such document'
+  t.equal(await reason(), `discovery at ${discovery} answered 404; ${fix}`)
 })
 
 t.test('an OP that does not answer', async (t) => {

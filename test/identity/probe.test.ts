@@ -115,14 +115,14 @@ t.test('answers of the authorization endpoint', async (t) => {
     answer: (response: ServerResponse, state: string) => unknown,
     reason: string,
   ][] = [
-    ['a login page', (r) => r.writeHead(200).end('<form>'), 'not_a_redirect'],
+    ['a login page', (r) => r.writeHead(200).end('<form>'), 'not_a_redirect: answered 200'],
     ['a long login page', (r) => r.writeHead(200).end(Buffer.alloc(2 ** 21)), 'not_a_redirect'],
-    ['JSON', (r) => json(r, { error: 'login' }, 401), 'not_a_redirect'],
-    ['a failure', (r) => r.writeHead(500).end(), 'upstream_error'],
+    ['JSON', (r) => json(r, { error: 'login' }, 401), 'not_a_redirect: answered 401'],
+    ['a failure', (r) => r.writeHead(500).end(), 'upstream_error: answered 500'],
     [
       'a redirect to the login',
       (r, state) => redirect(r, { code: 'c', state }, `${issuer}/login`),
-      'other_redirect',
+      'other_redirect: leads to /login',
     ],
     ['a redirect to nowhere', (r) => r.writeHead(303).end(), 'not_a_redirect'],
     [
@@ -172,6 +172,16 @@ t.test('answers of the token endpoint', async (t) => {
     [
       'a challenge',
       (r) => r.writeHead(401, { 'www-authenticate': 'Basic realm="the secret"' }).end(),
+      'token_error: answered 401 with a challenge',
+    ],
+    [
+      'a challenge that says why',
+      (r) => r.writeHead(401, { 'www-authenticate': 'Basic realm="x", Bearer error="invalid_client"' }).end(),
+      'token_error: answered 401 with invalid_client',
+    ],
+    [
+      'a challenge that says too much',
+      (r) => r.writeHead(401, { 'www-authenticate': 'Bearer error="the secret"' }).end(),
       'token_error: answered 401 with a challenge',
     ],
     ['a page', page, 'token_error: /token answered 200 without JSON'],

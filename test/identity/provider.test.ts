@@ -99,16 +99,20 @@ t.test('what is wrong with the metadata is told', async (t) => {
     script: (response: Parameters<typeof json>[0]) => unknown,
     reason: RegExp | string,
   ][] = [
-    ['404', (r) => json(r, good, 404), 'discovery at /.well-known/openid-configuration answered 404'],
+    [
+      '404',
+      (r) => json(r, good, 404),
+      'discovery at /.well-known/openid-configuration answered 404; set provider.issuer, or provider.endpoints where there is no such document',
+    ],
     ['500', (r) => json(r, good, 500), 'discovery at /.well-known/openid-configuration answered 500'],
     ['429', (r) => json(r, good, 429), /answered 429$/],
-    ['a redirect', (r) => r.writeHead(302, { location: '/login' }).end(), /answered 302$/],
+    ['a redirect', (r) => r.writeHead(302, { location: '/login' }).end(), /answered 302;/],
     [
       'a page',
       (r) => r.writeHead(200, { 'content-type': 'text/html' }).end(html),
-      /answered 200 without JSON$/,
+      /answered 200 without JSON;/,
     ],
-    ['nothing', (r) => r.writeHead(200).end(), /answered 200 without JSON$/],
+    ['nothing', (r) => r.writeHead(200).end(), /answered 200 without JSON;/],
     ['a list', (r) => json(r, [good]), 'discovery is not readable: all of it'],
     ['a word', (r) => json(r, 'metadata'), 'discovery is not readable: all of it'],
     ['no issuer', (r) => json(r, { ...good, issuer: null }), 'discovery is not readable: issuer'],
@@ -231,7 +235,7 @@ t.test('endpoints that are configured', async (t) => {
     const { provider } = face(t, op.port, {
       provider: { endpoints: { ...explicit, jwks: undefined } as object },
     })
-    t.match(await reasonOf(provider), /answered 404$/)
+    t.match(await reasonOf(provider), /answered 404; set provider.issuer/)
   })
 })
 

@@ -116,7 +116,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { subject: 'upn', compare: ['auth_time', 'sub'] },
     [
       `breaks | provider.subject | claims_supported lacks upn: without it in both ID tokens nobody signs in | ${bothTokens}`,
-      "info | remember | claims_supported has neither sid nor auth_time: without them no step-up is remembered | have the OP put one into the ID token of the probe's client",
+      "info | remember | claims_supported has neither sid nor auth_time: with neither in the ID token no step-up is remembered | see whether the ID token of the probe's client has one, which some OPs do not tell",
       `info | provider.compare | claims_supported lacks auth_time: a claim that the probe lacks is not compared | ${bothTokens}`,
     ],
   ],

@@ -270,6 +270,7 @@ t.test('a challenge URL is handed out only if its host is allowed', async (t) =>
     const api = await standIn(t, json({ ...ALLOWED, url }))
     const tracked = await connect(api.url, { challengeHosts }).track(TRACK)
     t.equal(tracked.url, expected, `${url} for ${challengeHosts}`)
+    t.equal(tracked.refusedOrigin !== undefined, Boolean(url) && expected === undefined)
   }
 })
 
