@@ -33,10 +33,7 @@ function describeUser(identity: Identity, compare: readonly string[]): User {
   const hasSession = sid !== undefined || authTime !== undefined
   return {
     subject,
-    epochs: [
-      sid === undefined ? [] : epochOf.session(sid),
-      typeof sub === 'string' ? epochOf.user(sub) : [],
-    ].flat(),
+    epochs: [...(sid === undefined ? [] : [epochOf.session(sid)]), epochOf.user(String(sub))],
     amr,
     compare: Object.fromEntries(known.map((name) => [name, claims[name]])),
     ...(hasSession && { session: hashOf(sid, authTime?.toString()) }),
