@@ -4,7 +4,14 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { secretOf } from '../lab/op-world.ts'
 import { basic, redeem } from './frame/codes.ts'
-import { describe, expectGuarded, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
+import {
+  describe,
+  expectGuarded,
+  expectNoArtefact,
+  expectRefused,
+  expectRequestRefused,
+  watchOp,
+} from './frame/expect.ts'
 import { onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -119,17 +126,7 @@ runAttacks(
           if (outer['redirect_uri'] === 'other') outer['redirect_uri'] = world.other.redirectUri
           const request = await write(claims)
           const query = authorizeQuery(world.web, { nonce: '', ...outer, request })
-          const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]
-          const op = watchOp(world.op.requests)
-          const answer = await send(world.publicUrl, { target: `/connect/authorize?${query}`, headers })
-          expectRefused(t, answer, 400, op)
-          const posted = {
-            method: 'POST',
-            target: '/connect/authorize',
-            headers: [...headers, form],
-            body: query,
-          }
-          expectRefused(t, await send(world.publicUrl, posted), 400, op)
+          await expectRequestRefused(t, stage, query)
         }
       },
     )

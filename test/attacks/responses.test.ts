@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { Test } from 'tap'
 import { type LabClient, makeWebClient, secretOf } from '../lab/op-world.ts'
 import { basic, redeem } from './frame/codes.ts'
-import { describe, expectAlive, expectRefused, watchOp } from './frame/expect.ts'
+import { describe, expectAlive, expectRefused, expectRequestRefused, watchOp } from './frame/expect.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -65,23 +65,9 @@ runAttacks(
       ],
       async (t, stage, mode) => {
         const { world } = stage
-        const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]
-        const op = watchOp(world.op.requests)
         for (const client of [world.web, hybrid]) {
           const query = authorizeQuery(client, { state: nextState(), response_mode: mode })
-          expectRefused(
-            t,
-            await send(world.publicUrl, { target: `/connect/authorize?${query}`, headers }),
-            400,
-            op,
-          )
-          const posted = {
-            method: 'POST',
-            target: '/connect/authorize',
-            headers: [...headers, form],
-            body: query,
-          }
-          expectRefused(t, await send(world.publicUrl, posted), 400, op)
+          await expectRequestRefused(t, stage, query)
         }
       },
     )

@@ -4,13 +4,13 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { type LabClient, makeWebClient } from '../lab/op-world.ts'
 import { leakCode, redeem, releaseCode } from './frame/codes.ts'
-import { describe, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
+import { describe, expectNoArtefact, expectRefused, expectRequestRefused, watchOp } from './frame/expect.ts'
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { sendJson } from './frame/scripted-op.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
-import { form, navigation, send } from './frame/wire.ts'
+import { navigation, send } from './frame/wire.ts'
 
 const isChallenge = (page: Page): boolean => /\/challenge\?/.test(page.url)
 const isLogin = (page: Page): boolean => page.body.includes('name="password"')
@@ -103,21 +103,7 @@ runAttacks('sessions at the real OP', onRealStage({ clients: { web2: { remember:
       begin(stage)
       const { world } = stage
       const query = authorizeQuery(world.web, { scope, state: nextState() })
-      const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]
-      const op = watchOp(world.op.requests)
-      expectRefused(
-        t,
-        await send(world.publicUrl, { target: `/connect/authorize?${query}`, headers }),
-        400,
-        op,
-      )
-      const posted = {
-        method: 'POST',
-        target: '/connect/authorize',
-        headers: [...headers, form],
-        body: query,
-      }
-      expectRefused(t, await send(world.publicUrl, posted), 400, op)
+      await expectRequestRefused(t, stage, query)
     },
   )
   attack(

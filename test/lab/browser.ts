@@ -1,5 +1,5 @@
 import { CookieJar } from 'tough-cookie'
-import { type Agent, request as sendRequest } from 'undici'
+import { type Dispatcher, request as sendRequest } from 'undici'
 import { decodeBody } from './content-coding.ts'
 import { type FormChoice, fillForm } from './form-filling.ts'
 import { readLink, readWords } from './html.ts'
@@ -45,7 +45,12 @@ const HOP_LIMIT = 25
  */
 export class Browser {
   readonly jar = new CookieJar(undefined, { allowSpecialUseDomain: true, rejectPublicSuffixes: false })
-  readonly #agent: Agent = createLoopbackAgent()
+  readonly #agent: Dispatcher
+
+  /** @param agent the way to servers, where a test looks at what goes over it; the browser closes it in the end */
+  constructor(agent: Dispatcher = createLoopbackAgent()) {
+    this.#agent = agent
+  }
 
   /** Goes to a URL like one typed into the address bar, and follows where it leads. */
   navigate(url: string | URL, visit: Visit = {}): Promise<Page> {

@@ -128,6 +128,11 @@ async function grantRequest(provider: Provider, interaction: Interaction): Promi
   const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId)
   const grant = known ?? new provider.Grant(whoAsked(interaction))
   grant.addOIDCScope(String(interaction.params['scope'] ?? ''))
+  const { missingOIDCClaims, missingResourceScopes } = interaction.prompt.details
+  if (Array.isArray(missingOIDCClaims)) grant.addOIDCClaims(missingOIDCClaims)
+  for (const [resource, scopes] of Object.entries(missingResourceScopes ?? {})) {
+    grant.addResourceScope(resource, [scopes].flat().join(' '))
+  }
   return grant.save()
 }
 

@@ -16,8 +16,17 @@ export interface Duration {
   readonly seconds: number
 }
 
+/** How many answers were compared with and without the gateway, and how many of them were equal. */
+export interface Equality {
+  readonly provider: string
+  readonly requests: number
+  readonly equal: number
+  /** Those that have to differ. */
+  readonly different: number
+}
+
 /** Hands a line to `npm run test:providers`, which names a file for it; does nothing in any other run. */
-export function report(line: Cell | Duration): void {
+export function report(line: Cell | Duration | Equality): void {
   const file = process.env['PROVIDERS_REPORT']
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`)
 }

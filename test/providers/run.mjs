@@ -68,6 +68,11 @@ for (const line of new Set(
 for (const { provider, seconds } of lines.filter((line) => line.seconds !== undefined)) {
   print(`${provider}: ${seconds} s, start and stop included`)
 }
+for (const { provider, requests, equal, different } of lines.filter((line) => line.requests !== undefined)) {
+  print(
+    `${provider}, with and without the gateway: ${requests} requests, ${equal} equal, ${different} different`,
+  )
+}
 const count = (wanted) => cells.filter(({ result }) => result === wanted).length
 print(
   `\n${cells.length} cells: ${count('held')} held, ${count('failed')} failed, ${count('skipped')} skipped; ` +

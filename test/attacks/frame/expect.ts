@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 import type { World } from '../../lab/world.ts'
 import { canary } from './lenient-stage.ts'
-import type { Answer } from './wire.ts'
+import type { RealStage } from './real-stage.ts'
+import { type Answer, form, navigation, send } from './wire.ts'
 
 /** What reached the OP since this was called, as `METHOD /path`. */
 export function watchOp(requests: readonly { readonly method: string; readonly url: string }[]): {
@@ -26,6 +27,20 @@ export function expectRefused(
   })
   t.same(op.seen(), [], 'nothing reaches the OP')
   expectNoArtefact(t, answer)
+}
+
+/** An authorization request of alice, who is signed in, by GET and as a form: both are refused. */
+export async function expectRequestRefused(
+  t: Test,
+  { world, cookiesOf }: RealStage,
+  query: string,
+): Promise<void> {
+  const headers = [`Cookie: ${await cookiesOf('alice')}`, ...navigation]
+  const op = watchOp(world.op.requests)
+  const byForm = { method: 'POST', target: '/connect/authorize', headers: [...headers, form], body: query }
+  for (const request of [{ target: `/connect/authorize?${query}`, headers }, byForm]) {
+    expectRefused(t, await send(world.publicUrl, request), 400, op)
+  }
 }
 
 /** Refused, or held until a challenge is passed: in no case a code. */
