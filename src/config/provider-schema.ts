@@ -118,6 +118,12 @@ export const providerSchema = z.strictObject({
     .array(path)
     .default([])
     .describe('Paths of the OP that the gateway answers with 404, with all that is below them.'),
+  foldsCase: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the OP takes paths in upper and lower case alike. Else another spelling of a guarded endpoint is refused.',
+    ),
   jsonPaths: z
     .array(path)
     .default([])

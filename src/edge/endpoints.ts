@@ -14,8 +14,9 @@ export type TargetKind = Exclude<EndpointKind, 'closed'>
 /** Made by `guardPaths`, read by `classifyTarget`. */
 export interface GuardedPaths {
   readonly ownPrefix: string
-  /** What a path means whose bytes are exactly a listed path's. */
+  /** What a path means whose bytes are exactly a listed path's, but for the case of letters where the OP folds it. */
   readonly listed: ReadonlyMap<string, TargetKind>
+  readonly foldsCase: boolean
   /** Loose forms of all that is guarded, by segment. */
   readonly root: PathNode
 }
@@ -28,12 +29,14 @@ export interface GuardedPaths {
  * @param ownPrefix where the gateway's own pages are.
  * @param openPaths paths below a token endpoint that are known to be something else, such as the OP's introspection
  *   endpoint at `/token/introspection`. They take nothing back that `paths` guards.
+ * @param foldsCase whether the OP takes every path in upper and lower case alike.
  * @throws Error if a path can't be a request target, holds a query, is listed for two kinds, or is one of our own.
  */
 export function guardPaths(
   paths: Partial<Record<GuardedKind, readonly string[]>>,
   ownPrefix: string,
   openPaths: readonly string[] = [],
+  foldsCase = false,
 ): GuardedPaths {
   const root = createNode()
   const listed = new Map<string, TargetKind>()
@@ -53,14 +56,16 @@ export function guardPaths(
       if (other !== undefined && other !== kind)
         throw new Error(`the path ${path} is listed as ${other} and as ${kind}`)
       kindByLooseForm.set(loose, kind)
-      listed.set(path, kind)
+      listed.set(foldCase(path, foldsCase), kind)
     }
   }
   for (const path of openPaths) {
-    if (!kindByLooseForm.has(requirePath(path))) listed.set(path, 'open')
+    if (!kindByLooseForm.has(requirePath(path))) listed.set(foldCase(path, foldsCase), 'open')
   }
-  return { ownPrefix, listed, root }
+  return { ownPrefix, listed, foldsCase, root }
 }
+
+const foldCase = (path: string, folds: boolean): string => (folds ? path.toLowerCase() : path)
 
 /**
  * Tells where a target leads. A guarded endpoint is recognised in one spelling only, the listed one; any other that a
@@ -83,7 +88,7 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
     throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")
   }
   if (kinds.has('closed')) throw new Refusal('not_found', 'a closed path')
-  const kind = guarded.listed.get(path)
+  const kind = guarded.listed.get(foldCase(path, guarded.foldsCase))
   if (kind !== undefined) return kind
   for (const strict of kinds) {
     if (strict !== 'authorization')

@@ -46,7 +46,7 @@ export function createPathGuard(config: Config, upstream: UpstreamConnection): P
       if (upstream.serves(url)) next[kind].add(url.pathname)
       else if (kind !== 'open') unguarded.add(`${name} at ${url.origin}`)
     }
-    const guarded = guard(next, config.pathPrefix)
+    const guarded = guard(next, config)
     paths = next
     return { guarded, unguarded: [...unguarded] }
   }
@@ -62,9 +62,9 @@ function listEndpoints(metadata: ServerMetadata): { name: string; url: URL }[] {
 }
 
 /** Endpoints of other kinds matter only below a guarded path, where a stranger's path would be refused. */
-function guard({ open, ...paths }: Paths, ownPrefix: string): GuardedPaths {
+function guard({ open, ...paths }: Paths, { pathPrefix, provider }: Config): GuardedPaths {
   const lists = Object.entries(paths).map(([kind, set]) => [kind, [...set]] as const)
   const all = lists.flatMap(([, list]) => list)
   const openPaths = [...open].filter((path) => all.some((guarded) => path.startsWith(`${guarded}/`)))
-  return guardPaths(Object.fromEntries(lists), ownPrefix, openPaths)
+  return guardPaths(Object.fromEntries(lists), pathPrefix, openPaths, provider.foldsCase)
 }

@@ -322,7 +322,7 @@ export const guards: readonly Guard[] = [
     [
       [
         'the probe: redirect URI',
-        "if (target !== expected.redirectUri) return { fault: 'other_redirect' }",
+        "if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }",
         '',
       ],
       ['the probe: state', "if (parameters.get('state') !== expected.state) return 'state_mismatch'", ''],

@@ -11,8 +11,8 @@ const cases: [what: string, asked: string, location: string, status: number][] =
   ['the same where it was asked for there', `state=another&redirect_uri=${elsewhere}`, another, 403],
   ['a request that says no state', '', another, 403],
   ['an answer without state', 'state=mine', `${elsewhere}?code=code-of-another-tab`, 403],
-  ['an access token', 'state=mine', `${elsewhere}#access_token=a&state=another`, 403],
-  ['a code with an access token', 'state=mine', `${elsewhere}#code=c&access_token=a&state=another`, 403],
+  ['an access token', 'state=mine', `${elsewhere}#access_token=a&state=third`, 403],
+  ['a code with an access token', 'state=mine', `${elsewhere}#code=c&access_token=a&state=third`, 403],
 ]
 
 t.test('a protected login is answered at an address that no policy lists', async (t) => {

@@ -189,3 +189,26 @@ t.test('D-06 a look-up takes no longer with many paths, or with deep ones', asyn
   }
   t.ok(process.hrtime.bigint() - start < 2_000_000_000n)
 })
+
+t.test('an OP that folds case', async (t) => {
+  const paths = { token: ['/connect/Token'], authorization: ['/connect/authorize'], closed: ['/admin'] }
+  const folding = guardPaths(paths, '/step-up', ['/connect/token/Introspection'], true)
+  const classifyFolded = (raw: string) => classifyTarget(parseTarget(raw), folding)
+  const table: [raw: string, kind: string][] = [
+    ['/connect/token', 'token'],
+    ['/CONNECT/TOKEN', 'token'],
+    ['/Connect/Authorize', 'authorization'],
+    ['/connect/TOKEN/introspection', 'open'],
+    ['/step-up/x', 'own'],
+  ]
+  for (const [raw, kind] of table) t.equal(classifyFolded(raw), kind, raw)
+  const refused = [
+    '/Connect/Token/',
+    '/CONNECT/TOK%45N',
+    '/Connect/Token/x',
+    '/Step-Up/x',
+    '/Connect/Authorize/x',
+  ]
+  for (const raw of refused) t.throws(() => classifyFolded(raw), { code: 'ambiguous_target' }, raw)
+  t.throws(() => classifyFolded('/ADMIN/x'), { code: 'not_found' })
+})

@@ -16,7 +16,6 @@ t.teardown(() => listener.close())
 const shapes = listShapes(listener.url)
 const op = describeShapedOp(shapes.map(({ client }) => client))
 // The OP takes its paths in any case. The gateway guards an endpoint in the spellings that it is told.
-const folded = { authorizePaths: ['/Connect/Authorize'] }
 const protectedClients = Object.fromEntries(
   shapes.map(({ client: { client_id, redirect_uris } }) => [
     client_id,
@@ -32,16 +31,16 @@ const open = async (options: WorldOptions): Promise<World> => {
 }
 const direct = await startDirectWorld(op)
 t.teardown(() => direct.close())
-const around = await open({ provider: folded })
-const inFront = await open({ provider: folded, clients: protectedClients })
+const around = await open({})
+const inFront = await open({ clients: protectedClients })
 // Where subjects are pairwise, each client has its own, and the gateway's is none of theirs.
 const byName = await open({
-  provider: { ...folded, subject: 'preferred_username' },
+  provider: { subject: 'preferred_username' },
   clients: protectedClients,
 })
 
 // Here each code has died when a challenge ends that was begun after the login: the request is driven once more.
-const slow = await open({ provider: { ...folded, codeLifetime: '1s' }, clients: protectedClients })
+const slow = await open({ provider: { codeLifetime: '1s' }, clients: protectedClients })
 
 /** In a browser that has been nowhere, or in one that is signed in at another client of the OP. */
 type Start = 'nobody is signed in yet' | 'somebody is signed in already'

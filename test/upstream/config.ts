@@ -38,6 +38,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
       authorizePaths: [],
       tokenPaths: [],
       closedPaths: [],
+      foldsCase: false,
       jsonPaths: [],
       subject: 'sub',
       compare: ['auth_time'],
