@@ -37,7 +37,7 @@ for (const [name, target] of [
   ['a parent segment', authorize.replace('/connect/', '/a/%2E%2e/connect/')],
   ['an escaped letter in the path', authorize.replace('authorize', '%61uthorize')],
   ['a doubled slash', authorize.replace('/connect/', '/connect//')],
-  ['another case', authorize.replace('authorize', 'Authorize')],
+  ['a slash at the end', authorize.replace('authorize', 'authorize/')],
   ['a path parameter', authorize.replace('authorize', 'authorize;v=1')],
   ['a backslash', authorize.replace('/connect/', '/connect\\')],
   ['an absolute target', `http://evil.example${authorize}`],
@@ -54,7 +54,7 @@ for (const [name, target] of [
 
 for (const [name, target] of [
   ['a dot segment', '/connect/%2e/token'],
-  ['another case', '/connect/TOKEN'],
+  ['a slash at the end', '/connect/token/'],
   ['something behind it', '/connect/token/x'],
   ['a doubled slash', '//connect/token'],
 ] as const) {
@@ -66,6 +66,16 @@ for (const [name, target] of [
     expectNothing(t, seen, 'a-secret-code')
   })
 }
+
+t.test('at an OP that folds case the token endpoint is guarded in every case', async (t) => {
+  const seen = watch(world)
+  const form = 'grant_type=authorization_code&code=a-secret-code&client_id=web&client_secret=x'
+  const more = [`Content-Type: application/x-www-form-urlencoded`, `Content-Length: ${form.length}`]
+  const { status, answer } = await ask('/Connect/TOKEN', 'POST', more, form)
+  t.equal(status, 400)
+  t.match(answer, /"error":"invalid_grant"/)
+  t.same(seen.atOp(), [])
+})
 
 t.test('two Host headers, or another host: 400', async (t) => {
   const seen = watch(world)

@@ -32,7 +32,12 @@ export async function startLabGateway(
     ...ports,
   })
   try {
-    await gateway.listen()
+    try {
+      await gateway.listen()
+    } catch (error) {
+      await gateway.close()
+      throw error
+    }
   } catch (error) {
     await gateway.close()
     throw error

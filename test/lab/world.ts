@@ -7,6 +7,7 @@ import { type Op, type OpOptions, startOp } from './op.ts'
 import { LAB_USERS, makeProbeClient, secretOf } from './op-world.ts'
 import { freePorts } from './ports.ts'
 import { type LabGateway, startLabGateway, type Yaml } from './start-gateway.ts'
+import { startTogether } from './start-together.ts'
 
 /** How a test wants its world; everything not named is as in the demo. */
 export interface WorldOptions {
@@ -53,41 +54,44 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const issuer = publicUrl + (options.below ?? '')
-  const rps = await startLabRps(() => issuer)
-  const op = await startOp({
-    issuer,
-    ...(options.below && { mountPath: options.below }),
-    ...options.op,
-    clients: [...rps.clients, makeProbeClient(publicUrl), ...(options.op?.clients ?? [])],
-  })
-  const authsignal = await startAuthsignal({
-    apiSecretKey,
-    publicUrl: options.hostedUrl ?? 'http://127.0.0.1:0',
-    users: enrolled,
-    now,
-    ...(options.rules && { rules: [...options.rules] }),
-  })
-  const started = await startLabGateway(
-    describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal }),
-    { now, ...(options.store && { store: options.store }) },
-  )
-  return {
-    ...rps,
-    ...started,
-    publicUrl,
-    adminUrl: `http://127.0.0.1:${adminPort}`,
-    op,
-    authsignal,
-    clock: {
-      advance: (ms) => {
-        offsetMs += ms
+  return startTogether(async (keep) => {
+    const rps = keep(await startLabRps(() => issuer))
+    const op = keep(
+      await startOp({
+        issuer,
+        ...(options.below && { mountPath: options.below }),
+        ...options.op,
+        clients: [...rps.clients, makeProbeClient(publicUrl), ...(options.op?.clients ?? [])],
+      }),
+    )
+    const authsignal = keep(
+      await startAuthsignal({
+        apiSecretKey,
+        publicUrl: options.hostedUrl ?? 'http://127.0.0.1:0',
+        users: enrolled,
+        now,
+        ...(options.rules && { rules: [...options.rules] }),
+      }),
+    )
+    const started = await startLabGateway(
+      describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal }),
+      { now, ...(options.store && { store: options.store }) },
+    )
+    keep(started.gateway)
+    return {
+      ...rps,
+      ...started,
+      publicUrl,
+      adminUrl: `http://127.0.0.1:${adminPort}`,
+      op,
+      authsignal,
+      clock: {
+        advance: (ms: number) => {
+          offsetMs += ms
+        },
       },
-    },
-    async close() {
-      await started.gateway.close()
-      await Promise.all([rps.close(), op.close(), authsignal.close()])
-    },
-  }
+    }
+  })
 }
 
 interface Parts {

@@ -3,6 +3,7 @@ import { type Authsignal, startAuthsignal } from '../authsignal/server.ts'
 import { secretOf } from '../op-world.ts'
 import { freePorts } from '../ports.ts'
 import { type LabGateway, startLabGateway, type Yaml } from '../start-gateway.ts'
+import { startTogether } from '../start-together.ts'
 import { type ApplicationColumn, type PlannedColumn, startColumns } from './columns.ts'
 import type { ClientRegistration, People, ProviderKit, RunningProvider } from './kit.ts'
 
@@ -30,18 +31,7 @@ export async function startProviderWorld(
   const [gatewayPort = 0, adminPort = 0, opPort = 0] = await freePorts(3)
   const publicUrl = `http://localhost:${gatewayPort}`
   const issuer = kit.issuerOf?.(publicUrl) ?? publicUrl
-  const parts: { close(): Promise<void> }[] = []
-  const failures: unknown[] = []
-  const keep = <P extends { close(): Promise<void> }>(part: P): P => {
-    parts.push(part)
-    return part
-  }
-  const close = async () => {
-    const ends = parts.splice(0).reverse()
-    for (const part of ends) await part.close().catch((error: unknown) => failures.push(error))
-    if (failures.length > 0) throw new AggregateError(failures, 'a part of the world did not end')
-  }
-  try {
+  return startTogether(async (keep) => {
     const { columns } = keep(await startColumns(issuer, planned, kit.clientAuth))
     const probe = makeProbe(publicUrl)
     const provider = keep(
@@ -70,11 +60,8 @@ export async function startProviderWorld(
     await started.gateway.provider.ready()
     const { people } = provider
     for (const { subject } of Object.values(people)) authsignal.control.enrol(subject)
-    return { ...started, kit, publicUrl, provider, people, columns, authsignal, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+    return { ...started, kit, publicUrl, provider, people, columns, authsignal }
+  })
 }
 
 function makeProbe(publicUrl: string): ClientRegistration {
