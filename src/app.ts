@@ -13,7 +13,7 @@ import { createProvider, type Provider } from './identity/provider.ts'
 import { revokeTokens } from './identity/revoke.ts'
 import { createAskUser } from './legs/ask-user.ts'
 import { serveBackchannelLogout } from './legs/backchannel-logout.ts'
-import { comeFromUpstream } from './legs/from-upstream.ts'
+import { comeFromUpstream, type FromUpstreamPorts } from './legs/from-upstream.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveReturnLeg } from './legs/return-leg.ts'
 import { sendError } from './legs/send-error.ts'
@@ -76,8 +76,22 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const corsOrigins = collectOrigins(config)
-  const common = { publicUrl, pathPrefix, policies, records, audit, compare, subjectClaim, askUser, now }
-  const legs = { ...common, codeLifetimeMs, judge: stepUps.judge }
+  const { judge } = stepUps
+  const wayThere = { pathPrefix, policies, records, judge, audit, compare, askUser, now }
+  const wayBack: FromUpstreamPorts = {
+    ...wayThere,
+    publicUrl,
+    subjectClaim,
+    codeLifetimeMs,
+    verifyFrontChannel,
+    jsonPaths,
+    metadataPaths,
+    names: upstream.names,
+    epochs,
+    cookies: probe.cookies,
+    isEndSession: (target) => isEndSession(provider, target),
+    revoke: (...how) => revokeTokens(provider, upstream, ...how),
+  }
 
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -109,24 +123,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     ownCookie: cookie.name,
     pool: upstream.pool,
     journey: {
-      toUpstream: (request, reply) => goToUpstream(legs, request, reply),
-      fromUpstream: (request, reply, response) =>
-        comeFromUpstream(
-          {
-            ...legs,
-            verifyFrontChannel,
-            jsonPaths,
-            metadataPaths,
-            names: upstream.names,
-            epochs,
-            isEndSession: (target) => isEndSession(provider, target),
-            cookies: probe.cookies,
-            revoke: (...how) => revokeTokens(provider, upstream, ...how),
-          },
-          request,
-          reply,
-          response,
-        ),
+      toUpstream: (request, reply) => goToUpstream(wayThere, request, reply),
+      fromUpstream: (...answer) => comeFromUpstream(wayBack, ...answer),
     },
   })
   const health = createHealthServer(() => provider.state)
