@@ -110,7 +110,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   app.removeAllContentTypeParsers()
 
   await app.register(fastifyCookie)
-  readExchanges(app, { config, provider, cookieName: cookie.name })
+  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookieName: cookie.name })
   await app.register(async (own) => serveReturnLeg(own, { config, cookie, ...stepUps }), {
     prefix: pathPrefix,
   })

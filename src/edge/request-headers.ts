@@ -14,12 +14,8 @@ const negotiated: ReadonlySet<string> = new Set([
 
 /** How the gateway was reached, as the OP is told. */
 export interface Arrival {
-  /** The public host: name, and port if it isn't the scheme's default. */
-  readonly host: string
-  /** The value of Host, where the OP wants another. */
-  readonly hostHeader?: string
-  readonly proto: 'http' | 'https'
-  readonly port: string
+  /** Host and X-Forwarded-Host, -Proto, -Port. */
+  readonly publicHeaders: Readonly<Record<string, string>>
   readonly clientAddress: string
 }
 
@@ -53,11 +49,8 @@ export function toUpstreamHeaders(
   }
   const cookie = omitCookie(received.get('cookie')?.join('; '), options.ownCookie)
   if (cookie !== undefined) headers.set('cookie', cookie)
-  headers.set('host', gateway.hostHeader ?? gateway.host)
+  for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
   headers.set('x-forwarded-for', gateway.clientAddress)
-  headers.set('x-forwarded-proto', gateway.proto)
-  headers.set('x-forwarded-host', gateway.host)
-  headers.set('x-forwarded-port', gateway.port)
   return Object.fromEntries(headers)
 }
 

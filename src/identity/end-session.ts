@@ -1,10 +1,17 @@
+import type { ServerMetadata } from 'openid-client'
 import { loosenPath, type Target } from '../edge/target.ts'
-import type { Provider } from './provider.ts'
 
-/** Whether a path is the OP's end session endpoint (RP-Initiated Logout 1.0), or one of its further pages below it. */
-export function isEndSession({ metadata }: Provider, { loosePath }: Target): boolean {
-  const { end_session_endpoint: endpoint } = metadata
-  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return false
-  const ending = loosenPath(new URL(endpoint).pathname)
-  return loosePath === ending || loosePath.startsWith(`${ending}/`)
+/** The loose path of the end session endpoint (RP-Initiated Logout 1.0); undefined if the OP names none. */
+export function findEndSessionPath({ end_session_endpoint: endpoint }: ServerMetadata): string | undefined {
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return undefined
+  return loosenPath(new URL(endpoint).pathname)
+}
+
+/** Whether a path is the OP's end session endpoint, or one of its further pages below it. */
+export function isEndSession(
+  { endSessionPath }: { readonly endSessionPath: string | undefined },
+  { loosePath }: Target,
+): boolean {
+  if (endSessionPath === undefined) return false
+  return loosePath === endSessionPath || loosePath.startsWith(`${endSessionPath}/`)
 }

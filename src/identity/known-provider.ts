@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import type { GuardedPaths } from '../edge/endpoints.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import { findEndSessionPath } from './end-session.ts'
 import { completeMetadata, type UsableMetadata } from './endpoints.ts'
 import { createPathGuard } from './guarded-paths.ts'
 import { discover } from './metadata.ts'
@@ -12,6 +13,8 @@ import { isPlainHttp, registerClient } from './relying-party.ts'
 export interface KnownProvider {
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
+  /** As `findEndSessionPath` gives it. */
+  readonly endSessionPath: string | undefined
   /** The gateway as a client of the OP, for openid-client. */
   readonly configuration: Configuration
 }
@@ -43,6 +46,6 @@ export function createReader(config: Config, upstream: UpstreamConnection, log: 
     const { guarded, unguarded } = guardPathsOf(documents)
     for (const endpoint of unguarded) warnOnce(endpoint, 'this endpoint can not be guarded')
     if (isPlainHttp(metadata)) warnOnce(metadata.issuer, 'this provider has endpoints without TLS')
-    return { metadata, configuration, guarded }
+    return { metadata, endSessionPath: findEndSessionPath(metadata), configuration, guarded }
   }
 }

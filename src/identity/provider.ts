@@ -18,6 +18,8 @@ export interface Provider {
   readonly state: { readonly ready: true } | { readonly ready: false; readonly reason: string }
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
+  /** The loose path of the end session endpoint, if the OP names one. */
+  readonly endSessionPath: string | undefined
   /** The gateway as a client of the OP, for openid-client. */
   readonly configuration: Configuration
   close(): Promise<void>
@@ -107,6 +109,9 @@ export function createProvider(
     },
     get metadata() {
       return requireKnown().metadata
+    },
+    get endSessionPath() {
+      return requireKnown().endSessionPath
     },
     get configuration() {
       return requireKnown().configuration

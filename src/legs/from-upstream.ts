@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Names } from '../edge/public-names.ts'
-import { sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
+import { contentCodingOf, sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
 import type { PassPorts } from './judge-answer.ts'
 import { passJson } from './pass-json.ts'
@@ -34,7 +34,7 @@ export async function comeFromUpstream(
   const isSuccess = response.statusCode >= 200 && response.statusCode < 300
   if (redemption && isSuccess) return passTokens(ports, request, reply, response.body, redemption)
   if (pushed !== undefined && isSuccess) {
-    const { bytes, text } = await readResponse(response.body, reply.getHeader('content-encoding')?.toString())
+    const { bytes, text } = await readResponse(response.body, contentCodingOf(reply))
     // One that could not be written down counts as not seen, and is refused for a protected client.
     await recordPushedRequest(ports.records, ports.now(), pushed, text).catch(() => undefined)
     return sendBytes(reply, bytes)

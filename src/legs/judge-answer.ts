@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationResponse } from '../edge/authorization-response.ts'
 import { isNavigation } from '../edge/navigation.ts'
+import { setCookiesOf } from '../upstream/proxy.ts'
 import type { AskUser } from './ask-user.ts'
 import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegPorts } from './response-leg.ts'
 
@@ -30,7 +31,7 @@ export function judgeAnswer(
     authorization,
     browser,
     isNavigation: isFollowed || canShowPages(request),
-    probe: () => ports.askUser(request, [reply.getHeader('set-cookie') ?? []].flat().map(String)),
+    probe: () => ports.askUser(request, setCookiesOf(reply)),
     ...(location !== undefined && { location }),
   })
 }

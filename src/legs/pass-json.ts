@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findRedirectInJson } from '../edge/json-redirect.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { peekBody } from '../upstream/peek-body.ts'
-import { dropAnswer, sendBytes } from '../upstream/proxy.ts'
+import { contentCodingOf, dropAnswer, sendBytes } from '../upstream/proxy.ts'
 import { decodeBody } from '../upstream/read-response.ts'
 import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
 
@@ -35,7 +35,7 @@ export async function passJson(
 
 async function readJson(reply: FastifyReply, body: Readable): Promise<{ bytes: Buffer; text: string }> {
   const answer = await peekBody(body, maxJsonBytes)
-  const coding = reply.getHeader('content-encoding')?.toString()
+  const coding = contentCodingOf(reply)
   const plain = answer.complete ? await decodeBody(answer.bytes, coding) : undefined
   if (!answer.complete || !plain)
     throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')

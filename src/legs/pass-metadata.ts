@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { type Names, publishMetadata } from '../edge/public-names.ts'
-import { sendBytes } from '../upstream/proxy.ts'
+import { contentCodingOf, sendBytes } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
 
 /** What was said of the bytes that are replaced. */
@@ -17,7 +17,7 @@ const outdated = [
 
 /** The OP's metadata for clients: where it names internal addresses, the public one stands in their place. */
 export async function passMetadata(names: Names, reply: FastifyReply, body: Readable): Promise<unknown> {
-  const { bytes, text } = await readResponse(body, reply.getHeader('content-encoding')?.toString())
+  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const published = text === undefined ? undefined : publishMetadata(text, names)
   if (published === undefined) return sendBytes(reply, bytes)
   for (const name of outdated) reply.removeHeader(name)

@@ -5,7 +5,7 @@ import { Refusal } from '../edge/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { peekBody } from '../upstream/peek-body.ts'
-import { dropAnswer, sendBytes } from '../upstream/proxy.ts'
+import { contentCodingOf, dropAnswer, sendBytes } from '../upstream/proxy.ts'
 import { decodeBody } from '../upstream/read-response.ts'
 import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
 import { sendRedirect } from './send-redirect.ts'
@@ -24,7 +24,7 @@ export async function passPage(
   const page = await peekBody(body, maxPageBytes, (start) => hasType || looksLikeMarkup(start))
   if (!page.complete) return reply.send(page.stream)
   const { bytes } = page
-  const plain = await decodeBody(bytes, reply.getHeader('content-encoding')?.toString())
+  const plain = await decodeBody(bytes, contentCodingOf(reply))
   const contentType = reply.getHeader('content-type')?.toString()
   const response = plain ? readFormPostPage(plain, contentType, urlOf(ports, request)) : 'ambiguous'
   if (response === 'ambiguous') refuseAmbiguous(ports, request)

@@ -7,7 +7,7 @@ import { readTokenResponse, type TokenResponse } from '../identity/token-respons
 import type { Policies } from '../policy/policies.ts'
 import type { Records, ReleasedCode } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import { sendBytes } from '../upstream/proxy.ts'
+import { contentCodingOf, sendBytes } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
 import type { Redemption } from './token-leg.ts'
 
@@ -32,7 +32,7 @@ export async function passTokens(
   body: Readable,
   redemption: Redemption,
 ): Promise<unknown> {
-  const { bytes, text } = await readResponse(body, reply.getHeader('content-encoding')?.toString())
+  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(ports, redemption, tokens)
   if (objection !== undefined) {
@@ -63,8 +63,8 @@ export type TokenObjection =
   | 'other_methods'
 
 /**
- * A protected client's token response must be for the user and the client that the
- * code was released for. Whoever asked, tokens for the audience of a protected client are held to the same.
+ * A protected client's token response must be for the user and the client that the code was released for. Whoever
+ * asked, tokens for the audience of a protected client are held to the same.
  *
  * @param response a successful token response; undefined if it can't be read.
  * @returns the first objection; undefined if the response may pass.

@@ -5,7 +5,7 @@ import { readBrowser } from '../edge/browser.ts'
 import { classifyTarget } from '../edge/endpoints.ts'
 import { normalizeHost, readHost } from '../edge/host.ts'
 import { Refusal } from '../edge/refusal.ts'
-import { type Arrival, toUpstreamHeaders } from '../edge/request-headers.ts'
+import { toUpstreamHeaders } from '../edge/request-headers.ts'
 import { parseTarget } from '../edge/target.ts'
 import type { Provider } from '../identity/provider.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
@@ -20,22 +20,17 @@ const maxHeaders = 1000
 export interface ReadExchangePorts {
   readonly config: Config
   readonly provider: Provider
+  /** As what the OP must see the gateway (`UpstreamConnection`). */
+  readonly publicHeaders: Readonly<Record<string, string>>
   readonly cookieName: string
 }
 
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  { config, provider, cookieName }: ReadExchangePorts,
+  { config, provider, publicHeaders, cookieName }: ReadExchangePorts,
 ): void {
-  const publicUrl = new URL(config.publicUrl)
-  const hosts = new Set([publicUrl.host, ...config.hosts].map(normalizeHost))
-  const arrival: Omit<Arrival, 'clientAddress'> = {
-    host: publicUrl.host,
-    ...(config.upstream.host !== undefined && { hostHeader: config.upstream.host }),
-    proto: publicUrl.protocol === 'https:' ? 'https' : 'http',
-    port: publicUrl.port || (publicUrl.protocol === 'https:' ? '443' : '80'),
-  }
+  const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
     if (rawHeaders.length >= 2 * maxHeaders) throw new Refusal('malformed_headers', 'too many header fields')
@@ -53,7 +48,7 @@ export function readExchanges(
       browser: readBrowser(headers, ip, cookieName),
       upstreamHeaders: toUpstreamHeaders(
         raw.rawHeaders,
-        { ...arrival, clientAddress: ip },
+        { publicHeaders, clientAddress: ip },
         { guarded: kind !== 'open', ownCookie: cookieName },
       ),
     }

@@ -3,6 +3,7 @@ import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import type { Target } from '../edge/target.ts'
 import { type Epochs, epochOf } from '../step-up/epochs.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import { setCookiesOf } from '../upstream/proxy.ts'
 import type { AskUser } from './ask-user.ts'
 
 export interface SignOutPorts {
@@ -29,7 +30,7 @@ export async function onEndSessionResponse(
   const { browser, target } = request.exchange
   if (browser.id === undefined || !isEndSession(target)) return
   try {
-    const setCookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+    const setCookies = setCookiesOf(reply)
     const { cookie } = request.headers
     const isUntouched = overlayCookies(cookie, setCookies, cookies) === selectCookies(cookie, cookies)
     if (isUntouched && !reply.hasHeader('location')) return

@@ -119,6 +119,16 @@ function sendThrough(pool: Pool) {
   }
 }
 
+/** The cookies that the OP's answer sets, as they go to the browser. */
+export function setCookiesOf(reply: FastifyReply): string[] {
+  return [reply.getHeader('set-cookie') ?? []].flat().map(String)
+}
+
+/** The content coding of the OP's answer. */
+export function contentCodingOf(reply: FastifyReply): string | undefined {
+  return reply.getHeader('content-encoding')?.toString()
+}
+
 /** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */
 export function sendBytes(reply: FastifyReply, bytes: Buffer): FastifyReply {
   return reply.send(Readable.from(bytes.length === 0 ? [] : [bytes]))

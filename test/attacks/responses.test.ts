@@ -92,15 +92,8 @@ runAttacks(
       ],
       async (t, stage, type) => {
         const { world } = stage
-        const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]
-        const op = watchOp(world.op.requests)
         const query = authorizeQuery(world.web, { state: nextState(), response_type: type })
-        expectRefused(
-          t,
-          await send(world.publicUrl, { target: `/connect/authorize?${query}`, headers }),
-          400,
-          op,
-        )
+        await expectRequestRefused(t, stage, query)
       },
     )
     const ways = Object.fromEntries(

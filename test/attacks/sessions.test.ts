@@ -8,7 +8,7 @@ import { describe, expectNoArtefact, expectRefused, expectRequestRefused, watchO
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
-import { sendJson } from './frame/scripted-op.ts'
+import { answerProbesWith, sendJson } from './frame/scripted-op.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
 import { navigation, send } from './frame/wire.ts'
 
@@ -476,24 +476,7 @@ runAttacks(
       async (t, stage, amr: unknown[]) => {
         const { world, op } = stage
         world.clock.advance(61_000)
-        let nonce = ''
-        op.onProbe = ({ url, body }, response) => {
-          if (url.startsWith('/connect/authorize')) {
-            const asked = new URL(url, world.publicUrl).searchParams
-            nonce = asked.get('nonce') ?? ''
-            const answer = new URLSearchParams({
-              code: 'c',
-              state: asked.get('state') ?? '',
-              iss: world.publicUrl,
-            })
-            response.writeHead(303, { location: `${asked.get('redirect_uri')}?${answer}` }).end()
-          } else if (body.includes('code=c')) {
-            void op
-              .signIdToken({ sub: 'user-alice', aud: 'step-up-gateway', nonce, amr })
-              .then((id_token) => sendJson(response, { access_token: 'x', token_type: 'Bearer', id_token }))
-          } else return false
-          return true
-        }
+        answerProbesWith(op, world.publicUrl, { sub: 'user-alice', amr })
         const target = `/connect/authorize?${authorizeQuery(world.web, { state: nextState() })}`
         const answer = await send(world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
         op.onProbe = undefined

@@ -5,6 +5,7 @@ import { describe, expectAlive, expectNoArtefact } from './frame/expect.ts'
 import { type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
+import { answerProbesWith } from './frame/scripted-op.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
 import { navigation, send } from './frame/wire.ts'
 
@@ -405,29 +406,7 @@ runAttacks('users with odd ids', onLenientStage(), (attack) => {
       world.clock.advance(61_000)
       const start = world.authsignal.control.tracks.length
       const probed = await op.signIdToken({ sub, aud: 'step-up-gateway' })
-      op.onProbe = ({ url, body }, response) => {
-        if (url.startsWith('/connect/authorize')) {
-          const asked = new URL(url, world.publicUrl).searchParams
-          nonce = asked.get('nonce') ?? ''
-          const answer = new URLSearchParams({
-            code: 'c',
-            state: asked.get('state') ?? '',
-            iss: world.publicUrl,
-          })
-          response.writeHead(303, { location: `${asked.get('redirect_uri')}?${answer}` }).end()
-          return true
-        }
-        if (!body.includes('code=c&') && !body.includes('code=c')) return false
-        void op
-          .signIdToken({ sub, aud: 'step-up-gateway', nonce })
-          .then((id_token) =>
-            response
-              .writeHead(200, { 'content-type': 'application/json' })
-              .end(JSON.stringify({ access_token: 'x', token_type: 'Bearer', id_token })),
-          )
-        return true
-      }
-      let nonce = ''
+      answerProbesWith(op, world.publicUrl, { sub })
       t.ok(probed)
       const target = `/connect/authorize?${authorizeQuery(world.web, { state: nextState() })}`
       const answer = await send(world.publicUrl, { target, headers: [stage.cookie, ...navigation] })

@@ -3,11 +3,14 @@ import { toUpstreamHeaders } from '../../src/edge/request-headers.ts'
 
 const own = '__Host-step-up'
 const gateway = {
-  host: 'login.example.com',
-  proto: 'https',
-  port: '443',
+  publicHeaders: {
+    host: 'login.example.com',
+    'x-forwarded-host': 'login.example.com',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-port': '443',
+  },
   clientAddress: '203.0.113.7',
-} as const
+}
 const added = {
   host: 'login.example.com',
   'x-forwarded-for': '203.0.113.7',
