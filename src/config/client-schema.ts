@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { redirectUri } from './redirect-uri.ts'
-import { duration, textLike } from './text.ts'
+import { duration, text, textLike } from './text.ts'
 
-const reservedDataPoints = /^(client_id|amr|acr|scope|acr_values|prompt|seconds_since_step_up|mode)$/
+const reservedDataPoints =
+  /^(client_id|amr|acr|scope|acr_values|prompt|seconds_since_step_up|mode|page|display_name)$/
 
 const clientId = textLike(
   /^[ -~]{1,1024}$/,
@@ -28,7 +29,19 @@ const dataValue = z.union([
   z.boolean(),
 ])
 
-const fields = z.strictObject({
+const date = text('write a date such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z', (value) =>
+  z.iso.date().safeParse(value).success || z.iso.datetime({ offset: true }).safeParse(value).success
+    ? undefined
+    : 'is not a date',
+).transform((value) => Date.parse(value))
+const returnUri = text('write a URL such as https://app.example.com/settings', (value) =>
+  /^https?:\/\/[!-~]+$/.test(value) && URL.canParse(value) && new URL(value).username === ''
+    ? undefined
+    : 'is not a web address',
+)
+
+/** What any policy may say; a listed client, `defaults`, a protected path. */
+export const policyFields = z.strictObject({
   responseTypes: z
     .array(
       z.enum(['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token']),
@@ -44,6 +57,11 @@ const fields = z.strictObject({
     .enum(['enroll', 'deny', 'allow'])
     .describe(
       'What happens to a user without an authenticator, whom Authsignal never challenges. enroll: the challenge page enrols one, so whoever holds the password enrols the first factor. deny: the request is refused. allow: it passes.',
+    ),
+  graceUntil: z
+    .exactOptional(date)
+    .describe(
+      'With unenrolled: enroll: until when a user without an authenticator may skip the enrolment, such as 2027-01-31 or 2027-01-31T18:00:00Z.',
     ),
   methods: z
     .array(method)
@@ -71,35 +89,42 @@ const fields = z.strictObject({
     .exactOptional(duration('1s', '8760h'))
     .describe('How long after its release a refresh token may be used; then the user must sign in again.'),
   send: z
-    .array(z.enum(['username', 'email', 'phone']))
+    .array(z.enum(['username', 'email', 'phone', 'displayName', 'locale']))
     .describe("What of the user's identity goes to Authsignal beside the user id."),
+  rememberDevice: z
+    .exactOptional(duration('1h', '8760h'))
+    .describe(
+      'How long users may have Authsignal remember their device after a step-up (device.isRemembered in its rules). Unset: they are not asked.',
+    ),
+  returnUris: z
+    .array(returnUri)
+    .describe("Addresses of the application to which the gateway's passkey page may lead back."),
   custom: z
     .record(dataPoint, dataValue)
     .describe('Further custom data points for the rules: text, numbers or booleans by name.'),
 })
 
 /** What holds for one client: its own keys over `defaults`. */
-export interface ClientPolicy extends z.output<typeof fields> {
+export interface ClientPolicy extends z.output<typeof policyFields> {
   clientId: string
   mode: 'off' | 'monitor' | 'enforce'
   redirectUris: string[]
 }
 
-const { shape } = fields
+const { shape } = policyFields
 
 /** `defaults`: what clients that are not listed get, and what listed ones inherit. */
 export const defaultsSchema = z.strictObject({
   mode: z
     .enum(['off', 'monitor', 'enforce'])
-    .refine((mode): boolean => mode !== 'enforce', {
-      message: 'enforce is not supported here yet',
-      params: { fix: 'list each client that is to be enforced under clients' },
-    })
     .default('off')
-    .describe('What happens to clients that are not listed: off or monitor.'),
+    .describe(
+      'What happens to clients that are not listed: off, monitor, or enforce, which knows them by their authorization request.',
+    ),
   responseTypes: shape.responseTypes.default(['code']),
   action: shape.action.default('oidc-authorize'),
   unenrolled: shape.unenrolled.default('enroll'),
+  graceUntil: shape.graceUntil,
   methods: shape.methods.default([]),
   satisfiedByAmr: shape.satisfiedByAmr.default([]),
   remember: shape.remember.prefault('0s'),
@@ -108,11 +133,13 @@ export const defaultsSchema = z.strictObject({
   refreshTokens: shape.refreshTokens.default('any'),
   refreshMaxAge: shape.refreshMaxAge,
   send: shape.send.default(['username']),
+  rememberDevice: shape.rememberDevice,
+  returnUris: shape.returnUris.default([]),
   custom: shape.custom.default({}),
 })
 
 /** One listed client; whatever it leaves out it inherits from `defaults`. */
-export const clientSchema = fields
+export const clientSchema = policyFields
   .exactPartial()
   .extend({
     clientId: z

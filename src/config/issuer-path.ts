@@ -10,15 +10,19 @@ interface IssuerPaths {
   readonly jsonPaths: readonly string[]
 }
 
+/** One path with the issuer's own in the place of `{issuer}`. */
+export function resolveIssuerPath(issuer: string, path: string): string {
+  if (!path.startsWith(ISSUER_PATH)) return path
+  return new URL(issuer).pathname.replace(/\/$/, '') + path.slice(ISSUER_PATH.length)
+}
+
 /**
  * Puts the issuer's path in the place of `{issuer}`: `{issuer}/token` is `/realms/a/token` where the issuer is
  * `https://login.example.com/realms/a`, and `/token` where it has no path.
  */
 export function resolveIssuerPaths<P extends IssuerPaths>(provider: P): P {
   const { issuer, endpoints, authorizePaths, tokenPaths, closedPaths, jsonPaths } = provider
-  const base = new URL(issuer).pathname.replace(/\/$/, '')
-  const resolve = (path: string) =>
-    path.startsWith(ISSUER_PATH) ? base + path.slice(ISSUER_PATH.length) : path
+  const resolve = (path: string) => resolveIssuerPath(issuer, path)
   return {
     ...provider,
     endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, resolve(path)])),

@@ -66,6 +66,12 @@ const probeSchema = z.strictObject({
     .record(parameter, z.string())
     .default({})
     .describe("Further parameters of the probe's authorization request, by name."),
+  userinfo: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether claims that the ID token lacks are read from the userinfo endpoint: for what `send` names, never for the subject.',
+    ),
   cookies: z
     .array(cookie)
     .min(1)

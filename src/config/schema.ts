@@ -2,11 +2,14 @@ import { z } from 'zod'
 import * as address from './addresses.ts'
 import { type ClientPolicy, clientKey, clientSchema, defaultsSchema } from './client-schema.ts'
 import { findInconsistencies } from './consistency.ts'
-import { resolveIssuerPaths } from './issuer-path.ts'
+import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
+import { pagesSchema } from './pages-schema.ts'
+import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
+import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
 import { providerSchema } from './provider-schema.ts'
 import { duration, pem, secret, textLike } from './text.ts'
 
-export type { ClientPolicy }
+export type { ClientPolicy, PasskeySignIn, ProtectedPath }
 
 const port = z.int().min(0).max(65_535)
 const bindHost = textLike(/^[A-Za-z0-9.:_-]+$/, 'an address', 'write an address such as 0.0.0.0 or ::')
@@ -119,6 +122,14 @@ const fileSchema = z.strictObject({
     .record(clientKey, clientSchema)
     .default({})
     .describe('The listed clients; the key is the client_id unless the client names another.'),
+  protectedPaths: z
+    .array(protectedPathSchema)
+    .default([])
+    .describe("Pages of the OP's own that need a step-up. Of several that fit the first one counts."),
+  passkeys: z
+    .exactOptional(passkeysSchema)
+    .describe("The page for users' passkeys, and the sign-in with them. Unset: there is neither."),
+  pages: pagesSchema.prefault({}).describe("How the gateway's own pages look."),
   clientsDir: z
     .exactOptional(textLike(/./, 'a folder', 'write a folder such as clients.d'))
     .describe(
@@ -141,16 +152,37 @@ export const configSchema = fileSchema
         return [policy.clientId, policy]
       }),
     )
-    return {
-      ...file,
-      provider: resolveIssuerPaths({
-        ...file.provider,
-        issuer: file.provider.issuer ?? file.publicUrl,
+    const issuer = file.provider.issuer ?? file.publicUrl
+    const protectedPaths: readonly ProtectedPath[] = file.protectedPaths.map(
+      ({ path, httpMethods, ...policy }) => ({
+        path: resolveIssuerPath(issuer, path),
+        httpMethods,
+        policy: { ...defaults, ...policy },
       }),
+    )
+    const passkeys = file.passkeys && describePasskeys(file.passkeys, defaults)
+    const { passkeys: _written, ...rest } = file
+    return {
+      ...rest,
+      provider: resolveIssuerPaths({ ...file.provider, issuer }),
       defaults,
       clients,
+      protectedPaths,
+      ...(passkeys && { passkeys }),
     }
   })
+
+/** The passkey page is judged like a protected path: only a proof of its own action opens it. */
+function describePasskeys(
+  { tenantId, signIn, ...policy }: z.output<typeof passkeysSchema>,
+  defaults: ClientPolicy,
+): { tenantId: string; policy: ClientPolicy; signIn?: PasskeySignIn } {
+  return {
+    tenantId,
+    policy: { ...defaults, satisfiedByAmr: [], ...policy, mode: 'enforce' },
+    ...(signIn && { signIn }),
+  }
+}
 
 /** The whole configuration, checked and complete. */
 export type Config = z.output<typeof configSchema>

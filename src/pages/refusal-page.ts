@@ -54,6 +54,25 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
     'Your session may have ended in the meantime.',
     START_AGAIN,
   ],
+  sign_in_first: [
+    'Please sign in first',
+    'This page is only for people who are signed in.',
+    'Sign in, and then open the page again.',
+  ],
+  verify_first: [
+    'Please verify first',
+    'What you asked for was not done: it needs a verification that it is you.',
+    'Open the page again, verify, and then do it once more.',
+  ],
+  not_allowed: [
+    'This was not allowed',
+    'If you think that this is a mistake, please contact support and give them the id below.',
+  ],
+  passkey_refused: [
+    'You could not be signed in with this passkey',
+    'Nothing has happened to your account. Sign in with your password instead.',
+    START_AGAIN,
+  ],
   unlisted_redirect_uri: [
     "This sign-in can't be completed",
     'The application wants its answer at an address that is not known here.',
@@ -83,6 +102,10 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   upstream_unreadable: unavailable,
   upstream_timeout: unavailable,
   store_unavailable: unavailable,
+  verification_unavailable: [
+    'Verification is not available right now',
+    'Please wait a moment and try again.',
+  ],
   provider_unavailable: unavailable,
 }
 

@@ -23,6 +23,7 @@ const policy: ClientPolicy = {
   grants: ['authorization_code'],
   refreshTokens: 'any',
   send: ['username'],
+  returnUris: [],
   custom: {},
 }
 

@@ -21,6 +21,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     grants: [],
     refreshTokens: 'any',
     send: [],
+    returnUris: [],
     custom: {},
   }
   return {
@@ -51,6 +52,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
         scope: 'openid profile email',
         prompt: 'none',
         params: {},
+        userinfo: false,
         cookies: ['_session', '_session.sig'],
         timeout: 5000,
         perSession: 100,
@@ -68,5 +70,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     stepUp: { timeout: 600_000, session: 43_200_000, perUser: 10, perAddress: 300 },
     clients: new Map(),
     defaults,
+    protectedPaths: [],
+    pages: {},
   }
 }

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { path } from './addresses.ts'
+import { policyFields } from './client-schema.ts'
+import { pageRemember } from './protected-path-schema.ts'
+import { pem, secret, text, textLike } from './text.ts'
+
+const { action, unenrolled } = policyFields.shape
+
+const loginPath = text('write a path such as /login, or /interaction/* where a segment changes', (value) =>
+  /^(?:\/(?:\*|(?!:|\.{1,2}(?:\/|$))[A-Za-z0-9._~!$&'()+,=:@-]+))+\/?$|^\/$/.test(value)
+    ? undefined
+    : 'is not a path in which a * stands for a whole segment',
+)
+
+const headerName = textLike(
+  /^[A-Za-z][A-Za-z0-9-]*$/,
+  'the name of a header',
+  'use letters, digits and -, such as Auth-User',
+)
+
+/** Where a person may be handed over: an exact path, or one below the login page. */
+const handOverPath = text('write a path such as /, /sso or {page}/passkey', (value) =>
+  value === '/' || path.safeParse(value.replace(/^\{page\}(?=\/)/, '/page')).success
+    ? undefined
+    : 'is not a plain path',
+)
+
+const headerSchema = z
+  .strictObject({
+    name: headerName.describe(
+      'The request header in which the OP takes a user name for signed in. It reaches the OP from nobody else.',
+    ),
+    path: handOverPath
+      .default('/')
+      .describe('The path of the OP that is asked with that header, and answers with its session cookie.'),
+  })
+  .describe('The OP trusts a header, as with REMOTE_USER.')
+
+const jwtSchema = z
+  .strictObject({
+    path: handOverPath.describe(
+      'The path of the OP to which the browser brings the JWT; {page} at its start stands for the login page.',
+    ),
+    parameter: textLike(/^[A-Za-z0-9_-]+$/, 'the name of a parameter', 'use letters, digits, _ and -')
+      .default('token')
+      .describe('The name of the query parameter that holds the JWT.'),
+    algorithm: z
+      .enum(['ES256', 'RS256', 'EdDSA', 'HS256'])
+      .default('ES256')
+      .describe('How the JWT is signed (RFC 7518 3.1).'),
+    key: z.exactOptional(pem()).describe('The private key in PEM (PKCS #8), for every algorithm but HS256.'),
+    secret: z.exactOptional(secret()).describe('The shared secret, for HS256: 32 characters at least.'),
+  })
+  .describe('The OP takes a signed JWT that names the user and counts once.')
+
+const signInSchema = z
+  .strictObject({
+    action: action.default('passkey-sign-in').describe('The Authsignal action that only this sign-in uses.'),
+    loginPaths: z
+      .array(loginPath)
+      .min(1)
+      .describe("The paths of the OP's login page; a * stands for one segment that changes."),
+    field: textLike(/^[ -~]{1,128}$/, 'the name of a field', 'write the name of the input element')
+      .default('username')
+      .describe('The name of the field for the user name on that page.'),
+    user: z
+      .enum(['subject', 'username'])
+      .default('subject')
+      .describe('What the OP is told: the user id at Authsignal, or the username that Authsignal has.'),
+    header: z.exactOptional(headerSchema),
+    jwt: z.exactOptional(jwtSchema),
+  })
+  .describe("Sign-in by passkey on the OP's own login page, instead of the password.")
+
+/** `passkeys`: the page on which users manage their passkeys, and the sign-in with them. */
+export const passkeysSchema = z.strictObject({
+  tenantId: textLike(
+    /^[A-Za-z0-9_-]{1,128}$/,
+    'a tenant id',
+    'write the tenant id that Authsignal shows',
+  ).describe("The tenant's id at Authsignal; it is no secret."),
+  action: action
+    .default('passkeys')
+    .describe('The Authsignal action of the page; its rules must ask for a challenge.'),
+  unenrolled: z.exactOptional(unenrolled.exclude(['allow'])),
+  remember: pageRemember.prefault('10m'),
+  signIn: z.exactOptional(signInSchema),
+})
+
+export type PasskeySignIn = z.output<typeof signInSchema>

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { path } from './addresses.ts'
+import { type ClientPolicy, policyFields } from './client-schema.ts'
+import { duration } from './text.ts'
+
+/** A page of the OP that is served only to a user who was stepped up. */
+export interface ProtectedPath {
+  readonly path: string
+  /** Request methods (RFC 9110 9); empty: all. */
+  readonly httpMethods: readonly string[]
+  readonly policy: ClientPolicy
+}
+
+/** How long a proof counts where no code is released that could spend a pass. */
+export const pageRemember = duration('1m', '12h').describe(
+  'How long a step-up counts for it, for the same browser, OP session and action.',
+)
+
+const { responseTypes, grants, refreshTokens, refreshMaxAge, rememberDevice, returnUris, ...fields } =
+  policyFields.shape
+
+/** One of `protectedPaths`; what it leaves out it inherits from `defaults`. */
+export const protectedPathSchema = z
+  .strictObject(fields)
+  .exactPartial()
+  .extend({
+    path: path.describe(
+      "A path of the OP, with all that is below it; {issuer} at its start stands for the issuer's path.",
+    ),
+    httpMethods: z
+      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
+      .default([])
+      .describe('The request methods that are protected; an empty list: all.'),
+    mode: z
+      .enum(['monitor', 'enforce'])
+      .default('enforce')
+      .describe('monitor: everything is decided and recorded, nothing changes.'),
+    action: fields.action.default('account'),
+    remember: pageRemember.prefault('10m'),
+  })
+  .describe("A page of the OP's own that needs a step-up, such as its account console.")
