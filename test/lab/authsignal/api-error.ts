@@ -40,6 +40,16 @@ export function sendError(
   reply.code(status).send({ error: code, errorDescription: message })
 }
 
+/** The client API's error handler: the same with `errorCode`, which the browser SDK reads. */
+export function sendClientError(
+  error: FastifyError | ApiError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { status, code, message } = error instanceof ApiError ? error : toApiError(error)
+  reply.code(status).send({ error: code, errorCode: code, errorDescription: message })
+}
+
 function toApiError(error: FastifyError): ApiError {
   const status = error.statusCode ?? 500
   return new ApiError(status, status < 500 ? 'invalid_request' : 'unexpected_error', error.message)

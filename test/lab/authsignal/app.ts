@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { addActionRoutes } from './action-routes.ts'
 import { ApiError, sendError, unauthorized } from './api-error.ts'
+import { addAuthenticatorRoutes } from './authenticator-routes.ts'
+import { addClientRoutes } from './client-routes.ts'
 import { addDeviceRoutes } from './device-routes.ts'
 import { addHostedRoutes } from './hosted-routes.ts'
 import type { Lab } from './lab.ts'
@@ -52,10 +54,12 @@ export function buildApp(lab: Lab, apiSecretKey: string, requests: RecordedReque
       })
       addActionRoutes(api, lab)
       addUserRoutes(api, lab)
+      addAuthenticatorRoutes(api, lab)
       addDeviceRoutes(api, lab)
     },
     { prefix: '/v1' },
   )
+  app.register(async (client) => addClientRoutes(client, lab), { prefix: '/v1/client' })
   app.register(async (pages) => addHostedRoutes(pages, lab))
   app.all('/forged', async () => lab.faults.forged)
   return app

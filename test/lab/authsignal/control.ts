@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Fault, FaultTarget } from './faults.ts'
 import { type Lab, type RecordedTrack, returnUrl } from './lab.ts'
-import { actionKey, changeState, findOrCreateUser, type Settings } from './model.ts'
-import { checkRules } from './rules.ts'
+import type { Mail } from './mails.ts'
+import { actionKey, changeState, findOrCreateUser } from './model.ts'
+import { type Passkey, passkeysOf } from './passkeys.ts'
+import { checkRules } from './rule-engine.ts'
+import type { Settings } from './settings.ts'
 import { createAuthenticatorApp, createSecret, findAuthenticatorApp, nextCode } from './totp.ts'
 import type {
   Action,
@@ -22,10 +25,19 @@ export type Control = Settings & {
   readonly validations: readonly Readonly<Record<string, unknown>>[]
   /** The user's live record, created if need be. */
   user(userId: string): User
-  /** Enrols an authenticator app (or another method, which the hosted page can't check); gives its secret. */
-  enrol(userId: string, options?: { secret?: string; method?: VerificationMethod }): string
+  /**
+   * Enrols an authenticator app, or another method; gives the app's secret. EMAIL_OTP takes an `email`; a
+   * PASSKEY of this kind is counted, but nobody can use it.
+   */
+  enrol(userId: string, options?: { secret?: string; method?: VerificationMethod; email?: string }): string
   /** Removes all authenticators. */
   unenrol(userId: string): void
+  /** The user's passkeys, with key and counter, the oldest first. */
+  passkeysOf(userId: string): readonly Passkey[]
+  /** Every mail that was sent, the oldest first. */
+  readonly mails: readonly Mail[]
+  /** The code of the newest mail to a user; throws if there is none. */
+  mailedCodeFor(userId: string): string
   /** A TOTP code that will be accepted now, once. */
   codeFor(userId: string): string
   /** Replaces all rules. */
@@ -67,9 +79,9 @@ export function createControl(lab: Lab): Control {
     changeState(tenant, found, state)
   }
 
-  const enrol: Control['enrol'] = (userId, { secret = createSecret(), method } = {}) => {
+  const enrol: Control['enrol'] = (userId, { secret = createSecret(), method, email } = {}) => {
     const app = createAuthenticatorApp(tenant, secret)
-    const other = { userAuthenticatorId: randomUUID(), createdAt: tenant.now() }
+    const other = { userAuthenticatorId: randomUUID(), createdAt: tenant.now(), email }
     user(userId).authenticators.push(
       method === undefined || method === app.verificationMethod
         ? app
@@ -89,6 +101,13 @@ export function createControl(lab: Lab): Control {
     unenrol: (userId: string) => {
       user(userId).authenticators = []
     },
+    mails: lab.mails,
+    mailedCodeFor: (userId: string) => {
+      const mail = lab.mails.findLast((one) => one.userId === userId)
+      if (mail === undefined) throw new Error(`no mail was sent to user "${userId}"`)
+      return mail.code
+    },
+    passkeysOf: (userId: string) => passkeysOf(user(userId)),
     codeFor: (userId: string) => {
       const app = findAuthenticatorApp(user(userId))
       if (app === undefined) throw new Error(`user "${userId}" has no authenticator app`)

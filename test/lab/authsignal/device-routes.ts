@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ApiError, parseInput } from './api-error.ts'
+import { withFaults } from './faults.ts'
 import type { Lab } from './lab.ts'
 import type { Device } from './types.ts'
 
@@ -10,7 +11,7 @@ const deviceBody = z.object({ rememberedUntil: z.iso.datetime().nullable() })
 
 /** The devices that track named by deviceId: the rules see them as `device.isNew` and `device.isRemembered`. */
 export function addDeviceRoutes(api: FastifyInstance, lab: Lab): void {
-  const { tenant } = lab
+  const { faults, tenant } = lab
   const deviceOf = (params: unknown): Device => {
     const { userId, deviceId } = parseInput(devicePath, params)
     const device = tenant.users.get(userId)?.devices.get(deviceId)
@@ -27,24 +28,33 @@ export function addDeviceRoutes(api: FastifyInstance, lab: Lab): void {
     lastVerificationMethod: device.lastVerificationMethod,
   })
 
-  api.get('/users/:userId/devices', async ({ params }) => {
-    const devices = tenant.users.get(parseInput(userPath, params).userId)?.devices.values() ?? []
-    return [...devices].map((device) => present(params, device))
-  })
+  api.get(
+    '/users/:userId/devices',
+    withFaults(faults, 'device', async ({ params }) => {
+      const devices = tenant.users.get(parseInput(userPath, params).userId)?.devices.values() ?? []
+      return [...devices].map((device) => present(params, device))
+    }),
+  )
 
-  api.patch('/users/:userId/devices/:deviceId', async ({ params, body }) => {
-    const { rememberedUntil } = parseInput(deviceBody, body)
-    const device = deviceOf(params)
-    device.rememberedUntil = rememberedUntil === null ? undefined : Date.parse(rememberedUntil)
-    return present(params, device)
-  })
+  api.patch(
+    '/users/:userId/devices/:deviceId',
+    withFaults(faults, 'device', async ({ params, body }) => {
+      const { rememberedUntil } = parseInput(deviceBody, body)
+      const device = deviceOf(params)
+      device.rememberedUntil = rememberedUntil === null ? undefined : Date.parse(rememberedUntil)
+      return present(params, device)
+    }),
+  )
 
-  api.post('/users/:userId/devices/:deviceId/invalidate', async ({ params }) => {
-    const device = deviceOf(params)
-    device.invalidatedAt = tenant.now()
-    device.rememberedUntil = undefined
-    return present(params, device)
-  })
+  api.post(
+    '/users/:userId/devices/:deviceId/invalidate',
+    withFaults(faults, 'device', async ({ params }) => {
+      const device = deviceOf(params)
+      device.invalidatedAt = tenant.now()
+      device.rememberedUntil = undefined
+      return present(params, device)
+    }),
+  )
 }
 
 function toIso(at: number | undefined): string | undefined {

@@ -29,6 +29,7 @@ t.test('a call fails as planned, for as many times as planned', async (t) => {
     ['validate', () => sdk.validateChallenge({ token: 'x' })],
     ['action', () => sdk.getAction(key)],
     ['user', () => sdk.getUser({ userId: 'alice' })],
+    ['authenticators', () => sdk.getAuthenticators({ userId: 'alice' })],
   ]
   for (const [target, call] of calls)
     for (const [fault, refusal] of table) {
@@ -127,4 +128,71 @@ t.test('timeout never answers', async (t) => {
   abort.abort()
   t.equal(await outcome, 'AbortError')
   t.equal(requests.length, 2)
+})
+
+t.test('the calls of browsers and the ones about devices and authenticators fail too', async (t) => {
+  const { apiUrl, sdk, control, requests, close } = await startWithSdk()
+  t.teardown(close)
+  await sdk.track({ userId: 'alice', action, attributes: { deviceId: 'd1' } })
+  const { token } = await sdk.track({ userId: 'alice', action })
+  const secret = `Basic ${btoa('lab-secret:')}`
+  const page = `Basic ${btoa('lab')}`
+  const passkey = '/client/user-authenticators/passkey'
+  const calls: [target: FaultTarget, method: string, path: string, authorization: string, good: number][] = [
+    ['client', 'POST', '/client/challenge', page, 200],
+    ['client', 'POST', `${passkey}/authentication-options`, page, 200],
+    ['client', 'POST', '/client/verify/passkey', page, 400],
+    ['client', 'POST', `${passkey}/registration-options`, `Bearer ${token}`, 200],
+    ['client', 'POST', passkey, `Bearer ${token}`, 400],
+    ['client', 'GET', `${passkey}?credentialIds=x`, page, 404],
+    ['client', 'GET', '/client/user-authenticators', `Bearer ${token}`, 200],
+    ['device', 'GET', '/users/alice/devices', secret, 200],
+    ['device', 'PATCH', '/users/alice/devices/d1', secret, 200],
+    ['device', 'POST', '/users/alice/devices/d1/invalidate', secret, 200],
+    ['authenticators', 'GET', '/users/alice/authenticators', secret, 200],
+    ['authenticators', 'POST', '/users/alice/authenticators', secret, 400],
+    ['authenticators', 'DELETE', '/users/alice/authenticators/x', secret, 404],
+  ]
+  for (const [target, method, path, authorization, good] of calls) {
+    const call = (signal: AbortSignal | null = null) =>
+      fetch(`${apiUrl}${path}`, {
+        method,
+        headers: { authorization, 'content-type': 'application/json' },
+        body: method === 'GET' ? null : JSON.stringify({ action, rememberedUntil: null }),
+        redirect: 'manual',
+        signal,
+      })
+    const name = `${method} ${path}`
+    control.fault(target, '401')
+    control.fault(target, 'html')
+    control.fault(target, 'reset')
+    const unauthorized = await call()
+    t.equal(unauthorized.status, 401, name)
+    const errorCode = target === 'client' ? 'unauthorized' : undefined
+    t.match(await unauthorized.json(), { error: 'unauthorized', errorCode }, name)
+    t.match((await call()).headers.get('content-type'), 'text/html', name)
+    await t.rejects(call(), name)
+    control.fault(target, 'timeout')
+    const before = requests.length
+    const abort = new AbortController()
+    const hanging = t.rejects(call(abort.signal), { name: 'AbortError' }, name)
+    // Its body is on record just before it comes to the fault; a GET has none.
+    while (requests[before] === undefined || (method !== 'GET' && requests[before].body === undefined))
+      await new Promise((resolve) => setImmediate(resolve))
+    t.equal((await call()).status, good, `${name}: then as ever`)
+    abort.abort()
+    await hanging
+    if (good === 200) {
+      control.fault(target, 'redirect')
+      const redirected = await call()
+      t.match([redirected.status, redirected.headers.get('location')], [307, '/forged'], name)
+    }
+  }
+  control.fault('client', 'redirect')
+  const followed = await fetch(`${apiUrl}/client/challenge`, {
+    method: 'POST',
+    headers: { authorization: page, 'content-type': 'application/json' },
+    body: JSON.stringify({ action }),
+  })
+  t.match(await followed.json(), { isVerified: true })
 })

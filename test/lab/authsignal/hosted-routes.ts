@@ -1,31 +1,26 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { challengePage, enrolPage, messagePage } from './hosted-pages.ts'
+import { type Form, submitTask } from './hosted-forms.ts'
+import { messagePage } from './hosted-layout.ts'
+import { passkeyScriptSource } from './hosted-passkey-page.ts'
+import { renderStep, type Wrong } from './hosted-show.ts'
+import { nextStep, type Visit } from './hosted-step.ts'
 import { type Lab, returnUrl } from './lab.ts'
-import { actionKey, changeState, enrolledIn, findOrCreateUser } from './model.ts'
-import { createAuthenticatorApp, createSecret, findAuthenticatorApp, useCode } from './totp.ts'
-import type { Action, AuthenticatorApp, User } from './types.ts'
+import { mailsPage } from './mails.ts'
+import { actionKey, changeState, findOrCreateUser } from './model.ts'
+import type { Action } from './types.ts'
 
-const query = z.object({ t: z.string() })
-const form = z.object({ code: z.string() }).catch({ code: '' })
+const query = z.object({ t: z.string(), method: z.string().optional() })
+const form = z.record(z.string(), z.string()).catch({})
 
-/** A visit to the hosted pages, as far as its token names one. */
-type Visit = { readonly action: Action; readonly user: User }
-
-/** What the visitor has to do; `app` is what the code is checked against. */
-type Step =
-  | { readonly kind: 'enrol' | 'challenge'; readonly app: AuthenticatorApp }
-  | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'failed' }
-  | { readonly kind: 'return' }
-
-/** The hosted pages: plain forms, whose one field is `code`. */
+/** The hosted pages: plain forms, and the mails that they send. */
 export function addHostedRoutes(pages: FastifyInstance, lab: Lab): void {
   pages.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     reply.header('referrer-policy', 'no-referrer')
     // No form-action: Chromium would hold it against the redirects that follow the form.
-    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${passkeyScriptSource}`
+    reply.header('content-security-policy', policy)
   })
 
   pages.get('/challenge', async (request, reply) => {
@@ -37,21 +32,7 @@ export function addHostedRoutes(pages: FastifyInstance, lab: Lab): void {
   pages.post('/challenge', async (request, reply) => {
     const visit = await openVisit(lab, request.query)
     if (visit === undefined) return sendExpired(reply)
-    const step = nextStep(lab, visit)
-    if (step.kind !== 'enrol' && step.kind !== 'challenge') return showStep(lab, reply, visit)
-    const { action, user } = visit
-    const refusal = useCode(lab.tenant, step.app, form.parse(request.body).code)
-    if (refusal === undefined) {
-      if (step.kind === 'enrol') user.authenticators.push(step.app)
-      user.pendingApp = undefined
-      changeState(lab.tenant, action, 'CHALLENGE_SUCCEEDED', 'AUTHENTICATOR_APP')
-      return sendBack(lab, reply, action)
-    }
-    if (refusal !== 'malformed') action.wrongCodes += 1
-    if (action.wrongCodes >= lab.tenant.settings.maxWrongCodes)
-      changeState(lab.tenant, action, 'CHALLENGE_FAILED')
-    reply.code(400)
-    return showStep(lab, reply, visit, refusal)
+    return submit(lab, reply, visit, form.parse(request.body), request.url)
   })
 
   pages.get('/challenge/cancel', async (request, reply) => {
@@ -59,6 +40,8 @@ export function addHostedRoutes(pages: FastifyInstance, lab: Lab): void {
     if (visit === undefined) return sendExpired(reply)
     return sendBack(lab, reply, visit.action, lab.tenant.settings.cancelWithoutToken)
   })
+
+  pages.get('/mails', async (_request, reply) => sendPage(reply, mailsPage(lab.mails)))
 }
 
 async function openVisit(lab: Lab, input: unknown): Promise<Visit | undefined> {
@@ -67,52 +50,39 @@ async function openVisit(lab: Lab, input: unknown): Promise<Visit | undefined> {
   if (read === undefined) return undefined
   const { userId, actionCode, idempotencyKey } = read.subject
   const action = lab.tenant.actions.get(actionKey(userId, actionCode, idempotencyKey))
-  return action && { action, user: findOrCreateUser(lab.tenant, userId) }
+  return action && { action, user: findOrCreateUser(lab.tenant, userId), wanted: parsed.data?.method }
 }
 
-function nextStep(lab: Lab, { action, user }: Visit): Step {
-  if (action.state === 'CHALLENGE_FAILED') return { kind: 'failed' }
-  const isUnenrolled = action.state === 'ALLOW' && !action.isEnrolled
-  if (action.state !== 'CHALLENGE_REQUIRED' && !isUnenrolled) return { kind: 'return' }
-  const isPermitted = action.methods?.includes('AUTHENTICATOR_APP') ?? true
-  if (!isPermitted) return { kind: 'elsewhere' }
-  const app = findAuthenticatorApp(user)
-  if (app !== undefined) return { kind: 'challenge', app }
-  if (enrolledIn(user, action.methods).length > 0) return { kind: 'elsewhere' }
-  user.pendingApp ??= createAuthenticatorApp(lab.tenant, createSecret())
-  return { kind: 'enrol', app: user.pendingApp }
-}
-
-async function showStep(
+async function submit(
   lab: Lab,
   reply: FastifyReply,
   visit: Visit,
-  refusal?: ReturnType<typeof useCode>,
+  sent: Form,
+  url: string,
 ): Promise<FastifyReply> {
-  const { action, user } = visit
   const step = nextStep(lab, visit)
-  const cancelUrl = `/challenge/cancel?t=${await lab.tokens.issue(action)}`
-  reply.type('text/html; charset=utf-8')
-  switch (step.kind) {
-    case 'enrol':
-      return reply.send(await enrolPage({ user, cancelUrl, refusal }, step.app.secret))
-    case 'challenge':
-      return reply.send(challengePage({ user, cancelUrl, refusal }))
-    case 'elsewhere':
-      return reply.send(
-        messagePage(
-          'Another method is needed',
-          'This stand-in checks authenticator apps only, and this sign-in asks for another method.',
-          cancelUrl,
-        ),
-      )
-    case 'failed':
-      return reply.send(
-        messagePage('Too many wrong codes', 'This attempt is over. Go back and start again.', cancelUrl),
-      )
-    case 'return':
+  if (step.kind !== 'enrol' && step.kind !== 'challenge') return showStep(lab, reply, visit)
+  const { action } = visit
+  const outcome = await submitTask(lab, step, visit, sent)
+  switch (outcome.kind) {
+    case 'done':
+      changeState(lab.tenant, action, 'CHALLENGE_SUCCEEDED', step.method)
       return sendBack(lab, reply, action)
+    case 'again':
+      // By GET, so that a reload sends no second mail.
+      return reply.redirect(url, 303)
+    case 'wrong':
+      if (outcome.counts) action.wrongCodes += 1
+      if (action.wrongCodes >= lab.tenant.settings.maxWrongCodes)
+        changeState(lab.tenant, action, 'CHALLENGE_FAILED')
+      reply.code(400)
+      return showStep(lab, reply, visit, outcome)
   }
+}
+
+async function showStep(lab: Lab, reply: FastifyReply, visit: Visit, wrong: Wrong = {}) {
+  const page = await renderStep(lab, nextStep(lab, visit), visit, wrong)
+  return page === undefined ? sendBack(lab, reply, visit.action) : sendPage(reply, page)
 }
 
 async function sendBack(
@@ -123,16 +93,20 @@ async function sendBack(
 ): Promise<FastifyReply> {
   const url = withoutToken ? action.redirectUrl : await returnUrl(lab, action)
   if (url !== undefined) return reply.redirect(url, 303)
-  reply.type('text/html; charset=utf-8')
-  return reply.send(messagePage('All done', 'You can close this tab and go back to the application.'))
+  return sendPage(reply, messagePage('All done', 'You can close this tab and go back to the application.'))
 }
 
 function sendExpired(reply: FastifyReply): FastifyReply {
-  reply.code(410).type('text/html; charset=utf-8')
-  return reply.send(
+  reply.code(410)
+  return sendPage(
+    reply,
     messagePage(
       'This link no longer works',
       'It is older than ten minutes, or it is incomplete. Go back to the application and sign in again.',
     ),
   )
+}
+
+function sendPage(reply: FastifyReply, page: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(page)
 }

@@ -33,12 +33,23 @@ code { font: 600 1rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere }
 input { display: block; width: 100%; padding: .625rem .75rem; border: 1px solid var(--line);
   border-radius: .5rem; background: transparent; color: inherit; letter-spacing: .3em;
   font: 600 1.5rem/1.3 ui-monospace, monospace }
+input.plain { letter-spacing: normal; font: 1rem/1.5 system-ui, sans-serif }
+input[readonly] { background: var(--page) }
 input::placeholder { color: var(--soft); opacity: .45 }
 input[aria-invalid] { border-color: var(--bad) }
 .button { display: block; width: 100%; margin-top: .75rem; padding: .75rem; border: 0;
   border-radius: .5rem; background: var(--accent); color: var(--on-accent); cursor: pointer;
   text-align: center; text-decoration: none; font: 600 1rem/1.25 system-ui, sans-serif }
 .quiet { display: block; margin-top: .5rem; padding: .5rem; text-align: center; color: var(--soft) }
+.link { display: block; width: 100%; padding: .5rem; border: 0; background: none; color: var(--accent);
+  cursor: pointer; text-decoration: underline; font: 1rem/1.5 system-ui, sans-serif }
+ul { margin: 0; padding: 0; list-style: none }
+.mail { padding: .75rem 0; border-top: 1px solid var(--line) }
+.mail .who { margin-bottom: .25rem }
+.mail p { margin: 0 0 .25rem }
+.code { font-size: 1.75rem; letter-spacing: .15em }
+time { color: var(--soft); font-size: .875rem }
+[hidden] { display: none }
 .error { padding: .5rem .75rem; border-radius: .5rem; background: var(--bad-page); color: var(--bad) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 footer { color: var(--soft); font-size: .8125rem; text-align: center }

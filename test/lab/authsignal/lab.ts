@@ -1,4 +1,6 @@
+import type { Challenges } from './challenges.ts'
 import type { Faults } from './faults.ts'
+import type { Mail } from './mails.ts'
 import type { Tenant } from './model.ts'
 import type { Tokens } from './tokens.ts'
 import type { Action } from './types.ts'
@@ -15,6 +17,9 @@ export type Lab = {
   readonly tenant: Tenant
   readonly tokens: Tokens
   readonly faults: Faults
+  readonly challenges: Challenges
+  /** All mails that were sent, the oldest first. */
+  readonly mails: Mail[]
   readonly tracks: RecordedTrack[]
   readonly validations: Readonly<Record<string, unknown>>[]
   /** The origin of the hosted pages; known once the server listens. */

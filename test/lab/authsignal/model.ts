@@ -1,3 +1,4 @@
+import { defaultSettings, type Settings } from './settings.ts'
 import type {
   Action,
   ActionConfiguration,
@@ -7,29 +8,6 @@ import type {
   User,
   VerificationMethod,
 } from './types.ts'
-
-/** What tests and the demo may turn while the stand-in runs. */
-export type Settings = {
-  /** The hosted pages' Cancel comes back without a token. */
-  cancelWithoutToken: boolean
-  /** What a second track with the same key does; the service's own answer is not known. */
-  repeatedTrack: 'keep' | 'reevaluate' | 'conflict'
-  tokenLifetimeMs: number
-  /** Wrong codes after which an action becomes CHALLENGE_FAILED. */
-  maxWrongCodes: number
-  /** The tenant's methods; none: track answers AUTHENTICATOR_NOT_FOUND. */
-  verificationMethods: VerificationMethod[]
-  /** The `ip.*` variables of the rules engine. */
-  ip: {
-    isAnonymous: boolean
-    countryCode: string
-    countryCodeInOfacList: boolean
-    impossibleTravel: boolean
-    atypicalTravel: boolean
-  }
-  /** `device.isBot` of the rules engine. */
-  isBot: boolean
-}
 
 /** Everything that the stand-in remembers. */
 export type Tenant = {
@@ -43,26 +21,11 @@ export type Tenant = {
 }
 
 /** An empty tenant; `now` gives epoch milliseconds. */
-export function createTenant(now: () => number): Tenant {
-  const settings: Settings = {
-    cancelWithoutToken: false,
-    repeatedTrack: 'keep',
-    tokenLifetimeMs: 10 * 60_000,
-    maxWrongCodes: 10,
-    verificationMethods: ['AUTHENTICATOR_APP', 'PASSKEY', 'EMAIL_OTP', 'SMS'],
-    ip: {
-      isAnonymous: false,
-      countryCode: 'NZ',
-      countryCodeInOfacList: false,
-      impossibleTravel: false,
-      atypicalTravel: false,
-    },
-    isBot: false,
-  }
+export function createTenant(now: () => number, tenantId = 'lab'): Tenant {
   return {
-    tenantId: 'lab',
+    tenantId,
     now,
-    settings,
+    settings: defaultSettings(),
     users: new Map(),
     actions: new Map(),
     configurations: new Map(),

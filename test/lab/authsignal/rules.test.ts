@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createTenant, findOrCreateUser, type Tenant } from './model.ts'
-import { checkRules, matchRules, stepUpForWeb, stepUpForWebWithoutMfa, stepUpWithoutMfa } from './rules.ts'
+import { checkRules, matchRules } from './rule-engine.ts'
+import { stepUpForWeb, stepUpForWebWithoutMfa, stepUpWithoutMfa } from './rules.ts'
 import type { Rule } from './types.ts'
 
 const now = () => 1_700_000_000_000

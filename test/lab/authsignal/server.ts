@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp, type RecordedRequest } from './app.ts'
+import { Challenges } from './challenges.ts'
 import { type Control, createControl } from './control.ts'
 import { Faults } from './faults.ts'
 import type { Lab } from './lab.ts'
@@ -20,6 +21,12 @@ export type AuthsignalOptions = {
   readonly actions?: Readonly<Record<string, Outcome>>
   /** Users who exist from the start; with a secret they have an authenticator app. */
   readonly users?: readonly { readonly userId: string; readonly secret?: string }[]
+  /** What the client API's callers name themselves by; default `lab`. */
+  readonly tenantId?: string
+  /** The WebAuthn relying party's id; default `localhost`. */
+  readonly rpId?: string
+  /** The origins of the pages that use passkeys; default none, and a test can set them later. */
+  readonly origins?: readonly string[]
   /** Epoch milliseconds. */
   readonly now?: () => number
 }
@@ -38,11 +45,15 @@ export async function startAuthsignal(options: AuthsignalOptions): Promise<Auths
   const { apiSecretKey, port = 0, host = '127.0.0.1', now = Date.now } = options
   if (!/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host))
     throw new Error(`the Authsignal stand-in listens on loopback only, not on ${host}`)
-  const tenant = createTenant(now)
+  const tenant = createTenant(now, options.tenantId)
+  if (options.rpId !== undefined) tenant.settings.rpId = options.rpId
+  tenant.settings.origins = [...(options.origins ?? [])]
   const lab: Lab = {
     tenant,
     tokens: createTokens(tenant),
     faults: new Faults(),
+    challenges: new Challenges(tenant),
+    mails: [],
     tracks: [],
     validations: [],
     hostedUrl: '',

@@ -4,7 +4,7 @@ import type { Tenant } from './model.ts'
 import type { Authenticator, AuthenticatorApp, User } from './types.ts'
 
 /** Why a code is not accepted. */
-export type CodeRefusal = 'malformed' | 'wrong' | 'used'
+export type CodeRefusal = 'malformed' | 'wrong' | 'used' | 'expired'
 
 /** A fresh secret in base32. */
 export function createSecret(): string {

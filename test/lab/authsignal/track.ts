@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ApiError, parseInput } from './api-error.ts'
 import type { Lab } from './lab.ts'
 import { actionKey, enrolledIn, findOrCreateUser, type Tenant } from './model.ts'
-import { configurationOf, matchRules } from './rules.ts'
+import { configurationOf, matchRules } from './rule-engine.ts'
 import type { Action, ActionState, Outcome, User } from './types.ts'
 
 export const customData = z.record(
@@ -51,7 +51,7 @@ export async function track(lab: Lab, params: unknown, body: unknown): Promise<o
     idempotencyKey: action.idempotencyKey,
     state: action.state,
     url: `${lab.hostedUrl}/challenge?t=${token}`,
-    token: await tokens.issue(action),
+    token: await tokens.issue(action, attributes.scope),
     isEnrolled: enrolledIn(user, action.methods).length > 0,
     enrolledVerificationMethods: enrolled,
     allowedVerificationMethods: action.methods ?? tenant.settings.verificationMethods,

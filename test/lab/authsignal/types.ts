@@ -1,3 +1,6 @@
+import type { EmailCode } from './email-code.ts'
+import type { StoredCredential } from './passkeys.ts'
+
 /** The states of an action, as they travel on the wire. */
 export const actionStates = [
   'ALLOW',
@@ -51,6 +54,10 @@ export type Authenticator = {
   lastVerifiedAt?: number | undefined
   readonly email?: string | undefined
   readonly phoneNumber?: string | undefined
+  readonly username?: string | undefined
+  readonly displayName?: string | undefined
+  /** PASSKEY has one. */
+  readonly credential?: StoredCredential | undefined
   /** Base32; AUTHENTICATOR_APP has one. */
   readonly secret?: string | undefined
   /** The time step of the last code that was accepted: it and the ones before are used up. */
@@ -88,6 +95,8 @@ export type User = {
   hasPreviouslyVerified: boolean
   /** What the enrolment page offers, kept so that a reload shows the same secret. */
   pendingApp?: AuthenticatorApp | undefined
+  /** How the user's passkeys name the user: base64url, nothing that says who it is. */
+  passkeyHandle?: string | undefined
 }
 
 export type Action = {
@@ -107,5 +116,6 @@ export type Action = {
   verificationMethod?: VerificationMethod | undefined
   redirectUrl?: string | undefined
   deviceId?: string | undefined
+  emailCode?: EmailCode | undefined
   wrongCodes: number
 }

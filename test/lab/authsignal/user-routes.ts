@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ApiError, parseInput } from './api-error.ts'
@@ -6,10 +5,9 @@ import { withFaults } from './faults.ts'
 import type { Lab } from './lab.ts'
 import { deleteUser, enrolledIn, findOrCreateUser, type Tenant } from './model.ts'
 import { customData } from './track.ts'
-import type { Authenticator, User } from './types.ts'
+import type { User } from './types.ts'
 
 const userPath = z.object({ userId: z.string().min(1) })
-const authenticatorPath = userPath.extend({ userAuthenticatorId: z.string() })
 const userAttributes = z.object({
   email: z.string().optional(),
   emailVerified: z.boolean().optional(),
@@ -20,10 +18,6 @@ const userAttributes = z.object({
   locale: z.string().optional(),
   custom: customData.optional(),
 })
-const newAuthenticator = z.union([
-  z.object({ verificationMethod: z.enum(['SMS', 'WHATSAPP']), phoneNumber: z.e164() }),
-  z.object({ verificationMethod: z.enum(['EMAIL_OTP', 'EMAIL_MAGIC_LINK']), email: z.email() }),
-])
 const userQuery = z.object({
   username: z.string().optional(),
   email: z.string().optional(),
@@ -33,7 +27,7 @@ const userQuery = z.object({
   lastEvaluatedUserId: z.string().optional(),
 })
 
-/** Users and their authenticators. */
+/** Users. */
 export function addUserRoutes(api: FastifyInstance, lab: Lab): void {
   const { faults, tenant, tokens } = lab
   const userOf = (params: unknown): User => findOrCreateUser(tenant, parseInput(userPath, params).userId)
@@ -77,36 +71,6 @@ export function addUserRoutes(api: FastifyInstance, lab: Lab): void {
       tokenPayload: read?.payload,
     }
   })
-
-  api.get('/users/:userId/authenticators', async ({ params }) => {
-    const { userId } = parseInput(userPath, params)
-    return (tenant.users.get(userId)?.authenticators ?? []).map((one) => presentAuthenticator(userId, one))
-  })
-
-  api.post('/users/:userId/authenticators', async ({ params, body }) => {
-    const parsed = parseInput(newAuthenticator, body)
-    const user = userOf(params)
-    const now = tenant.now()
-    const authenticator = {
-      ...parsed,
-      userAuthenticatorId: randomUUID(),
-      createdAt: now,
-    }
-    user.authenticators.push(authenticator)
-    if ('email' in parsed) Object.assign(user.attributes, { email: parsed.email, emailVerified: true })
-    else Object.assign(user.attributes, { phoneNumber: parsed.phoneNumber, phoneNumberVerified: true })
-    return { authenticator: presentAuthenticator(user.userId, authenticator) }
-  })
-
-  api.delete('/users/:userId/authenticators/:userAuthenticatorId', async ({ params }) => {
-    const { userId, userAuthenticatorId } = parseInput(authenticatorPath, params)
-    const user = tenant.users.get(userId)
-    const index =
-      user?.authenticators.findIndex((one) => one.userAuthenticatorId === userAuthenticatorId) ?? -1
-    if (index < 0) throw new ApiError(404, 'invalid_request', 'The authenticator was not found.')
-    user?.authenticators.splice(index, 1)
-    return {}
-  })
 }
 
 /** Who is not known is answered like a user without anything, never with 404. */
@@ -128,15 +92,4 @@ function presentUser(tenant: Tenant, user?: User): object {
 function presentListed({ userId, attributes }: User): object {
   const { email, emailVerified = false, phoneNumber, phoneNumberVerified = false, username } = attributes
   return { userId, email, emailVerified, phoneNumber, phoneNumberVerified, username }
-}
-
-function presentAuthenticator(userId: string, authenticator: Authenticator): object {
-  const { secret: _, lastStep: __, createdAt, lastVerifiedAt, ...rest } = authenticator
-  return {
-    userId,
-    ...rest,
-    createdAt: new Date(createdAt).toISOString(),
-    verifiedAt: new Date(createdAt).toISOString(),
-    lastVerifiedAt: lastVerifiedAt === undefined ? undefined : new Date(lastVerifiedAt).toISOString(),
-  }
 }

@@ -16,13 +16,14 @@ const validateBody = z.looseObject({
  * works as often as it is asked: the caller has to bind and burn it by itself.
  */
 export async function validate(lab: Lab, body: unknown): Promise<object> {
-  const { token, userId, action: actionCode } = parseInput(validateBody, body)
+  const { token, userId, action: named } = parseInput(validateBody, body)
   const read = await lab.tokens.read(token)
   if (read === undefined) return { isValid: false }
   const { subject } = read
   if (userId !== undefined && userId !== subject.userId) return { isValid: false, error: 'User is invalid.' }
-  if (actionCode !== undefined && actionCode !== subject.actionCode)
-    return { isValid: false, error: 'Action is invalid.' }
+  // A challenge that a page started without an action has none until now: the caller names it.
+  const actionCode = subject.actionCode === '' ? (named ?? '') : subject.actionCode
+  if (named !== undefined && named !== actionCode) return { isValid: false, error: 'Action is invalid.' }
   const action = lab.tenant.actions.get(actionKey(subject.userId, subject.actionCode, subject.idempotencyKey))
   if (action === undefined) return { isValid: false }
   const isValid = action.state === 'CHALLENGE_SUCCEEDED'
@@ -32,8 +33,8 @@ export async function validate(lab: Lab, body: unknown): Promise<object> {
     // The live answers that are on record carry it only after a success.
     stateUpdatedAt: isValid ? new Date(action.stateUpdatedAt).toISOString() : undefined,
     userId: action.userId,
-    actionCode: action.actionCode,
-    action: action.actionCode,
+    actionCode,
+    action: actionCode,
     idempotencyKey: action.idempotencyKey,
     verificationMethod: action.verificationMethod,
   }
