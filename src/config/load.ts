@@ -27,9 +27,22 @@ export function loadConfig(file: string, env: Environment): Config {
 
   const value = merge(main, clients, presets)
   const parsed = configSchema.safeParse(value)
-  if (parsed.success && problems.length === 0) return parsed.data
+  if (parsed.success && problems.length === 0) return resolveFiles(parsed.data, dirname(file))
   if (!parsed.success) problems.push(...explain(parsed.error.issues, value, layers))
   throw new ConfigError(sortProblems(layers, problems))
+}
+
+/** Paths that are read later on are relative to the configuration file too. */
+function resolveFiles(config: Config, folder: string): Config {
+  const { logo, templates, ...pages } = config.pages
+  return {
+    ...config,
+    pages: {
+      ...pages,
+      ...(logo !== undefined && { logo: resolve(folder, logo) }),
+      ...(templates !== undefined && { templates: resolve(folder, templates) }),
+    },
+  }
 }
 
 /** The values of all files as one: the preset below what the operator wrote, clients' files beside it. */

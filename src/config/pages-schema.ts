@@ -1,8 +1,24 @@
 import { z } from 'zod'
-import { textLike } from './text.ts'
+import { contrastOf, grounds, leastContrast } from './contrast.ts'
+import { text, textLike } from './text.ts'
 
-const color = textLike(/^#[0-9a-f]{6}$/i, 'a colour', 'write it as #rrggbb')
 const file = textLike(/./, 'a path', 'write a path relative to this file')
+const colorPattern = /^#[0-9a-f]{6}$/i
+
+/** A colour in which links are read on this ground, and which is the ground of what is written on buttons. */
+function accentOn(ground: string) {
+  return text(
+    `write a colour as #rrggbb whose contrast to ${ground} is at least ${leastContrast} to 1`,
+    (value) => {
+      if (value === '') return 'is empty'
+      if (!colorPattern.test(value)) return 'is not a colour'
+      const contrast = contrastOf(value, ground)
+      if (contrast >= leastContrast) return undefined
+      return `is hard to read (WCAG 2.2 AA): its contrast is ${Math.floor(contrast * 10) / 10} to 1`
+    },
+    colorPattern.source,
+  )
+}
 
 /** `pages`: how the gateway's own pages look. */
 export const pagesSchema = z.strictObject({
@@ -12,8 +28,10 @@ export const pagesSchema = z.strictObject({
   logo: z
     .exactOptional(file)
     .describe('An image file (SVG, PNG or JPEG, 256 KiB at most), relative to this file.'),
-  accent: z.exactOptional(color).describe('The colour of links and buttons on a light ground.'),
-  accentDark: z.exactOptional(color).describe('The same on a dark ground.'),
+  accent: z
+    .exactOptional(accentOn(grounds.light))
+    .describe('The colour of links and buttons on a light ground.'),
+  accentDark: z.exactOptional(accentOn(grounds.dark)).describe('The same on a dark ground.'),
   templates: z
     .exactOptional(file)
     .describe('A folder of templates that stand in for those of the same name in the package.'),

@@ -3,32 +3,41 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readFormPostPage } from '../edge/form-post.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
-import { sendPage } from '../pages/send-page.ts'
 import { peekBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, dropAnswer, sendBytes } from '../upstream/proxy.ts'
+import { contentCodingOf, dropAnswer, sendBytes, sendPeeked } from '../upstream/proxy.ts'
 import { decodeBody } from '../upstream/read-response.ts'
 import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
+import type { LoginPage } from './login-page.ts'
 import { sendRedirect } from './send-redirect.ts'
 
-/** A page that is longer is no page that submits itself. */
-const maxPageBytes = 512 * 1024
+/** A page that is longer is no page that submits itself, and shows its login form before. */
+export const maxPageBytes = 512 * 1024
 
-/** A page of the OP: it may submit an authorization response by itself (OAuth 2.0 Form Post Response Mode). */
+export interface PassPagePorts extends PassPorts {
+  /** The OP's login page, if passkeys are offered there. */
+  readonly loginPage?: LoginPage
+}
+
+/**
+ * A page of the OP: it may submit an authorization response by itself (OAuth 2.0 Form Post Response Mode). If it holds
+ * none it may be the login page.
+ */
 export async function passPage(
-  ports: PassPorts,
+  ports: PassPagePorts,
   request: FastifyRequest,
   reply: FastifyReply,
   body: Readable,
 ): Promise<unknown> {
   const hasType = reply.hasHeader('content-type')
   const page = await peekBody(body, maxPageBytes, (start) => hasType || looksLikeMarkup(start))
-  if (!page.complete) return reply.send(page.stream)
+  if (!page.complete) return sendPage(ports, request, reply, page)
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
   const contentType = reply.getHeader('content-type')?.toString()
   const response = plain ? readFormPostPage(plain, contentType, urlOf(ports, request)) : 'ambiguous'
   if (response === 'ambiguous') refuseAmbiguous(ports, request)
-  if (!response || response === 'ambiguous') return sendBytes(reply, bytes)
+  if (response === 'ambiguous') return sendBytes(reply, bytes)
+  if (!response) return sendPage(ports, request, reply, page)
   const answer = await judgeAnswer(ports, request, reply, response, undefined)
   switch (answer.kind) {
     case 'pass':
@@ -36,8 +45,17 @@ export async function passPage(
     case 'challenge':
       return sendRedirect(dropAnswer(reply), challengeAt(ports, answer.stepUpId))
     case 'error':
-      return sendPage(dropAnswer(reply), formPostPage({ response, supportId: request.id, ...answer }))
+      return ports.pages.send(
+        request,
+        dropAnswer(reply),
+        formPostPage({ response, supportId: request.id, ...answer }),
+      )
   }
+}
+
+/** A page in which nothing is to be judged. */
+function sendPage({ loginPage }: PassPagePorts, ...[request, reply, page]: Parameters<LoginPage['send']>) {
+  return loginPage ? loginPage.send(request, reply, page) : sendPeeked(reply, page)
 }
 
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */

@@ -1,22 +1,24 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal, type RefusalCode } from '../edge/refusal.ts'
 import { TokenError, type TokenErrorCode } from '../edge/token-error.ts'
+import type { Pages } from '../pages/pages.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import { sendPage } from '../pages/send-page.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
 
-/**
- * Answers what went wrong: a page for people, RFC 6749 5.2 JSON for clients at the endpoints that they call.
- *
- * @param corsOrigins origins whose scripts may read an answer to this request.
- */
+export interface SendErrorPorts {
+  readonly pages: Pages
+  /** Origins whose scripts may read an answer to this request. */
+  readonly corsOrigins: ReadonlySet<string>
+}
+
+/** Answers what went wrong: a page for people, RFC 6749 5.2 JSON for clients at the endpoints that they call. */
 export function sendError(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  corsOrigins: ReadonlySet<string>,
+  { pages, corsOrigins }: SendErrorPorts,
 ): FastifyReply {
   const refusal = toRefusal(error)
   const { code, statusCode, message } = refusal
@@ -26,7 +28,7 @@ export function sendError(
   if (!request.raw.complete) reply.header('connection', 'close')
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
   if (refusal instanceof Refusal && !isBackChannel(request)) {
-    return sendPage(reply, refusalPage(refusal.code, request.id))
+    return pages.send(request, reply, refusalPage(refusal.code, request.id))
   }
   const { origin } = request.headers
   if (origin !== undefined && corsOrigins.has(origin)) {

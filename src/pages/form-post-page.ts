@@ -1,8 +1,7 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { FormPostResponse } from '../edge/authorization-response.ts'
 import { Refusal } from '../edge/refusal.ts'
-import { type Page, renderPage } from './layout.ts'
-import { stylesheetSource } from './stylesheet.ts'
+import type { FormPostPage } from './page.ts'
 import { submitScriptSource } from './submit-script.ts'
 
 export interface FormPostError {
@@ -12,6 +11,7 @@ export interface FormPostError {
   readonly error: string
   readonly description?: string
   readonly supportId: string
+  readonly uiLocales?: string | undefined
 }
 
 /**
@@ -19,29 +19,32 @@ export interface FormPostError {
  *
  * @throws {Refusal} `unsupported_response` if the address is none that leads to a client.
  */
-export function formPostPage({ response, error, description, supportId }: FormPostError): Page {
+export function formPostPage({
+  response,
+  error,
+  description,
+  supportId,
+  uiLocales,
+}: FormPostError): FormPostPage {
   const { action, method } = response
   if (redirectUriKey(action) === undefined) {
     throw new Refusal('unsupported_response', 'a form post to an address that is no redirect URI')
   }
   return {
+    template: 'form-post',
     statusCode: 200,
-    html: renderPage({
-      title: 'Going back to the application',
-      paragraphs: ['If nothing happens, please continue.'],
-      form: { action, method, fields: response.errorParameters(error, description), label: 'Continue' },
-      supportId,
-    }),
+    title: 'formPostTitle',
+    paragraphs: ['formPostText'],
+    form: { action, method, fields: response.errorParameters(error, description), label: 'formPostGo' },
+    supportId,
+    uiLocales,
+    policy: {
+      'script-src': submitScriptSource,
+      // A silent sign-in waits for its error in a frame, where nothing else can be clicked.
+      'frame-ancestors': '*',
+      'form-action': listFormTargets(new URL(action)),
+    },
     headers: {
-      'content-security-policy': [
-        "default-src 'none'",
-        `style-src ${stylesheetSource}`,
-        `script-src ${submitScriptSource}`,
-        // A silent sign-in waits for its error in a frame, where nothing else can be clicked.
-        'frame-ancestors *',
-        "base-uri 'none'",
-        `form-action ${listFormTargets(new URL(action))}`,
-      ].join('; '),
       // `no-referrer` would make the Origin of the POST null, which clients may refuse.
       'referrer-policy': 'strict-origin',
       // A sign-in in a popup reports to the window that opened it.

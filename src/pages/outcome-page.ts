@@ -1,22 +1,16 @@
 import type { NotVerifiedReason } from '../step-up/records.ts'
-import { type Page, renderPage } from './layout.ts'
+import type { Link, MessagePage } from './page.ts'
+import type { MessageKey } from './text.ts'
 
-const wordsOf: Readonly<Record<NotVerifiedReason, readonly [title: string, text: string]>> = {
-  cancelled: ['You left the verification', "Without it the sign-in can't be finished."],
-  failed: ['The verification did not succeed', 'You can try again, or go back to the application.'],
-  method_not_allowed: [
-    'Please verify another way',
-    'The application does not accept the method that you used. Try again and choose another one.',
-  ],
-  denied: [
-    'This sign-in was not allowed',
-    'If you think that this is a mistake, please contact support and give them the id below.',
-  ],
-  unavailable: [
-    'Verification is not available right now',
-    'Your verification could not be confirmed. Please wait a moment and try again.',
-  ],
-}
+type PlainKey = Extract<MessageKey, string>
+
+const wordsOf = {
+  cancelled: ['cancelledTitle', 'cancelledText'],
+  failed: ['failedTitle', 'failedText'],
+  method_not_allowed: ['methodTitle', 'methodText'],
+  denied: ['deniedTitle', 'giveIdToSupport'],
+  unavailable: ['unconfirmedTitle', 'unconfirmedText'],
+} as const satisfies Readonly<Record<NotVerifiedReason, readonly [title: PlainKey, text: PlainKey]>>
 
 /**
  * After a verification that does not count.
@@ -26,30 +20,80 @@ const wordsOf: Readonly<Record<NotVerifiedReason, readonly [title: string, text:
  */
 export function notVerifiedPage(options: {
   reason: NotVerifiedReason
-  retryHref?: string
-  backHref?: string
+  retryHref?: string | undefined
+  backHref?: string | undefined
   supportId: string
-}): Page {
-  const { reason, retryHref, backHref, supportId } = options
+  uiLocales?: string | undefined
+}): MessagePage {
+  const { reason, retryHref, backHref, supportId, uiLocales } = options
   const [title, text] = wordsOf[reason]
-  const links = [
-    ...(retryHref === undefined ? [] : [{ href: retryHref, label: 'Try again' }]),
-    ...(backHref === undefined ? [] : [{ href: backHref, label: 'Back to the application' }]),
-  ]
-  const html = renderPage({ title, paragraphs: [text], links, supportId })
-  return reason === 'unavailable'
-    ? { statusCode: 503, html, headers: { 'retry-after': '5' } }
-    : { statusCode: 403, html }
+  const isPassing = reason === 'unavailable'
+  return {
+    template: 'message',
+    statusCode: isPassing ? 503 : 403,
+    title,
+    paragraphs: [text],
+    links: [...toLinks(retryHref, 'tryAgain'), ...toLinks(backHref, 'backToApplication')],
+    supportId,
+    uiLocales,
+    ...(isPassing && { headers: { 'retry-after': '5' } }),
+  }
 }
 
 /** After a verification that counts, for a sign-in that the browser can't go on with by itself. */
-export function startAgainPage({ supportId }: { supportId: string }): Page {
-  const html = renderPage({
-    title: 'You are verified',
-    paragraphs: [
-      'Please go back to the application and start the sign-in again. You will not be asked to verify a second time if you do so within a few minutes.',
-    ],
+export function startAgainPage({
+  supportId,
+  uiLocales,
+}: {
+  supportId: string
+  uiLocales?: string | undefined
+}): MessagePage {
+  return {
+    template: 'message',
+    statusCode: 200,
+    title: 'verifiedTitle',
+    paragraphs: ['verifiedText'],
     supportId,
-  })
-  return { statusCode: 200, html }
+    uiLocales,
+  }
+}
+
+/** A form was posted to a page that needs a verification: it is not kept, so that it has to be sent again. */
+export function verifyFirstPage(options: {
+  challengeHref: string
+  supportId: string
+  uiLocales?: string | undefined
+}): MessagePage {
+  const { challengeHref, supportId, uiLocales } = options
+  return {
+    template: 'message',
+    statusCode: 403,
+    title: 'notDoneTitle',
+    paragraphs: ['notDoneText', 'notDoneNext'],
+    links: [{ href: challengeHref, label: 'notDoneGo' }],
+    supportId,
+    uiLocales,
+  }
+}
+
+/** After a verification that counts for a page to which something was sent. */
+export function pageVerifiedPage(options: {
+  backHref?: string | undefined
+  supportId: string
+  uiLocales?: string | undefined
+}): MessagePage {
+  const { backHref, supportId, uiLocales } = options
+  return {
+    template: 'message',
+    statusCode: 200,
+    title: 'pageVerifiedTitle',
+    paragraphs: ['pageVerifiedText'],
+    links: toLinks(backHref, 'pageVerifiedBack'),
+    supportId,
+    uiLocales,
+  }
+}
+
+function toLinks(href: string | undefined, label: Link['label']): Link[] {
+  return href === undefined ? [] : [{ href, label }]
 }

@@ -76,7 +76,7 @@ t.test('pages that stop somebody', async (t) => {
         'referrer-policy': 'no-referrer',
       })
       t.notMatch(page.body, /<script|https?:\/\/|Error:|\n +at /, 'no script, no address, no internals')
-      t.match(page.body, /<html lang="en">[\s\S]*<title>[^<]+<\/title>[\s\S]*<h1>/)
+      t.match(page.body, /<html lang="en" dir="ltr">[\s\S]*<title>[^<]+<\/title>[\s\S]*<h1>/)
       if (status === 503) t.match(page.headers['retry-after'], /^\d+$/)
     })
   }

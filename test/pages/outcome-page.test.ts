@@ -1,9 +1,15 @@
 import t from 'tap'
-import { notVerifiedPage, startAgainPage } from '../../src/pages/outcome-page.ts'
+import {
+  notVerifiedPage,
+  pageVerifiedPage,
+  startAgainPage,
+  verifyFirstPage,
+} from '../../src/pages/outcome-page.ts'
 import type { NotVerifiedReason } from '../../src/step-up/records.ts'
+import { htmlOf } from './show.ts'
 
-const RETRY = '<a href="/step-up/retry/1" rel="noreferrer">Try again</a>'
-const BACK = '<a href="/step-up/back/1" rel="noreferrer">Back to the application</a>'
+const RETRY = '<li><a href="/step-up/retry/1" rel="noreferrer">Try again</a></li>\n'
+const BACK = '<li><a href="/step-up/back/1" rel="noreferrer">Back to the application</a></li>\n'
 
 const statuses: Record<NotVerifiedReason, number> = {
   cancelled: 403,
@@ -23,23 +29,41 @@ for (const [reason, status] of Object.entries(statuses) as [NotVerifiedReason, n
     })
     t.equal(page.statusCode, status)
     t.strictSame(page.headers, status === 503 ? { 'retry-after': '5' } : undefined)
-    t.match(page.html, `<ul><li>${RETRY}</li><li>${BACK}</li></ul>`)
-    t.match(page.html, '<code>id-1</code>')
-    t.notMatch(page.html, /enrol|method_not_allowed/)
+    const html = await htmlOf(page)
+    t.match(html, `<ul class="actions">\n${RETRY}${BACK}</ul>`)
+    t.match(html, '<code>id-1</code>')
+    t.notMatch(html, /enrol|method_not_allowed/)
   })
 }
 
 t.test('a way that is not given is not shown', async (t) => {
-  const page = (links: { retryHref?: string; backHref?: string }): string =>
-    notVerifiedPage({ reason: 'failed', supportId: 'id-1', ...links }).html
-  t.match(page({ backHref: '/step-up/back/1' }), `<ul><li>${BACK}</li></ul>`)
-  t.match(page({ retryHref: '/step-up/retry/1' }), `<ul><li>${RETRY}</li></ul>`)
-  t.notMatch(page({}), '<ul>')
+  const page = (links: { retryHref?: string; backHref?: string }): Promise<string> =>
+    htmlOf(notVerifiedPage({ reason: 'failed', supportId: 'id-1', ...links }))
+  t.match(await page({ backHref: '/step-up/back/1' }), `<ul class="actions">\n${BACK}</ul>`)
+  t.match(await page({ retryHref: '/step-up/retry/1' }), `<ul class="actions">\n${RETRY}</ul>`)
+  t.notMatch(await page({}), '<ul')
 })
 
 t.test('verified, but to be started again', async (t) => {
   const page = startAgainPage({ supportId: 'id-1' })
   t.equal(page.statusCode, 200)
-  t.match(page.html, '<h1>You are verified</h1>')
-  t.match(page.html, '<code>id-1</code>')
+  const html = await htmlOf(page)
+  t.match(html, '<h1>You are verified</h1>')
+  t.match(html, '<code>id-1</code>')
+})
+
+t.test('a form that came before the verification', async (t) => {
+  const page = verifyFirstPage({ challengeHref: '/step-up/challenge/1', supportId: 'id-1' })
+  t.equal(page.statusCode, 403)
+  const html = await htmlOf(page)
+  t.match(html, 'What you sent was not done')
+  t.match(html, '<a href="/step-up/challenge/1" rel="noreferrer">Continue to verification</a>')
+  t.notMatch(html, 'http-equiv')
+})
+
+t.test('verified, and what was sent is to be sent again', async (t) => {
+  const page = pageVerifiedPage({ backHref: '/account?a=1', supportId: 'id-1' })
+  t.equal(page.statusCode, 200)
+  t.match(await htmlOf(page), '<a href="/account?a=1" rel="noreferrer">Back to the page</a>')
+  t.notMatch(await htmlOf(pageVerifiedPage({ supportId: 'id-1' })), '<a')
 })

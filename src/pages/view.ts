@@ -1,0 +1,128 @@
+import type { Brand } from './brand.ts'
+import type { Language } from './language.ts'
+import type { Page } from './page.ts'
+import { createSay, type Say } from './say.ts'
+import { submitScript } from './submit-script.ts'
+
+/** A page in one language, as its template gets it. */
+export type View = MessageView | FormPostView | PasskeysView
+
+interface ViewFrame extends Look {
+  readonly lang: string
+  readonly dir: string
+  readonly title: string
+  readonly supportId: string
+  /** Any text of the catalogs, by its key. */
+  readonly say: Say
+  readonly refreshTo?: string | undefined
+}
+
+/** What is the same on all pages. */
+export interface Look {
+  readonly brand: Brand
+  readonly style: string
+}
+
+interface MessageView extends ViewFrame {
+  readonly template: 'message'
+  readonly paragraphs: readonly string[]
+  readonly links: readonly { readonly href: string; readonly label: string }[]
+}
+
+interface FormPostView extends ViewFrame {
+  readonly template: 'form-post'
+  readonly paragraphs: readonly string[]
+  readonly form: {
+    readonly action: string
+    readonly method: string
+    readonly fields: Iterable<readonly [name: string, value: string]>
+    readonly label: string
+  }
+  readonly script: string
+}
+
+interface PasskeysView extends ViewFrame {
+  readonly template: 'passkeys'
+  readonly notice?: string | undefined
+  readonly passkeys: readonly {
+    readonly id: string
+    readonly name: string
+    readonly created: string
+    readonly used: string
+    /** What the button removes, for those who do not see where it stands. */
+    readonly remove: string
+  }[]
+  readonly canRemove: boolean
+  readonly removeHref: string
+  readonly returnHref?: string | undefined
+  readonly tenantId: string
+  readonly baseUrl: string
+  readonly username: string
+  readonly displayName: string
+  readonly scripts: readonly string[]
+}
+
+/** Spaces and controls are out, since browsers drop some of them before they read the rest. */
+const SAFE_HREF = /^(?:https?:\/\/|\/(?![/\\]))[\x21-\x7e]*$/i
+
+/** Puts a page into words. */
+export function createView({ brand, style }: Look, page: Page, language: Language): View {
+  const say = createSay(language)
+  const { title, supportId } = page
+  const frame = {
+    ...{ brand, style, supportId, say },
+    lang: language.tag,
+    dir: language.dir,
+    title: say(title),
+  }
+  switch (page.template) {
+    case 'message': {
+      const { paragraphs, links = [], refreshTo, template } = page
+      return {
+        ...frame,
+        template,
+        paragraphs: paragraphs.map(say),
+        links: links.filter(isSafe).map(({ href, label }) => ({ href, label: say(label) })),
+        refreshTo: keepSafe(refreshTo),
+      }
+    }
+    case 'form-post': {
+      const { paragraphs, form, template } = page
+      return {
+        ...frame,
+        template,
+        paragraphs: paragraphs.map(say),
+        form: { ...form, label: say(form.label) },
+        script: submitScript,
+      }
+    }
+    case 'passkeys': {
+      const { template, notice, returnHref, removeHref, canRemove, passkeys, scripts } = page
+      const { tenantId, baseUrl, username, displayName } = page
+      return {
+        ...frame,
+        ...{ template, removeHref, canRemove, tenantId, baseUrl, username, displayName, scripts },
+        notice: notice && say(notice),
+        returnHref: keepSafe(returnHref),
+        passkeys: passkeys.map(({ id, name, createdAt, lastUsedAt }) => ({
+          id,
+          name,
+          created: say({ key: 'passkeyCreated', values: { date: { date: createdAt } } }),
+          used:
+            lastUsedAt === undefined
+              ? say('passkeyNeverUsed')
+              : say({ key: 'passkeyUsed', values: { date: { date: lastUsedAt } } }),
+          remove: say({ key: 'passkeyRemoveNamed', values: { name: { word: name } } }),
+        })),
+      }
+    }
+  }
+}
+
+function isSafe({ href }: { readonly href: string }): boolean {
+  return SAFE_HREF.test(href)
+}
+
+function keepSafe(href: string | undefined): string | undefined {
+  return href !== undefined && isSafe({ href }) ? href : undefined
+}

@@ -1,0 +1,36 @@
+import t from 'tap'
+import { chooseLanguage } from '../../src/pages/choose-language.ts'
+
+const cases: [acceptLanguage: string | undefined, uiLocales: string | undefined, tag: string][] = [
+  [undefined, undefined, 'en'],
+  ['', undefined, 'en'],
+  ['de', undefined, 'de'],
+  ['DE-at', undefined, 'de'],
+  ['en-GB,en;q=0.9,de;q=0.8', undefined, 'en'],
+  ['de;q=0.8, en;q=0.9', undefined, 'en'],
+  ['fr, de;q=0.1', undefined, 'de'],
+  ['de;q=0', undefined, 'en'],
+  ['fr', undefined, 'en'],
+  ['*', undefined, 'en'],
+  ['dex', undefined, 'en'],
+  ['\u0000;;,=', undefined, 'en'],
+  // What the browser asks for counts before what the client asks for.
+  ['en', 'de', 'en'],
+  ['de', 'en', 'de'],
+  ['fr', 'de-DE en', 'de'],
+  ['*', 'de', 'de'],
+  [undefined, 'fr de', 'de'],
+  [undefined, '  x ', 'en'],
+  // The pseudo-locale only for a browser that names it.
+  ['en-XA', 'de', 'en-XA'],
+  ['en-xa', undefined, 'en-XA'],
+  ['de, en-XA', undefined, 'de'],
+  ['*', 'en-XA', 'en'],
+  ['fr', 'en-XA de', 'de'],
+]
+
+for (const [acceptLanguage, uiLocales, tag] of cases) {
+  t.test(`${acceptLanguage} over ${uiLocales}`, async (t) => {
+    t.equal(chooseLanguage(acceptLanguage, uiLocales).tag, tag)
+  })
+}
