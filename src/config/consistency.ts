@@ -17,6 +17,8 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
   checkRemember(file, report)
   checkRedirectUris(file, report)
   checkClientIds(file, report)
+  checkProtectedPaths(file, report)
+  checkPasskeys(file, report)
 }
 
 type Report = (path: PropertyKey[], message: string, fix: string) => void
@@ -102,6 +104,52 @@ function checkClientIds(file: unknown, report: Report): void {
         'keep one policy per client_id',
       )
   }
+}
+
+function checkProtectedPaths(file: unknown, report: Report): void {
+  const seen = new Set<string>()
+  const prefix = read(file, 'pathPrefix')
+  for (const [index, page] of entries(read(file, 'protectedPaths'))) {
+    const path = String(read(page, 'path'))
+    const at = ['protectedPaths', Number(index), 'path']
+    const name = JSON.stringify([path, read(page, 'httpMethods')])
+    if (seen.has(name)) report(at, 'stands in an earlier entry with the same httpMethods', 'keep one of them')
+    seen.add(name)
+    if (path.toLowerCase() === prefix || path.toLowerCase().startsWith(`${prefix}/`))
+      report(at, 'is below pathPrefix', 'remove it, or change pathPrefix')
+  }
+}
+
+/** A token for the action of the sign-in says who somebody is: nothing else may lead to one. */
+function checkPasskeys(file: unknown, report: Report): void {
+  const signIn = read(file, 'passkeys', 'signIn')
+  if (signIn === undefined) return
+  const at = ['passkeys', 'signIn']
+  const [header, jwt] = [read(signIn, 'header'), read(signIn, 'jwt')]
+  if ((header === undefined) === (jwt === undefined))
+    report(
+      at,
+      header === undefined ? 'has neither header nor jwt' : 'has both header and jwt',
+      'set one of them',
+    )
+  const policies = [
+    read(file, 'passkeys'),
+    read(file, 'defaults'),
+    ...entries(read(file, 'clients')).map(([, client]) => client),
+    ...entries(read(file, 'protectedPaths')).map(([, page]) => page),
+  ]
+  if (policies.some((policy) => read(policy, 'action') === read(signIn, 'action')))
+    report(
+      [...at, 'action'],
+      'is the action of something else too',
+      'choose an action that nothing else uses',
+    )
+  if (jwt === undefined) return
+  const isShared = read(jwt, 'algorithm') === 'HS256'
+  const [needed, other] = isShared ? ['secret', 'key'] : ['key', 'secret']
+  if (read(jwt, needed) === undefined) report([...at, 'jwt'], `has no ${needed}`, `add ${needed}`)
+  if (read(jwt, other) !== undefined)
+    report([...at, 'jwt', other], `is not used with ${String(read(jwt, 'algorithm'))}`, 'remove it')
 }
 
 function read(value: unknown, ...path: string[]): unknown {

@@ -12,17 +12,28 @@ const loginPath = text('write a path such as /login, or /interaction/* where a s
     : 'is not a path in which a * stands for a whole segment',
 )
 
+/** Headers that mean something else, or that the gateway sets itself. */
+const takenHeaders =
+  /^(?:cookie|host|authorization|user-agent|accept.*|content-.*|x-forwarded-.*|forwarded|connection|transfer-encoding|te|upgrade|expect)$/i
+
 const headerName = textLike(
   /^[A-Za-z][A-Za-z0-9-]*$/,
   'the name of a header',
   'use letters, digits and -, such as Auth-User',
+).refine((name) => !takenHeaders.test(name), {
+  message: 'is a header with a meaning of its own',
+  params: { fix: 'choose another name, such as Auth-User' },
+})
+
+const isPlainPath = (value: string): boolean => value.startsWith('/') && path.safeParse(value).success
+
+const headerPath = text('write a path such as / or /sso', (value) =>
+  value === '/' || isPlainPath(value) ? undefined : 'is not a plain path',
 )
 
-/** Where a person may be handed over: an exact path, or one below the login page. */
-const handOverPath = text('write a path such as /, /sso or {page}/passkey', (value) =>
-  value === '/' || path.safeParse(value.replace(/^\{page\}(?=\/)/, '/page')).success
-    ? undefined
-    : 'is not a plain path',
+/** An exact path, or one below the login page. */
+const jwtPath = text('write a path such as /sso or {page}/passkey', (value) =>
+  isPlainPath(value.replace(/^\{page\}(?=\/)/, '/page')) ? undefined : 'is not a plain path',
 )
 
 const headerSchema = z
@@ -30,7 +41,7 @@ const headerSchema = z
     name: headerName.describe(
       'The request header in which the OP takes a user name for signed in. It reaches the OP from nobody else.',
     ),
-    path: handOverPath
+    path: headerPath
       .default('/')
       .describe('The path of the OP that is asked with that header, and answers with its session cookie.'),
   })
@@ -38,10 +49,14 @@ const headerSchema = z
 
 const jwtSchema = z
   .strictObject({
-    path: handOverPath.describe(
+    path: jwtPath.describe(
       'The path of the OP to which the browser brings the JWT; {page} at its start stands for the login page.',
     ),
     parameter: textLike(/^[A-Za-z0-9_-]+$/, 'the name of a parameter', 'use letters, digits, _ and -')
+      .refine((name) => name !== 'return_to', {
+        message: 'is the parameter with the way back',
+        params: { fix: 'choose another name, such as token' },
+      })
       .default('token')
       .describe('The name of the query parameter that holds the JWT.'),
     algorithm: z
@@ -82,7 +97,9 @@ export const passkeysSchema = z.strictObject({
   action: action
     .default('passkeys')
     .describe('The Authsignal action of the page; its rules must ask for a challenge.'),
-  unenrolled: z.exactOptional(unenrolled.exclude(['allow'])),
+  unenrolled: z
+    .exactOptional(unenrolled.exclude(['allow']))
+    .describe('What the page does for a user without an authenticator. Default: as in defaults.'),
   remember: pageRemember.prefault('10m'),
   signIn: z.exactOptional(signInSchema),
 })

@@ -5,6 +5,8 @@ import { duration } from './text.ts'
 
 /** A page of the OP that is served only to a user who was stepped up. */
 export interface ProtectedPath {
+  /** By what it goes in rules and in the log: its path, after its methods where it names any. */
+  readonly name: string
   readonly path: string
   /** Request methods (RFC 9110 9); empty: all. */
   readonly httpMethods: readonly string[]

@@ -154,11 +154,11 @@ export const configSchema = fileSchema
     )
     const issuer = file.provider.issuer ?? file.publicUrl
     const protectedPaths: readonly ProtectedPath[] = file.protectedPaths.map(
-      ({ path, httpMethods, ...policy }) => ({
-        path: resolveIssuerPath(issuer, path),
-        httpMethods,
-        policy: { ...defaults, ...policy },
-      }),
+      ({ path: spelled, httpMethods, ...policy }) => {
+        const path = resolveIssuerPath(issuer, spelled)
+        const name = httpMethods.length > 0 ? `${httpMethods.join(',')} ${path}` : path
+        return { name, path, httpMethods, policy: { ...defaults, ...policy } }
+      },
     )
     const passkeys = file.passkeys && describePasskeys(file.passkeys, defaults)
     const { passkeys: _written, ...rest } = file

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { hashOf } from '../store/collection.ts'
 import { readCookie } from './cookies.ts'
+import type { CookieRules } from './own-cookie.ts'
 
 /** What is known of the browser behind a request. */
 export interface Browser {
@@ -11,6 +12,8 @@ export interface Browser {
   readonly userAgent?: string
   /** Authsignal's device id, if the browser brings one that looks like it: a hint, never a proof. */
   readonly deviceId?: string
+  /** The one that the gateway itself gave it, which nobody else could have planted. */
+  readonly ownDeviceId?: string
   /** The language tag that the user likes best (BCP 47). */
   readonly locale?: string
 }
@@ -18,11 +21,17 @@ export interface Browser {
 /** The browser id that stands for a cookie's value. */
 export const browserIdOf = (cookie: string): string => hashOf('browser', cookie)
 
-/** @param cookieName the gateway's cookie. */
-export function readBrowser(headers: IncomingHttpHeaders, address: string, cookieName: string): Browser {
-  const cookie = readCookie(headers.cookie, cookieName)
+/** @param names of the gateway's cookies. */
+export function readBrowser(
+  headers: IncomingHttpHeaders,
+  address: string,
+  names: Pick<CookieRules, 'name' | 'deviceName'>,
+): Browser {
+  const cookie = readCookie(headers.cookie, names.name)
   const userAgent = headers['user-agent']?.slice(0, 512)
-  const deviceId = readDeviceId(headers.cookie)
+  const [ownDeviceId, ...others] = readDeviceIds(headers.cookie, names.deviceName)
+  const deviceId =
+    others.length === 0 ? (ownDeviceId ?? readDeviceIds(headers.cookie, '__as_aid')[0]) : undefined
   const locale = /^\s*([a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3})(?=\s*(?:[,;]|$))/.exec(
     headers['accept-language'] ?? '',
   )?.[1]
@@ -31,11 +40,14 @@ export function readBrowser(headers: IncomingHttpHeaders, address: string, cooki
     ...(cookie !== undefined && { id: browserIdOf(cookie) }),
     ...(userAgent !== undefined && { userAgent }),
     ...(deviceId !== undefined && { deviceId }),
+    ...(deviceId !== undefined && deviceId === ownDeviceId && { ownDeviceId }),
     ...(locale !== undefined && { locale }),
   }
 }
 
-function readDeviceId(cookies: string | undefined): string | undefined {
+/** The UUIDs that a Cookie header has under a name. */
+function readDeviceIds(cookies: string | undefined, name: string): string[] {
   const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-  return new RegExp(`(?:^|;\\s?)__as_aid=(${uuid})(?:;|$)`, 'i').exec(cookies ?? '')?.[1]
+  const pattern = new RegExp(`(?:^|;\\s?)${name}=(${uuid})(?=;|$)`, 'gi')
+  return Array.from((cookies ?? '').matchAll(pattern), ([, id = '']) => id)
 }

@@ -1,9 +1,12 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { Config } from '../config/schema.ts'
 
-/** The gateway's one cookie: its name and how it is set. */
+/** The gateway's cookies: their names and how they are set. */
 export interface CookieRules {
+  /** That of the browser, to which step-ups are bound. */
   readonly name: string
+  /** That of the device, by which Authsignal may remember it; only where users may say so. */
+  readonly deviceName: string
   readonly options: CookieSerializeOptions
 }
 
@@ -14,9 +17,13 @@ export interface CookieRules {
  */
 export function chooseCookieRules(config: Config): CookieRules {
   const isSecure = new URL(config.publicUrl).protocol === 'https:'
-  const remembered = Math.max(0, ...[...config.clients.values()].map(({ remember }) => remember))
+  const pages = config.protectedPaths.map(({ policy }) => policy)
+  const policies = [config.defaults, ...config.clients.values(), ...pages]
+  if (config.passkeys) policies.push(config.passkeys.policy)
+  const remembered = Math.max(...policies.map(({ remember }) => remember))
   return {
     name: isSecure ? '__Host-step-up' : 'step-up',
+    deviceName: isSecure ? '__Host-step-up-device' : 'step-up-device',
     options: {
       path: '/',
       httpOnly: true,

@@ -13,6 +13,10 @@ export interface Identity {
   /** Absent if the OP says that it is not verified. */
   readonly email?: string
   readonly phoneNumber?: string
+  /** `name`. */
+  readonly displayName?: string
+  /** A language tag (BCP 47). */
+  readonly locale?: string
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -21,21 +25,29 @@ export interface Identity {
  *
  * @param claims of a validated ID token.
  * @param subjectClaim `provider.subject`. Its value must be a string of 1 to 255 characters (OIDC Core 2).
+ * @param userinfo claims of the userinfo endpoint: they describe the user where the ID token does not, and never say
+ *   who it is or how the user signed in.
  * @returns nothing if there is no such subject.
  */
 export function readIdentity(
   claims: Readonly<Record<string, unknown>>,
   subjectClaim: string,
+  userinfo: Readonly<Record<string, unknown>> = {},
 ): Identity | undefined {
   const subject = readText(claims, subjectClaim)
   if (subject === undefined || subject.length > 255) return undefined
+  const described = { ...userinfo, ...claims }
   const optional = {
     sid: readText(claims, 'sid'),
     authTime: readEpochSeconds(claims, 'auth_time'),
     acr: readText(claims, 'acr'),
-    username: readText(claims, 'preferred_username'),
-    email: claims['email_verified'] === false ? undefined : readText(claims, 'email'),
-    phoneNumber: claims['phone_number_verified'] === false ? undefined : readText(claims, 'phone_number'),
+    username: readText(described, 'preferred_username'),
+    email: isDenied(described['email_verified']) ? undefined : readText(described, 'email'),
+    phoneNumber: isDenied(described['phone_number_verified'])
+      ? undefined
+      : readText(described, 'phone_number'),
+    displayName: readText(described, 'name'),
+    locale: readLocale(described),
   }
   return { subject, amr: readMethods(claims), claims, ...omitAbsent(optional) }
 }
@@ -49,6 +61,15 @@ function omitAbsent<T extends object>(values: T): Present<T> {
 function readText(claims: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Some OPs write booleans as text. */
+const isDenied = (verified: unknown): boolean => verified === false || verified === 'false'
+
+/** Some OPs write `de_DE` (OIDC Core 5.1). */
+function readLocale(claims: Readonly<Record<string, unknown>>): string | undefined {
+  const locale = readText(claims, 'locale')?.replaceAll('_', '-')
+  return locale !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(locale) ? locale : undefined
 }
 
 function readEpochSeconds(claims: Readonly<Record<string, unknown>>, name: string): number | undefined {

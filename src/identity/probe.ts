@@ -1,6 +1,7 @@
 import {
   authorizationCodeGrant,
   calculatePKCECodeChallenge,
+  fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -91,8 +92,29 @@ async function identify(
     expectedNonce: secrets.nonce,
     idTokenExpected: true,
   })
-  const identity = readIdentity({ ...tokens.claims() }, config.provider.subject)
+  const claims = { ...tokens.claims() }
+  const further = config.provider.probe.userinfo
+    ? await readUserinfo(provider, tokens.access_token, claims)
+    : {}
+  const identity = readIdentity(claims, config.provider.subject, further)
   return identity === undefined ? { known: false, reason: 'subject_unreadable' } : { known: true, identity }
+}
+
+/**
+ * What the userinfo endpoint tells besides (OIDC Core 5.3), if it is of the same user. It only helps to fill in forms:
+ * without it the user is known all the same.
+ */
+async function readUserinfo(
+  { configuration, metadata }: Provider,
+  accessToken: string,
+  { sub }: { readonly sub?: unknown },
+): Promise<Readonly<Record<string, unknown>>> {
+  if (metadata.userinfo_endpoint === undefined) return {}
+  try {
+    return { ...(await fetchUserInfo(configuration, accessToken, String(sub))) }
+  } catch {
+    return {}
+  }
 }
 
 async function composeQuestion(

@@ -35,11 +35,14 @@ export async function findAddressee(
 ): Promise<Addressee> {
   const { redirectUri, state } = response
   const listed = policies.ofRedirectUri(redirectUri)
-  const inFlight = state === undefined ? undefined : correlationKey(redirectUri, state)
+  const inFlight = listed && state === undefined ? undefined : correlationKey(redirectUri, state ?? '')
   const found = inFlight === undefined ? undefined : await findRequest(records, inFlight, listed)
   const request = found ?? (authorization?.inFlight === inFlight ? authorization?.request : undefined)
   const own = isAnotherTabs(response, authorization) ? undefined : authorization?.request
   const asked = findAudience(policies, response) ?? policies.ofClient((request ?? own)?.clientId ?? '')
+  if (asked.clientId === '' && asked.mode === 'enforce' && !listed) {
+    return { policy: requireRecognised({ publicUrl, audit }, response, asked) }
+  }
   const isMisplaced = !listed && asked.mode === 'enforce' && asked.redirectUris.length > 0
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
@@ -51,6 +54,23 @@ export async function findAddressee(
     ...(request && { request }),
     ...(found && inFlight !== undefined && { inFlight }),
   }
+}
+
+/**
+ * Where clients that are not listed are enforced too, each of their requests was written down. What belongs to none is
+ * no answer to a client while it stays within the OP's own origin: there pages hand codes of their own to each other.
+ *
+ * @throws {Refusal} `restart` for everything else, such as the answer to a request that took longer than it is kept.
+ */
+function requireRecognised(
+  { publicUrl, audit }: Pick<AddresseePorts, 'publicUrl' | 'audit'>,
+  { artefacts, redirectUri }: AuthorizationResponse,
+  policy: ClientPolicy,
+): ClientPolicy {
+  const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
+  if (isCodeOnly && new URL(redirectUri).origin === publicUrl) return { ...policy, mode: 'off' }
+  audit.security('unrecognised_client', { redirect_uri: redirectUri })
+  throw new Refusal('restart', 'an authorization response whose request is not known')
 }
 
 /**

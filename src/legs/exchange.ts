@@ -12,7 +12,7 @@ export interface Exchange {
   readonly kind: TargetKind
   readonly browser: Browser
   /** The request's headers as the OP gets them. */
-  readonly upstreamHeaders: Record<string, string | string[]>
+  upstreamHeaders: Record<string, string | string[]>
   /** Aborted when the client has gone. */
   readonly gone: AbortSignal
   authorization?: AuthorizationExchange

@@ -61,13 +61,17 @@ function combine(earlier: InFlightRequest, later: InFlightRequest, policy: Clien
   }
 }
 
-/** A request without state can't be told from another one, and so is never found again. */
+/**
+ * A request without state can't be told from another one of its client: that of a listed client is not found again,
+ * that of another one tells at least which client it is.
+ */
 function findKey(parameters: Parameters, policy: ClientPolicy): string | undefined {
   const [onlyUri, ...others] = policy.redirectUris
   const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
   const state = parameters.get('state')
-  if (redirectUri === undefined || state === undefined) return undefined
-  return correlationKey(redirectUri, state)
+  if (redirectUri === undefined) return undefined
+  if (state === undefined && policy.redirectUris.length > 0) return undefined
+  return correlationKey(redirectUri, state ?? '')
 }
 
 function describeRequest(
@@ -78,7 +82,8 @@ function describeRequest(
 ): InFlightRequest {
   const acrValues = parameters.get('acr_values')
   const prompt = parameters.get('prompt')
-  const isRepeatable = source === 'plain' || source === 'pushed'
+  const uiLocales = parameters.get('ui_locales')
+  const isRepeatable = (source === 'plain' || source === 'pushed') && parameters.get('state') !== undefined
   return {
     clientId,
     scope: parameters.get('scope')?.split(' ') ?? [],
@@ -88,6 +93,7 @@ function describeRequest(
     ...(expiresAt !== undefined && { targetUntil: expiresAt }),
     ...(acrValues !== undefined && { acrValues }),
     ...(prompt !== undefined && { prompt }),
+    ...(uiLocales !== undefined && { uiLocales }),
   }
 }
 

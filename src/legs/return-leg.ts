@@ -1,23 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
-import { browserIdOf } from '../edge/browser.ts'
-import { readCookie } from '../edge/cookies.ts'
 import { isNavigation } from '../edge/navigation.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { challengePage } from '../pages/challenge-page.ts'
-import { notVerifiedPage, startAgainPage } from '../pages/outcome-page.ts'
-import { sendPage } from '../pages/send-page.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { Policies } from '../policy/policies.ts'
 import type { Finisher } from '../step-up/finish.ts'
 import type { Openings } from '../step-up/openings.ts'
-import type { Outcome } from '../step-up/records.ts'
+import type { Outcome, StepUp } from '../step-up/records.ts'
 import type { WaysOn } from '../step-up/ways-on.ts'
+import { bindBrowser } from './bind-browser.ts'
+import { describeOutcome } from './outcome-pages.ts'
 import { sendRedirect } from './send-redirect.ts'
 
 export interface ReturnLegPorts {
   readonly config: Config
+  readonly policies: Policies
   readonly cookie: CookieRules
+  readonly pages: Pages
   readonly openings: Openings
   readonly finisher: Finisher
   readonly waysOn: WaysOn
@@ -25,7 +26,7 @@ export interface ReturnLegPorts {
 
 /** The gateway's own pages, below `pathPrefix`: the challenge page, the return from it, and the ways on from there. */
 export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): void {
-  const { config, openings, finisher, waysOn } = ports
+  const { config, policies, cookie, pages, openings, finisher, waysOn } = ports
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
   app.addHook('preHandler', async ({ method, headers }) => {
@@ -35,12 +36,24 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
   })
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
-    const { cookie } = ports
-    const current = readCookie(request.headers.cookie, cookie.name)
-    const value = current ?? randomBytes(32).toString('base64url')
-    const stepUp = await openings.bind(request.params.id, browserIdOf(value))
-    if (current === undefined) reply.setCookie(cookie.name, value, cookie.options)
-    return sendPage(reply, challengePage({ challengeUrl: stepUp.challengeUrl, supportId: request.id }))
+    const browser = bindBrowser(request, cookie)
+    const stepUp = await openings.bind(request.params.id, browser.id)
+    browser.keep(reply)
+    const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
+    nameDevice(request, reply, stepUp)
+    return pages.send(
+      request,
+      reply,
+      challengePage({
+        challengeUrl,
+        acceptedMethods,
+        supportId: request.id,
+        uiLocales: stepUp.case.uiLocales,
+        ...(until !== undefined && {
+          skip: { href: `${config.pathPrefix}/skip/${request.params.id}`, until },
+        }),
+      }),
+    )
   })
 
   app.get<{ Params: { id: string; nonce: string } }>('/return/:id/:nonce', async (request, reply) => {
@@ -61,28 +74,45 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     sendOutcome(request, reply, await waysOn.goBack(request.params.id, request.exchange.browser.id)),
   )
 
-  function sendOutcome(
+  app.get<{ Params: { id: string } }>('/skip/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.skip(request.params.id, request.exchange.browser)),
+  )
+
+  app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.id, true)),
+  )
+
+  app.get<{ Params: { id: string } }>('/continue/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.id, false)),
+  )
+
+  /** The name under which Authsignal may remember this browser: as good as a part of a second factor. */
+  function nameDevice(
+    { exchange }: FastifyRequest,
+    reply: FastifyReply,
+    { deviceId, case: it }: StepUp,
+  ): void {
+    if (deviceId === undefined || exchange.browser.ownDeviceId === deviceId) return
+    const { rememberDevice: forMs = 0 } = policies.ofCase(it)
+    reply.setCookie(cookie.deviceName, deviceId, { ...cookie.options, maxAge: Math.floor(forMs / 1000) })
+  }
+
+  async function sendOutcome(
     request: FastifyRequest<{ Params: { id: string } }>,
     reply: FastifyReply,
     outcome: Outcome,
-  ): FastifyReply {
-    const { id } = request.params
-    switch (outcome.kind) {
-      case 'redirect':
-        return sendRedirect(reply, outcome.location)
-      case 'start_again':
-        return sendPage(reply, startAgainPage({ supportId: request.id }))
-      case 'not_verified':
-        return sendPage(
-          reply,
-          notVerifiedPage({
-            reason: outcome.reason,
-            retryHref: `${config.pathPrefix}/retry/${id}`,
-            backHref: `${config.pathPrefix}/back/${id}`,
-            supportId: request.id,
-          }),
-        )
-    }
+  ): Promise<FastifyReply> {
+    if (outcome.kind === 'redirect') return sendRedirect(reply, outcome.location)
+    const stepUp = await openings.find(request.params.id)
+    return pages.send(
+      request,
+      reply,
+      describeOutcome(outcome, {
+        hrefTo: (way) => `${config.pathPrefix}/${way}/${request.params.id}`,
+        supportId: request.id,
+        ...(stepUp && { case: stepUp.case, policy: policies.ofCase(stepUp.case) }),
+      }),
+    )
   }
 }
 

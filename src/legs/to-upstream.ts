@@ -2,17 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
-import type { AskUser } from './ask-user.ts'
+import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
 
-export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts {
-  readonly pathPrefix: string
-  readonly askUser: AskUser
-}
+export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegPorts {}
 
 /** On the way to the OP: each kind of endpoint has its guard. What throws or answers here never reaches the OP. */
 export async function goToUpstream(
@@ -23,7 +20,7 @@ export async function goToUpstream(
   const { kind } = request.exchange
   switch (kind) {
     case 'open':
-      return undefined
+      return onPageRequest(ports, request, reply)
     case 'own':
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')

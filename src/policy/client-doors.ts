@@ -31,23 +31,27 @@ const startedElsewhere = new Map([
  */
 export function findClientDoors(policy: ClientPolicy, facts: ProviderFacts | undefined): Door[] {
   return sortDoors([
-    ...findPolicyDoors(policy),
+    ...findDecisionDoors(policy),
     ...findGrantDoors(policy),
     ...(facts ? [...findOffers(policy, facts), ...findResponseDoors(policy, facts)] : []),
   ])
 }
 
-function* findPolicyDoors(policy: ClientPolicy): Generator<Door> {
-  const { mode, unenrolled, onError, grants, refreshTokens, refreshMaxAge } = policy
+/** The same of a page: no code and no token leaves by it. */
+export const findPageDoors = (policy: ClientPolicy): Door[] => sortDoors([...findDecisionDoors(policy)])
+
+function* findDecisionDoors({ mode, unenrolled, graceUntil, onError }: ClientPolicy): Generator<Door> {
   if (mode === 'monitor') {
     const meaning = 'all of it passes; what follows is for enforce'
-    // Clients that are not listed have no name, and can't be enforced.
-    const remedy = policy.clientId === '' ? advise('list them under clients') : set('mode', 'enforce')
-    yield { level: 'open', subject: 'mode: monitor', meaning, ...remedy }
+    yield { level: 'open', subject: 'mode: monitor', meaning, ...set('mode', 'enforce') }
   }
   if (unenrolled === 'enroll') {
     const meaning = 'whoever holds the password enrols the first factor'
     yield { level: 'open', subject: 'unenrolled: enroll', meaning, ...set('unenrolled', 'deny') }
+  }
+  if (unenrolled === 'enroll' && graceUntil !== undefined) {
+    const meaning = `until ${new Date(graceUntil).toISOString()} users without an authenticator may pass`
+    yield { level: 'open', subject: 'graceUntil', meaning, ...advise('remove it once people are enrolled') }
   }
   if (unenrolled === 'allow') {
     const meaning = 'users without an authenticator pass'
@@ -57,13 +61,14 @@ function* findPolicyDoors(policy: ClientPolicy): Generator<Door> {
     const meaning = 'everybody passes while Authsignal does not answer'
     yield { level: 'open', subject: 'onError: allow', meaning, ...set('onError', 'deny') }
   }
+}
+
+function* findGrantDoors(policy: ClientPolicy): Generator<Door> {
+  const { grants, responseTypes, refreshTokens, refreshMaxAge } = policy
   if (grants.includes('refresh_token') && refreshTokens === 'any' && refreshMaxAge === undefined) {
     const meaning = 'refresh tokens from before the gateway live on'
     yield { level: 'open', subject: 'refreshTokens: any', meaning, ...set('refreshTokens', 'released') }
   }
-}
-
-function* findGrantDoors({ grants, responseTypes }: ClientPolicy): Generator<Door> {
   const kept = grants.filter((grant) => released.has(grant))
   // implicit is no grant of the token endpoint: responseTypes rules it.
   for (const grant of grants.filter((name) => !released.has(name) && name !== 'implicit')) {

@@ -14,6 +14,7 @@ export type ReleaseReason =
   | 'proof'
   | 'no_challenge_needed'
   | 'unenrolled_allowed'
+  | 'enrolment_skipped'
   | 'fail_open'
 export type ChallengeReason = 'challenge_required' | 'enrolment_required' | 'step_up_open'
 export type DenyReason =
@@ -28,6 +29,7 @@ export type DenyReason =
   | 'authsignal_unavailable'
   | 'authsignal_refused'
   | 'not_verified'
+  | 'session_unknown'
 
 /** What becomes of an authorization request. One `switch` without default acts on it. */
 export type Decision =
@@ -38,7 +40,11 @@ export type Decision =
 /** What is remembered of the user, in this browser and OP session. */
 export interface Memory {
   /** A step-up passed for just this need and not yet spent; its verification method. */
-  readonly pass?: { readonly method: string | undefined }
+  readonly pass?: {
+    readonly method: string | undefined
+    /** Nothing was verified: an enrolment was skipped. */
+    readonly isSkipped?: boolean
+  }
   /** The latest step-ups of this OP session for the policy's action. */
   readonly proofs: readonly { readonly method: string | undefined; readonly at: number }[]
 }
@@ -80,7 +86,11 @@ export function decideFromMemory(
   memory: Memory,
   now: number,
 ): Decision | undefined {
-  if (memory.pass && isMethodAllowed(policy, memory.pass.method)) return release('pass')
+  if (memory.pass?.isSkipped) {
+    if (isSkippable(policy, now)) return release('enrolment_skipped')
+  } else if (memory.pass && isMethodAllowed(policy, memory.pass.method)) {
+    return release('pass')
+  }
   if (amr.some((value) => policy.satisfiedByAmr.includes(value))) return release('satisfied_by_amr')
   const isFresh = (at: number): boolean => now - at < policy.remember
   if (memory.proofs.some(({ method, at }) => isFresh(at) && isMethodAllowed(policy, method))) {
@@ -89,11 +99,22 @@ export function decideFromMemory(
   return undefined
 }
 
-/** The rows of the decision table that follow from Authsignal's answer. Deny is the default branch. */
-export function decideFromTrack(policy: ClientPolicy, outcome: TrackOutcome): Decision {
+/** Whether users without an authenticator may still put off to enrol one. */
+export function isSkippable({ unenrolled, graceUntil }: ClientPolicy, now: number): boolean {
+  return unenrolled === 'enroll' && graceUntil !== undefined && now < graceUntil
+}
+
+/**
+ * The rows of the decision table that follow from Authsignal's answer. Deny is the default branch.
+ *
+ * @param isSkipped the user wants to put off the enrolment, and may.
+ */
+export function decideFromTrack(policy: ClientPolicy, outcome: TrackOutcome, isSkipped = false): Decision {
   switch (outcome.state) {
     case 'ALLOW':
-      return outcome.isEnrolled ? release('no_challenge_needed') : decideUnenrolled(policy, outcome)
+      return outcome.isEnrolled
+        ? release('no_challenge_needed')
+        : decideUnenrolled(policy, outcome, isSkipped)
     case 'CHALLENGE_REQUIRED':
       return outcome.hasChallengeUrl
         ? challenge('challenge_required')
@@ -113,13 +134,18 @@ export function decideFromTrack(policy: ClientPolicy, outcome: TrackOutcome): De
 }
 
 /** Authsignal answers ALLOW for users whom it can't challenge: that is no permission. */
-function decideUnenrolled(policy: ClientPolicy, outcome: { hasChallengeUrl: boolean }): Decision {
+function decideUnenrolled(
+  policy: ClientPolicy,
+  outcome: { hasChallengeUrl: boolean },
+  isSkipped: boolean,
+): Decision {
   switch (policy.unenrolled) {
     case 'allow':
       return release('unenrolled_allowed')
     case 'deny':
       return deny('unenrolled_denied', 'access_denied')
     case 'enroll':
+      if (isSkipped) return release('enrolment_skipped')
       return outcome.hasChallengeUrl
         ? challenge('enrolment_required')
         : deny('challenge_impossible', 'server_error')

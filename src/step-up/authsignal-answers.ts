@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { AuthsignalError, type AuthsignalErrorKind, type AuthsignalOperation } from './authsignal-error.ts'
 import type { Outcome } from './authsignal-http.ts'
+import { optionalString, parseAnswer, unreadable } from './authsignal-parse.ts'
 import { readChallengeUrl } from './challenge-url.ts'
 
 /** Authsignal's verdict on an action. `isEnrolled` false makes ALLOW mean "can't be challenged". */
@@ -9,8 +9,17 @@ export interface Tracked {
   readonly isEnrolled: boolean
   /** Where to challenge, whatever the state; undefined if it is absent or its host is not allowed. */
   readonly url: string | undefined
+  /** The verification methods between which the user can choose; undefined if the answer does not say. */
+  readonly offered?: readonly string[]
   /** The origin of an address that was not allowed, for the log. */
   readonly refusedOrigin?: string
+}
+
+/** Authsignal's answer where a user wants to add an authenticator. */
+export interface EnrolmentTracked {
+  readonly state: Tracked['state']
+  /** With it Authsignal's client API adds an authenticator; a secret that stays with the gateway. */
+  readonly token: string
 }
 
 /** What a token stands for. Proves nothing by itself: the caller compares every field with its step-up. */
@@ -25,8 +34,8 @@ export interface Validated {
   readonly stateUpdatedAt?: string | undefined
 }
 
-const optionalString = z
-  .string()
+const methodList = z
+  .array(z.string())
   .nullish()
   .transform((value) => value ?? undefined)
 
@@ -35,6 +44,9 @@ const trackAnswer = z.object({
   isEnrolled: z.boolean(),
   url: optionalString,
   idempotencyKey: z.string(),
+  token: optionalString,
+  enrolledVerificationMethods: methodList,
+  allowedVerificationMethods: methodList,
 })
 
 const validateAnswer = z.object({
@@ -49,25 +61,7 @@ const validateAnswer = z.object({
   error: optionalString,
 })
 
-const errorAnswer = z.object({ errorCode: optionalString, error: optionalString })
 const trackState = z.enum(['ALLOW', 'BLOCK', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED'])
-
-/** Words only: a code with digits in it could be a piece of a credential that was echoed. */
-const ERROR_CODE = /^[A-Za-z]{1,30}(?:_[A-Za-z]{1,30}){0,5}$/
-
-/** Codes of network failures for which nobody but the network is to blame; a certificate that fails is none. */
-const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
-  'timeout',
-  'broken_off',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * Reads the answer to track.
@@ -83,12 +77,22 @@ export function parseTracked(
     throw unreadable('track', 'idempotencyKey is not the one that was sent')
   }
   const url = answer.url && readChallengeUrl(answer.url, sent.challengeHosts)
+  const offered = listOffered(answer)
   return {
     state: trackState.safeParse(answer.state).data ?? 'unknown',
     isEnrolled: answer.isEnrolled,
     url: url || undefined,
+    ...(offered && { offered }),
     ...(answer.url && !url && { refusedOrigin: originOf(answer.url) }),
   }
+}
+
+/** The same, where a token is wanted. @throws {AuthsignalError} also if there is none. */
+export function parseEnrolment(outcome: Outcome, sent: { idempotencyKey: string }): EnrolmentTracked {
+  const { state } = parseTracked(outcome, { ...sent, challengeHosts: [] })
+  const { token } = parseAnswer('track', trackAnswer, outcome)
+  if (token === undefined || token === '') throw unreadable('track', 'there is no token')
+  return { state, token }
 }
 
 /**
@@ -105,38 +109,15 @@ export function parseValidated(outcome: Outcome): Validated {
   return { ...rest, action }
 }
 
+/** Of several that are enrolled those that the rules allow; whoever has none enrols one of these. */
+function listOffered({
+  isEnrolled,
+  enrolledVerificationMethods: enrolled,
+  allowedVerificationMethods: allowed,
+}: z.output<typeof trackAnswer>): readonly string[] | undefined {
+  if (!isEnrolled) return allowed
+  return enrolled?.filter((method) => allowed?.includes(method) ?? true)
+}
+
 /** `null` for an address that has none. */
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'null')
-
-function parseAnswer<Schema extends z.ZodType>(
-  operation: AuthsignalOperation,
-  schema: Schema,
-  outcome: Outcome,
-): z.output<Schema> {
-  if (!outcome.answered) {
-    const kind = UNAVAILABLE_CODES.has(outcome.code) ? 'unavailable' : 'unreadable'
-    throw new AuthsignalError(kind, operation, { errorCode: outcome.code })
-  }
-  const { status, body } = outcome
-  if (status !== 200)
-    throw new AuthsignalError(kindOf(status), operation, { status, errorCode: codeOf(body) })
-  const result = schema.safeParse(body)
-  if (result.success) return result.data
-  const fields = result.error.issues.map(({ path }) => path.join('.') || 'no JSON object')
-  throw unreadable(operation, `wrong or missing: ${fields.join(', ')}`)
-}
-
-function kindOf(status: number): AuthsignalErrorKind {
-  if (status >= 400 && status < 500) return 'refused'
-  return status >= 500 && status < 600 ? 'unavailable' : 'unreadable'
-}
-
-function unreadable(operation: AuthsignalOperation, reason: string): AuthsignalError {
-  return new AuthsignalError('unreadable', operation, { status: 200, reason })
-}
-
-function codeOf(body: unknown): string | undefined {
-  const { errorCode, error } = errorAnswer.safeParse(body).data ?? {}
-  const code = errorCode ?? error
-  return code !== undefined && ERROR_CODE.test(code) ? code : undefined
-}

@@ -7,7 +7,7 @@
  */
 export type AuthsignalErrorKind = 'unavailable' | 'refused' | 'unreadable'
 
-export type AuthsignalOperation = 'track' | 'validate'
+export type AuthsignalOperation = 'track' | 'validate' | 'user' | 'authenticators' | 'device' | 'client'
 
 export interface AuthsignalErrorDetails {
   /** The status on the wire, where there was one. */

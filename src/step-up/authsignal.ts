@@ -1,11 +1,23 @@
 import { Authsignal as AuthsignalSdk } from '@authsignal/node'
+import axios from 'axios'
+import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
-import { parseTracked, parseValidated, type Tracked, type Validated } from './authsignal-answers.ts'
+import {
+  type EnrolmentTracked,
+  parseEnrolment,
+  parseTracked,
+  parseValidated,
+  type Tracked,
+  type Validated,
+} from './authsignal-answers.ts'
 import { AuthsignalError, type AuthsignalOperation } from './authsignal-error.ts'
-import { exchange, guardHttpClient } from './authsignal-http.ts'
+import { exchange, guardHttpClient, type Outcome } from './authsignal-http.ts'
+import { parseAnswer } from './authsignal-parse.ts'
+import { type Authenticators, parseAuthenticators, parseUsername } from './authsignal-passkeys.ts'
 
 export type { Tracked, Validated } from './authsignal-answers.ts'
 export { AuthsignalError } from './authsignal-error.ts'
+export type { Authenticators, Passkey } from './authsignal-passkeys.ts'
 
 /** A sign-in to be judged. What is absent is not sent. */
 export interface TrackRequest {
@@ -28,12 +40,31 @@ export interface TrackRequest {
 export interface Authsignal {
   /** Asks for a verdict. @throws {AuthsignalError} */
   track(request: TrackRequest): Promise<Tracked>
-  /** Asks what the token of a returning browser stands for. @throws {AuthsignalError} */
+  /** The same for a user who wants to add an authenticator. @throws {AuthsignalError} */
+  trackForEnrolment(request: TrackRequest): Promise<EnrolmentTracked>
+  /**
+   * Asks what a token stands for.
+   *
+   * @param request.userId whose it must be; left out where the token is what tells who somebody is.
+   * @throws {AuthsignalError}
+   */
   validate(request: {
     readonly token: string
-    readonly userId: string
+    readonly userId?: string
     readonly action: string
   }): Promise<Validated>
+  /** @throws {AuthsignalError} */
+  listAuthenticators(userId: string): Promise<Authenticators>
+  /** @throws {AuthsignalError} */
+  removeAuthenticator(request: { readonly userId: string; readonly id: string }): Promise<void>
+  /** The name of a user that an earlier track told. @throws {AuthsignalError} */
+  findUsername(userId: string): Promise<string | undefined>
+  /** Makes `device.isRemembered` true in the rules. @param request.until epoch milliseconds. @throws {AuthsignalError} */
+  rememberDevice(request: {
+    readonly userId: string
+    readonly deviceId: string
+    readonly until: number
+  }): Promise<void>
 }
 
 const MAX_ID_LENGTH = 255
@@ -46,19 +77,58 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
   guardHttpClient()
   const { apiSecretKey, timeout, challengeHosts } = config
   // The SDK's own retries repeat a POST after any failure without an answer, timeouts included.
-  const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl: config.apiUrl.replace(/\/+$/, ''), retries: 0 })
+  const apiUrl = config.apiUrl.replace(/\/+$/, '')
+  const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl, retries: 0 })
+
+  function sendTrack({ userId, action, ...attributes }: TrackRequest, scope?: string): Promise<Outcome> {
+    const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
+    return exchange(
+      () => sdk.track({ ...path, attributes: { ...attributes, ...(scope && { scope }) } }),
+      timeout,
+    )
+  }
 
   return {
-    async track({ userId, action, ...attributes }) {
-      const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
-      const outcome = await exchange(() => sdk.track({ ...path, attributes }), timeout)
-      return parseTracked(outcome, { idempotencyKey: attributes.idempotencyKey, challengeHosts })
+    async track(request) {
+      const { idempotencyKey } = request
+      return parseTracked(await sendTrack(request), { idempotencyKey, challengeHosts })
     },
 
-    async validate({ token, userId, action }) {
-      toPathSegment('validate', userId)
+    async trackForEnrolment(request) {
+      return parseEnrolment(await sendTrack(request, 'add:authenticators'), request)
+    },
+
+    async validate(request) {
+      const { userId, action } = request
+      if (userId !== undefined) toPathSegment('validate', userId)
       toPathSegment('validate', action)
-      return parseValidated(await exchange(() => sdk.validateChallenge({ token, userId, action }), timeout))
+      return parseValidated(await exchange(() => sdk.validateChallenge(request), timeout))
+    },
+
+    async listAuthenticators(userId) {
+      const path = { userId: toPathSegment('authenticators', userId) }
+      return parseAuthenticators(await exchange(() => sdk.getAuthenticators(path), timeout))
+    },
+
+    async removeAuthenticator({ userId, id }) {
+      const path = {
+        userId: toPathSegment('authenticators', userId),
+        userAuthenticatorId: toPathSegment('authenticators', id),
+      }
+      parseAnswer('authenticators', z.unknown(), await exchange(() => sdk.deleteAuthenticator(path), timeout))
+    },
+
+    async findUsername(userId) {
+      const path = { userId: toPathSegment('user', userId) }
+      return parseUsername(await exchange(() => sdk.getUser(path), timeout))
+    },
+
+    async rememberDevice({ userId, deviceId, until }) {
+      // The SDK has no devices.
+      const url = `${apiUrl}/users/${toPathSegment('device', userId)}/devices/${toPathSegment('device', deviceId)}`
+      const auth = { username: apiSecretKey, password: '' }
+      const body = { rememberedUntil: new Date(until).toISOString() }
+      parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth }), timeout))
     },
   }
 }

@@ -22,12 +22,23 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
     ...(request && { scope: request.scope }),
     ...(request?.acrValues !== undefined && { acrValues: request.acrValues }),
     ...(request?.prompt !== undefined && { prompt: request.prompt }),
+    ...(request?.uiLocales !== undefined && { uiLocales: request.uiLocales }),
     ...(inFlight !== undefined && { inFlight }),
   }
 }
 
+/**
+ * The same where no client asks: for a page of the OP, or one of our own.
+ *
+ * @param page the protected path, or that of our page.
+ */
+export function describePageCase(identity: Identity, page: string, compare: readonly string[]): Case {
+  return { clientId: '', policyId: '', page, user: describeUser(identity, compare) }
+}
+
 function describeUser(identity: Identity, compare: readonly string[]): User {
-  const { subject, amr, acr, username, email, phoneNumber, sid, authTime, claims } = identity
+  const { subject, amr, acr, username, email, phoneNumber, displayName, locale } = identity
+  const { sid, authTime, claims } = identity
   const known = compare.filter((name) => Object.hasOwn(claims, name))
   const { sub } = claims
   const hasSession = sid !== undefined || authTime !== undefined
@@ -41,5 +52,7 @@ function describeUser(identity: Identity, compare: readonly string[]): User {
     ...(username !== undefined && { username }),
     ...(email !== undefined && { email }),
     ...(phoneNumber !== undefined && { phoneNumber }),
+    ...(displayName !== undefined && { displayName }),
+    ...(locale !== undefined && { locale }),
   }
 }

@@ -78,7 +78,19 @@ export function createFinisher(ports: FinishPorts): Finisher {
     await recall.writeProof(stepUp.case, stepUp.action, browser, method)
     const passed = { ...stepUp, ...(method !== undefined && { method }) }
     await records.stepUps.update(id, (current) => ({ ...current, ...(method !== undefined && { method }) }))
-    return serveNextTab(id, passed, browser)
+    return passed.deviceId === undefined ? serveNextTab(id, passed, browser) : offer(id)
+  }
+
+  /** The user may have the device remembered before the sign-in goes on. */
+  async function offer(id: string): Promise<Outcome> {
+    const outcome: Outcome = { kind: 'offer_device' }
+    await records.stepUps.update(id, (current) => ({
+      ...current,
+      state: 'offered',
+      outcome,
+      finishedAt: now(),
+    }))
+    return outcome
   }
 
   const finisher: Finisher = {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ClientPolicy, Config } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
 import {
@@ -5,6 +6,7 @@ import {
   decideFromMemory,
   decideFromTrack,
   deny,
+  isSkippable,
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
@@ -27,6 +29,8 @@ export interface Occasion {
   readonly noInteraction?: 'prompt_none' | 'not_a_navigation'
   /** The tabs that would wait for the challenge. */
   readonly tabs: readonly Waiting[]
+  /** The user wants to put off the enrolment that Authsignal would lead to. */
+  readonly skipsEnrolment?: boolean
 }
 
 export interface Judgement {
@@ -57,6 +61,7 @@ export function createJudge(ports: JudgePorts): Judge {
 
   async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
     const { policy, browser } = occasion
+    await recall.claimSignIn(it, policy.action, browser.id)
     const proofs = await recall.findProofs(it, browser.id)
     const pass = await (occasion.atRelease ? recall.spendPass : recall.findPass)(
       it,
@@ -67,7 +72,7 @@ export function createJudge(ports: JudgePorts): Judge {
       policy,
       it.user.amr,
       {
-        ...(pass && { pass: { method: pass.method } }),
+        ...(pass && { pass: { method: pass.method, isSkipped: pass.isSkipped === true } }),
         proofs: proofs
           .filter(({ action }) => action === policy.action)
           .map(({ method, at }) => ({ method, at })),
@@ -90,7 +95,7 @@ export function createJudge(ports: JudgePorts): Judge {
     reason: 'prompt_none' | 'not_a_navigation',
     proofs: Proofs['stepUps'],
   ): Promise<Judgement> {
-    const key = hashOf(it.user.subject, it.policyId)
+    const key = hashOf(it.user.subject, it.policyId, it.page)
     const earlier = await records.silentDenials.get(key)
     if (earlier) return { decision: earlier }
     const { decision } = await ask(it, occasion, proofs)
@@ -107,13 +112,16 @@ export function createJudge(ports: JudgePorts): Judge {
     const id = createId()
     const nonce = createId()
     const idempotencyKey = createId()
-    const { outcome, url } = await track(ports, {
+    const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
+    const deviceId = chooseDeviceId(browser, isShown ? policy.rememberDevice : undefined)
+    const { outcome, url, acceptedMethods } = await track(ports, policy, {
       ...describeTrackRequest(it, occasion, proofs, now()),
+      ...(deviceId !== undefined && { deviceId }),
       idempotencyKey,
       redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
     })
-    const decision = decideFromTrack(policy, outcome)
-    const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
+    const mayBeSkipped = it.page === undefined && isSkippable(policy, now())
+    const decision = decideFromTrack(policy, outcome, mayBeSkipped && occasion.skipsEnrolment === true)
     if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
     if (!(await attempts.count(it, browser.address))) {
       return { decision: deny('too_many_challenges', 'access_denied') }
@@ -129,6 +137,11 @@ export function createJudge(ports: JudgePorts): Judge {
       address: browser.address,
       waiting: occasion.tabs,
       ...(browser.id !== undefined && { browser: browser.id }),
+      ...(acceptedMethods && { acceptedMethods }),
+      ...(decision.reason === 'enrolment_required' &&
+        mayBeSkipped &&
+        policy.graceUntil !== undefined && { skippableUntil: policy.graceUntil }),
+      ...(policy.rememberDevice !== undefined && deviceId !== undefined && { deviceId }),
     })
     return { decision, stepUpId: id }
   }
@@ -140,14 +153,31 @@ export function createJudge(ports: JudgePorts): Judge {
   }
 }
 
+/**
+ * Only a name that the gateway gave may be remembered: any other could have been planted by somebody who knows it, and
+ * who would then be remembered too.
+ */
+function chooseDeviceId(
+  { deviceId, ownDeviceId }: Browser,
+  rememberMs: number | undefined,
+): string | undefined {
+  return rememberMs === undefined ? deviceId : (ownDeviceId ?? randomUUID())
+}
+
 async function track(
   { authsignal, audit }: JudgePorts,
+  { methods }: ClientPolicy,
   request: TrackRequest,
-): Promise<{ outcome: TrackOutcome; url?: string | undefined }> {
+): Promise<{ outcome: TrackOutcome; url?: string | undefined; acceptedMethods?: readonly string[] }> {
   try {
-    const { state, isEnrolled, url, refusedOrigin } = await authsignal.track(request)
+    const { state, isEnrolled, url, refusedOrigin, offered } = await authsignal.track(request)
     if (refusedOrigin !== undefined) audit.security('challenge_host_refused', { origin: refusedOrigin })
-    return { outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined }, url }
+    const isChoiceFree = methods.length === 0 || offered?.every((method) => methods.includes(method)) === true
+    return {
+      outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined },
+      url,
+      ...(!isChoiceFree && { acceptedMethods: methods }),
+    }
   } catch (error) {
     if (!(error instanceof AuthsignalError)) throw error
     return { outcome: { state: 'no_answer', kind: error.kind === 'unavailable' ? 'unavailable' : 'refused' } }

@@ -23,6 +23,7 @@ export interface Openings {
    */
   bind(id: string, browser: string): Promise<StepUp>
   isExpired(stepUp: StepUp): boolean
+  find(id: string): Promise<StepUp | undefined>
 }
 
 /** @param now epoch milliseconds. @param timeoutMs how long a step-up may take. */
@@ -46,6 +47,7 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
 
   return {
     isExpired,
+    find: (id) => records.stepUps.get(id),
     async open(id, stepUp) {
       await records.stepUps.set(id, stepUp)
       if (stepUp.browser !== undefined) await index(id, stepUp, stepUp.browser)

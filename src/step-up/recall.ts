@@ -1,6 +1,7 @@
 import { hashOf } from '../store/collection.ts'
 import { createEpochs, epochOf } from './epochs.ts'
-import type { Case, Pass, Proofs, Records } from './records.ts'
+import type { SignIn } from './passkey-records.ts'
+import type { Case, Pass, Proof, Proofs, Records } from './records.ts'
 
 const passLifetimeMs = 5 * 60_000
 const passLifetimeDuringConsentMs = 10 * 60_000
@@ -9,13 +10,23 @@ const reloadWindowMs = 60_000
 /** Passes and proofs: what a browser has shown, for this user in this OP session, while it lasts. */
 export interface Recall {
   /** The pass that a release of this case could spend. Seen by the request leg, it lives on while consent is asked. */
-  findPass(it: Case, action: string, browser: string | undefined): Promise<Pass | undefined>
+  findPass(it: Case, action: string, browser: string | undefined): Promise<PassedBy | undefined>
   /** The same, spent. A second release of the same in-flight request within a minute (a reload) gets it once more. */
-  spendPass(it: Case, action: string, browser: string | undefined): Promise<Pass | undefined>
-  writePass(it: Case, action: string, browser: string, method: string | undefined): Promise<void>
+  spendPass(it: Case, action: string, browser: string | undefined): Promise<PassedBy | undefined>
+  writePass(it: Case, action: string, browser: string, how: PassedBy): Promise<void>
   /** Every step-up of this browser in this OP session. */
   findProofs(it: Case, browser: string | undefined): Promise<Proofs['stepUps']>
   writeProof(it: Case, action: string, browser: string, method: string | undefined): Promise<void>
+  /** Remembers a sign-in by passkey until the OP's session that comes of it is seen. */
+  writeSignIn(subject: string, browser: string, method: string): Promise<void>
+  /** A sign-in by passkey is a step-up: in the session that it led to it becomes a proof of this action. */
+  claimSignIn(it: Case, action: string, browser: string | undefined): Promise<void>
+}
+
+/** What a pass rests on. */
+export interface PassedBy {
+  readonly method?: string
+  readonly isSkipped?: boolean
 }
 
 /** @param now epoch milliseconds. @param sessionMs how long a proof may live at most. */
@@ -30,7 +41,7 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
   const covers = (pass: Pass, it: Case, action: string): boolean =>
     pass.action === action && pass.expiresAt > now() && isWithin(it.scope, pass.scope)
 
-  const isReload = ({ spentOn }: Pass, it: Case, spentAt: number): boolean =>
+  const isReload = ({ spentOn }: Pass | SignIn, it: Case, spentAt: number): boolean =>
     it.inFlight !== undefined && spentOn === it.inFlight && now() - spentAt < reloadWindowMs
 
   /** One step of a pass that may serve this case. */
@@ -45,19 +56,57 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
     })
   }
 
+  const spend = <Spent extends Pass | SignIn>(spent: Spent, it: Case): Spent => ({
+    ...spent,
+    spentAt: now(),
+    ...(it.inFlight !== undefined && { spentOn: it.inFlight }),
+  })
+
+  const signInKey = (subject: string, browser: string): string => hashOf(browser, subject)
+
+  /** One step of a sign-in by passkey, which belongs to the first session of its user that is seen after it. */
+  async function stepSignIn(
+    it: Case,
+    browser: string | undefined,
+    next: (signIn: SignIn) => SignIn | undefined,
+  ) {
+    if (browser === undefined) return undefined
+    return records.signIns.update(signInKey(it.user.subject, browser), (signIn) => {
+      const { session = it.user.session } = signIn
+      const isOwn = session === it.user.session && now() - signIn.at < passLifetimeMs
+      return isOwn ? next({ ...signIn, ...(session !== undefined && { session }) }) : undefined
+    })
+  }
+
+  /** It is a pass for whatever is asked for first. */
+  const usable = (signIn: SignIn, it: Case): boolean =>
+    signIn.spentAt === undefined || isReload(signIn, it, signIn.spentAt)
+
+  async function addProof(it: Case, browser: string, proof: Proof): Promise<void> {
+    if (it.user.session === undefined) return
+    const key = proofKey(it, browser, await epochs.begin(epochNames(it, browser)))
+    if (await records.proofs.add(key, { stepUps: [proof] })) return
+    const isSame = ({ action, method }: Proof): boolean => action === proof.action && method === proof.method
+    await records.proofs.update(key, ({ stepUps }) =>
+      stepUps.some((other) => isSame(other) && other.at >= proof.at)
+        ? undefined
+        : { stepUps: [...stepUps.filter((other) => !isSame(other)), proof] },
+    )
+  }
+
   return {
-    findPass: (it, action, browser) =>
-      step(it, action, browser, (pass) => ({
+    findPass: async (it, action, browser) =>
+      (await step(it, action, browser, (pass) => ({
         ...pass,
         expiresAt: pass.passedAt + passLifetimeDuringConsentMs,
+      }))) ?? (await stepSignIn(it, browser, (signIn) => (usable(signIn, it) ? signIn : undefined))),
+    spendPass: async (it, action, browser) =>
+      (await step(it, action, browser, (pass) => spend(pass, it))) ??
+      (await stepSignIn(it, browser, (signIn) => {
+        if (!usable(signIn, it)) return undefined
+        return signIn.spentAt === undefined ? spend(signIn, it) : signIn
       })),
-    spendPass: (it, action, browser) =>
-      step(it, action, browser, (pass) => ({
-        ...pass,
-        spentAt: now(),
-        ...(it.inFlight !== undefined && { spentOn: it.inFlight }),
-      })),
-    async writePass(it, action, browser, method) {
+    async writePass(it, action, browser, { method, isSkipped }) {
       const epoch = await epochs.begin(epochNames(it, browser))
       await records.passes.set(passKey(it, browser, epoch), {
         action,
@@ -65,6 +114,7 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
         expiresAt: now() + passLifetimeMs,
         ...(it.scope && { scope: it.scope }),
         ...(method !== undefined && { method }),
+        ...(isSkipped && { isSkipped }),
       })
     },
     async findProofs(it, browser) {
@@ -75,13 +125,16 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
       return found?.stepUps.filter(({ at }) => now() - at < sessionMs) ?? []
     },
     async writeProof(it, action, browser, method) {
-      if (it.user.session === undefined) return
-      const proof = { action, at: now(), ...(method !== undefined && { method }) }
-      const key = proofKey(it, browser, await epochs.begin(epochNames(it, browser)))
-      if (await records.proofs.add(key, { stepUps: [proof] })) return
-      await records.proofs.update(key, ({ stepUps }) => ({
-        stepUps: [...stepUps.filter((other) => other.action !== action || other.method !== method), proof],
-      }))
+      await addProof(it, browser, { action, at: now(), ...(method !== undefined && { method }) })
+    },
+    async writeSignIn(subject, browser, method) {
+      await records.signIns.set(signInKey(subject, browser), { method, at: now() })
+    },
+    async claimSignIn(it, action, browser) {
+      const signIn = await stepSignIn(it, browser, (known) => known)
+      if (signIn && browser !== undefined) {
+        await addProof(it, browser, { action, at: signIn.at, method: signIn.method })
+      }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
 import type { Epoch } from './epochs.ts'
+import type { PasskeyCeremony, PasskeyEntry, SignIn } from './passkey-records.ts'
 
 const minute = 60_000
 
@@ -14,10 +15,14 @@ export interface Case {
   readonly clientId: string
   /** The client whose policy governs: another one where a listed redirect URI is shared. */
   readonly policyId: string
+  /** Set where no client asks, but a page is asked for: the protected path, or that of our own page. */
+  readonly page?: string
   /** Absent where the authorization request was not seen. */
   readonly scope?: readonly string[]
   readonly acrValues?: string
   readonly prompt?: string
+  /** Languages that the client asks for (OIDC Core 3.1.2.1). */
+  readonly uiLocales?: string
   readonly user: User
   /** The key of the in-flight request that this case came from, if it is known. */
   readonly inFlight?: string
@@ -36,6 +41,9 @@ export interface User {
   readonly username?: string
   readonly email?: string
   readonly phoneNumber?: string
+  readonly displayName?: string
+  /** The language tag that the OP has for the user (BCP 47). */
+  readonly locale?: string
   /** The claims of `provider.compare`, as the OP gave them. */
   readonly compare: Readonly<Record<string, unknown>>
 }
@@ -50,6 +58,7 @@ export interface InFlightRequest {
   readonly scope: readonly string[]
   readonly acrValues?: string
   readonly prompt?: string
+  readonly uiLocales?: string
   readonly startedAt: number
   /** How often the gateway itself sent the browser through it again. */
   readonly drives: number
@@ -79,12 +88,24 @@ export interface Waiting {
   /** The OP has answered: its prompts are behind the user. */
   readonly isAnswered: boolean
   readonly held?: HeldResponse
+  /** Set where a page was asked for: what follows, as nothing is repeated but the loading of a page. */
+  readonly page?: PageToShow
+}
+
+/** A page that waits for a step-up, as origin-form targets. */
+export interface PageToShow {
+  /** Loaded again by itself; absent where something was sent that is not sent again. */
+  readonly target?: string
+  /** The page from which that was sent, where the browser said so. */
+  readonly sentFrom?: string
 }
 
 /** What the browser is sent to when a tab's wait is over. */
 export type Outcome =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'start_again' }
+  | { readonly kind: 'page_verified'; readonly sentFrom?: string }
+  | { readonly kind: 'offer_device' }
   | { readonly kind: 'not_verified'; readonly reason: NotVerifiedReason }
 
 /** Why a step-up did not succeed, as far as the person needs to know. */
@@ -93,14 +114,17 @@ export type NotVerifiedReason = 'cancelled' | 'failed' | 'method_not_allowed' | 
 /**
  * One trip to Authsignal. Its states:
  *
- *     open ──▶ checking ──▶ passed ──▶ passed (the next waiting tab)
+ *     open ──▶ checking ──▶ offered ──▶ passed ──▶ passed (the next waiting tab)
+ *      │           ├────────────────────▶ passed
  *      │           └──────▶ failed ──▶ retried
  *      └──▶ burnt   the right nonce came from another browser
+ *
+ * `offered` waits for an answer to "shall this device be remembered?".
  *
  * Every arrow is one atomic step of the record.
  */
 export interface StepUp {
-  readonly state: 'open' | 'checking' | 'passed' | 'failed' | 'retried' | 'burnt'
+  readonly state: 'open' | 'checking' | 'offered' | 'passed' | 'failed' | 'retried' | 'burnt'
   readonly case: Case
   readonly action: string
   readonly idempotencyKey: string
@@ -116,6 +140,14 @@ export interface StepUp {
   readonly outcome?: Outcome
   readonly finishedAt?: number
   readonly method?: string
+  /** The verification methods that count, where the user could choose one that does not. */
+  readonly acceptedMethods?: readonly string[]
+  /** Until when the enrolment may be skipped, in epoch milliseconds. */
+  readonly skippableUntil?: number
+  /** It was skipped: nothing was verified. */
+  readonly isSkipped?: boolean
+  /** Authsignal's name for the browser, where the user may have it remembered. */
+  readonly deviceId?: string
 }
 
 /** A step-up that succeeded and waits to be spent by a release. */
@@ -123,6 +155,8 @@ export interface Pass {
   readonly action: string
   readonly scope?: readonly string[]
   readonly method?: string
+  /** An enrolment was skipped: nothing was verified. */
+  readonly isSkipped?: boolean
   readonly passedAt: number
   readonly expiresAt: number
   /** The in-flight request that spent it, which may come once more within a minute (a reload). */
@@ -130,9 +164,16 @@ export interface Pass {
   readonly spentAt?: number
 }
 
+/** A step-up that was passed. */
+export interface Proof {
+  readonly action: string
+  readonly method?: string
+  readonly at: number
+}
+
 /** The step-ups of one browser in one OP session, the latest of each action and method. */
 export interface Proofs {
-  readonly stepUps: readonly { readonly action: string; readonly method?: string; readonly at: number }[]
+  readonly stepUps: readonly Proof[]
 }
 
 /** A code that may be redeemed. */
@@ -162,6 +203,10 @@ export interface Records {
   readonly openNeeds: Collection<{ readonly stepUpId: string }>
   readonly passes: Collection<Pass>
   readonly proofs: Collection<Proofs>
+  readonly signIns: Collection<SignIn>
+  /** By Authsignal's id of the challenge. */
+  readonly ceremonies: Collection<PasskeyCeremony>
+  readonly entries: Collection<PasskeyEntry>
   readonly epochs: Collection<Epoch>
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
@@ -183,6 +228,9 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     openNeeds: createCollection(store, 'need', times.timeout),
     passes: createCollection(store, 'pass', 11 * minute),
     proofs: createCollection(store, 'proof', times.session),
+    signIns: createCollection(store, 'sign-in', 5 * minute),
+    ceremonies: createCollection(store, 'ceremony', 15 * minute),
+    entries: createCollection(store, 'entry', minute),
     // As long as any proof or pass whose key holds one.
     epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),

@@ -1,7 +1,7 @@
 import type { Audit } from '../telemetry/audit.ts'
 import type { Driver } from './drive.ts'
 import type { Recall } from './recall.ts'
-import type { Outcome, Records, StepUp, Waiting } from './records.ts'
+import type { Outcome, PageToShow, Records, StepUp, Waiting } from './records.ts'
 import { releaseCode } from './release.ts'
 
 /** A kept response is sent only while its code has this much of its life left. */
@@ -23,17 +23,28 @@ export function createServeNextTab(ports: ResumePorts): ServeNextTab {
   const { publicUrl, records, recall, driver, audit, now } = ports
 
   /** The kept response; else the request once more, with a pass; else the pass waits for a start at the application. */
-  async function resume(tab: Waiting, { action, method }: StepUp, browser: string): Promise<Outcome> {
+  async function resume(tab: Waiting, stepUp: StepUp, browser: string): Promise<Outcome> {
+    if (tab.page) return showPage(tab.page)
     if (tab.held && tab.held.goodUntil - minCodeLifeMs > now()) {
       await releaseCode(records, tab.case, tab.held.code, now(), undefined)
       audit.released(tab.case, 'kept_response')
       return { kind: 'redirect', location: tab.held.location }
     }
-    await recall.writePass(tab.case, action, browser, method)
+    const { action, method, isSkipped } = stepUp
+    await recall.writePass(tab.case, action, browser, {
+      ...(method !== undefined && { method }),
+      ...(isSkipped && { isSkipped }),
+    })
     const target = await driver.driveAgain(tab)
     return target === undefined
       ? { kind: 'start_again' }
       : { kind: 'redirect', location: `${publicUrl}${target}` }
+  }
+
+  /** A page is served by the proof. */
+  function showPage({ target, sentFrom }: PageToShow): Outcome {
+    if (target !== undefined) return { kind: 'redirect', location: `${publicUrl}${target}` }
+    return { kind: 'page_verified', ...(sentFrom !== undefined && { sentFrom }) }
   }
 
   return async (id, stepUp, browser) => {

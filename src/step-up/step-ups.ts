@@ -7,7 +7,7 @@ import { createDriver } from './drive.ts'
 import { createFinisher, type Finisher } from './finish.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { createOpenings, type Openings } from './openings.ts'
-import { createRecall } from './recall.ts'
+import { createRecall, type Recall } from './recall.ts'
 import type { Records } from './records.ts'
 import { createServeNextTab } from './resume.ts'
 import { verifyReturn } from './verify.ts'
@@ -28,6 +28,7 @@ export interface StepUps {
   readonly openings: Openings
   readonly finisher: Finisher
   readonly waysOn: WaysOn
+  readonly recall: Recall
 }
 
 export function createStepUps(ports: StepUpPorts): StepUps {
@@ -46,6 +47,14 @@ export function createStepUps(ports: StepUpPorts): StepUps {
     audit,
     now,
   })
+  const serveNextTab = createServeNextTab({
+    publicUrl: config.publicUrl,
+    records,
+    recall,
+    driver,
+    audit,
+    now,
+  })
   const finisher = createFinisher({
     records,
     recall,
@@ -54,16 +63,20 @@ export function createStepUps(ports: StepUpPorts): StepUps {
     audit,
     now,
     verify: (stepUp, token) => verifyReturn({ authsignal, policies, now }, stepUp, token),
-    serveNextTab: createServeNextTab({
-      publicUrl: config.publicUrl,
-      records,
-      recall,
-      driver,
-      audit,
-      now,
-    }),
+    serveNextTab,
     patienceMs: 2 * config.authsignal.timeout,
   })
-  const waysOn = createWaysOn({ config, policies, records, driver, judge, finisher, now })
-  return { judge, openings, finisher, waysOn }
+  const waysOn = createWaysOn({
+    config,
+    policies,
+    records,
+    driver,
+    judge,
+    finisher,
+    serveNextTab,
+    authsignal,
+    audit,
+    now,
+  })
+  return { judge, openings, finisher, waysOn, recall }
 }

@@ -19,6 +19,7 @@ export function describeTrackRequest(
   const { user } = it
   const amr = new Set([...user.amr, ...proofs.flatMap(({ method }) => amrOfMethod(method ?? ''))])
   const lastAt = Math.max(...proofs.map(({ at }) => at))
+  const locale = (policy.send.includes('locale') ? user.locale : undefined) ?? browser.locale
   const sends = (what: ClientPolicy['send'][number]): boolean => policy.send.includes(what)
   return {
     userId: user.subject,
@@ -26,19 +27,20 @@ export function describeTrackRequest(
     ipAddress: browser.address,
     ...(browser.userAgent !== undefined && { userAgent: browser.userAgent }),
     ...(browser.deviceId !== undefined && { deviceId: browser.deviceId }),
-    ...(browser.locale !== undefined && { locale: browser.locale }),
+    ...(locale !== undefined && { locale }),
     ...(sends('username') && user.username !== undefined && { username: user.username }),
     ...(sends('email') && user.email !== undefined && { email: user.email }),
     ...(sends('phone') && user.phoneNumber !== undefined && { phoneNumber: user.phoneNumber }),
     custom: {
       ...policy.custom,
-      client_id: it.clientId,
+      ...(it.page === undefined ? { client_id: it.clientId } : { page: it.page }),
       amr: [...amr].join(','),
       mode: policy.mode,
       ...(it.scope && { scope: it.scope.join(' ') }),
       ...(user.acr !== undefined && { acr: user.acr }),
       ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
       ...(it.prompt !== undefined && { prompt: it.prompt }),
+      ...(sends('displayName') && user.displayName !== undefined && { display_name: user.displayName }),
       ...(proofs.length > 0 && { seconds_since_step_up: Math.floor((now - lastAt) / 1000) }),
     },
   }

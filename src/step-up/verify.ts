@@ -34,9 +34,9 @@ export async function verifyReturn(
     if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')
     if (untouchedStates.includes(answer.state)) return failed('cancelled')
     if (answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED') return failed('failed')
-    if (!isTimely(stepUp, answer.stateUpdatedAt, now())) return failed('failed')
+    if (!isTimely(stepUp.openedAt, answer.stateUpdatedAt, now())) return failed('failed')
     const method = answer.verificationMethod
-    if (!isMethodAllowed(policies.ofClient(stepUp.case.policyId), method)) return failed('method_not_allowed')
+    if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return failed('method_not_allowed')
     return { passed: true, ...(method !== undefined && { method }) }
   } catch (error) {
     if (error instanceof AuthsignalError) return failed('unavailable')
@@ -44,8 +44,12 @@ export async function verifyReturn(
   }
 }
 
-/** The challenge must have succeeded since this step-up was opened. An unreadable time is never timely. */
-function isTimely(stepUp: StepUp, stateUpdatedAt: string | undefined, now: number): boolean {
+/**
+ * Whether a challenge succeeded since it was begun. An unreadable time is never timely.
+ *
+ * @param begunAt epoch milliseconds, as is `now`.
+ */
+export function isTimely(begunAt: number, stateUpdatedAt: string | undefined, now: number): boolean {
   const at = Date.parse(stateUpdatedAt ?? '')
-  return at >= stepUp.openedAt - clockToleranceMs && at <= now + clockToleranceMs
+  return at >= begunAt - clockToleranceMs && at <= now + clockToleranceMs
 }

@@ -3,17 +3,24 @@ import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Browser } from '../edge/browser.ts'
 import { Refusal } from '../edge/refusal.ts'
 import type { Policies } from '../policy/policies.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { type Authsignal, AuthsignalError } from './authsignal.ts'
 import type { Driver } from './drive.ts'
 import type { Finisher } from './finish.ts'
 import type { Judge } from './judge.ts'
 import type { Outcome, Records, StepUp } from './records.ts'
+import type { ServeNextTab } from './resume.ts'
 
-/** The two links on the page of a step-up that did not succeed. */
+/** The links on the pages of a step-up. */
 export interface WaysOn {
   /** "Try again": a new step-up for the tabs that waited, or what the rules say by now. */
   retry(id: string, browser: Browser): Promise<Outcome>
   /** "Back to the application", which gets its error through the OP's own redirect. */
   goBack(id: string, browser: string | undefined): Promise<Outcome>
+  /** "Not now", for an enrolment that may still be put off. Who is enrolled by now is challenged all the same. */
+  skip(id: string, browser: Browser): Promise<Outcome>
+  /** The answer to "shall this device be remembered?"; the sign-in goes on whatever it is. */
+  goOn(id: string, browser: string | undefined, isRemembered: boolean): Promise<Outcome>
 }
 
 export interface WaysOnPorts {
@@ -23,11 +30,14 @@ export interface WaysOnPorts {
   readonly driver: Driver
   readonly judge: Judge
   readonly finisher: Finisher
+  readonly serveNextTab: ServeNextTab
+  readonly authsignal: Authsignal
+  readonly audit: Audit
   readonly now: () => number
 }
 
 export function createWaysOn(ports: WaysOnPorts): WaysOn {
-  const { config, policies, records, driver, judge, finisher, now } = ports
+  const { config, policies, records, driver, judge, finisher, serveNextTab, authsignal, audit, now } = ports
 
   async function findOwn(id: string, browser: string | undefined): Promise<StepUp> {
     const stepUp = await records.stepUps.get(id)
@@ -44,6 +54,19 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
     return outcome
   }
 
+  /** A sign-in never fails for what would only make the next one easier. */
+  async function rememberDevice({ case: it, deviceId = '' }: StepUp): Promise<void> {
+    const { rememberDevice: forMs = 0 } = policies.ofCase(it)
+    try {
+      const { subject: userId } = it.user
+      await authsignal.rememberDevice({ userId, deviceId, until: now() + forMs })
+      audit.deviceRemembered(it)
+    } catch (error) {
+      if (!(error instanceof AuthsignalError)) throw error
+      audit.deviceNotRemembered(it, error)
+    }
+  }
+
   return {
     async retry(id, browser) {
       const { browser: owner = '' } = await findOwn(id, browser.id)
@@ -53,7 +76,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       const tab = mine?.waiting.at(-1)
       if (!mine || !tab) return finisher.repeat(id, owner)
       const { decision, stepUpId } = await judge(tab.case, {
-        policy: policies.ofClient(mine.case.policyId),
+        policy: policies.ofCase(mine.case),
         browser,
         atRelease: false,
         tabs: mine.waiting,
@@ -69,6 +92,42 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
           return continueAt(id, target)
         }
       }
+    },
+    async skip(id, browser) {
+      const { browser: owner = '' } = await findOwn(id, browser.id)
+      const mine = await records.stepUps.update(id, (current) =>
+        current.state === 'open' && now() < (current.skippableUntil ?? 0)
+          ? { ...current, state: 'checking' }
+          : undefined,
+      )
+      if (!mine) return finisher.repeat(id, owner)
+      const { decision, stepUpId } = await judge(mine.case, {
+        policy: policies.ofCase(mine.case),
+        browser,
+        atRelease: false,
+        tabs: mine.waiting,
+        skipsEnrolment: true,
+      })
+      switch (decision.verdict) {
+        case 'challenge':
+          return continueAt(id, `${config.pathPrefix}/challenge/${stepUpId}`)
+        case 'deny':
+          return finisher.fail(id, 'denied')
+        case 'release': {
+          const skipped = { ...mine, isSkipped: true }
+          await records.stepUps.update(id, (current) => ({ ...current, isSkipped: true }))
+          return serveNextTab(id, skipped, owner)
+        }
+      }
+    },
+    async goOn(id, browser, isRemembered) {
+      const { browser: owner = '' } = await findOwn(id, browser)
+      const mine = await records.stepUps.update(id, (current) =>
+        current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
+      )
+      if (!mine) return finisher.repeat(id, owner)
+      if (isRemembered) await rememberDevice(mine)
+      return serveNextTab(id, mine, owner)
     },
     async goBack(id, browser) {
       const stepUp = await findOwn(id, browser)

@@ -5,6 +5,8 @@ import type { Log } from './log.ts'
 /** Whom and what an audit line is about. */
 export interface AuditSubject {
   readonly clientId: string
+  /** The page that is asked for, where no client asks. */
+  readonly page?: string
   readonly user: { readonly subject: string }
 }
 
@@ -23,6 +25,13 @@ export interface Audit {
   released(about: AuditSubject, how: string): void
   /** The end of a step-up. */
   finished(about: AuditSubject, outcome: string, method: string | undefined): void
+  /** The user had Authsignal remember the device. */
+  deviceRemembered(about: AuditSubject): void
+  deviceNotRemembered(about: AuditSubject, error: unknown): void
+  /** Somebody was handed to the OP after a sign-in by passkey. */
+  signedIn(subject: string, by: 'header' | 'jwt'): void
+  /** A user's passkeys have changed. */
+  passkey(about: AuditSubject, change: 'added' | 'removed'): void
   /** A session at the OP has ended, and with it what was shown in it. */
   signedOut(channel: 'front_channel' | 'back_channel'): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
@@ -30,7 +39,10 @@ export interface Audit {
 }
 
 export function createAudit(log: Log): Audit {
-  const about = ({ clientId, user }: AuditSubject) => ({ client_id: clientId, subject: user.subject })
+  const about = ({ clientId, page, user }: AuditSubject) => ({
+    ...(page === undefined ? { client_id: clientId } : { page }),
+    subject: user.subject,
+  })
   return {
     decision(it, policy, decision, at) {
       const { verdict, reason } = decision
@@ -53,6 +65,18 @@ export function createAudit(log: Log): Audit {
         { audit: 'step_up', ...about(it), outcome, ...(method !== undefined && { method }) },
         'step-up',
       )
+    },
+    deviceRemembered(it) {
+      log.info({ audit: 'device', ...about(it), remembered: true }, 'device remembered')
+    },
+    deviceNotRemembered(it, err) {
+      log.warn({ audit: 'device', ...about(it), remembered: false, err }, 'device not remembered')
+    },
+    signedIn(subject, by) {
+      log.info({ audit: 'signed_in', subject, by }, 'signed in by passkey')
+    },
+    passkey(it, change) {
+      log.info({ audit: 'passkey', ...about(it), change }, 'passkeys changed')
     },
     signedOut(channel) {
       log.info({ audit: 'signed_out', channel }, 'signed out')

@@ -47,6 +47,42 @@ const offline: [name: string, more: string, lines: string[]][] = [
     ],
   ],
   [
+    'pages and passkeys',
+    `defaults: { ${quiet} }
+protectedPaths:
+  - { path: /account, unenrolled: enroll, graceUntil: 2027-01-31 }
+  - { path: /account, httpMethods: [POST], mode: monitor, action: change, onError: allow }
+passkeys: { tenantId: t, signIn: { loginPaths: [/], header: { name: Auth-User } } }`,
+    [
+      'configuration is valid: 0 clients',
+      notAsked,
+      'all others: off',
+      'page /account: enforce, action account',
+      '  open    unenrolled: enroll  whoever holds the password enrols the first factor -> unenrolled: deny',
+      '  open    graceUntil          until 2027-01-31T00:00:00.000Z users without an authenticator may pass -> remove it once people are enrolled',
+      'page POST /account: monitor, action change',
+      '  open    mode: monitor       all of it passes; what follows is for enforce -> mode: enforce',
+      '  open    onError: allow      everybody passes while Authsignal does not answer -> onError: deny',
+      'passkey page: enforce, action passkeys',
+      'passkey sign-in: action passkey-sign-in',
+      '  open    header Auth-User    whoever reaches the OP around the gateway signs in as anybody with it -> let the OP listen behind the gateway only, and take the header from its address only',
+      '  info    passkeys            offered in the field username at /',
+      memory,
+    ],
+  ],
+  [
+    'the passkey page alone, and a sign-in by JWT',
+    `defaults: { ${quiet} }
+passkeys: { tenantId: t }`,
+    [
+      'configuration is valid: 0 clients',
+      notAsked,
+      'all others: off',
+      'passkey page: enforce, action passkeys',
+      memory,
+    ],
+  ],
+  [
     'all kinds',
     `defaults: { mode: monitor, ${quiet} }
 clients:
@@ -62,7 +98,7 @@ clients:
       '  open    onError: allow  everybody passes while Authsignal does not answer -> onError: deny',
       'c: off',
       'all others: monitor, action oidc-authorize',
-      '  open    mode: monitor   all of it passes; what follows is for enforce -> list them under clients',
+      '  open    mode: monitor   all of it passes; what follows is for enforce -> mode: enforce',
       memory,
     ],
   ],

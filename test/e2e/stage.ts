@@ -17,10 +17,11 @@ export function openBrowser(t: Test): Browser {
   return browser
 }
 
-/** The session at the OP has ended in this browser: its cookies are gone, the gateway's stays. */
+/** The session at the OP has ended in this browser: its cookies are gone, those that the gateway set stay. */
 export async function forgetSession({ publicUrl }: World, { jar }: Browser): Promise<void> {
   for (const { domain, path, key } of await jar.getCookies(publicUrl)) {
-    if (key !== 'step-up') await jar.store.removeCookie(domain ?? '', path ?? '', key)
+    if (key !== 'step-up' && key !== 'step-up-device')
+      await jar.store.removeCookie(domain ?? '', path ?? '', key)
   }
 }
 

@@ -330,14 +330,18 @@ t.test('methods and modes', async (t) => {
   t.test('method not allowed: a page says so, and the method gains no pass', async (t) => {
     const browser = openBrowser(t)
     const seen = watch(world)
-    const page = await passChallenge(world, browser, await signIn(browser, web, 'alice'))
+    const told = await signIn(browser, web, 'alice')
+    expectPage(t, told, 200, /accepts only this: a passkey/)
+    const page = await passChallenge(world, browser, await browser.click(told, 'Continue to verification'))
     expectPage(t, page, 403, /Please verify another way/)
     t.match(seen.audit('step_up'), [{ outcome: 'method_not_allowed' }])
-    expectChallenge(t, world, await startSignIn(browser, web))
+    expectPage(t, await startSignIn(browser, web), 200, /accepts only this/)
   })
 
   t.test('an allowed method passes', async (t) => {
     const browser = openBrowser(t)
+    authsignal.control.unenrol('user-bob')
+    authsignal.control.enrol('user-bob', { method: 'PASSKEY' })
     expectChallenge(t, world, await signIn(browser, web, 'bob'))
     const back = await authsignal.control.complete({ userId: 'user-bob', method: 'PASSKEY' })
     const page = await browser.navigate(back, { from: authsignal.hostedUrl })

@@ -3,6 +3,7 @@ import { browserIdOf, readBrowser } from '../../src/edge/browser.ts'
 
 const cookie = 'A'.repeat(43)
 const device = '2f1b7c1e-7a55-4f0c-9a5e-0d6c3a0f9b11'
+const other = '8c1e2b7f-557a-4c0f-9a5e-9b110d6c3a0f'
 
 t.test('what is known of a browser', (t) => {
   const cases: [string, Record<string, string>, Record<string, string>][] = [
@@ -12,6 +13,12 @@ t.test('what is known of a browser', (t) => {
     ['a user agent', { 'user-agent': 'x'.repeat(600) }, { userAgent: 'x'.repeat(512) }],
     ['a device id', { cookie: `a=b; __as_aid=${device}` }, { deviceId: device }],
     ['the first cookie', { cookie: `__as_aid=${device}; a=b` }, { deviceId: device }],
+    [
+      'a device id of ours',
+      { cookie: `__as_aid=${other}; step-up-device=${device}` },
+      { deviceId: device, ownDeviceId: device },
+    ],
+    ['two of ours are none', { cookie: `step-up-device=${other}; step-up-device=${device}` }, {}],
     ['no device id, but markup', { cookie: '__as_aid=<script>' }, {}],
     ['a device id with more behind it', { cookie: `__as_aid=${device}0` }, {}],
     ['another cookie that ends so', { cookie: `x__as_aid=${device}` }, {}],
@@ -21,7 +28,11 @@ t.test('what is known of a browser', (t) => {
     ['no language, but text', { 'accept-language': 'de"><b>' }, {}],
   ]
   for (const [name, headers, expected] of cases) {
-    t.strictSame(readBrowser(headers, '192.0.2.1', 'step-up'), { address: '192.0.2.1', ...expected }, name)
+    t.strictSame(
+      readBrowser(headers, '192.0.2.1', { name: 'step-up', deviceName: 'step-up-device' }),
+      { address: '192.0.2.1', ...expected },
+      name,
+    )
   }
   t.end()
 })

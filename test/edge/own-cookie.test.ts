@@ -13,6 +13,7 @@ function rulesFor(publicUrl: string, ...remembers: number[]) {
 t.test('over TLS no other host of the domain can set it', async (t) => {
   t.strictSame(rulesFor('https://login.example.com'), {
     name: '__Host-step-up',
+    deviceName: '__Host-step-up-device',
     options: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' },
   })
 })
@@ -24,4 +25,12 @@ t.test('on loopback there may be no TLS', async (t) => {
 t.test('it outlives the browser only where a step-up is remembered longer than one takes', async (t) => {
   t.equal(rulesFor('https://a', 0, 600_000).options.maxAge, undefined)
   t.equal(rulesFor('https://a', 0, 2 * hour, hour).options.maxAge, 7200)
+})
+
+t.test('what pages and passkeys remember counts too', async (t) => {
+  const config = makeConfig({ publicUrl: 'https://a' })
+  const policy = { ...config.defaults, remember: 3 * hour }
+  const page = { name: '/account', path: '/account', httpMethods: [], policy }
+  t.equal(chooseCookieRules({ ...config, protectedPaths: [page] }).options.maxAge, 3 * 3600)
+  t.equal(chooseCookieRules({ ...config, passkeys: { tenantId: 't', policy } }).options.maxAge, 3 * 3600)
 })

@@ -19,7 +19,7 @@ const added = {
   'x-forwarded-port': '443',
 }
 const forward = (headers: [name: string, value: string][], guarded = false) =>
-  toUpstreamHeaders(headers.flat(), gateway, { guarded, ownCookie: own })
+  toUpstreamHeaders(headers.flat(), gateway, { guarded, ownCookies: [own] })
 
 const passed: [title: string, headers: [string, string][], expected: Record<string, string | string[]>][] = [
   ['nothing', [], {}],
@@ -98,7 +98,7 @@ for (const [title, headers, expected] of passed) {
 }
 
 t.test('takes a name without a value for nothing', async (t) => {
-  t.same(toUpstreamHeaders(['X-A', '1', 'X-B'], gateway, { guarded: false, ownCookie: own }), {
+  t.same(toUpstreamHeaders(['X-A', '1', 'X-B'], gateway, { guarded: false, ownCookies: [own] }), {
     'x-a': '1',
     ...added,
   })
@@ -198,6 +198,61 @@ for (const [title, ...names] of dropped) {
     }
   })
 }
+
+const trusted: [name: string, ...spellings: string[]][] = [
+  [
+    'Portal-Login',
+    'Portal-Login',
+    'portal-login',
+    'PORTAL-LOGIN',
+    'Portal_Login',
+    'PORTAL_LOGIN',
+    'Portal.Login',
+    'Portal~Login',
+    "Portal'Login",
+    'Portal--Login',
+    '-Portal-Login-',
+    'PortalLogin',
+    'portallogin',
+    'HTTP_PORTAL_LOGIN',
+    'HTTP-Portal-Login',
+    'http-http-portal-login',
+    'HTTPPortalLogin',
+  ],
+  ['HTTP-Portal-Login', 'Portal-Login', 'HTTP_PORTAL_LOGIN'],
+  ['portallogin', 'Portal-Login'],
+  ['Auth-User', 'Auth-User', 'AUTH_USER', 'HTTP-AUTH-USER', 'AuthUser'],
+  ['Accept-Language', 'ACCEPT-LANGUAGE'],
+  ['HTTP', 'http'],
+]
+
+for (const [trustedHeader, ...spellings] of trusted) {
+  t.test(`X-04 nobody but the gateway sends ${trustedHeader}`, async (t) => {
+    for (const name of spellings) {
+      for (const guarded of [false, true]) {
+        const options = { guarded, ownCookies: [own], trustedHeader }
+        const received = [name, 'alice', 'X-A', '1', name.toUpperCase(), 'bob']
+        t.same(toUpstreamHeaders(received, gateway, options), { 'x-a': '1', ...added }, name)
+      }
+    }
+  })
+}
+
+t.test('a trusted header takes no other one with it', async (t) => {
+  const names = ['x-portal-login', 'portal-login-name', 'portal', 'http', 'login', 'http-portal']
+  for (const trustedHeader of ['Portal-Login', undefined]) {
+    const options = { guarded: true, ownCookies: [own], trustedHeader }
+    t.same(
+      toUpstreamHeaders(
+        names.flatMap((name) => [name, 'x']),
+        gateway,
+        options,
+      ),
+      { ...Object.fromEntries(names.map((name) => [name, 'x'])), ...added },
+    )
+  }
+  t.match(forward([['Portal-Login', 'x']]), { 'portal-login': 'x' }, 'it is one only where it is configured')
+})
 
 t.test("X-06 Host is the gateway's, whatever the client says", async (t) => {
   t.equal(forward([['Host', 'evil.example']])['host'], 'login.example.com')

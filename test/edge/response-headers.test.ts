@@ -7,7 +7,7 @@ const options = {
     publicUrl: 'https://login.example.com',
     internal: new Set(['http://127.0.0.1:5000', 'https://op.corp.example']),
   },
-  ownCookie: own,
+  ownCookies: [own],
 }
 type Headers = Record<string, string | string[] | undefined>
 

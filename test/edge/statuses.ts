@@ -13,6 +13,10 @@ export const statuses: Record<RefusalCode, number> = {
   wrong_return: 400,
   not_verified: 403,
   unknown_user: 403,
+  sign_in_first: 403,
+  verify_first: 403,
+  not_allowed: 403,
+  passkey_refused: 403,
   unlisted_redirect_uri: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -27,6 +31,7 @@ export const statuses: Record<RefusalCode, number> = {
   upstream_unreachable: 502,
   upstream_unreadable: 502,
   store_unavailable: 503,
+  verification_unavailable: 503,
   provider_unavailable: 503,
   upstream_timeout: 504,
 }

@@ -20,7 +20,7 @@ async function open() {
   const now = () => at
   const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
   const recall = createRecall(records, now, 60 * minute)
-  await recall.writePass(passed, 'sign-in', 'browser', 'PASSKEY')
+  await recall.writePass(passed, 'sign-in', 'browser', { method: 'PASSKEY' })
   await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
   return {
     ...recall,
@@ -122,7 +122,7 @@ for (const [name, epoch] of ends) {
     await recall.epochs.end(epoch)
     t.equal(await recall.findPass(passed, 'sign-in', 'browser'), undefined)
     t.same(await recall.findProofs(passed, 'browser'), [])
-    await recall.writePass(passed, 'sign-in', 'browser', 'SMS')
+    await recall.writePass(passed, 'sign-in', 'browser', { method: 'SMS' })
     await recall.writeProof(passed, 'sign-in', 'browser', 'SMS')
     t.match(await recall.findPass(passed, 'sign-in', 'browser'), { method: 'SMS' }, 'new ones count')
     t.match(await recall.findProofs(passed, 'browser'), [{ method: 'SMS' }])

@@ -1,0 +1,54 @@
+import { readOtherwise, scriptAliases } from './loose-path.ts'
+import { Refusal } from './refusal.ts'
+import { parseTarget, type Target } from './target.ts'
+
+/** A path that is guarded for some request methods; with none named for all. */
+export interface GuardedPage {
+  readonly path: string
+  readonly httpMethods: readonly string[]
+}
+
+/** Finds which page a request is for; undefined if it is for none. */
+export type FindPage<Page> = (target: Target, method: string) => Page | undefined
+
+const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+const unsafe = ['PUT', 'PATCH', 'DELETE']
+
+/**
+ * Prepares the look-up of protected pages, each with all that is below it. A page is found in every spelling that a
+ * lenient server could take for it; of several that fit the first one counts.
+ *
+ * @throws {Refusal} from the look-up: `ambiguous_target` where two readings of one path lead to different pages.
+ */
+export function createFindPage<Page extends GuardedPage>(pages: readonly Page[]): FindPage<Page> {
+  const guarded = pages.map((page) => {
+    const { loosePath } = parseTarget(page.path)
+    return { page, roots: [loosePath, ...scriptAliases(page.path)] }
+  })
+  return ({ path, loosePath }, method) => {
+    if (guarded.length === 0) return undefined
+    const candidates = guarded.filter(({ page }) => covers(page.httpMethods, method))
+    const readings = [loosePath, ...readOtherwise(path)]
+    const found = new Set(
+      readings.flatMap((reading) => {
+        const first = candidates.find(({ roots }) => roots.some((root) => isBelow(root, reading)))
+        return first ? [first.page] : []
+      }),
+    )
+    if (found.size > 1) throw new Refusal('ambiguous_target', 'could be read as two protected pages')
+    const [page] = found
+    return page
+  }
+}
+
+/** Frameworks take a POST for any other method that its form names, and a HEAD for a GET. */
+function covers(httpMethods: readonly string[], method: string): boolean {
+  if (method === 'OPTIONS') return false
+  if (httpMethods.length === 0 || httpMethods.includes(method) || !known.includes(method)) return true
+  if (method === 'HEAD') return httpMethods.includes('GET')
+  return method === 'POST' && unsafe.some((other) => httpMethods.includes(other))
+}
+
+function isBelow(root: string, path: string): boolean {
+  return path === root || path.startsWith(`${root}/`)
+}

@@ -1,0 +1,98 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ProtectedPath } from '../config/schema.ts'
+import type { FindPage } from '../edge/protected-paths.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { verifyFirstPage } from '../pages/outcome-page.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { PageToShow } from '../step-up/records.ts'
+import { type JudgePagePorts, judgePage, type PageJudgement, refusePage } from './judge-page.ts'
+import { sendRedirect } from './send-redirect.ts'
+
+export interface PageLegPorts extends JudgePagePorts {
+  readonly publicUrl: string
+  readonly pathPrefix: string
+  readonly findPage: FindPage<ProtectedPath>
+  readonly pages: Pages
+}
+
+/** How the OP says to the probe that nobody is signed in. */
+const nobody: ReadonlySet<string> = new Set([
+  ...['no_cookie', 'login_required', 'interaction_required', 'account_selection_required'],
+  'not_a_redirect',
+])
+
+/**
+ * A page of the OP that is protected: forwarded only for a user who was stepped up, or for nobody at all. What a form
+ * posts is not kept and never sent again by itself.
+ */
+export async function onPageRequest(
+  ports: PageLegPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { target } = request.exchange
+  const page = ports.findPage(target, request.method)
+  if (page === undefined) return
+  const { name, policy } = page
+  const asked = { name, policy, next: describeNext(ports, request) }
+  if (policy.mode === 'monitor') return watch(ports, request, asked)
+  const judgement = await judgePage(ports, request, asked)
+  if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement)
+  const { decision, stepUpId } = judgement
+  switch (decision.verdict) {
+    case 'release':
+      return
+    case 'deny':
+      throw refusePage(decision.error)
+    case 'challenge': {
+      const challengeHref = `${ports.pathPrefix}/challenge/${stepUpId}`
+      if (request.method !== 'POST') return sendRedirect(reply, challengeHref)
+      return ports.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
+    }
+  }
+}
+
+/** `monitor` changes nothing, not even where the gateway itself fails. */
+async function watch(ports: PageLegPorts, request: FastifyRequest, asked: Parameters<typeof judgePage>[2]) {
+  try {
+    const judgement = await judgePage(ports, request, asked)
+    if (judgement.kind === 'unknown') ports.audit.unknownUser(asked.policy, judgement.reason)
+  } catch (error) {
+    ports.audit.unwatched(asked.policy, error)
+  }
+}
+
+/**
+ * Where nobody is signed in the OP shows its login page, or leads to it. Nothing goes along by which the OP could know
+ * somebody whom the probe does not know.
+ */
+function goAnonymously(
+  { audit }: PageLegPorts,
+  request: FastifyRequest,
+  { policy }: ProtectedPath,
+  { reason }: PageJudgement & { kind: 'unknown' },
+): void {
+  const { exchange, headers, method } = request
+  if (!nobody.has(reason)) {
+    audit.unknownUser(policy, reason)
+    throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
+  }
+  const isReading = method === 'GET' || method === 'HEAD'
+  if (!isReading || headers.authorization !== undefined) {
+    throw new Refusal('sign_in_first', 'a protected page, and nobody is signed in')
+  }
+  const { cookie: _cookie, ...anonymous } = exchange.upstreamHeaders
+  exchange.upstreamHeaders = anonymous
+}
+
+/** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
+function describeNext(
+  { publicUrl }: PageLegPorts,
+  { method, headers, exchange }: FastifyRequest,
+): PageToShow {
+  if (method === 'GET') return { target: exchange.target.raw }
+  const { referer } = headers
+  if (referer === undefined || !URL.canParse(referer) || new URL(referer).origin !== publicUrl) return {}
+  const { pathname, search } = new URL(referer)
+  return { sentFrom: pathname + search }
+}

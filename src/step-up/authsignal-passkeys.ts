@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import type { Outcome } from './authsignal-http.ts'
+import { optionalString, parseAnswer } from './authsignal-parse.ts'
+
+/** A passkey of a user, as it is shown to that user. */
+export interface Passkey {
+  readonly id: string
+  readonly name: string | undefined
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  readonly lastUsedAt?: number
+}
+
+/** A user's authenticators, of which the gateway shows the passkeys. */
+export interface Authenticators {
+  readonly passkeys: readonly Passkey[]
+  /** How many there are of all kinds. */
+  readonly count: number
+}
+
+const time = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value))
+const authenticator = z.object({
+  userAuthenticatorId: z.string().min(1),
+  verificationMethod: z.string(),
+  createdAt: time,
+  lastVerifiedAt: time.nullish(),
+  webauthnCredential: z.object({ name: optionalString }).nullish(),
+})
+
+/** @throws {AuthsignalError} */
+export function parseAuthenticators(outcome: Outcome): Authenticators {
+  const all = parseAnswer('authenticators', z.array(authenticator), outcome)
+  const passkeys = all
+    .filter(({ verificationMethod }) => verificationMethod === 'PASSKEY')
+    .map(({ userAuthenticatorId: id, createdAt, lastVerifiedAt, webauthnCredential }) => ({
+      id,
+      name: webauthnCredential?.name,
+      createdAt,
+      ...(typeof lastVerifiedAt === 'number' && { lastUsedAt: lastVerifiedAt }),
+    }))
+  return { passkeys, count: all.length }
+}
+
+const user = z.object({ username: optionalString })
+
+/** The name that Authsignal has of a user. @throws {AuthsignalError} */
+export const parseUsername = (outcome: Outcome): string | undefined =>
+  parseAnswer('user', user, outcome).username

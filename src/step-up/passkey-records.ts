@@ -1,0 +1,29 @@
+/** A sign-in by passkey that no release has used yet, of one user in one browser. */
+export interface SignIn {
+  readonly method: string
+  readonly at: number
+  /** The session at the OP that came of it, once that is seen. */
+  readonly session?: string
+  /** As in `Pass`. */
+  readonly spentOn?: string
+  readonly spentAt?: number
+}
+
+/** A passkey ceremony under way: a sign-in, or a passkey that is added. Each state is one atomic step. */
+export interface PasskeyCeremony {
+  readonly browser: string
+  readonly state: 'open' | 'used'
+  readonly startedAt: number
+  readonly purpose:
+    | { readonly kind: 'sign_in'; readonly idempotencyKey: string }
+    /** The token is Authsignal's, good for adding one authenticator of this user. */
+    | { readonly kind: 'add'; readonly subject: string; readonly token: string }
+}
+
+/** A user whose passkey was verified, on the way to the OP. */
+export interface PasskeyEntry {
+  readonly browser: string
+  readonly state: 'open' | 'used'
+  readonly subject: string
+  readonly at: number
+}

@@ -1,0 +1,110 @@
+import { Refusal } from '../edge/refusal.ts'
+import { createId } from '../store/collection.ts'
+import type { Authsignal, Validated } from './authsignal.ts'
+import type { AuthsignalClient, Ceremony, Credential } from './authsignal-client.ts'
+import { takeCeremony } from './passkey-ceremony.ts'
+import type { Records } from './records.ts'
+import { isTimely } from './verify.ts'
+
+const entryMs = 60_000
+
+/** A sign-in by passkey, from the login page to the moment at which the OP is told who it is. */
+export interface PasskeySignInSteps {
+  /** Begins one for a browser; Authsignal's id of the challenge. */
+  begin(browser: string): Promise<string>
+  /** What the browser asks its authenticator. */
+  options(browser: string, challengeId: string): Promise<Ceremony>
+  /**
+   * Takes the authenticator's answer to Authsignal and has the token validated that comes of it.
+   *
+   * @returns the id, good once and for a minute, with which the browser goes on, and who it is.
+   * @throws {Refusal} `passkey_refused`
+   */
+  verify(
+    browser: string,
+    answer: { readonly challengeId: string; readonly credential: Credential; readonly deviceId?: string },
+  ): Promise<{ readonly entryId: string; readonly subject: string }>
+  /** Who goes on with that id. @throws {Refusal} `expired`, `used`, `no_cookie` */
+  enter(id: string, browser: string | undefined): Promise<string>
+}
+
+export interface PasskeySignInPorts {
+  readonly authsignal: Authsignal
+  readonly client: AuthsignalClient
+  readonly records: Records
+  /** The action that only this sign-in uses (`passkeys.signIn.action`). */
+  readonly action: string
+  readonly now: () => number
+}
+
+export function createPasskeySignIn(ports: PasskeySignInPorts): PasskeySignInSteps {
+  const { authsignal, client, records, action, now } = ports
+
+  /**
+   * Before this nobody was known, so that the token tells who it is. All else is ours: the action that nothing else
+   * uses, the idempotency key of this very ceremony, the browser that began it.
+   */
+  function findObjection(
+    answer: Validated,
+    { startedAt, idempotencyKey }: { startedAt: number; idempotencyKey: string },
+  ): string | undefined {
+    if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return 'it did not succeed'
+    if (answer.action !== action) return 'another action'
+    if (answer.idempotencyKey !== idempotencyKey) return 'another sign-in'
+    if (answer.verificationMethod !== 'PASSKEY') return 'another method'
+    return isTimely(startedAt, answer.stateUpdatedAt, now()) ? undefined : 'another time'
+  }
+
+  return {
+    async begin(browser) {
+      const idempotencyKey = createId()
+      const challengeId = await client.challenge({ action, idempotencyKey })
+      await records.ceremonies.set(challengeId, {
+        browser,
+        state: 'open',
+        startedAt: now(),
+        purpose: { kind: 'sign_in', idempotencyKey },
+      })
+      return challengeId
+    },
+
+    async options(browser, challengeId) {
+      const begun = await takeCeremony(records, challengeId, browser, 'sign_in')
+      const ceremony = await client.signInOptions(challengeId)
+      await records.ceremonies.set(ceremony.challengeId, { ...begun, state: 'open' })
+      return ceremony
+    },
+
+    async verify(browser, { challengeId, credential, deviceId }) {
+      const { startedAt, purpose } = await takeCeremony(records, challengeId, browser, 'sign_in')
+      const { isVerified, token } = await client.signIn({
+        challengeId,
+        credential,
+        ...(deviceId !== undefined && { deviceId }),
+      })
+      if (!isVerified || token === undefined) throw new Refusal('passkey_refused', 'not verified')
+      const validated = await authsignal.validate({ token, action })
+      const objection = findObjection(validated, { startedAt, idempotencyKey: purpose.idempotencyKey })
+      const { userId: subject } = validated
+      if (objection !== undefined || !subject) {
+        throw new Refusal('passkey_refused', `the token does not count: ${objection ?? 'it names nobody'}`)
+      }
+      const entryId = createId()
+      await records.entries.set(entryId, { browser, state: 'open', subject, at: now() })
+      return { entryId, subject }
+    },
+
+    async enter(id, browser) {
+      const entry = await records.entries.get(id)
+      if (!entry || now() - entry.at >= entryMs) throw new Refusal('expired', 'no such sign-in by passkey')
+      if (browser === undefined || entry.browser !== browser) {
+        throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
+      }
+      const mine = await records.entries.update(id, (current) =>
+        current.state === 'open' ? { ...current, state: 'used' } : undefined,
+      )
+      if (!mine) throw new Refusal('used', 'the sign-in by passkey was used')
+      return mine.subject
+    },
+  }
+}
