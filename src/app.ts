@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
+import { createFindPage } from './edge/protected-paths.ts'
 import { loosenPath } from './edge/target.ts'
 import { isEndSession } from './identity/end-session.ts'
 import { createFrontChannelVerifier } from './identity/front-channel.ts'
@@ -14,10 +15,14 @@ import { revokeTokens } from './identity/revoke.ts'
 import { createAskUser } from './legs/ask-user.ts'
 import { serveBackchannelLogout } from './legs/backchannel-logout.ts'
 import { comeFromUpstream, type FromUpstreamPorts } from './legs/from-upstream.ts'
+import { createLoginPage } from './legs/login-page.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveReturnLeg } from './legs/return-leg.ts'
 import { sendError } from './legs/send-error.ts'
+import { readAssets } from './legs/serve-assets.ts'
+import { servePasskeys } from './legs/serve-passkeys.ts'
 import { goToUpstream } from './legs/to-upstream.ts'
+import { createPages } from './pages/pages.ts'
 import { createPolicies } from './policy/policies.ts'
 import { createAuthsignal } from './step-up/authsignal.ts'
 import { createEpochs } from './step-up/epochs.ts'
@@ -53,6 +58,7 @@ export interface Gateway {
 /** Puts the parts together, in the order of a request's journey. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, store = createMemoryStore(now) } = ports
+  const pages = createPages(config.pages)
   const audit = createAudit(log)
   const policies = createPolicies(config)
   const records = createRecords(store, config.stepUp)
@@ -63,10 +69,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const cookie = chooseCookieRules(config)
   const { publicUrl, pathPrefix } = config
   const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
+  const probes = createAllowance(records.probes, now, countWindowMs)
   const askUser = createAskUser({
     cookies: probe.cookies,
     limits: probe,
-    probes: createAllowance(records.probes, now, countWindowMs),
+    probes,
     probe: (request) => probeUser(provider, upstream, config, request),
   })
   const keys = createKeys(provider, upstream)
@@ -75,18 +82,24 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const epochs = createEpochs(records.epochs)
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
-  const corsOrigins = collectOrigins(config)
-  const { judge } = stepUps
-  const wayThere = { pathPrefix, policies, records, judge, audit, compare, askUser, now }
+  const errorPorts = { pages, corsOrigins: collectOrigins(config) }
+  const { judge, recall } = stepUps
+  const { passkeys } = config
+  const assets = passkeys && readAssets(publicUrl + pathPrefix)
+  const loginPage = assets && createLoginPage(passkeys, publicUrl + pathPrefix, assets)
+  const findPage = createFindPage(config.protectedPaths)
+  const wayThere = {
+    ...{ publicUrl, pathPrefix, policies, records, judge, audit, compare, askUser, pages, findPage, now },
+  }
   const wayBack: FromUpstreamPorts = {
     ...wayThere,
-    publicUrl,
     subjectClaim,
     codeLifetimeMs,
     verifyFrontChannel,
     jsonPaths,
     metadataPaths,
     names: upstream.names,
+    ...(loginPage && { loginPage }),
     epochs,
     cookies: probe.cookies,
     isEndSession: (target) => isEndSession(provider, target),
@@ -103,24 +116,38 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     connectionTimeout: config.upstream.timeout + 30_000,
     routerOptions: { maxParamLength: 64 },
     ...(config.listen.tls && { https: config.listen.tls }),
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply, corsOrigins),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorPorts),
   })
-  app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, corsOrigins))
+  app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, errorPorts))
   // Bodies stream through unread; the parsers that come with Fastify would alter text and JSON.
   app.removeAllContentTypeParsers()
 
   await app.register(fastifyCookie)
-  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookieName: cookie.name })
-  await app.register(async (own) => serveReturnLeg(own, { config, cookie, ...stepUps }), {
+  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookie })
+  await app.register(async (own) => serveReturnLeg(own, { config, policies, cookie, pages, ...stepUps }), {
     prefix: pathPrefix,
   })
   await app.register(async (own) => serveBackchannelLogout(own, { verifyLogoutToken, epochs, audit }), {
     prefix: pathPrefix,
   })
+  if (passkeys && assets) {
+    const ports = {
+      ...wayThere,
+      config,
+      passkeys,
+      assets,
+      cookie,
+      authsignal,
+      upstream,
+      recall,
+      questions: probes,
+    }
+    await app.register(async (own) => servePasskeys(own, ports), { prefix: pathPrefix })
+  }
   serveProxy(app, {
     upstreamOrigin: config.upstream.url,
     names: upstream.names,
-    ownCookie: cookie.name,
+    ownCookies: [cookie.name, cookie.deviceName],
     pool: upstream.pool,
     journey: {
       toUpstream: (request, reply) => goToUpstream(wayThere, request, reply),

@@ -64,6 +64,26 @@ t.test('every source file belongs to a layer', async (t) => {
   )
 })
 
+// Classic scripts that run in browsers: no module of the gateway, and none of its tests, can load them.
+t.test('what runs in browsers stands alone', async (t) => {
+  const scripts = readdirSync(join(src, 'browser'))
+  t.ok(scripts.length > 0)
+  for (const script of scripts) {
+    t.match(script, /\.js$/)
+    const { importedFiles } = ts.preProcessFile(
+      readFileSync(join(src, 'browser', script), 'utf8'),
+      true,
+      true,
+    )
+    const modules = importedFiles.map(({ fileName }) => fileName)
+    t.strictSame(
+      modules.filter((name) => name !== '@authsignal/browser'),
+      [],
+      `${script} imports types only`,
+    )
+  }
+})
+
 t.test('imports name source files', async (t) => {
   const unknown = [...importsOf].flatMap(([file, imports]) =>
     imports.filter((name) => !files.includes(name)).map((name) => `${file} -> ${name}`),

@@ -1,8 +1,9 @@
 import { loadConfig } from '../config/load.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
 import { type Inspection, inspectProvider } from '../identity/inspect-provider.ts'
-import { findClientDoors } from '../policy/client-doors.ts'
+import { findClientDoors, findPageDoors } from '../policy/client-doors.ts'
 import type { ProviderFacts } from '../policy/doors.ts'
+import { findSignInDoors } from '../policy/passkey-doors.ts'
 import { findProviderDoors } from '../policy/provider-doors.ts'
 import { connectUpstream } from '../upstream/connection.ts'
 import { type CommandContext, parseConfigOption } from './command.ts'
@@ -59,6 +60,22 @@ function groupDoors(config: Config, facts: ProviderFacts | undefined): DoorGroup
       title: `${policy.clientId || 'all others'}: ${describePolicy(policy)}`,
       doors: isActive(policy) ? findClientDoors(policy, facts) : [],
     })),
+    ...config.protectedPaths.map(({ name, policy }) => ({
+      title: `page ${name}: ${describePolicy(policy)}`,
+      doors: findPageDoors(policy),
+    })),
+    ...groupPasskeys(config),
+  ]
+}
+
+function groupPasskeys({ passkeys }: Config): DoorGroup[] {
+  if (!passkeys) return []
+  const { policy, signIn } = passkeys
+  return [
+    { title: `passkey page: ${describePolicy(policy)}`, doors: findPageDoors(policy) },
+    ...(signIn
+      ? [{ title: `passkey sign-in: action ${signIn.action}`, doors: findSignInDoors(signIn) }]
+      : []),
   ]
 }
 

@@ -38,3 +38,16 @@ const prefix = new RegExp(`^(?:${prefixes.join('|')})`)
 export function isClaimedHeader(name: string): boolean {
   return names.has(name) || prefix.test(name)
 }
+
+/**
+ * Whether a server could take one header's name for another's: CGI, WSGI, Rack and PSGI fold case, make one character of
+ * everything but letters and digits, and put `HTTP_` in front, which some take off again; others leave hyphens out.
+ */
+export function isSameHeader(name: string, other: string): boolean {
+  return foldHeaderName(name) === foldHeaderName(other)
+}
+
+function foldHeaderName(name: string): string {
+  const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  return bare.replace(/^(?:http)+(?=.)/, '')
+}

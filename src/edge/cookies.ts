@@ -38,6 +38,15 @@ export function overlayCookies(
   return toHeader(cookies)
 }
 
+/** Those of a response's Set-Cookie headers that set an allow-listed cookie, byte for byte. */
+export function selectSetCookies(setCookies: readonly string[], allowed: readonly string[]): string[] {
+  return setCookies.filter((setCookie) => {
+    const [pair = ''] = setCookie.split(';', 1)
+    const cookie = readPair(pair)
+    return cookie !== undefined && isAllowed(cookie.name, allowed)
+  })
+}
+
 /** A Cookie header without any cookie of that name, the rest byte for byte; undefined if nothing is left. */
 export function omitCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined || !header.includes(name)) return header

@@ -1,4 +1,4 @@
-import { isClaimedHeader } from './claimed-headers.ts'
+import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
 import { Refusal } from './refusal.ts'
@@ -19,10 +19,20 @@ export interface Arrival {
   readonly clientAddress: string
 }
 
+/** What of a request's headers depends on where it goes, and on the configuration. */
+export interface HeaderOptions {
+  /** Whether the answer has to be read. */
+  readonly guarded: boolean
+  readonly ownCookies: readonly string[]
+  /** The header in which the OP takes a user for signed in (`passkeys.signIn.header.name`). */
+  readonly trustedHeader?: string | undefined
+}
+
 /**
  * The headers that go to the OP in place of the client's: without what ends at this hop, without every forwarding and
- * identity header in any spelling, without our own cookie; Host and X-Forwarded-* are the gateway's. Names with other
- * characters than letters, digits and hyphens are dropped, since CGI turns them into the names of others.
+ * identity header and the one that the OP trusts, in any spelling, without our own cookie; Host and X-Forwarded-* are
+ * the gateway's. Names with other characters than letters, digits and hyphens are dropped, since CGI turns them into
+ * the names of others.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders` has them.
  * @returns lower-case names; an array where a header stands more than once.
@@ -32,7 +42,7 @@ export interface Arrival {
 export function toUpstreamHeaders(
   rawHeaders: readonly string[],
   gateway: Arrival,
-  options: { guarded: boolean; ownCookie: string },
+  { guarded, ownCookies, trustedHeader }: HeaderOptions,
 ): Record<string, string | string[]> {
   const received = groupHeaders(rawHeaders)
   for (const name of single) {
@@ -43,11 +53,12 @@ export function toUpstreamHeaders(
   const headers = new Map<string, string | string[]>()
   for (const [name, values] of received) {
     if (hopByHopHeaders.has(name) || isClaimedHeader(name) || !/^[a-z0-9-]+$/.test(name)) continue
-    if (name === 'cookie' || (options.guarded && negotiated.has(name))) continue
+    if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
+    if (name === 'cookie' || (guarded && negotiated.has(name))) continue
     const [first = '', ...more] = values
     headers.set(name, more.length === 0 ? first : values)
   }
-  const cookie = omitCookie(received.get('cookie')?.join('; '), options.ownCookie)
+  const cookie = ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))
   if (cookie !== undefined) headers.set('cookie', cookie)
   for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
   headers.set('x-forwarded-for', gateway.clientAddress)

@@ -12,7 +12,7 @@ import { Refusal } from './refusal.ts'
  */
 export function fromUpstreamHeaders(
   headers: Record<string, string | string[] | undefined>,
-  options: { names: Names; ownCookie: string },
+  options: { names: Names; ownCookies: readonly string[] },
 ): Record<string, string | string[]> {
   const received = new Map<string, string[]>()
   for (const [key, value] of Object.entries(headers)) {
@@ -40,12 +40,14 @@ export function fromUpstreamHeaders(
 function changeValues(
   name: string,
   values: string[],
-  options: { names: Names; ownCookie: string },
+  options: { names: Names; ownCookies: readonly string[] },
 ): string[] {
   switch (name) {
     case 'set-cookie':
       return values.flatMap((value) =>
-        setsCookie(value, options.ownCookie) ? [] : toPublicCookie(value, options.names),
+        options.ownCookies.some((name) => setsCookie(value, name))
+          ? []
+          : toPublicCookie(value, options.names),
       )
     case 'location':
     case 'content-location':

@@ -1,18 +1,19 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Names } from '../edge/public-names.ts'
+import { peekBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
-import type { PassPorts } from './judge-answer.ts'
 import { passJson } from './pass-json.ts'
 import { passMetadata } from './pass-metadata.ts'
-import { passPage } from './pass-page.ts'
+import { maxPageBytes, type PassPagePorts, passPage } from './pass-page.ts'
 import { passRedirect } from './pass-redirect.ts'
 import { type PassTokensPorts, passTokens } from './pass-tokens.ts'
 import { recordPushedRequest } from './pushed-request.ts'
 import { onEndSessionResponse, type SignOutPorts } from './sign-out.ts'
 
-export interface FromUpstreamPorts extends PassPorts, PassTokensPorts, SignOutPorts {
+export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignOutPorts {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   /** Loose forms of the paths at which the OP publishes its metadata. */
@@ -48,9 +49,21 @@ export async function comeFromUpstream(
   }
   const { loosePath } = request.exchange.target
   if (isSuccess && ports.metadataPaths.has(loosePath)) return passMetadata(ports.names, reply, response.body)
-  if (!ports.policies.areAnyActive || request.method === 'HEAD') return reply.send(response.body)
+  if (request.method === 'HEAD') return reply.send(response.body)
+  if (!ports.policies.areAnyActive) return passUnjudged(ports, request, reply, response.body)
   if (isSuccess && ports.jsonPaths.has(loosePath)) return passJson(ports, request, reply, response.body)
   return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
+}
+
+/** With no client to protect a page may still be the one at which people sign in. */
+async function passUnjudged(
+  { loginPage }: FromUpstreamPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Readable,
+): Promise<unknown> {
+  if (!loginPage?.isIt(request, reply)) return reply.send(body)
+  return loginPage.send(request, reply, await peekBody(body, maxPageBytes))
 }
 
 /** What browsers may show as a page: a missing type is guessed from the bytes. */

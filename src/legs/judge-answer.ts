@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationResponse } from '../edge/authorization-response.ts'
 import { isNavigation } from '../edge/navigation.ts'
+import type { Pages } from '../pages/pages.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import type { AskUser } from './ask-user.ts'
 import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegPorts } from './response-leg.ts'
@@ -9,6 +10,7 @@ import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegPorts } f
 export interface PassPorts extends ResponseLegPorts {
   readonly pathPrefix: string
   readonly askUser: AskUser
+  readonly pages: Pages
 }
 
 /**

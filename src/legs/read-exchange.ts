@@ -4,6 +4,8 @@ import type { Config } from '../config/schema.ts'
 import { readBrowser } from '../edge/browser.ts'
 import { classifyTarget } from '../edge/endpoints.ts'
 import { normalizeHost, readHost } from '../edge/host.ts'
+import { createIsLoginPath } from '../edge/login-paths.ts'
+import type { CookieRules } from '../edge/own-cookie.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { toUpstreamHeaders } from '../edge/request-headers.ts'
 import { parseTarget } from '../edge/target.ts'
@@ -22,14 +24,17 @@ export interface ReadExchangePorts {
   readonly provider: Provider
   /** As what the OP must see the gateway (`UpstreamConnection`). */
   readonly publicHeaders: Readonly<Record<string, string>>
-  readonly cookieName: string
+  readonly cookie: CookieRules
 }
 
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  { config, provider, publicHeaders, cookieName }: ReadExchangePorts,
+  { config, provider, publicHeaders, cookie }: ReadExchangePorts,
 ): void {
+  const ownCookies = [cookie.name, cookie.deviceName]
+  const trustedHeader = config.passkeys?.signIn?.header?.name
+  const isLoginPath = createIsLoginPath(config.passkeys?.signIn?.loginPaths ?? [])
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
@@ -45,11 +50,11 @@ export function readExchanges(
       target,
       kind,
       gone,
-      browser: readBrowser(headers, ip, cookieName),
+      browser: readBrowser(headers, ip, cookie),
       upstreamHeaders: toUpstreamHeaders(
         raw.rawHeaders,
         { publicHeaders, clientAddress: ip },
-        { guarded: kind !== 'open', ownCookie: cookieName },
+        { guarded: kind !== 'open' || isLoginPath(target.path), ownCookies, trustedHeader },
       ),
     }
   }

@@ -1,13 +1,14 @@
 import { finished, type Readable } from 'node:stream'
 
-/** The start of a body that was looked into: all of it, or a stream that begins again at its first byte. */
+/** A body that was looked into: all of it, or its start, and a stream that begins again at its first byte. */
 export type PeekedBody =
   | { readonly complete: true; readonly bytes: Buffer }
-  | { readonly complete: false; readonly stream: Readable }
+  | { readonly complete: false; readonly start: Buffer; readonly stream: Readable }
 
 /**
- * Reads a body of bytes until it ends, is longer than `maxBytes`, or begins in a way that `isOfInterest` denies; what was read of a longer one is put back, so that
- * back-pressure, errors and aborts stay the body's own. Rejects with the error of a body that breaks off before.
+ * Reads a body of bytes until it ends, is longer than `maxBytes`, or begins in a way that `isOfInterest` denies; what
+ * was read of a longer one is put back, so that back-pressure, errors and aborts stay the body's own. Rejects with the
+ * error of a body that breaks off before.
  *
  * @param isOfInterest is asked with each first chunk of a body.
  */
@@ -33,8 +34,9 @@ export function peekBody(
         stopWaiting()
         // Nobody may listen yet when it breaks off; whoever does later still learns of it.
         body.on('error', () => undefined)
-        body.unshift(Buffer.concat(chunks))
-        resolve({ complete: false, stream: body })
+        const start = Buffer.concat(chunks)
+        body.unshift(start)
+        resolve({ complete: false, start, stream: body })
         return
       }
     }

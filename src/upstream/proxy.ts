@@ -6,6 +6,7 @@ import type { Dispatcher, Pool } from 'undici'
 import type { Names } from '../edge/public-names.ts'
 import { fromUpstreamHeaders } from '../edge/response-headers.ts'
 import { toUpstreamRefusal } from './failure.ts'
+import type { PeekedBody } from './peek-body.ts'
 
 /** The OP's answer; its headers, made fit for the browser, are on the reply already. */
 export interface UpstreamResponse {
@@ -24,7 +25,7 @@ export interface Journey {
 export interface ProxyOptions {
   readonly upstreamOrigin: string
   readonly names: Names
-  readonly ownCookie: string
+  readonly ownCookies: readonly string[]
   readonly pool: Pool
   readonly journey: Journey
 }
@@ -56,7 +57,7 @@ interface RawResponse {
  * forwarding headers nor verifies the OP's certificate.
  */
 export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
-  const { journey, pool, upstreamOrigin, names, ownCookie } = options
+  const { journey, pool, upstreamOrigin, names, ownCookies } = options
 
   async function answer(
     request: FastifyRequest,
@@ -65,7 +66,7 @@ export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
     body: Readable,
   ): Promise<void> {
     const { statusCode } = reply
-    reply.headers(fromUpstreamHeaders(headers, { names, ownCookie }))
+    reply.headers(fromUpstreamHeaders(headers, { names, ownCookies }))
     await journey.fromUpstream(request, reply, { statusCode, body })
   }
 
@@ -132,6 +133,11 @@ export function contentCodingOf(reply: FastifyReply): string | undefined {
 /** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */
 export function sendBytes(reply: FastifyReply, bytes: Buffer): FastifyReply {
   return reply.send(Readable.from(bytes.length === 0 ? [] : [bytes]))
+}
+
+/** Sends a body that was looked into as it came. */
+export function sendPeeked(reply: FastifyReply, body: PeekedBody): FastifyReply {
+  return body.complete ? sendBytes(reply, body.bytes) : reply.send(body.stream)
 }
 
 /** Reads a body to its end for nobody, so that its connection can be used again. */

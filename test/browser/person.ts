@@ -42,6 +42,12 @@ export async function waitForGreeting(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name: `Hello ${name}` }).waitFor()
 }
 
+/** The claims that an application of the lab holds for this browser; empty if nobody is signed in. */
+export async function readClaims(page: Page, applicationUrl: string): Promise<unknown> {
+  const response = await page.goto(`${applicationUrl}/claims.json`)
+  return response?.json()
+}
+
 /** Whether a person would have to scroll sideways. */
 export function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > window.innerWidth')

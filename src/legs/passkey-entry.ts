@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config, PasskeySignIn } from '../config/schema.ts'
+import type { IsLoginPath } from '../edge/login-paths.ts'
+import { isNavigation } from '../edge/navigation.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { parseTarget } from '../edge/target.ts'
+import { askWithTrustedHeader, type TrustedHeader } from '../identity/hand-over.ts'
+import { handOverUrl } from '../identity/hand-over-url.ts'
+import type { PasskeyJwt } from '../identity/passkey-jwt.ts'
+import { type Authsignal, AuthsignalError } from '../step-up/authsignal.ts'
+import type { PasskeySignInSteps } from '../step-up/passkey-sign-in.ts'
+import type { Recall } from '../step-up/recall.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { AskUser } from './ask-user.ts'
+import { sendRedirect } from './send-redirect.ts'
+
+export interface PasskeyEntryPorts {
+  readonly config: Config
+  readonly signIn: PasskeySignIn
+  readonly steps: PasskeySignInSteps
+  readonly isLoginPath: IsLoginPath
+  readonly authsignal: Authsignal
+  readonly recall: Recall
+  readonly upstream: UpstreamConnection
+  readonly askUser: AskUser
+  readonly audit: Audit
+  /** Where the OP takes a JWT. */
+  readonly jwt?: PasskeyJwt
+  readonly now: () => number
+}
+
+/**
+ * `{prefix}/passkeys/enter/{id}`: a browser whose passkey was verified is handed to the OP, once. Whom the OP then
+ * signs in is seen like after any login; only that very user's session counts as stepped up.
+ */
+export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts): void {
+  const { config, signIn, steps, isLoginPath, authsignal, recall, upstream, askUser, audit, jwt, now } = ports
+  const { cookies: allowed, timeout } = config.provider.probe
+
+  app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
+    if (!isNavigation(request.method, request.headers)) {
+      throw new Refusal('malformed_headers', 'a page for top-level navigation only')
+    }
+    const loginPage = readLoginPage(request)
+    const browser = request.exchange.browser.id
+    const subject = await steps.enter(request.params.id, browser)
+    const user = await findUser(subject)
+    if (signIn.header) {
+      const { setCookies } = await signInByHeader(request, signIn.header, user)
+      await requireSubject(request, setCookies, subject)
+      reply.header('set-cookie', setCookies)
+    }
+    if (browser !== undefined) await recall.writeSignIn(subject, browser, 'PASSKEY')
+    audit.signedIn(subject, jwt ? 'jwt' : 'header')
+    if (!jwt || !signIn.jwt) return sendRedirect(reply, loginPage.raw)
+    const token = await jwt.sign({ user, now: now() })
+    return sendRedirect(reply, handOverUrl(signIn.jwt, loginPage.path, token, loginPage.raw))
+  })
+
+  /** The login page that the browser was at: nothing else is a way back. */
+  function readLoginPage({ exchange }: FastifyRequest) {
+    const target = parseTarget(new URLSearchParams(exchange.target.query).get('return_to') ?? '')
+    if (isLoginPath(target.path)) return target
+    throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths')
+  }
+
+  async function findUser(subject: string): Promise<string> {
+    if (signIn.user === 'subject') return subject
+    try {
+      const username = await authsignal.findUsername(subject)
+      if (username !== undefined) return username
+    } catch (cause) {
+      if (!(cause instanceof AuthsignalError)) throw cause
+      throw new Refusal('verification_unavailable', 'Authsignal did not tell the username', { cause })
+    }
+    throw new Refusal('passkey_refused', 'Authsignal has no username of this user (send: [username])')
+  }
+
+  function signInByHeader({ exchange }: FastifyRequest, header: TrustedHeader, user: string) {
+    const { address: clientAddress, userAgent } = exchange.browser
+    return askWithTrustedHeader(upstream, header, { user, allowed, userAgent, clientAddress }, timeout)
+  }
+
+  /** The OP's word for who it signed in; its cookies go to the browser only if it is the right one. */
+  async function requireSubject(request: FastifyRequest, setCookies: readonly string[], subject: string) {
+    const probe = await askUser(request, setCookies)
+    if (probe.known && probe.identity.subject === subject) return
+    if (probe.known) audit.security('passkey_of_another', { subject, signed_in: probe.identity.subject })
+    const reason = probe.known ? 'the provider signed in another user' : `the probe failed: ${probe.reason}`
+    throw new Refusal('passkey_refused', reason)
+  }
+}
