@@ -10,7 +10,7 @@ import {
   renderUserCodePage,
 } from './op-pages.ts'
 import type { OpStore } from './op-store.ts'
-import { acrOf, type LabClient, type LabUser, MFA_AMR, PASSWORD_AMR } from './op-world.ts'
+import { acrOf, type LabClient, type LabUser, MFA_AMR, PASSKEY_AMR, PASSWORD_AMR } from './op-world.ts'
 
 /** What a test or the demo may say about the OP's configuration. */
 export interface OpSettings {
@@ -38,7 +38,7 @@ export async function configureOp(
     // Its own fetch reaches no loopback address, where all of the lab is.
     fetch: (url, { dispatcher: _guarded, ...options } = {}) => fetch(url, options),
     findAccount: (_ctx, sub) => findAccount(users, sub),
-    acrValues: [acrOf(PASSWORD_AMR), acrOf(MFA_AMR)],
+    acrValues: [acrOf(PASSWORD_AMR), acrOf(MFA_AMR), acrOf(PASSKEY_AMR)],
     scopes: ['openid', 'offline_access', 'profile', 'email'],
     claims: {
       openid: ['sub', 'amr', 'acr', 'auth_time', 'sid', 'preferred_username', 'email'],

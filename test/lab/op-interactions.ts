@@ -2,28 +2,43 @@ import type Provider from 'oidc-provider'
 import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider'
 import { readForm } from './listen.ts'
 import { renderConsentPage, renderLoginPage, renderOpErrorPage } from './op-pages.ts'
-import { acrOf, type LabUser, MFA_AMR } from './op-world.ts'
+import type { ReadPasskey } from './op-passkeys.ts'
+import { acrOf, type LabUser, MFA_AMR, PASSKEY_AMR } from './op-world.ts'
 
 /**
  * As strict as the pages of a careful OP: a form may lead nowhere but back to the OP, redirects included. Chromium
  * enforces that on every hop after the form, so each client's origin is added where its request is answered.
  */
-const CONTENT_SECURITY_POLICY =
+export const STRICT_POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+/** The same for an OP whose pages may have scripts of its own origin: those of a gateway's passkeys too. */
+export const SCRIPTED_POLICY = `script-src 'self'; connect-src 'self'; ${STRICT_POLICY}`
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
+/** What an OP may have beside passwords. */
+export interface InteractionOptions {
+  readonly readPasskey?: ReadPasskey
+  readonly contentSecurityPolicy?: string
+}
+
 /**
  * The pages between an authorization request and its answer: GET shows the login or the consent form, POST to
- * `login`, `consent` or `abort` below it goes on to the resume URL, from which the OP answers the client.
+ * `login`, `consent` or `abort` below it goes on to the resume URL, from which the OP answers the client. So does GET
+ * `passkey` with a JWT that says who signed in by passkey.
  */
-export function serveInteractions(provider: Provider, users: readonly LabUser[]) {
+export function serveInteractions(
+  provider: Provider,
+  users: readonly LabUser[],
+  { readPasskey, contentSecurityPolicy = STRICT_POLICY }: InteractionOptions = {},
+) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
-    const [, uid, step] = /^\/interaction\/([\w-]+)(?:\/(login|consent|abort))?$/.exec(ctx.path) ?? []
+    const [, uid, step] = /^\/interaction\/([\w-]+)(?:\/(login|consent|abort|passkey))?$/.exec(ctx.path) ?? []
     if (uid === undefined) return next()
     ctx.set('cache-control', 'no-store')
     ctx.type = 'html'
-    ctx.set('content-security-policy', CONTENT_SECURITY_POLICY)
+    ctx.set('content-security-policy', contentSecurityPolicy)
     const interaction = await findInteraction(provider, ctx)
     if (interaction === undefined || interaction.uid !== uid) {
       ctx.status = 400
@@ -31,11 +46,39 @@ export function serveInteractions(provider: Provider, users: readonly LabUser[])
         'invalid_request',
         'This sign-in has expired. Start again at the application.',
       )
-    } else if (ctx.method === 'POST') {
+      return
+    }
+    allowAnswer(ctx, interaction)
+    if (ctx.method === 'POST') {
       await answerForm(provider, users, ctx, interaction, step)
+    } else if (step === 'passkey' && readPasskey !== undefined && interaction.prompt.name === 'login') {
+      await takePasskey(provider, users, ctx, readPasskey)
     } else {
       await showForm(provider, users, ctx, interaction)
     }
+  }
+}
+
+/** The next hops after a form may lead to the client: its origin joins `form-action`. */
+function allowAnswer(ctx: KoaContextWithOIDC, interaction: Interaction): void {
+  const policy = ctx.response.get('content-security-policy')
+  ctx.set('content-security-policy', `${policy}${answerOrigins(interaction)}`)
+}
+
+async function takePasskey(
+  provider: Provider,
+  users: readonly LabUser[],
+  ctx: KoaContextWithOIDC,
+  readPasskey: ReadPasskey,
+): Promise<void> {
+  const sub = await readPasskey([ctx.query['token'] ?? ''].flat().join())
+  const user = users.find((candidate) => candidate.sub === sub)
+  if (user === undefined) {
+    ctx.status = 400
+    ctx.body = renderOpErrorPage('invalid_request', 'This sign-in by passkey does not count. Try again.')
+  } else {
+    const login = { accountId: user.sub, amr: [...PASSKEY_AMR], acr: acrOf(PASSKEY_AMR) }
+    await finish(provider, ctx, { login })
   }
 }
 
@@ -66,7 +109,6 @@ async function showForm(
   retry: { readonly username?: string; readonly problem?: string } = {},
 ): Promise<void> {
   const action = `/interaction/${interaction.uid}`
-  ctx.set('content-security-policy', CONTENT_SECURITY_POLICY + answerOrigins(interaction))
   const clientName = await nameClient(provider, interaction)
   if (interaction.prompt.name === 'consent') {
     const user = users.find((candidate) => candidate.sub === interaction.session?.accountId)

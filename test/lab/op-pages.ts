@@ -1,7 +1,8 @@
 import { html } from 'ghtml'
 import { renderLabPage } from './page.ts'
 
-function renderOpPage(title: string, body: string): string {
+/** A page in the OP's look; `body` is HTML whose values are escaped already. */
+export function renderOpPage(title: string, body: string): string {
   return renderLabPage({ title, brand: 'Lab Identity', accent: '#34449b', body })
 }
 
@@ -26,7 +27,7 @@ export function renderLoginPage(login: {
 <div class="actions"><button type="submit">Sign in</button></div>
 </form>
 !${renderCancel(login.action)}
-<p class="soft hint">Try <code>alice</code> / <code>alice</code>, or bob, carol, dave: the password is the name. dave always has a second factor here.</p>`,
+<p class="soft hint">Try <code>alice</code> / <code>alice</code>, or bob, carol, dave, erin: the password is the name. dave always has a second factor here.</p>`,
   )
 }
 

@@ -14,17 +14,22 @@ export interface LabUser {
 export const PASSWORD_AMR: readonly string[] = ['pwd']
 export const MFA_AMR: readonly string[] = ['pwd', 'otp', 'mfa']
 
+/** A key of the person's own device and no password (RFC 8176). */
+export const PASSKEY_AMR: readonly string[] = ['swk']
+
 /** The `acr` that the OP gives for a set of `amr` values. */
 export function acrOf(amr: readonly string[]): string {
-  return amr.includes('mfa') ? 'urn:lab:mfa' : 'urn:lab:pwd'
+  if (amr.includes('mfa')) return 'urn:lab:mfa'
+  return amr.includes('swk') ? 'urn:lab:passkey' : 'urn:lab:pwd'
 }
 
-/** alice, bob and carol come with a password; dave has done a second factor at the OP already. */
+/** All come with a password; dave has done a second factor at the OP already. */
 export const LAB_USERS: readonly LabUser[] = [
   makeUser('alice', 'Alice Archer', PASSWORD_AMR),
   makeUser('bob', 'Bob Baker', PASSWORD_AMR),
   makeUser('carol', 'Carol Cooper', PASSWORD_AMR),
   makeUser('dave', 'Dave Dyer', MFA_AMR),
+  makeUser('erin', 'Erin Ellis', PASSWORD_AMR),
 ]
 
 function makeUser(username: string, name: string, amr: readonly string[]): LabUser {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type Provider from 'oidc-provider'
 import { type Listening, listenOnLoopback } from './listen.ts'
+import { serveAccount } from './op-account.ts'
 import { configureOp, type OpSettings } from './op-configuration.ts'
-import { serveInteractions } from './op-interactions.ts'
+import { STRICT_POLICY, serveInteractions } from './op-interactions.ts'
+import { createPasskeyReader, type PasskeyIssuer } from './op-passkeys.ts'
 import { createOpStore, type OpStore } from './op-store.ts'
 import { LAB_USERS, type LabUser } from './op-world.ts'
 import { loadOidcProvider } from './quiet-oidc-provider.ts'
@@ -16,6 +18,10 @@ export interface OpOptions extends OpSettings {
   readonly mountPath?: string
   /** Builds its URLs from Host, whatever X-Forwarded-Host says. */
   readonly ignoresProxy?: boolean
+  /** Whose JWTs sign people in at `/interaction/:uid/passkey`; nobody's without it. */
+  readonly passkeyIssuer?: PasskeyIssuer
+  /** The Content-Security-Policy of its pages, `form-action` last; one that allows no script without it. */
+  readonly contentSecurityPolicy?: string
 }
 
 /** A request that reached the OP. */
@@ -61,7 +67,8 @@ export async function startOp(options: OpOptions): Promise<Op> {
   }, options.port)
   const url = `http://127.0.0.1:${listening.port}`
   const issuer = options.issuer ?? url
-  const users = options.users ?? LAB_USERS
+  // The account page changes it.
+  const users = [...(options.users ?? LAB_USERS)]
   const store = createOpStore()
   const OidcProvider = await loadOidcProvider()
   const provider = new OidcProvider(issuer, await configureOp(options, store, users))
@@ -69,7 +76,12 @@ export async function startOp(options: OpOptions): Promise<Op> {
   // Many OPs put sid into every ID token; this one does so only for clients with back-channel logout.
   Object.assign(provider.Client.prototype, { includeSid: () => true })
   provider.use(relaxPlainHttpCookies)
-  provider.use(serveInteractions(provider, users))
+  const readPasskey = options.passkeyIssuer && createPasskeyReader(options.passkeyIssuer, issuer)
+  const { contentSecurityPolicy = STRICT_POLICY } = options
+  provider.use(serveAccount(provider, users, contentSecurityPolicy))
+  provider.use(
+    serveInteractions(provider, users, { contentSecurityPolicy, ...(readPasskey && { readPasskey }) }),
+  )
   answer = provider.callback()
   return { ...listening, url, issuer, provider, store, users, requests }
 }

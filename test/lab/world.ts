@@ -69,6 +69,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         apiSecretKey,
         publicUrl: options.hostedUrl ?? 'http://127.0.0.1:0',
         users: enrolled,
+        origins: [publicUrl],
         now,
         ...(options.rules && { rules: [...options.rules] }),
       }),

@@ -7,12 +7,6 @@ import type { Config } from '../../../src/config/schema.ts'
 import { secretOf } from '../op-world.ts'
 import { USUAL_BASE } from './ports.ts'
 
-/** What the environment of the demo's gateway holds. */
-const environment = {
-  PROBE_CLIENT_SECRET: secretOf('step-up-gateway'),
-  AUTHSIGNAL_API_SECRET_KEY: secretOf('authsignal'),
-}
-
 /** The demo's configuration file, whether this runs as it is or compiled below dist. */
 export function findDemoConfig(from: string = import.meta.dirname): string {
   const file = join(from, 'test', 'lab', 'demo', 'gateway.yaml')
@@ -21,9 +15,17 @@ export function findDemoConfig(from: string = import.meta.dirname): string {
   return findDemoConfig(dirname(from))
 }
 
-/** Loads it as `start` would; with another base, a copy in which the ports are others. */
-export async function loadDemoConfig(base: number): Promise<Config> {
+/**
+ * Loads it as `start` would; with another base, a copy in which the ports are others.
+ * @param passkeyKey the private key in PEM with which the gateway signs what it tells the OP about passkeys
+ */
+export async function loadDemoConfig(base: number, passkeyKey: string): Promise<Config> {
   const file = findDemoConfig()
+  const environment = {
+    PROBE_CLIENT_SECRET: secretOf('step-up-gateway'),
+    AUTHSIGNAL_API_SECRET_KEY: secretOf('authsignal'),
+    PASSKEY_SIGNING_KEY: passkeyKey,
+  }
   if (base === USUAL_BASE) return loadConfig(file, environment)
   const folder = await mkdtemp(join(tmpdir(), 'step-up-demo-'))
   try {

@@ -9,20 +9,21 @@ export interface DemoPorts {
   readonly authsignal: number
   readonly op: number
   readonly admin: number
+  readonly web2: number
 }
 
 /** The first of the ports that demo/gateway.yaml names. */
 export const USUAL_BASE = 4400
 
 /**
- * Six ports in a row.
+ * Seven ports in a row.
  * @param base the first one, as LAB_PORT_BASE names it; the usual ones if that is not set
- * @throws Error if it is no number that leaves room for six
+ * @throws Error if it is no number that leaves room for seven
  */
 export function parsePortBase(base = String(USUAL_BASE)): number {
   const first = Number(base)
-  if (!Number.isInteger(first) || first < 1024 || first > 65_530)
-    throw new Error(`LAB_PORT_BASE is "${base}": write a port from 1024 to 65530`)
+  if (!Number.isInteger(first) || first < 1024 || first > 65_529)
+    throw new Error(`LAB_PORT_BASE is "${base}": write a port from 1024 to 65529`)
   return first
 }
 
@@ -34,6 +35,7 @@ export function listDemoPorts(base: number): DemoPorts {
     authsignal: base + 3,
     op: base + 4,
     admin: base + 5,
+    web2: base + 6,
   }
 }
 

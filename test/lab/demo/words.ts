@@ -5,6 +5,7 @@ import type { Demo } from './demo-world.ts'
 
 /** What a person reads once all is up: where to click, who to be, what to expect. */
 export function describeDemo(demo: Demo): string {
+  const passkeysUrl = `${demo.publicUrl}/step-up/passkeys?return_to=${demo.webUrl}/`
   return `
 The step-up gateway and its lab are running, all of it on this machine.
 
@@ -23,7 +24,31 @@ The step-up gateway and its lab are running, all of it on this machine.
   4. Press "Sign out everywhere" at Payroll and sign in as alice again.
      Expect: a new session, so a code is asked for again. Try Cancel, too.
 
-  bob and carol are like alice. dave shows a second factor to the provider itself: he is not asked again.
+  Passkeys
+  5. Signed in as alice, open ${passkeysUrl}
+     Expect: the app's next code (each counts once), then a page where you add a passkey.
+     "Back to the application" leads to Payroll.
+
+  6. Press "Sign out everywhere", then "Sign in", and go to the field "Username".
+     Expect: the browser offers your passkey. Signed in without a password and without a code.
+
+  Codes by email
+  7. Sign out everywhere and sign in at Payroll as erin, password erin.
+     Expect: her address is filled in already and can't be changed. Her mail is on
+     ${demo.authsignalUrl}/mails
+
+  The provider's own pages
+  8. Signed in as erin, open ${demo.publicUrl}/account
+     Expect: a new code by mail, before the provider shows the page. Change the name and save.
+     After a minute save once more. Expect: nothing is done until you verified again.
+
+  Remembered devices
+  9. Open ${demo.web2Url} and sign in as bob.
+     Contracts asks at each sign-in. Say yes when it offers to remember this device, and sign in again.
+     Expect: no code any more, even after "Sign out everywhere".
+
+  carol is like bob. dave shows a second factor to the provider itself: Payroll does not ask him again.
+  The gateway's own pages speak German to a browser whose first language is German.
 
   configuration  ${relative(process.cwd(), findDemoConfig())}
   gateway        ${demo.publicUrl}   (ready? ${demo.adminUrl}/readyz)
@@ -45,8 +70,9 @@ export function describeLogLine(line: string): string | undefined {
 }
 
 function describeEntry(entry: LogLine): string | undefined {
-  const { audit, client_id: client, verdict, reason, outcome, method, how, code } = entry
-  const who = `${nameUser(entry['subject'])} at ${client}`
+  const { audit, client_id: client, page, verdict, reason, outcome, method, how, code } = entry
+  const user = nameUser(entry['subject'])
+  const who = `${user} at ${client ?? page}`
   switch (audit) {
     case 'decision':
       return `${who}: ${verdict} (${reason})`
@@ -54,6 +80,12 @@ function describeEntry(entry: LogLine): string | undefined {
       return `${who}: step-up ${outcome}${method === undefined ? '' : ` (${method})`}`
     case 'released':
       return how === 'kept_response' ? `${who}: release (${how})` : undefined
+    case 'signed_in':
+      return `${user}: signed in by passkey (${entry['by']})`
+    case 'passkey':
+      return `${who}: passkey ${entry['change']}`
+    case 'device':
+      return `${who}: device ${entry['remembered'] === true ? '' : 'not '}remembered`
     case 'unknown_user':
       return `somebody at ${client}: unknown user (${reason})`
     case 'security':

@@ -1,5 +1,6 @@
 import { stepUpWithoutSecondFactor } from '../authsignal/rules.ts'
 import { type Authsignal, startAuthsignal } from '../authsignal/server.ts'
+import type { Rule } from '../authsignal/types.ts'
 import { secretOf } from '../op-world.ts'
 import { freePorts } from '../ports.ts'
 import { type LabGateway, startLabGateway, type Yaml } from '../start-gateway.ts'
@@ -18,6 +19,15 @@ export interface ProviderWorld extends LabGateway {
   close(): Promise<void>
 }
 
+/** How a test wants its world; everything not named is as for the matrix. */
+export interface ProviderWorldOptions {
+  /** More top-level keys of the gateway's configuration file. */
+  readonly config?: Yaml
+  readonly rules?: readonly Rule[]
+  /** The origin of the hosted challenge pages, with port 0 for a free one; a real browser takes a name of its own. */
+  readonly hostedUrl?: string
+}
+
 const apiSecretKey = secretOf('authsignal')
 
 /**
@@ -27,6 +37,7 @@ const apiSecretKey = secretOf('authsignal')
 export async function startProviderWorld(
   kit: ProviderKit,
   planned: readonly PlannedColumn[],
+  { config = {}, rules = [stepUpWithoutSecondFactor], hostedUrl }: ProviderWorldOptions = {},
 ): Promise<ProviderWorld> {
   const [gatewayPort = 0, adminPort = 0, opPort = 0] = await freePorts(3)
   const publicUrl = `http://localhost:${gatewayPort}`
@@ -43,8 +54,9 @@ export async function startProviderWorld(
     const authsignal = keep(
       await startAuthsignal({
         apiSecretKey,
-        publicUrl: 'http://127.0.0.1:0',
-        rules: [stepUpWithoutSecondFactor],
+        publicUrl: hostedUrl ?? 'http://127.0.0.1:0',
+        rules,
+        origins: [publicUrl],
       }),
     )
     const started = await startLabGateway({
@@ -55,6 +67,7 @@ export async function startProviderWorld(
       provider: describeProvider(provider, issuer, publicUrl),
       authsignal: { apiUrl: authsignal.apiUrl, apiSecretKey, challengeHosts: [authsignal.hostedUrl] },
       clients: describePolicies(columns),
+      ...config,
     })
     keep(started.gateway)
     await started.gateway.provider.ready()

@@ -27,23 +27,40 @@ export function describeConfiguration(setup: ProviderSetup, folders: Folders): R
     domain: hostname,
     cookieName: 'lemonldap',
     securedCookie: 0,
-    authentication: 'Demo',
-    userDB: 'Same',
+    ...describeAuthentication(),
     passwordDB: 'Demo',
     registerDB: 'Null',
     demoExportedVars: { cn: 'cn', mail: 'mail', uid: 'uid' },
     whatToTrace: '_whatToTrace',
     macros: {
       _whatToTrace: 'lc($_user)',
-      amr: "$_2f eq 'totp' ? 'pwd; otp; mfa' : 'pwd'",
+      amr: `$_auth eq 'Passkey' ? 'swk' : $_2f eq 'totp' ? 'pwd; otp; mfa' : 'pwd'`,
     },
     locationRules: { [hostname]: { default: 'accept' } },
     exportedHeaders: {},
     portalForceAuthnInterval: forceAuthnIntervalSeconds,
     ...describeStorage(folders),
-    totp2fActivation: 1,
+    // A passkey needs no second factor.
+    totp2fActivation: `has2f('TOTP') && $_auth ne 'Passkey'`,
     totp2fAuthnLevel: 3,
     ...describeIssuer(setup.clients),
+  }
+}
+
+/** The header in which the portal takes a username for signed in, when the gateway on this machine sends it. */
+export const trustedHeader = 'Auth-User'
+
+/** Who comes with the header is signed in as that user; who comes without it sees the form. */
+function describeAuthentication(): Record<string, unknown> {
+  return {
+    authentication: 'Combination',
+    userDB: 'Same',
+    combination: '[Passkey, People] or [People]',
+    combModules: { Passkey: { type: 'Slave', for: 1 }, People: { type: 'Demo', for: 0 } },
+    // Else a combination shows an error without a form to whoever has the cookie of a session that has ended.
+    portalErrorOnExpiredSession: 0,
+    slaveUserHeader: trustedHeader,
+    slaveMasterIP: '127.0.0.1',
   }
 }
 
