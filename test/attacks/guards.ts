@@ -48,6 +48,7 @@ const token = 'e2e/token.test.ts'
 const authsignal = 'step-up/authsignal.test.ts'
 const unit = (name: string): string => `edge/${name}.test.ts`
 const answer = 'identity/authorization-answer.test.ts'
+const handOver = 'identity/hand-over.test.ts'
 
 /** Every guard whose loss would open a way around, in the order in which a request meets them. */
 export const guards: readonly Guard[] = [
@@ -157,11 +158,32 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'edge/claimed-headers.ts',
+    [headers, unit('request-headers')],
+    [
+      [
+        'other spellings of the header that the OP trusts',
+        'return foldHeaderName(name) === foldHeaderName(other)',
+        'return name === other',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/read-exchange.ts',
+    [headers],
+    [['the name of the header that the OP trusts', 'config.passkeys?.signIn?.header?.name', 'undefined']],
+  ),
+  ...inFile(
     'edge/request-headers.ts',
     [headers, unit('request-headers')],
     [
       ['headers that Connection names', 'if (odd !== undefined) {', 'if (false) {', http, headers],
       ['forwarding and identity headers', '|| isClaimedHeader(name) ||', '||'],
+      [
+        'the header that the OP trusts',
+        'if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue',
+        '',
+      ],
       ['names that CGI would read as others', '|| !/^[a-z0-9-]+$/.test(name)) continue', ') continue'],
       [
         'transfer codings',
@@ -177,14 +199,14 @@ export const guards: readonly Guard[] = [
       ],
       [
         'headers that change what must be read',
-        '|| (options.guarded && negotiated.has(name))',
+        '|| (guarded && negotiated.has(name))',
         '',
         headers,
         unit('request-headers'),
       ],
       [
         'own cookie kept from the OP',
-        "omitCookie(received.get('cookie')?.join('; '), options.ownCookie)",
+        "ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))",
         "received.get('cookie')?.join('; ')",
         cookies,
         unit('request-headers'),
@@ -195,7 +217,7 @@ export const guards: readonly Guard[] = [
     'edge/response-headers.ts',
     [cookies, unit('response-headers')],
     [
-      ['own cookie not taken from the OP', 'setsCookie(value, options.ownCookie) ? [] :', 'false ? [] :'],
+      ['own cookie not taken from the OP', 'options.ownCookies.some((name) => setsCookie(value, name)) ? [] :', 'false ? [] :'],
       [
         'one Location',
         "if ((received.get('location')?.length ?? 0) > 1) {",
@@ -600,6 +622,23 @@ export const guards: readonly Guard[] = [
       ['another subject', "if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'", ''],
       ['other methods', "return isMet ? undefined : 'other_methods'", 'return undefined', guardCases],
       ['another session', "if (!isSame) return 'other_session'", ''],
+    ],
+  ),
+  ...inFile(
+    'identity/hand-over.ts',
+    [handOver],
+    [
+      ['users that fit into a header', 'refuseUnfitUser(question.user)', ''],
+      ['an answer that is no failure', 'if (statusCode >= 400) {', 'if (false) {'],
+      ['session cookies only', 'selectSetCookies(setCookies, question.allowed)', 'setCookies'],
+    ],
+  ),
+  ...inFile(
+    'identity/hand-over-url.ts',
+    ['identity/hand-over-url.test.ts'],
+    [
+      ['a JWT goes to this address only', 'if (!localPath.test(url))', 'if (false)'],
+      ['a JWT stands in a query of its own', 'if (/[?#]/.test(target)) throw', 'if (false) throw'],
     ],
   ),
   ...inFile(

@@ -3,7 +3,7 @@ import { describe, expectNoArtefact, expectRefused, watchOp } from './frame/expe
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, patient } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
-import { form, navigation, send } from './frame/wire.ts'
+import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
 
 const spoofs = (names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, `${name}: evil-value.example`]))
@@ -111,6 +111,104 @@ async function staysHere(t: Test, { world, op, cookie }: LenientStage, header: s
       host: new URL(world.publicUrl).host,
     })
   }
+}
+
+/** Sign-in by a header that this OP trusts; the second name is one that no list of identity headers holds. */
+const trusting = (name: string) => ({
+  config: {
+    stepUp: patient,
+    passkeys: { tenantId: 'lab', signIn: { loginPaths: ['/login'], header: { name, path: '/sso' } } },
+  },
+})
+
+const spell = (name: string): string[] => {
+  const [first = '', second = ''] = name.split('-')
+  const joined = ['-', '_', '.', '~', "'", '', '--', '-_', '%2D', ' '].map((joint) => first + joint + second)
+  const cased = [name.toLowerCase(), name.toUpperCase(), `${first}_${second}`.toUpperCase()]
+  const prefixed = ['HTTP_', 'HTTP-', 'Http-Http-'].map((prefix) => prefix + name)
+  return [...joined, ...cased, ...prefixed, `HTTP_${first}_${second}`.toUpperCase(), `-${name}`, `${name}_`]
+}
+
+const trustedUser = 'user-mallory'
+
+for (const name of ['Auth-User', 'Portal-Login']) {
+  runAttacks(`an OP that trusts the header ${name}`, onLenientStage(trusting(name)), (attack) => {
+    attack(
+      'X-04',
+      'the header that the OP trusts, on every path',
+      Object.fromEntries(spell(name).map((spelling) => [spelling, [`${spelling}: ${trustedUser}`]])),
+      neverArrives,
+    )
+    attack(
+      'X-04',
+      'the header that the OP trusts, among other lines',
+      {
+        'two of them': [`${name}: ${trustedUser}`, `${name.toLowerCase()}: ${trustedUser}`],
+        'behind a tab': [`${name}:\t${trustedUser}`],
+        'without a space': [`${name}:${trustedUser}`],
+        'a space before the colon': [`${name} : ${trustedUser}`],
+        'a space before the name': [` ${name}: ${trustedUser}`],
+        'a folded line': ['X-A: 1', ` ${name}: ${trustedUser}`],
+        'behind a bare carriage return': [`X-A: 1\r${name}: ${trustedUser}`],
+        'behind a bare line feed': [`X-A: 1\n${name}: ${trustedUser}`],
+        'behind NUL': [`\0${name}: ${trustedUser}`],
+        'a high byte in the name': [`${name}\xa0: ${trustedUser}`],
+        'a full-width letter': [`\xef\xbc\xa1${name.slice(1)}: ${trustedUser}`],
+        'Connection names it': [`${name}: ${trustedUser}`, `Connection: ${name}`],
+        'Connection names another spelling': [`${name}: ${trustedUser}`, `Connection: x_${name}, close`],
+        'beside what only looks like a length': [`${name}: ${trustedUser}`, 'Content_Length: 5'],
+      },
+      neverArrives,
+    )
+    attack(
+      'H-05',
+      'the header that the OP trusts, as a trailer',
+      spell(name).filter((spelling) => !spelling.includes(' ')),
+      async (t, { world, op, cookie }, spelling) => {
+        const seen = op.requests.length
+        const head = ['POST /sso HTTP/1.1', `Host: ${new URL(world.publicUrl).host}`, form, cookie]
+        const more = [
+          'TE: trailers',
+          `Trailer: ${spelling}`,
+          'Transfer-Encoding: chunked',
+          'Connection: close',
+        ]
+        const body = `3\r\na=b\r\n0\r\n${spelling}: ${trustedUser}\r\n\r\n`
+        const answer = await exchange(world.publicUrl, `${[...head, ...more].join('\r\n')}\r\n\r\n${body}`)
+        t.ok(op.requests.length > seen || answer.status === 400, 'is passed on', { answer: describe(answer) })
+        t.notMatch(JSON.stringify(op.requests.slice(seen)), trustedUser, 'the OP sees nothing of it')
+      },
+    )
+  })
+}
+
+/** On our own, guarded and open paths, and where the gateway itself would send it: the OP never sees the user. */
+async function neverArrives(t: Test, { world, op }: LenientStage, lines: readonly string[]): Promise<void> {
+  const question = `/connect/authorize?${authorizeQuery({ clientId: 'other', redirectUri: world.other.redirectUri })}`
+  const post = { method: 'POST', body: 'grant_type=client_credentials&client_id=other' }
+  const requests = [
+    ...['/sso', '/SSO', '/sso/', '/sso?a=1', '/', '/login', '/anything', question].map((target) => ({
+      target,
+    })),
+    ...['/step-up/passkeys', '/step-up/passkeys/enter/x', '/step-up/anything'].map((target) => ({ target })),
+    ...['/sso', '/connect/token', '/connect/par', '/step-up/client/verify/passkey', '/anything'].map(
+      (target) => ({ target, ...post }),
+    ),
+    ...['HEAD', 'OPTIONS', 'PUT'].map((method) => ({ method, target: '/sso' })),
+  ]
+  const seen = op.requests.length
+  for (const request of requests) {
+    const before = op.requests.length
+    const headers = [...lines, ...('body' in request ? [form] : navigation)]
+    const answer = await exchange(world.publicUrl, writeRequest(world.publicUrl, { ...request, headers }))
+    const isOwn = request.target.startsWith('/step-up')
+    t.ok(isOwn || answer.status === 400 || op.requests.length > before, `${request.target} is passed on`, {
+      answer: describe(answer),
+    })
+  }
+  const arrived = op.requests.slice(seen)
+  t.ok(arrived.length === 0 || arrived.length >= 10, 'all are read, or none')
+  t.notMatch(JSON.stringify(arrived), trustedUser, 'the OP sees nothing of it')
 }
 
 runAttacks('addresses that are built', onRealStage(), (attack) => {
