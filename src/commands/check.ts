@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
 import { type Inspection, inspectProvider } from '../identity/inspect-provider.ts'
+import { createPages } from '../pages/pages.ts'
 import { findClientDoors, findPageDoors } from '../policy/client-doors.ts'
 import type { ProviderFacts } from '../policy/doors.ts'
 import { findSignInDoors } from '../policy/passkey-doors.ts'
@@ -17,6 +18,8 @@ const offline = '--offline'
  */
 export async function check({ args, env, stdout, stop }: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(args.filter((arg) => arg !== offline)), env)
+  // Reads the logo and the templates, as a start would.
+  createPages(config.pages)
   const found = args.includes(offline) ? undefined : await inspect(config, stop)
   stdout.write(`${describe(config, found).join('\n')}\n`)
   return found?.kind === 'unusable' ? 1 : 0

@@ -2,14 +2,17 @@ import Negotiator from 'negotiator'
 import { english, german, type Language, pseudo } from './language.ts'
 
 /**
- * The language of a page: what the browser asks for before what the client asks for, English without either.
+ * The language of a page: what the client asks for, since there the user may have chosen it, before what the browser
+ * asks for, English without either.
  *
  * @param acceptLanguage the header (RFC 9110 12.5.4).
  * @param uiLocales language tags, separated by spaces (OIDC Core 3.1.2.1).
  */
 export function chooseLanguage(acceptLanguage: string | undefined, uiLocales = ''): Language {
   const asked = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).languages()
-  return findWish(asked) ?? findWish(uiLocales.split(' ').filter((tag) => !isPseudo(tag))) ?? english
+  const wish = findWish(asked) ?? english
+  if (wish === pseudo) return pseudo
+  return findWish(uiLocales.split(' ').filter((tag) => !isPseudo(tag))) ?? wish
 }
 
 function findWish(tags: readonly string[]): Language | undefined {

@@ -26,6 +26,3 @@ export const pseudo: Language = {
   formats: 'en',
   finish: toPseudo,
 }
-
-/** In which language a page can be. */
-export const languages: readonly Language[] = [english, german, pseudo]

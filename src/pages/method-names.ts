@@ -1,6 +1,6 @@
-import type { MessageKey } from './text.ts'
+import type { Text } from './text.ts'
 
-const keyOf = new Map([
+const textOf: ReadonlyMap<string, Text> = new Map<string, Text>([
   ['PASSKEY', 'methodPasskey'],
   ['SECURITY_KEY', 'methodSecurityKey'],
   ['AUTHENTICATOR_APP', 'methodAuthenticatorApp'],
@@ -11,17 +11,12 @@ const keyOf = new Map([
   ['PUSH', 'methodPush'],
   ['QR_CODE', 'methodQrCode'],
   ['RECOVERY_CODE', 'methodRecoveryCode'],
-] as const satisfies [string, MessageKey][]) as ReadonlyMap<string, NameKey>
-
-type NameKey = Extract<
-  MessageKey,
-  `method${'Passkey' | 'SecurityKey' | 'AuthenticatorApp' | 'EmailCode' | 'EmailLink' | 'Sms' | 'Whatsapp' | 'Push' | 'QrCode' | 'RecoveryCode'}`
->
+])
 
 /** What people call a verification method of Authsignal, whose set is open: others go by their own name. */
-export function describeMethod(method: string): NameKey | { readonly word: string } {
-  const key = keyOf.get(method)
-  if (key !== undefined) return key
+export function describeMethod(method: string): Text | { readonly word: string } {
+  const text = textOf.get(method)
+  if (text !== undefined) return text
   const words = method.toLowerCase().replaceAll('_', ' ').trim()
   return { word: words.charAt(0).toUpperCase() + words.slice(1) }
 }

@@ -1,16 +1,14 @@
 import type { NotVerifiedReason } from '../step-up/records.ts'
 import type { Link, MessagePage } from './page.ts'
-import type { MessageKey } from './text.ts'
+import type { Text } from './text.ts'
 
-type PlainKey = Extract<MessageKey, string>
-
-const wordsOf = {
+const wordsOf: Readonly<Record<NotVerifiedReason, readonly [title: Text, text: Text]>> = {
   cancelled: ['cancelledTitle', 'cancelledText'],
   failed: ['failedTitle', 'failedText'],
   method_not_allowed: ['methodTitle', 'methodText'],
   denied: ['deniedTitle', 'giveIdToSupport'],
   unavailable: ['unconfirmedTitle', 'unconfirmedText'],
-} as const satisfies Readonly<Record<NotVerifiedReason, readonly [title: PlainKey, text: PlainKey]>>
+}
 
 /**
  * After a verification that does not count.

@@ -1,55 +1,64 @@
 import type { Language } from './language.ts'
-import type { Text, Value } from './text.ts'
+import type { MessageKey, Text, Value } from './text.ts'
 
-/** Texts in one language, with their values put in. */
+/**
+ * Texts in one language, with their values put in.
+ *
+ * @throws {RangeError} for a key that no catalog has, as a template of the operator's may have it.
+ */
 export type Say = (text: Text) => string
 
-const day = 24 * 60 * 60_000
+const hour = 60 * 60_000
+const day = 24 * hour
+
+const dateStyle = { dateStyle: 'long', timeZone: 'UTC' } as const
+const timeStyle = {
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZone: 'UTC',
+  timeZoneName: 'short',
+} as const
 
 export function createSay({ messages, formats, finish = (text) => text }: Language): Say {
-  const dates = new Intl.DateTimeFormat(formats, { dateStyle: 'long', timeZone: 'UTC' })
-  const times = new Intl.DateTimeFormat(formats, {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  })
-  const choices = new Intl.ListFormat(formats, { type: 'disjunction' })
-
   function say(text: Text): string {
-    if (typeof text === 'string') return messages[text]
+    if (typeof text === 'string') return find(text)
     const values: Readonly<Record<string, Value>> = text.values
-    return messages[text.key].replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    return find(text.key).replace(/\{(\w+)\}/g, (placeholder, name: string) => {
       const value = values[name]
       return value === undefined ? placeholder : show(value)
     })
   }
 
+  function find(key: MessageKey): string {
+    if (Object.hasOwn(messages, key)) return messages[key]
+    throw new RangeError(`there is no text "${key}"`)
+  }
+
   function show(value: Value): string {
     if ('word' in value) return value.word
-    if ('date' in value) return finish(dates.format(value.date))
-    if ('time' in value) return finish(times.format(value.time))
+    if ('date' in value) return finish(new Intl.DateTimeFormat(formats, dateStyle).format(value.date))
+    if ('time' in value) return finish(new Intl.DateTimeFormat(formats, timeStyle).format(value.time))
     if ('durationMs' in value) return finish(showDuration(value.durationMs))
-    const words = value.anyOf.map((one) => (typeof one === 'object' && 'word' in one ? one.word : say(one)))
-    return joinChoices(words)
+    return joinChoices(
+      value.anyOf.map((one) => (typeof one === 'object' && 'word' in one ? one.word : say(one))),
+    )
   }
 
   /** Only what is between the words is the language's: the words are done. */
   function joinChoices(words: readonly string[]): string {
-    return choices
+    return new Intl.ListFormat(formats, { type: 'disjunction' })
       .formatToParts(words)
       .map(({ type, value }) => (type === 'literal' ? finish(value) : value))
       .join('')
   }
 
-  /** In whole days, or in whole hours where it is less than two days or no whole number of days. */
+  /** In days from two days on, where they are whole ones; else in hours. */
   function showDuration(durationMs: number): string {
     const isInDays = durationMs >= 2 * day && durationMs % day === 0
-    const amount = isInDays ? durationMs / day : Math.round(durationMs / (60 * 60_000))
-    const unit = isInDays ? 'day' : 'hour'
+    const [amount, unit] = isInDays ? [durationMs / day, 'day'] : [Math.round(durationMs / hour), 'hour']
     return new Intl.NumberFormat(formats, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
   }
 

@@ -37,7 +37,7 @@ t.test('a colour must be readable on its ground', async (t) => {
   const dark = light.replace('#ffffff', '#191e25')
   const cases: Record<string, string> = {
     '{ accent: "#777777" }': `8 pages.accent: is hard to read (WCAG 2.2 AA): its contrast is 4.4 to 1; ${light}`,
-    '{ accent: "#ffee00" }': `8 pages.accent: is hard to read (WCAG 2.2 AA): its contrast is 1.1 to 1; ${light}`,
+    '{ accent: "#ffee00" }': `8 pages.accent: is hard to read (WCAG 2.2 AA): its contrast is 1.2 to 1; ${light}`,
     '{ accent: "" }': `8 pages.accent: is empty; ${light}`,
     '{ accent: red }': `8 pages.accent: is not a colour; ${light}`,
     '{ accent: "#fff" }': `8 pages.accent: is not a colour; ${light}`,

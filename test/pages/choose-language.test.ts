@@ -14,9 +14,10 @@ const cases: [acceptLanguage: string | undefined, uiLocales: string | undefined,
   ['*', undefined, 'en'],
   ['dex', undefined, 'en'],
   ['\u0000;;,=', undefined, 'en'],
-  // What the browser asks for counts before what the client asks for.
-  ['en', 'de', 'en'],
-  ['de', 'en', 'de'],
+  // What the client asks for counts before what the browser asks for.
+  ['en', 'de', 'de'],
+  ['de', 'en', 'en'],
+  ['de', 'fr', 'de'],
   ['fr', 'de-DE en', 'de'],
   ['*', 'de', 'de'],
   [undefined, 'fr de', 'de'],
@@ -30,7 +31,7 @@ const cases: [acceptLanguage: string | undefined, uiLocales: string | undefined,
 ]
 
 for (const [acceptLanguage, uiLocales, tag] of cases) {
-  t.test(`${acceptLanguage} over ${uiLocales}`, async (t) => {
+  t.test(`${acceptLanguage} and ${uiLocales}`, async (t) => {
     t.equal(chooseLanguage(acceptLanguage, uiLocales).tag, tag)
   })
 }

@@ -40,6 +40,11 @@ const broken: Record<string, [file: string, content: string, message: RegExp]> =
   'what is not there': ['passkeys.eta', '<%= it.nothing.there %>', /does not work: TypeError: .*undefined/],
   'what only some pages have': ['layout.eta', '<%= it.form.action %>', /does not work: TypeError/],
   'a partial that is not there': ['form-post.eta', '<%~ include("other") %>', /does not work: .*other/],
+  'a text that no catalog has': [
+    'message.eta',
+    '<%= it.say("nothing") %>',
+    /RangeError: there is no text "nothing"$/,
+  ],
   'a thrown string': ['message.eta', '<% throw "no" %>', /does not work: no$/],
   'a misspelt name': ['mesage.eta', '', /^stands in for nothing$/],
   'a style of another name': ['theme.css', '', /^stands in for nothing$/],

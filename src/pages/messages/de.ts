@@ -36,7 +36,7 @@ export const de: Messages = {
   setUpNow: 'Jetzt einrichten',
   setUpLater: 'Später',
 
-  rememberTitle: 'Sie haben sich bestätigt',
+  rememberTitle: 'Bestätigung erfolgreich',
   rememberText:
     'Möchten Sie, dass wir uns dieses Gerät {duration} lang merken? Dann werden Sie darauf womöglich seltener um eine Bestätigung gebeten.',
   rememberOnlyOwn: 'Stimmen Sie nur auf einem Gerät zu, das Ihnen selbst gehört.',
@@ -49,7 +49,7 @@ export const de: Messages = {
   notDoneNext: 'Holen Sie das jetzt nach und schicken Sie es dann noch einmal ab.',
   notDoneGo: 'Weiter zur Bestätigung',
 
-  pageVerifiedTitle: 'Sie haben sich bestätigt',
+  pageVerifiedTitle: 'Bestätigung erfolgreich',
   pageVerifiedText:
     'Was Sie vorhin abgeschickt haben, wurde nicht ausgeführt. Kehren Sie zur Seite zurück und wiederholen Sie es.',
   pageVerifiedBack: 'Zurück zur Seite',
@@ -65,9 +65,9 @@ export const de: Messages = {
   unconfirmedTitle: 'Die Bestätigung ist gerade nicht möglich',
   unconfirmedText:
     'Ihre Bestätigung konnte nicht überprüft werden. Bitte warten Sie einen Augenblick und versuchen Sie es dann noch einmal.',
-  verifiedTitle: 'Sie haben sich bestätigt',
+  verifiedTitle: 'Bestätigung erfolgreich',
   verifiedText:
-    'Bitte kehren Sie zur Anwendung zurück und beginnen Sie die Anmeldung neu. Wenn Sie das in den nächsten Minuten tun, müssen Sie sich nicht ein zweites Mal bestätigen.',
+    'Bitte kehren Sie zur Anwendung zurück und beginnen Sie die Anmeldung neu. Wenn Sie das in den nächsten Minuten tun, werden Sie nicht ein zweites Mal um eine Bestätigung gebeten.',
 
   formPostTitle: 'Zurück zur Anwendung',
   formPostText: 'Wenn nichts geschieht, gehen Sie bitte selbst weiter.',
@@ -111,7 +111,8 @@ export const de: Messages = {
   signInFirstNext: 'Melden Sie sich an und öffnen Sie die Seite dann noch einmal.',
   verifyFirstTitle: 'Bitte bestätigen Sie zuerst, dass Sie es sind',
   verifyFirstText: 'Was Sie wollten, wurde nicht ausgeführt: Dafür müssen Sie bestätigen, dass Sie es sind.',
-  verifyFirstNext: 'Öffnen Sie die Seite noch einmal, bestätigen Sie sich und wiederholen Sie es dann.',
+  verifyFirstNext:
+    'Öffnen Sie die Seite noch einmal, bestätigen Sie, dass Sie es sind, und wiederholen Sie es dann.',
   notAllowedTitle: 'Das wurde nicht zugelassen',
   passkeyRefusedTitle: 'Mit diesem Passkey konnten Sie nicht angemeldet werden',
   passkeyRefusedText:
@@ -152,7 +153,7 @@ export const de: Messages = {
     'Der Passkey wurde entfernt. Vielleicht bietet Ihr Gerät ihn noch an: In den Einstellungen des Geräts können Sie ihn löschen.',
   noticeNotRemoved: 'Der Passkey konnte nicht entfernt werden. Bitte versuchen Sie es noch einmal.',
   noticeLastOne:
-    'Der Passkey wurde nicht entfernt, weil Sie sich nur noch mit ihm bestätigen können. Fügen Sie zuerst einen weiteren hinzu.',
+    'Der Passkey wurde nicht entfernt, weil Sie sonst nichts mehr bestätigen könnten. Fügen Sie zuerst einen weiteren Passkey hinzu.',
   passkeyAdding: 'Folgen Sie den Anweisungen Ihres Browsers oder Geräts.',
   passkeyAdded: 'Ihr Passkey wurde hinzugefügt.',
   passkeyCancelled:
@@ -161,6 +162,6 @@ export const de: Messages = {
     'Mit diesem Browser oder Gerät lässt sich kein Passkey hinzufügen. Versuchen Sie es mit einem anderen.',
   passkeyExists: 'Auf diesem Gerät gibt es schon einen Passkey für Ihr Konto.',
   passkeySession:
-    'Ihre Bestätigung ist inzwischen zu alt. Laden Sie diese Seite neu und bestätigen Sie sich noch einmal.',
+    'Ihre Bestätigung ist inzwischen zu alt. Laden Sie diese Seite neu und bestätigen Sie noch einmal, dass Sie es sind.',
   passkeyFailed: 'Der Passkey konnte nicht hinzugefügt werden. Bitte versuchen Sie es noch einmal.',
 }
