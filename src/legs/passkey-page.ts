@@ -34,11 +34,12 @@ export type Visitor = { readonly it: Case } | { readonly stepUpId: string | unde
  * @throws {Refusal} what stands in the place of the page.
  */
 export async function requireProof(
-  ports: JudgePagePorts & { readonly policy: ClientPolicy },
+  ports: JudgePagePorts & { readonly policy: ClientPolicy; readonly config: Config },
   request: FastifyRequest,
 ): Promise<Visitor> {
-  const { policy } = ports
-  const next = { target: request.exchange.target.raw }
+  const { policy, config } = ports
+  const { target } = request.exchange
+  const next = { target: request.method === 'GET' ? target.raw : `${config.pathPrefix}/passkeys` }
   const judgement = await judgePage(ports, request, { name: passkeysPageName, policy, next })
   if (judgement.kind === 'unknown')
     throw new Refusal('sign_in_first', `the passkey page: ${judgement.reason}`)

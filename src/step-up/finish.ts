@@ -78,18 +78,13 @@ export function createFinisher(ports: FinishPorts): Finisher {
     await recall.writeProof(stepUp.case, stepUp.action, browser, method)
     const passed = { ...stepUp, ...(method !== undefined && { method }) }
     await records.stepUps.update(id, (current) => ({ ...current, ...(method !== undefined && { method }) }))
-    return passed.deviceId === undefined ? serveNextTab(id, passed, browser) : offer(id)
+    if (passed.deviceId === undefined) return serveNextTab(id, passed, browser)
+    // The user may have the device remembered before the sign-in goes on.
+    return end(id, 'offered', { kind: 'offer_device' })
   }
 
-  /** The user may have the device remembered before the sign-in goes on. */
-  async function offer(id: string): Promise<Outcome> {
-    const outcome: Outcome = { kind: 'offer_device' }
-    await records.stepUps.update(id, (current) => ({
-      ...current,
-      state: 'offered',
-      outcome,
-      finishedAt: now(),
-    }))
+  async function end(id: string, state: StepUp['state'], outcome: Outcome): Promise<Outcome> {
+    await records.stepUps.update(id, (current) => ({ ...current, state, outcome, finishedAt: now() }))
     return outcome
   }
 
@@ -110,16 +105,7 @@ export function createFinisher(ports: FinishPorts): Finisher {
       )
       return mine ? settle(id, mine, await verify(mine, token), browser) : finisher.repeat(id, browser)
     },
-    async fail(id, reason) {
-      const outcome: Outcome = { kind: 'not_verified', reason }
-      await records.stepUps.update(id, (current) => ({
-        ...current,
-        state: 'failed',
-        outcome,
-        finishedAt: now(),
-      }))
-      return outcome
-    },
+    fail: (id, reason) => end(id, 'failed', { kind: 'not_verified', reason }),
     async repeat(id, browser) {
       const stepUp = await settled(id)
       if (stepUp?.state === 'passed' && stepUp.waiting.length > 0) return serveNextTab(id, stepUp, browser)

@@ -7,8 +7,8 @@ import type { Audit } from '../telemetry/audit.ts'
 import { type Authsignal, AuthsignalError } from './authsignal.ts'
 import type { Driver } from './drive.ts'
 import type { Finisher } from './finish.ts'
-import type { Judge } from './judge.ts'
-import type { Outcome, Records, StepUp } from './records.ts'
+import type { Judge, Judgement } from './judge.ts'
+import type { Case, Outcome, Records, StepUp } from './records.ts'
 import type { ServeNextTab } from './resume.ts'
 
 /** The links on the pages of a step-up. */
@@ -54,6 +54,29 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
     return outcome
   }
 
+  const judgeAgain = (
+    mine: StepUp,
+    it: Case,
+    how: { readonly browser: Browser; readonly skipsEnrolment?: boolean },
+  ): Promise<Judgement> =>
+    judge(it, { policy: policies.ofCase(it), atRelease: false, tabs: mine.waiting, ...how })
+
+  /** What the rules say by now. */
+  async function follow(
+    id: string,
+    { decision, stepUpId }: Judgement,
+    release: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    switch (decision.verdict) {
+      case 'challenge':
+        return continueAt(id, `${config.pathPrefix}/challenge/${stepUpId}`)
+      case 'deny':
+        return finisher.fail(id, 'denied')
+      case 'release':
+        return release()
+    }
+  }
+
   /** A sign-in never fails for what would only make the next one easier. */
   async function rememberDevice({ case: it, deviceId = '' }: StepUp): Promise<void> {
     const { rememberDevice: forMs = 0 } = policies.ofCase(it)
@@ -75,23 +98,13 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       )
       const tab = mine?.waiting.at(-1)
       if (!mine || !tab) return finisher.repeat(id, owner)
-      const { decision, stepUpId } = await judge(tab.case, {
-        policy: policies.ofCase(mine.case),
-        browser,
-        atRelease: false,
-        tabs: mine.waiting,
+      const judgement = await judgeAgain(mine, tab.case, { browser })
+      return follow(id, judgement, async () => {
+        if (tab.page) return serveNextTab(id, mine, owner)
+        const target = await driver.driveAgain(tab)
+        if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
+        return continueAt(id, target)
       })
-      switch (decision.verdict) {
-        case 'challenge':
-          return continueAt(id, `${config.pathPrefix}/challenge/${stepUpId}`)
-        case 'deny':
-          return finisher.fail(id, 'denied')
-        case 'release': {
-          const target = await driver.driveAgain(tab)
-          if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
-          return continueAt(id, target)
-        }
-      }
     },
     async skip(id, browser) {
       const { browser: owner = '' } = await findOwn(id, browser.id)
@@ -101,24 +114,11 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
           : undefined,
       )
       if (!mine) return finisher.repeat(id, owner)
-      const { decision, stepUpId } = await judge(mine.case, {
-        policy: policies.ofCase(mine.case),
-        browser,
-        atRelease: false,
-        tabs: mine.waiting,
-        skipsEnrolment: true,
+      const judgement = await judgeAgain(mine, mine.case, { browser, skipsEnrolment: true })
+      return follow(id, judgement, async () => {
+        await records.stepUps.update(id, (current) => ({ ...current, isSkipped: true }))
+        return serveNextTab(id, { ...mine, isSkipped: true }, owner)
       })
-      switch (decision.verdict) {
-        case 'challenge':
-          return continueAt(id, `${config.pathPrefix}/challenge/${stepUpId}`)
-        case 'deny':
-          return finisher.fail(id, 'denied')
-        case 'release': {
-          const skipped = { ...mine, isSkipped: true }
-          await records.stepUps.update(id, (current) => ({ ...current, isSkipped: true }))
-          return serveNextTab(id, skipped, owner)
-        }
-      }
     },
     async goOn(id, browser, isRemembered) {
       const { browser: owner = '' } = await findOwn(id, browser)

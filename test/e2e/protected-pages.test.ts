@@ -144,7 +144,15 @@ t.test('what does not go on after a challenge', async (t) => {
   const left = await browser.click(asked, 'Cancel')
   expectPage(t, left, 403, /left the verification/)
   t.notMatch(left.text, /Back to the application/, 'no application waits')
-  expectChallenge(t, world, await browser.click(left, 'Try again'))
+  const again = await browser.click(left, 'Try again')
+  expectChallenge(t, world, again)
+  const left2 = await browser.click(again, 'Cancel')
+  world.authsignal.control.setRules([])
+  t.match(
+    (await browser.click(left2, 'Try again')).text,
+    /done GET \/account/,
+    'or what the rules say by now',
+  )
   const id = /\/retry\/([\w-]+)/.exec(left.body)?.[1]
   expectPage(t, await browser.navigate(`${world.publicUrl}/step-up/back/${id}`), 410, /.*/)
 })
@@ -183,6 +191,8 @@ t.test('nobody is signed in', async (t) => {
   expectPage(t, await stranger.post(`${world.publicUrl}/account`, { a: 'b' }), 403, /sign in first/)
   const withToken = { headers: { authorization: 'Bearer of a client' } }
   expectPage(t, await stranger.navigate(`${world.publicUrl}/account`, withToken), 403, /sign in first/)
+  for (const target of ['/account;jsessionid=a', '/account?_session=user-alice'])
+    expectPage(t, await stranger.navigate(`${world.publicUrl}${target}`), 400, /can't be used/)
   t.equal(op.requests.length, reached)
 
   await t.test('or the probe fails', async (t) => {
