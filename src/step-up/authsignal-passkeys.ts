@@ -36,7 +36,8 @@ export function parseAuthenticators(outcome: Outcome): Authenticators {
       id,
       name: webauthnCredential?.name,
       createdAt,
-      ...(typeof lastVerifiedAt === 'number' && { lastUsedAt: lastVerifiedAt }),
+      // To be added it was verified too.
+      ...(typeof lastVerifiedAt === 'number' && lastVerifiedAt > createdAt && { lastUsedAt: lastVerifiedAt }),
     }))
   return { passkeys, count: all.length }
 }

@@ -33,8 +33,13 @@ t.test('it changes the name that applications get', async (t) => {
   t.match(page.headers, { 'cache-control': 'no-store', 'content-security-policy': "form-action 'self'" })
 
   const saved = await browser.submit(page, { name: ' A. "<b>" Archer ' })
-  t.equal(saved.url, `${address}?saved`)
+  t.equal(saved.url, address)
+  t.match(saved.hops, [
+    { method: 'POST', status: 303 },
+    { method: 'GET', status: 200 },
+  ])
   t.match(saved.text, /Saved\./)
+  t.notMatch((await browser.get(address)).text, /Saved\./, 'it says so once')
   t.notMatch(saved.body, '<b>')
   t.match(op.users[0], { sub: 'user-alice', name: 'A. "<b>" Archer' })
   t.equal(LAB_USERS[0]?.name, 'Alice Archer', 'in this OP only')

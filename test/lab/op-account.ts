@@ -13,6 +13,7 @@ const LONGEST_NAME = 60
  * @param users where a changed user takes the place of the old one
  */
 export function serveAccount(provider: Provider, users: LabUser[], contentSecurityPolicy: string) {
+  const justSaved = new Set<string>()
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     if (ctx.path !== '/account') return next()
     ctx.set('cache-control', 'no-store')
@@ -23,9 +24,9 @@ export function serveAccount(provider: Provider, users: LabUser[], contentSecuri
       ctx.status = 403
       ctx.body = renderSignInFirst()
     } else if (ctx.method === 'POST') {
-      await changeName(users, ctx, user)
+      if (await changeName(users, ctx, user)) justSaved.add(user.sub)
     } else {
-      ctx.body = renderAccount(user, 'saved' in ctx.query ? { isSaved: true } : {})
+      ctx.body = renderAccount(user, { isSaved: justSaved.delete(user.sub) })
     }
   }
 }
@@ -39,7 +40,8 @@ async function findUser(
   return users.find(({ sub }) => sub === accountId)
 }
 
-async function changeName(users: LabUser[], ctx: KoaContextWithOIDC, user: LabUser): Promise<void> {
+/** Whether it is changed. */
+async function changeName(users: LabUser[], ctx: KoaContextWithOIDC, user: LabUser): Promise<boolean> {
   const origin = ctx.get('origin')
   const name = (await readForm(ctx.req)).get('name')?.trim() ?? ''
   if (origin !== '' && origin !== `${ctx.protocol}://${ctx.host}`) {
@@ -50,11 +52,13 @@ async function changeName(users: LabUser[], ctx: KoaContextWithOIDC, user: LabUs
     ctx.body = renderAccount(user, { problem: `A name has 1 to ${LONGEST_NAME} characters.` })
   } else {
     users[users.indexOf(user)] = { ...user, name }
-    ctx.redirect('account?saved')
     // By GET, so that a reload sends nothing again.
+    ctx.redirect('account')
     ctx.status = 303
     ctx.body = ''
+    return true
   }
+  return false
 }
 
 function renderAccount(

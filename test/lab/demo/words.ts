@@ -25,30 +25,30 @@ The step-up gateway and its lab are running, all of it on this machine.
      Expect: a new session, so a code is asked for again. Try Cancel, too.
 
   Passkeys
-  5. Signed in as alice, open ${passkeysUrl}
-     Expect: the app's next code (each counts once), then a page where you add a passkey.
-     "Back to the application" leads to Payroll.
+  5. As alice, open ${passkeysUrl}
+     Expect: the app's next code is asked for (each counts once); then add a passkey.
+     No passkeys on this machine? Chrome's DevTools can play a device: More tools, WebAuthn.
 
-  6. Press "Sign out everywhere", then "Sign in", and go to the field "Username".
-     Expect: the browser offers your passkey. Signed in without a password and without a code.
+  6. Go back to Payroll, press "Sign out everywhere", then "Sign in" and into the field Username.
+     Expect: the browser offers the passkey. It signs alice in without a password and without a code.
 
   Codes by email
-  7. Sign out everywhere and sign in at Payroll as erin, password erin.
-     Expect: her address is filled in already and can't be changed. Her mail is on
-     ${demo.authsignalUrl}/mails
+  7. Sign out everywhere and sign in at Payroll as erin.
+     Expect: her address is filled in and can't be changed.
+     Her mails are on ${demo.authsignalUrl}/mails
 
   The provider's own pages
-  8. Signed in as erin, open ${demo.publicUrl}/account
-     Expect: a new code by mail, before the provider shows the page. Change the name and save.
-     After a minute save once more. Expect: nothing is done until you verified again.
+  8. As erin, open ${demo.publicUrl}/account
+     Expect: a new code by mail is asked for before the provider shows the page. Change the name.
+     After a minute, change it again. Expect: nothing is changed until the next code.
 
   Remembered devices
-  9. Open ${demo.web2Url} and sign in as bob.
-     Contracts asks at each sign-in. Say yes when it offers to remember this device, and sign in again.
-     Expect: no code any more, even after "Sign out everywhere".
+  9. Sign out everywhere at Payroll, open ${demo.web2Url} and sign in as bob.
+     Contracts asks each time, until you have it remember this device. Then sign in again.
+     Expect: no code, even after "Sign out everywhere".
 
-  carol is like bob. dave shows a second factor to the provider itself: Payroll does not ask him again.
-  The gateway's own pages speak German to a browser whose first language is German.
+  The password is always the name. carol is like bob. dave shows a second factor to the provider itself:
+  Payroll and Contracts do not ask him again. A browser that prefers German gets the gateway's pages in German.
 
   configuration  ${relative(process.cwd(), findDemoConfig())}
   gateway        ${demo.publicUrl}   (ready? ${demo.adminUrl}/readyz)
