@@ -90,10 +90,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const findPage = createFindPage(config.protectedPaths)
   const wayThere = {
     ...{ publicUrl, pathPrefix, policies, records, judge, audit, compare, askUser, pages, findPage, now },
+    ...{ cookies: probe.cookies, subjectClaim },
   }
   const wayBack: FromUpstreamPorts = {
     ...wayThere,
-    subjectClaim,
     codeLifetimeMs,
     verifyFrontChannel,
     jsonPaths,
@@ -101,7 +101,6 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     names: upstream.names,
     ...(loginPage && { loginPage }),
     epochs,
-    cookies: probe.cookies,
     isEndSession: (target) => isEndSession(provider, target),
     revoke: (...how) => revokeTokens(provider, upstream, ...how),
   }

@@ -6,6 +6,7 @@ import { parseTarget, type Target } from './target.ts'
 export interface GuardedPage {
   readonly path: string
   readonly httpMethods: readonly string[]
+  readonly policy: { readonly mode: string }
 }
 
 /** Finds which page a request is for; undefined if it is for none. */
@@ -27,7 +28,7 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
   })
   return ({ path, loosePath }, method) => {
     if (guarded.length === 0) return undefined
-    const candidates = guarded.filter(({ page }) => covers(page.httpMethods, method))
+    const candidates = guarded.filter(({ page }) => covers(page, method))
     const readings = [loosePath, ...readOtherwise(path)]
     const found = new Set(
       readings.flatMap((reading) => {
@@ -41,11 +42,15 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
   }
 }
 
-/** Frameworks take a POST for any other method that its form names, and a HEAD for a GET. */
-function covers(httpMethods: readonly string[], method: string): boolean {
-  if (method === 'OPTIONS') return false
-  if (httpMethods.length === 0 || httpMethods.includes(method) || !known.includes(method)) return true
+/**
+ * Frameworks take a POST for any other method that its form names, a HEAD for a GET, and what they don't know for
+ * anything. A page that is only watched must not stand in front of one that is guarded, and has what it names.
+ */
+function covers({ httpMethods, policy }: GuardedPage, method: string): boolean {
+  if (httpMethods.length === 0 || httpMethods.includes(method)) return true
   if (method === 'HEAD') return httpMethods.includes('GET')
+  if (policy.mode !== 'enforce') return false
+  if (!known.includes(method)) return true
   return method === 'POST' && unsafe.some((other) => httpMethods.includes(other))
 }
 

@@ -6,9 +6,10 @@ import { verifyFirstPage } from '../pages/outcome-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PageToShow } from '../step-up/records.ts'
 import { type JudgePagePorts, judgePage, type PageJudgement, refusePage } from './judge-page.ts'
+import { dropCredentials, type PageCredentialsPorts, refuseOtherCredentials } from './page-credentials.ts'
 import { sendRedirect } from './send-redirect.ts'
 
-export interface PageLegPorts extends JudgePagePorts {
+export interface PageLegPorts extends JudgePagePorts, PageCredentialsPorts {
   readonly publicUrl: string
   readonly pathPrefix: string
   readonly findPage: FindPage<ProtectedPath>
@@ -36,12 +37,14 @@ export async function onPageRequest(
   const { name, policy } = page
   const asked = { name, policy, next: describeNext(ports, request) }
   if (policy.mode === 'monitor') return watch(ports, request, asked)
+  // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
+  if (request.method === 'OPTIONS') return dropCredentials(request)
   const judgement = await judgePage(ports, request, asked)
   if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement)
   const { decision, stepUpId } = judgement
   switch (decision.verdict) {
     case 'release':
-      return
+      return refuseOtherCredentials(request, ports, judgement.case.user)
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge': {
@@ -67,22 +70,21 @@ async function watch(ports: PageLegPorts, request: FastifyRequest, asked: Parame
  * somebody whom the probe does not know.
  */
 function goAnonymously(
-  { audit }: PageLegPorts,
+  ports: PageLegPorts,
   request: FastifyRequest,
   { policy }: ProtectedPath,
   { reason }: PageJudgement & { kind: 'unknown' },
 ): void {
-  const { exchange, headers, method } = request
+  const { method } = request
   if (!nobody.has(reason)) {
-    audit.unknownUser(policy, reason)
+    ports.audit.unknownUser(policy, reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
-  const isReading = method === 'GET' || method === 'HEAD'
-  if (!isReading || headers.authorization !== undefined) {
+  if (method !== 'GET' && method !== 'HEAD') {
     throw new Refusal('sign_in_first', 'a protected page, and nobody is signed in')
   }
-  const { cookie: _cookie, ...anonymous } = exchange.upstreamHeaders
-  exchange.upstreamHeaders = anonymous
+  refuseOtherCredentials(request, ports, undefined)
+  dropCredentials(request)
 }
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
@@ -94,5 +96,6 @@ function describeNext(
   const { referer } = headers
   if (referer === undefined || !URL.canParse(referer) || new URL(referer).origin !== publicUrl) return {}
   const { pathname, search } = new URL(referer)
-  return { sentFrom: pathname + search }
+  // Two slashes would name another host.
+  return pathname.startsWith('//') ? {} : { sentFrom: pathname + search }
 }

@@ -62,7 +62,9 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
     ...(it.inFlight !== undefined && { spentOn: it.inFlight }),
   })
 
-  const signInKey = (subject: string, browser: string): string => hashOf(browser, subject)
+  /** It ends with a sign-out in this browser. */
+  const signInKey = (subject: string, browser: string, epoch: string): string =>
+    hashOf(browser, subject, epoch)
 
   /** One step of a sign-in by passkey, which belongs to the first session of its user that is seen after it. */
   async function stepSignIn(
@@ -71,7 +73,9 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
     next: (signIn: SignIn) => SignIn | undefined,
   ) {
     if (browser === undefined) return undefined
-    return records.signIns.update(signInKey(it.user.subject, browser), (signIn) => {
+    const epoch = await epochs.current([epochOf.browser(browser)])
+    if (epoch === undefined) return undefined
+    return records.signIns.update(signInKey(it.user.subject, browser, epoch), (signIn) => {
       const { session = it.user.session } = signIn
       const isOwn = session === it.user.session && now() - signIn.at < passLifetimeMs
       return isOwn ? next({ ...signIn, ...(session !== undefined && { session }) }) : undefined
@@ -128,7 +132,8 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
       await addProof(it, browser, { action, at: now(), ...(method !== undefined && { method }) })
     },
     async writeSignIn(subject, browser, method) {
-      await records.signIns.set(signInKey(subject, browser), { method, at: now() })
+      const epoch = await epochs.begin([epochOf.browser(browser)])
+      await records.signIns.set(signInKey(subject, browser, epoch), { method, at: now() })
     },
     async claimSignIn(it, action, browser) {
       const signIn = await stepSignIn(it, browser, (known) => known)

@@ -49,6 +49,11 @@ const authsignal = 'step-up/authsignal.test.ts'
 const unit = (name: string): string => `edge/${name}.test.ts`
 const answer = 'identity/authorization-answer.test.ts'
 const handOver = 'identity/hand-over.test.ts'
+const pagesAttack = 'attacks/pages.test.ts'
+const passkeysAttack = 'attacks/passkeys.test.ts'
+const pagesTest = 'e2e/protected-pages.test.ts'
+const passkeysTest = 'e2e/passkeys.test.ts'
+const everyClient = 'e2e/every-client.test.ts'
 
 /** Every guard whose loss would open a way around, in the order in which a request meets them. */
 export const guards: readonly Guard[] = [
@@ -217,7 +222,11 @@ export const guards: readonly Guard[] = [
     'edge/response-headers.ts',
     [cookies, unit('response-headers')],
     [
-      ['own cookie not taken from the OP', 'options.ownCookies.some((name) => setsCookie(value, name)) ? [] :', 'false ? [] :'],
+      [
+        'own cookie not taken from the OP',
+        'options.ownCookies.some((name) => setsCookie(value, name))',
+        'false',
+      ],
       [
         'one Location',
         "if ((received.get('location')?.length ?? 0) > 1) {",
@@ -425,11 +434,11 @@ export const guards: readonly Guard[] = [
         "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
         'answer.isValid !== true',
       ],
-      ['not before it was opened', 'at >= stepUp.openedAt - clockToleranceMs && ', ''],
+      ['not before it was opened', 'at >= begunAt - clockToleranceMs && ', ''],
       ['not in the future', ' && at <= now + clockToleranceMs', ''],
       [
         'the method',
-        'if (!isMethodAllowed(policies.ofClient(stepUp.case.policyId), method)) return',
+        'if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return',
         'if (false) return',
         stepUp,
       ],
@@ -498,11 +507,7 @@ export const guards: readonly Guard[] = [
     'policy/decide.ts',
     ['policy/decide.test.ts'],
     [
-      [
-        'users who can not be challenged',
-        "return outcome.isEnrolled ? release('no_challenge_needed') :",
-        "return true ? release('no_challenge_needed') :",
-      ],
+      ['users who can not be challenged', 'return outcome.isEnrolled', 'return true'],
       [
         'no fail-open where Authsignal refuses',
         "if (outcome.kind === 'refused') return",
@@ -639,6 +644,271 @@ export const guards: readonly Guard[] = [
     [
       ['a JWT goes to this address only', 'if (!localPath.test(url))', 'if (false)'],
       ['a JWT stands in a query of its own', 'if (/[?#]/.test(target)) throw', 'if (false) throw'],
+    ],
+  ),
+  ...inFile(
+    'edge/protected-paths.ts',
+    [unit('protected-paths')],
+    [
+      [
+        'readings of a page',
+        'const readings = [loosePath, ...readOtherwise(path)]',
+        'const readings = [path]',
+      ],
+      ['two pages at once', 'if (found.size > 1) throw new Refusal', 'if (false) throw new Refusal'],
+      [
+        'POST stands for other methods',
+        "return method === 'POST' && unsafe.some",
+        'return false && unsafe.some',
+      ],
+      ['HEAD stands for GET', "return httpMethods.includes('GET')", 'return false'],
+      ['methods that nobody knows', 'if (!known.includes(method)) return true', ''],
+      ['what is watched stands before nothing', "if (policy.mode !== 'enforce') return false", ''],
+      ['what is below a page', 'path === root ||', 'path === root &&'],
+    ],
+  ),
+  ...inFile(
+    'edge/session-in-url.ts',
+    [unit('session-in-url')],
+    [
+      ['path parameters', "if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') ||", 'if ('],
+      ['sessions in the path', '|| cookieless.test(path)) return true', ') return true'],
+      ['tokens in the query', "'access_token', ...cookies", '...cookies'],
+      ['sessions under usual names', '(isKnown ? [] : usualNames)', '[]'],
+    ],
+  ),
+  ...inFile(
+    'legs/page-credentials.ts',
+    [pagesAttack],
+    [
+      ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
+      [
+        'sessions in the URL of a page',
+        'if (couldHoldSession(exchange.target, cookies, user !== undefined)) {',
+        'if (false) {',
+      ],
+      [
+        'credentials of the session’s user',
+        'if (user === undefined || owner !== user.subject) {',
+        'if (false) {',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/page-leg.ts',
+    [pagesAttack],
+    [
+      [
+        'a preflight without credentials',
+        "if (request.method === 'OPTIONS') return dropCredentials(request)",
+        "if (request.method === 'OPTIONS') return",
+      ],
+      [
+        'other credentials than the session',
+        'return refuseOtherCredentials(request, ports, judgement.case.user)',
+        'return',
+      ],
+      ['a probe that failed', 'if (!nobody.has(reason)) {', 'if (false) {', pagesTest],
+      ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
+      ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
+      [
+        'cookies where nobody is signed in',
+        '  refuseOtherCredentials(request, ports, undefined)\n  dropCredentials(request)',
+        '  refuseOtherCredentials(request, ports, undefined)',
+      ],
+      [
+        'the origin of a form',
+        '|| new URL(referer).origin !== publicUrl) return {}',
+        ') return {}',
+        pagesTest,
+      ],
+      ['a page that is denied', 'throw refusePage(decision.error)', 'return'],
+    ],
+  ),
+  ...inFile(
+    'legs/judge-page.ts',
+    [pagesAttack],
+    [
+      [
+        'pages for navigations only',
+        "...(!canShowPages(request) && { noInteraction: 'not_a_navigation' }),",
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/own-form.ts',
+    [passkeysAttack],
+    [['forms of this origin', 'if (headers.origin !== publicUrl) throw', 'if (false) throw']],
+  ),
+  ...inFile(
+    'legs/passkey-relay.ts',
+    [passkeysAttack],
+    [
+      [
+        'calls from this origin',
+        "app.addHook('preHandler', async (request) => requireOwnOrigin(request, config.publicUrl))",
+        '',
+      ],
+      [
+        'a fresh step-up for each call',
+        "if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')",
+        "if (!('it' in visitor)) return {} as never",
+      ],
+      ['an id instead of a token', 'accessToken: entryId', 'accessToken: challengeId', passkeysTest],
+    ],
+  ),
+  ...inFile(
+    'legs/passkey-page.ts',
+    [passkeysTest],
+    [
+      [
+        'a step-up, whatever the rules allow',
+        "if (decision.reason === 'proof' || decision.reason === 'pass') return",
+        'return',
+      ],
+      ['the origin of a removal', 'requireOwnOrigin(request, publicUrl)', ''],
+      [
+        'addresses that a policy lists',
+        'wanted !== undefined && returnUris.has(wanted) ? wanted : undefined',
+        'wanted',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/passkey-entry.ts',
+    [passkeysAttack],
+    [
+      ['entries are no frames', 'if (!isNavigation(request.method, request.headers)) {', 'if (false) {'],
+      ['the way back is a login page', 'if (isLoginPath(target.path)) return target', 'return target'],
+      [
+        'whom the OP signed in',
+        'if (probe.known && probe.identity.subject === subject) return',
+        'if (probe.known) return',
+      ],
+      ['that the OP signed in somebody', 'await requireSubject(request, setCookies, subject)', ''],
+    ],
+  ),
+  ...inFile(
+    'step-up/passkey-ceremony.ts',
+    ['step-up/passkey-ceremony.test.ts'],
+    [
+      ['the browser of a ceremony', '&& ceremony.browser === browser &&', '&&'],
+      ['the purpose of a ceremony', '&& ceremony.purpose.kind === kind', ''],
+      [
+        'a step comes once',
+        "isOwn(ceremony) ? { ...ceremony, state: 'used' } : undefined",
+        'isOwn(ceremony) ? ceremony : undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/passkey-sign-in.ts',
+    [passkeysAttack],
+    [
+      [
+        'a passkey that was verified',
+        "if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return",
+        'if (false) return',
+      ],
+      ['the reserved action', 'if (answer.action !== action) return', 'if (false) return'],
+      ['the very sign-in', 'if (answer.idempotencyKey !== idempotencyKey) return', 'if (false) return'],
+      [
+        'a passkey and nothing else',
+        "if (answer.verificationMethod !== 'PASSKEY') return",
+        'if (false) return',
+      ],
+      [
+        'since the sign-in began',
+        'return isTimely(startedAt, answer.stateUpdatedAt, now()) ?',
+        'return true ?',
+      ],
+      [
+        'a token that names somebody',
+        'if (objection !== undefined || !subject) {',
+        'if (objection !== undefined || subject === null) {',
+      ],
+      [
+        'an entry lives a minute',
+        'if (!entry || now() - entry.at >= entryMs) throw',
+        'if (!entry) throw',
+        'step-up/passkey-sign-in.test.ts',
+      ],
+      [
+        'the browser of an entry',
+        'if (browser === undefined || entry.browser !== browser) {',
+        'if (false) {',
+      ],
+      [
+        'an entry counts once',
+        "current.state === 'open' ? { ...current, state: 'used' } : undefined",
+        "({ ...current, state: 'used' })",
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/passkey-enrolment.ts',
+    [passkeysAttack],
+    [
+      ['whose enrolment it is', 'if (purpose.subject !== it.user.subject) {', 'if (false) {'],
+      ['the last authenticator stays', "if (count === 1) return 'last_one'", '', passkeysTest],
+      [
+        'passkeys of the user only',
+        "if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'",
+        '',
+        'step-up/passkey-enrolment.test.ts',
+      ],
+      [
+        'rules that forbid a passkey',
+        "throw new Refusal('not_allowed', ",
+        'return token ?? String(',
+        'step-up/passkey-enrolment.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/ways-on.ts',
+    [everyClient],
+    [
+      [
+        'until when an enrolment may be skipped',
+        "current.state === 'open' && now() < (current.skippableUntil ?? 0)",
+        "current.state === 'open'",
+        pagesAttack,
+      ],
+      [
+        'a device after a step-up',
+        "current.state === 'offered' ? { ...current, state: 'passed' } : undefined",
+        "({ ...current, state: 'passed' })",
+        'e2e/remember-device.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/addressee.ts',
+    [everyClient],
+    [
+      [
+        'clients that are recognised',
+        "if (asked.clientId === '' && asked.mode === 'enforce' && !listed) {",
+        'if (false) {',
+      ],
+      [
+        'tokens within the OP',
+        'if (isCodeOnly && new URL(redirectUri).origin === publicUrl)',
+        'if (new URL(redirectUri).origin === publicUrl)',
+      ],
+    ],
+  ),
+  ...inFile(
+    'config/consistency.ts',
+    ['config/consistency.test.ts'],
+    [
+      [
+        'an action for the sign-in alone',
+        "if (policies.some((policy) => read(policy, 'action') === read(signIn, 'action')))",
+        'if (false)',
+      ],
     ],
   ),
   ...inFile(

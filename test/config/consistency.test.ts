@@ -6,6 +6,12 @@ import { client, valid } from './valid.ts'
 const pem = '-----BEGIN X-----\nMIIB\n-----END X-----'
 const at = (...redirectUris: string[]) => ({ mode: 'enforce', redirectUris })
 
+const header = { name: 'Auth-User' }
+const signIn = (more: object) => ({
+  passkeys: { tenantId: 'lab', signIn: { loginPaths: ['/login'], ...more } },
+})
+const reserved = 'passkeys.signIn.action: is the action of something else too'
+
 const cases: [name: string, over: object, faults: string[]][] = [
   ['admin on the port of listen', { listen: { port: 9090 } }, ['admin.port: is the port of listen too']],
   [
@@ -84,6 +90,60 @@ const cases: [name: string, over: object, faults: string[]][] = [
     { clients: { a: { mode: 'off', clientId: 'b' }, b: { mode: 'off', clientId: 'a' } } },
     [],
   ],
+  ['protected paths', { protectedPaths: [{ path: '/account' }, { path: '/step-upper' }] }, []],
+  [
+    'protected paths below pathPrefix',
+    { protectedPaths: [{ path: '/step-up' }, { path: '/Step-Up/passkeys' }] },
+    ['protectedPaths.0.path: is below pathPrefix', 'protectedPaths.1.path: is below pathPrefix'],
+  ],
+  [
+    'one protected path twice',
+    {
+      protectedPaths: [
+        { path: '/a', httpMethods: ['POST'] },
+        { path: '/a' },
+        { path: '/a', httpMethods: ['POST'] },
+      ],
+    },
+    ['protectedPaths.2.path: stands in an earlier entry with the same httpMethods'],
+  ],
+  ['a page for passkeys alone', { passkeys: { tenantId: 'lab' } }, []],
+  ['passkeys by header', signIn({ header }), []],
+  ['passkeys by neither', signIn({}), ['passkeys.signIn: has neither header nor jwt']],
+  [
+    'passkeys by both',
+    signIn({ header, jwt: { path: '/jwt', key: pem } }),
+    ['passkeys.signIn: has both header and jwt'],
+  ],
+  ['a JWT without its key', signIn({ jwt: { path: '/jwt' } }), ['passkeys.signIn.jwt: has no key']],
+  [
+    'a shared JWT without its secret',
+    signIn({ jwt: { path: '/jwt', algorithm: 'HS256' } }),
+    ['passkeys.signIn.jwt: has no secret'],
+  ],
+  [
+    'a JWT with a secret that is not used',
+    signIn({ jwt: { path: '/jwt', key: pem, secret: 's'.repeat(32) } }),
+    ['passkeys.signIn.jwt.secret: is not used with ES256'],
+  ],
+  [
+    'a shared JWT with a key that is not used',
+    signIn({ jwt: { path: '/jwt', algorithm: 'HS256', key: pem, secret: 's'.repeat(32) } }),
+    ['passkeys.signIn.jwt.key: is not used with HS256'],
+  ],
+  [
+    'the action of the sign-in is that of a client',
+    { ...signIn({ header }), clients: { a: { ...at('https://a/b'), action: 'passkey-sign-in' } } },
+    [reserved],
+  ],
+  ['that of the defaults', { ...signIn({ header }), defaults: { action: 'passkey-sign-in' } }, [reserved]],
+  [
+    'that of a protected path, by its default',
+    { ...signIn({ header, action: 'account' }), protectedPaths: [{ path: '/account' }] },
+    [reserved],
+  ],
+  ['that of the page, by its default', signIn({ header, action: 'passkeys' }), [reserved]],
+  ['that of the defaults, by its default', signIn({ header, action: 'oidc-authorize' }), [reserved]],
 ]
 
 for (const [name, over, faults] of cases) {

@@ -12,6 +12,10 @@ interface Rule {
 }
 
 const web = (key: string) => ['clients', 'web', key]
+const passkeys = (more: object) => ({
+  tenantId: 'lab',
+  signIn: { loginPaths: ['/login'], header: { name: 'Auth-User' }, ...more },
+})
 const rules: Rule[] = [
   {
     path: ['publicUrl'],
@@ -232,8 +236,8 @@ const rules: Rule[] = [
   },
   {
     path: ['defaults'],
-    good: [{}, { mode: 'off' }, { mode: 'monitor' }],
-    bad: [{ mode: 'enforce' }, { mode: '' }, { redirectUris: [] }, { clientId: 'a' }, null],
+    good: [{}, { mode: 'off' }, { mode: 'monitor' }, { mode: 'enforce' }],
+    bad: [{ mode: '' }, { redirectUris: [] }, { clientId: 'a' }, null],
   },
   {
     path: ['clients'],
@@ -295,6 +299,53 @@ const rules: Rule[] = [
     bad: ['', 'a b', 'x'.repeat(65), 'a\n', 'ä', 1],
   },
   { path: web('unenrolled'), good: ['enroll', 'deny', 'allow'], bad: ['enrol', false] },
+  {
+    path: web('graceUntil'),
+    good: ['2027-01-31', '2027-01-31T18:00:00Z', '2027-01-31T18:00:00+01:00'],
+    bad: ['', 'soon', '2027-02-30', '31.1.2027', '2027-01-31 18:00', 5],
+  },
+  { path: web('rememberDevice'), good: ['1h', '720h', '8760h'], bad: ['59m', '8761h', 5] },
+  {
+    path: web('returnUris'),
+    good: [[], ['https://app.example.com/settings', 'http://localhost:3000/']],
+    bad: [
+      ['/settings'],
+      ['ftp://a/'],
+      ['https://a b/'],
+      ['https://u@a/'],
+      ['https://[/'],
+      ['javascript:x'],
+      'https://a/',
+    ],
+  },
+  {
+    path: ['protectedPaths'],
+    good: [[], [{ path: '/account' }], [{ path: '/a', httpMethods: ['POST', 'DELETE'], mode: 'monitor' }]],
+    bad: [
+      [{}],
+      [{ path: 'account' }],
+      [{ path: '/a/*' }],
+      [{ path: '/a', httpMethods: ['post'] }],
+      [{ path: '/a', mode: 'off' }],
+      [{ path: '/a', remember: '59s' }],
+      [{ path: '/a', rememberDevice: '2h' }],
+    ],
+  },
+  {
+    path: ['passkeys'],
+    good: [{ tenantId: 'lab' }, passkeys({}), passkeys({ loginPaths: ['/', '/a/*/b/', '/login'] })],
+    bad: [
+      {},
+      { tenantId: 'a b' },
+      { tenantId: 'lab', unenrolled: 'allow' },
+      { tenantId: 'lab', remember: '0s' },
+      ...[[], ['login'], ['/a*'], ['/../a'], ['/a//b']].map((loginPaths) => passkeys({ loginPaths })),
+      ...['', 'Auth_User', '-a', 'a b'].map((name) => passkeys({ header: { name } })),
+      ...['sso', '/a/../b', '//a', '{page}', '/{page}/a'].map((path) =>
+        passkeys({ header: { name: 'A', path } }),
+      ),
+    ],
+  },
   { path: web('methods'), good: [[], ['PASSKEY', 'EMAIL_OTP']], bad: [['passkey'], [''], 'PASSKEY'] },
   { path: web('satisfiedByAmr'), good: [[], ['mfa']], bad: [[''], ['a b'], 'mfa'] },
   { path: web('remember'), good: ['0s', '12h', '720m'], bad: ['13h', '-1s', 0, ''] },
@@ -395,6 +446,7 @@ t.test('what is left out', async (t) => {
     grants: ['authorization_code', 'refresh_token'],
     refreshTokens: 'any',
     send: ['username'],
+    returnUris: [],
     custom: {},
   })
 })

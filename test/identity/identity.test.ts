@@ -54,7 +54,11 @@ t.test('what is of another type is absent', async (t) => {
     { amr: { 0: 'pwd' } },
     { amr: null },
     { preferred_username: ['Alice'] },
-    { name: 'Alice', nickname: 'al' },
+    { name: ['Alice'], nickname: 'al' },
+    { email: 'alice@example.com', email_verified: 'false' },
+    { locale: 'de DE' },
+    { locale: 'german' + 'x'.repeat(9) },
+    { locale: 1 },
     { email: true },
     { email: 'alice@example.com', email_verified: false },
     { phone_number: 420123456789 },
@@ -67,4 +71,33 @@ t.test('what is of another type is absent', async (t) => {
   t.equal(readIdentity({ sub: 'a', email: 'a@b', email_verified: true }, 'sub')?.email, 'a@b')
   t.equal(readIdentity({ sub: 'a', auth_time: 0 }, 'sub')?.authTime, 0)
   t.same(readIdentity({ sub: 'a', amr: 'pwd' }, 'sub')?.amr, ['pwd'])
+})
+
+t.test('how a user is called, and in which language', async (t) => {
+  t.match(readIdentity({ sub: 'a', name: 'Alice', locale: 'de_DE' }, 'sub'), {
+    displayName: 'Alice',
+    locale: 'de-DE',
+  })
+})
+
+t.test('userinfo describes where the ID token does not, and says nothing else', async (t) => {
+  const claims = { sub: 'a', name: 'Alice' }
+  const told = {
+    sub: 'b',
+    sid: 's',
+    auth_time: 1,
+    acr: 'high',
+    amr: ['mfa'],
+    name: 'Bob',
+    email: 'a@example.com',
+  }
+  t.strictSame(readIdentity(claims, 'sub', told), {
+    subject: 'a',
+    amr: [],
+    claims,
+    displayName: 'Alice',
+    email: 'a@example.com',
+  })
+  t.equal(readIdentity({}, 'sub', told), undefined)
+  t.equal(readIdentity({ sub: 'a', email_verified: false }, 'sub', { email: 'x@y' })?.email, undefined)
 })

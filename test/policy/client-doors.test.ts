@@ -188,10 +188,10 @@ t.test('a key that is told closes its door', async (t) => {
   t.ok(told > 15)
 })
 
-t.test('clients that are not listed can only be listed', async (t) => {
+t.test('clients that are not listed can be enforced by their defaults', async (t) => {
   const { defaults } = configSchema.parse({ ...valid, defaults: { mode: 'monitor', ...omit(quiet) } })
   t.same(findClientDoors(defaults, undefined).map(show), [
-    'open | mode: monitor | all of it passes; what follows is for enforce | list them under clients',
+    'open | mode: monitor | all of it passes; what follows is for enforce | {"mode":"enforce"}',
   ])
 })
 

@@ -4,6 +4,7 @@ import {
   decideFromMemory,
   decideFromTrack,
   isMethodAllowed,
+  isSkippable,
   type Memory,
   type TrackOutcome,
   withoutInteraction,
@@ -143,5 +144,31 @@ t.test('methods', (t) => {
   t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, 'PASSKEY'), true)
   t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, 'passkey'), false)
   t.equal(isMethodAllowed({ ...policy, methods: ['PASSKEY'] }, undefined), false)
+  t.end()
+})
+
+t.test('an enrolment that may be put off', (t) => {
+  const grace = { ...policy, graceUntil: now + 1 }
+  const skipped: Memory = { pass: { method: undefined, isSkipped: true }, proofs: [] }
+  t.equal(isSkippable(grace, now), true)
+  t.equal(isSkippable(grace, now + 1), false, 'until then')
+  t.equal(isSkippable(policy, now), false)
+  for (const unenrolled of ['deny', 'allow'] as const)
+    t.equal(isSkippable({ ...grace, unenrolled }, now), false, unenrolled)
+  t.match(decideFromMemory(grace, [], skipped, now), { verdict: 'release', reason: 'enrolment_skipped' })
+  t.equal(decideFromMemory(grace, [], skipped, now + 1), undefined, 'is no pass later on')
+  t.equal(decideFromMemory(policy, [], skipped, now), undefined)
+  const unenrolled = { state: 'ALLOW' as const, isEnrolled: false, hasChallengeUrl: true }
+  t.match(decideFromTrack(grace, unenrolled, true), { verdict: 'release', reason: 'enrolment_skipped' })
+  t.match(decideFromTrack(grace, unenrolled), { verdict: 'challenge', reason: 'enrolment_required' })
+  t.match(decideFromTrack({ ...grace, unenrolled: 'deny' }, unenrolled, true), { verdict: 'deny' })
+  for (const state of ['CHALLENGE_REQUIRED', 'BLOCK', 'REVIEW_REQUIRED', 'unknown'] as const) {
+    const outcome = { ...unenrolled, state }
+    t.same(
+      decideFromTrack(grace, outcome, true),
+      decideFromTrack(grace, outcome),
+      `changes nothing of ${state}`,
+    )
+  }
   t.end()
 })

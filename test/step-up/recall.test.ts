@@ -174,3 +174,65 @@ t.test('a scope that is not known is within no known one, and holds none', async
   ]
   for (const [asked, granted, is] of table) t.equal(isWithin(asked, granted), is, `${asked} in ${granted}`)
 })
+
+t.test('a sign-in by passkey', async (t) => {
+  const bobs: Case = { ...passed, user: { ...user, subject: 'bob' } }
+
+  t.test('is a pass for what its user asks for first, and then a proof in that session', async (t) => {
+    const recall = await open()
+    await recall.writeSignIn('bob', 'browser', 'PASSKEY')
+    t.match(await recall.findPass(bobs, 'any', 'browser'), { method: 'PASSKEY' })
+    t.match(await recall.spendPass(bobs, 'any', 'browser'), { method: 'PASSKEY' })
+    t.match(await recall.spendPass(bobs, 'any', 'browser'), { method: 'PASSKEY' }, 'a reload')
+    const other = { ...bobs, inFlight: 'other' }
+    t.equal(await recall.findPass(other, 'any', 'browser'), undefined)
+    t.equal(await recall.spendPass(other, 'any', 'browser'), undefined)
+    await recall.claimSignIn(other, 'pay', 'browser')
+    t.match(await recall.findProofs(bobs, 'browser'), [{ action: 'pay', method: 'PASSKEY', at: 1_000_000 }])
+  })
+
+  const strangers: [name: string, it: Case, browser: string | undefined][] = [
+    ['another user', { ...bobs, user: { ...user, subject: 'carol' } }, 'browser'],
+    ['another browser', bobs, 'other'],
+    ['no browser', bobs, undefined],
+    ['another session', { ...bobs, user: { ...bobs.user, session: 'two' } }, 'browser'],
+  ]
+  for (const [name, it, browser] of strangers) {
+    t.test(`is nothing for ${name}`, async (t) => {
+      const recall = await open()
+      await recall.writeSignIn('bob', 'browser', 'PASSKEY')
+      await recall.claimSignIn(bobs, 'sign-in', 'browser')
+      await recall.claimSignIn(it, 'sign-in', browser)
+      t.equal(await recall.spendPass(it, 'sign-in', browser), undefined)
+      t.same(await recall.findProofs(it, browser), [])
+    })
+  }
+
+  t.test('ends after five minutes, and with a sign-out in this browser', async (t) => {
+    for (const end of ['time', 'sign-out']) {
+      const recall = await open()
+      await recall.writeSignIn('bob', 'browser', 'PASSKEY')
+      if (end === 'time') recall.advance(5 * minute)
+      else await recall.epochs.end(epochOf.browser('browser'))
+      await recall.claimSignIn(bobs, 'sign-in', 'browser')
+      t.equal(await recall.findPass(bobs, 'sign-in', 'browser'), undefined, end)
+      t.same(await recall.findProofs(bobs, 'browser'), [])
+    }
+  })
+
+  t.test('serves an OP that names no session as a pass only', async (t) => {
+    const recall = await open()
+    const { session, ...sessionless } = bobs.user
+    const it = { ...bobs, user: sessionless }
+    await recall.writeSignIn('bob', 'browser', 'PASSKEY')
+    await recall.claimSignIn(it, 'sign-in', 'browser')
+    t.same(await recall.findProofs(bobs, 'browser'), [])
+    t.match(await recall.spendPass(it, 'sign-in', 'browser'), { method: 'PASSKEY' })
+  })
+})
+
+t.test('an enrolment that was skipped is told from a step-up', async (t) => {
+  const recall = await open()
+  await recall.writePass(passed, 'sign-in', 'browser', { isSkipped: true })
+  t.match(await recall.spendPass(passed, 'sign-in', 'browser'), { method: undefined, isSkipped: true })
+})

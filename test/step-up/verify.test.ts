@@ -32,10 +32,10 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
   })
 
   t.test('when a return is verified', async (t) => {
-    const verify = (it: Case) =>
-      verifyReturn({ authsignal, policies, now }, { ...stepUpOf(it) }, 'the token of the return')
-    await t.rejects(verify(broken), TypeError)
-    t.same(await verify(whole), { passed: false, reason: 'unavailable' })
+    const verify = (more: object) =>
+      verifyReturn({ authsignal, policies, now }, { ...stepUpOf(whole), ...more }, 'the token of the return')
+    await t.rejects(verify({ action: null }), TypeError)
+    t.same(await verify({}), { passed: false, reason: 'unavailable' })
   })
 })
 

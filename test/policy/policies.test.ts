@@ -1,0 +1,36 @@
+import t from 'tap'
+import type { ClientPolicy } from '../../src/config/schema.ts'
+import { createPolicies, passkeysPageName } from '../../src/policy/policies.ts'
+import { makeConfig } from '../upstream/config.ts'
+
+const config = makeConfig({})
+const policy = (more: Partial<ClientPolicy>): ClientPolicy => ({ ...config.defaults, ...more })
+const account = policy({ action: 'account', mode: 'enforce' })
+const passkeys = policy({ action: 'passkeys', mode: 'enforce' })
+const whole = {
+  ...config,
+  protectedPaths: [{ name: '/account', path: '/account', httpMethods: [], policy: account }],
+  passkeys: { tenantId: 'lab', policy: passkeys },
+}
+
+t.test('the policy of a case is that of its page, or of its client', async (t) => {
+  const { ofCase } = createPolicies(whole)
+  t.equal(ofCase({ policyId: '', page: '/account' }), account)
+  t.equal(ofCase({ policyId: '', page: passkeysPageName }), passkeys)
+  t.match(ofCase({ policyId: 'web' }), { clientId: 'web', mode: 'off' })
+  for (const page of ['/other', '', '/account/'])
+    t.throws(() => ofCase({ policyId: '', page }), /not protected/, page)
+  t.throws(() => createPolicies(config).ofCase({ policyId: '', page: passkeysPageName }))
+})
+
+t.test('clients that are not listed have the defaults, whatever these are', async (t) => {
+  const web = policy({ clientId: 'web', mode: 'off', redirectUris: ['https://app.example.com/cb'] })
+  const defaults = policy({ mode: 'enforce', responseTypes: ['code', 'id_token'] })
+  const policies = createPolicies({ ...config, defaults, clients: new Map([['web', web]]) })
+  t.equal(policies.ofClient('web'), web)
+  t.match(policies.ofClient('other'), { clientId: 'other', mode: 'enforce' })
+  t.equal(policies.ofRedirectUri('https://app.example.com/cb'), web)
+  t.equal(policies.ofRedirectUri('https://other.example.com/cb'), undefined)
+  t.match([policies.areAnyActive, policies.areTokensInFrontChannel], [true, true])
+  t.match(createPolicies(config), { areAnyActive: false, areTokensInFrontChannel: false })
+})
