@@ -152,7 +152,9 @@ export const clientSchema = policyFields
       ),
     redirectUris: z
       .exactOptional(z.array(redirectUri))
-      .describe('The redirect URIs of the client as the OP has them. Required unless mode is off.'),
+      .describe(
+        'The redirect URIs of the client as the OP has them. Required unless mode is off and defaults do not enforce.',
+      ),
   })
   .describe('The policy of one client.')
 

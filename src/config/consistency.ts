@@ -65,11 +65,13 @@ function checkRemember(file: unknown, report: Report): void {
 
 function checkRedirectUris(file: unknown, report: Report): void {
   const owners = new Map<string, string>()
+  // Where all others are enforced, the answers to a client that is not have to be known too.
+  const isOffKnown = read(file, 'defaults', 'mode') === 'enforce'
   for (const [client, policy] of entries(read(file, 'clients'))) {
     const mode = read(policy, 'mode')
     const uris = read(policy, 'redirectUris')
     const isUnset = uris === undefined || (Array.isArray(uris) && uris.length === 0)
-    if ((mode === 'monitor' || mode === 'enforce') && isUnset)
+    if ((mode === 'monitor' || mode === 'enforce' || (mode === 'off' && isOffKnown)) && isUnset)
       report(
         uris === undefined ? ['clients', client] : ['clients', client, 'redirectUris'],
         uris === undefined ? 'has no redirectUris' : 'is empty',
@@ -145,6 +147,9 @@ function checkPasskeys(file: unknown, report: Report): void {
       'choose an action that nothing else uses',
     )
   if (jwt === undefined) return
+  // A user name may change hands, and here nobody asks whom the OP signed in.
+  if (read(signIn, 'user') === 'username')
+    report([...at, 'user'], 'is username, which a JWT does not tell', 'remove it: sub is the user id')
   const isShared = read(jwt, 'algorithm') === 'HS256'
   const [needed, other] = isShared ? ['secret', 'key'] : ['key', 'secret']
   if (read(jwt, needed) === undefined) report([...at, 'jwt'], `has no ${needed}`, `add ${needed}`)

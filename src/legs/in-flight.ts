@@ -36,7 +36,7 @@ export async function recordInFlight(
   const known = isNew
     ? undefined
     : await records.inFlight.update(inFlight, (current) =>
-        isDriven(current) ? current : combine(current, asked, policy),
+        isDriven(current) ? current : combine(current, asked, policies),
       )
   return { ...exchange, request: known ?? asked, inFlight }
 }
@@ -46,15 +46,17 @@ export async function recordInFlight(
  * what either asks for, so that a smaller request does not stand for a larger one. The way back to the application may
  * lead over a consent form that is posted to the authorization endpoint: that it ends in an error stays decided.
  */
-function combine(earlier: InFlightRequest, later: InFlightRequest, policy: ClientPolicy): InFlightRequest {
+function combine(earlier: InFlightRequest, later: InFlightRequest, policies: Policies): InFlightRequest {
   const acrValues = [
     ...new Set([earlier.acrValues, later.acrValues].flatMap((text) => text?.split(' ') ?? [])),
   ]
-  const isOwn = earlier.clientId === policy.clientId
+  const isEnforced = ({ clientId }: InFlightRequest): boolean =>
+    policies.ofClient(clientId).mode === 'enforce'
+  const isStricter = isEnforced(earlier) && !isEnforced(later)
   const { kept } = earlier
   return {
     ...later,
-    clientId: isOwn ? earlier.clientId : later.clientId,
+    clientId: isStricter ? earlier.clientId : later.clientId,
     scope: [...new Set([...later.scope, ...earlier.scope])],
     ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
     ...(kept?.decision.reason === 'not_verified' && { kept }),

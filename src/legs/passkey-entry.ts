@@ -7,7 +7,7 @@ import { parseTarget } from '../edge/target.ts'
 import { askWithTrustedHeader, type TrustedHeader } from '../identity/hand-over.ts'
 import { handOverUrl } from '../identity/hand-over-url.ts'
 import type { PasskeyJwt } from '../identity/passkey-jwt.ts'
-import { type Authsignal, AuthsignalError } from '../step-up/authsignal.ts'
+import type { Authsignal } from '../step-up/authsignal.ts'
 import type { PasskeySignInSteps } from '../step-up/passkey-sign-in.ts'
 import type { Recall } from '../step-up/recall.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -67,13 +67,8 @@ export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts
 
   async function findUser(subject: string): Promise<string> {
     if (signIn.user === 'subject') return subject
-    try {
-      const username = await authsignal.findUsername(subject)
-      if (username !== undefined) return username
-    } catch (cause) {
-      if (!(cause instanceof AuthsignalError)) throw cause
-      throw new Refusal('verification_unavailable', 'Authsignal did not tell the username', { cause })
-    }
+    const username = await authsignal.findUsername(subject)
+    if (username !== undefined) return username
     throw new Refusal('passkey_refused', 'Authsignal has no username of this user (send: [username])')
   }
 

@@ -6,7 +6,6 @@ import { Refusal } from '../edge/refusal.ts'
 import type { Pages } from '../pages/pages.ts'
 import { type PasskeyNotice, passkeysPage } from '../pages/passkeys-page.ts'
 import { passkeysPageName } from '../policy/policies.ts'
-import { AuthsignalError } from '../step-up/authsignal.ts'
 import type { PasskeyEnrolment } from '../step-up/passkey-enrolment.ts'
 import type { Case } from '../step-up/records.ts'
 import { type JudgePagePorts, judgePage, refusePage } from './judge-page.ts'
@@ -83,12 +82,12 @@ export function servePasskeyPage(app: FastifyInstance, ports: PasskeyPagePorts):
     const back = readReturnTo(request)
     if (!('it' in visitor))
       return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ return_to: back })}`)
-    const notice = await reaching(() => enrolment.remove(visitor.it, form.get('id') ?? ''))
+    const notice = await enrolment.remove(visitor.it, form.get('id') ?? '')
     return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ notice, return_to: back })}`)
   })
 
   async function showPasskeys(request: FastifyRequest, reply: FastifyReply, it: Case): Promise<FastifyReply> {
-    const { passkeys, count } = await reaching(() => enrolment.list(it))
+    const { passkeys, count } = await enrolment.list(it)
     const { subject, username = subject, displayName = username } = it.user
     const notice = notices.find((known) => known === queryOf(request).get('notice'))
     const returnHref = readReturnTo(request)
@@ -127,16 +126,4 @@ function describeQuery(parameters: Readonly<Record<string, string | undefined>>)
     value === undefined ? [] : [[name, value] as const],
   )
   return present.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(present))}`
-}
-
-/** @throws {Refusal} `verification_unavailable` where Authsignal gives no usable answer. */
-async function reaching<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask()
-  } catch (cause) {
-    if (cause instanceof AuthsignalError) {
-      throw new Refusal('verification_unavailable', 'Authsignal gave no answer about passkeys', { cause })
-    }
-    throw cause
-  }
 }

@@ -3,6 +3,7 @@ import { Refusal, type RefusalCode } from '../edge/refusal.ts'
 import { TokenError, type TokenErrorCode } from '../edge/token-error.ts'
 import type { Pages } from '../pages/pages.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
+import { AuthsignalError } from '../step-up/authsignal.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
@@ -65,6 +66,10 @@ function toRefusal(error: FastifyError | Error): Refusal | TokenError {
   if (error instanceof Refusal || error instanceof TokenError) return error
   // A body that breaks off before its head was sent on.
   if (isUpstreamFailure(error)) return toUpstreamRefusal(error)
+  // A page that needs Authsignal's answer: a sign-in has its own way on without one.
+  if (error instanceof AuthsignalError) {
+    return new Refusal('verification_unavailable', error.message, { cause: error })
+  }
   const status = 'statusCode' in error ? error.statusCode : undefined
   return new Refusal(refusalOf(status), error.message, { cause: error })
 }

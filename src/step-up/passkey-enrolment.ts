@@ -59,18 +59,34 @@ export function createPasskeyEnrolment(ports: PasskeyEnrolmentPorts): PasskeyEnr
     }
   }
 
+  /** Two removals at once could each leave the other's for the last one. */
+  const takeTurn = async ({ user }: Case): Promise<boolean> =>
+    (await records.removals.update(user.subject, ({ isBusy }) => (isBusy ? undefined : { isBusy: true }))) !==
+    undefined
+
+  async function removeOne(it: Case, id: string): Promise<'removed' | 'not_removed' | 'last_one'> {
+    const userId = it.user.subject
+    const { passkeys, count } = await authsignal.listAuthenticators(userId)
+    if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'
+    // Without any the next one who knows the password could enrol.
+    if (count === 1) return 'last_one'
+    await authsignal.removeAuthenticator({ userId, id })
+    audit.passkey(it, 'removed')
+    return 'removed'
+  }
+
   return {
     list: (it) => authsignal.listAuthenticators(it.user.subject),
 
     async remove(it, id) {
-      const userId = it.user.subject
-      const { passkeys, count } = await authsignal.listAuthenticators(userId)
-      if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'
-      // Without any the next one who knows the password could enrol.
-      if (count === 1) return 'last_one'
-      await authsignal.removeAuthenticator({ userId, id })
-      audit.passkey(it, 'removed')
-      return 'removed'
+      const { removals } = records
+      const isMine = (await removals.add(it.user.subject, { isBusy: true })) || (await takeTurn(it))
+      if (!isMine) return 'not_removed'
+      try {
+        return await removeOne(it, id)
+      } finally {
+        await removals.set(it.user.subject, { isBusy: false })
+      }
     },
 
     async begin(it, browser) {

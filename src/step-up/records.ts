@@ -207,6 +207,8 @@ export interface Records {
   /** By Authsignal's id of the challenge. */
   readonly ceremonies: Collection<PasskeyCeremony>
   readonly entries: Collection<PasskeyEntry>
+  /** By user: whether a passkey is being removed. */
+  readonly removals: Collection<{ readonly isBusy: boolean }>
   readonly epochs: Collection<Epoch>
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
@@ -231,6 +233,7 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     signIns: createCollection(store, 'sign-in', 5 * minute),
     ceremonies: createCollection(store, 'ceremony', 15 * minute),
     entries: createCollection(store, 'entry', minute),
+    removals: createCollection(store, 'removal', minute),
     // As long as any proof or pass whose key holds one.
     epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),

@@ -39,13 +39,13 @@ export interface WaysOnPorts {
 export function createWaysOn(ports: WaysOnPorts): WaysOn {
   const { config, policies, records, driver, judge, finisher, serveNextTab, authsignal, audit, now } = ports
 
-  async function findOwn(id: string, browser: string | undefined): Promise<StepUp> {
+  async function findOwn(id: string, browser: string | undefined): Promise<StepUp & { browser: string }> {
     const stepUp = await records.stepUps.get(id)
     if (!stepUp) throw new Refusal('expired', 'no such step-up')
     if (browser === undefined || stepUp.browser !== browser) {
       throw new Refusal('no_cookie', 'the step-up is bound to another browser')
     }
-    return stepUp
+    return { ...stepUp, browser }
   }
 
   async function continueAt(id: string, target: string): Promise<Outcome> {
@@ -92,7 +92,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
 
   return {
     async retry(id, browser) {
-      const { browser: owner = '' } = await findOwn(id, browser.id)
+      const { browser: owner } = await findOwn(id, browser.id)
       const mine = await records.stepUps.update(id, ({ outcome, ...current }) =>
         current.state === 'failed' ? { ...current, state: 'retried' } : undefined,
       )
@@ -107,7 +107,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       })
     },
     async skip(id, browser) {
-      const { browser: owner = '' } = await findOwn(id, browser.id)
+      const { browser: owner } = await findOwn(id, browser.id)
       const mine = await records.stepUps.update(id, (current) =>
         current.state === 'open' && now() < (current.skippableUntil ?? 0)
           ? { ...current, state: 'checking' }
@@ -121,7 +121,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       })
     },
     async goOn(id, browser, isRemembered) {
-      const { browser: owner = '' } = await findOwn(id, browser)
+      const { browser: owner } = await findOwn(id, browser)
       const mine = await records.stepUps.update(id, (current) =>
         current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
       )

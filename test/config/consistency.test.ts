@@ -115,6 +115,19 @@ const cases: [name: string, over: object, faults: string[]][] = [
     signIn({ header, jwt: { path: '/jwt', key: pem } }),
     ['passkeys.signIn: has both header and jwt'],
   ],
+  [
+    'a JWT that tells a user name',
+    signIn({ user: 'username', jwt: { path: '/jwt', key: pem } }),
+    ['passkeys.signIn.user: is username, which a JWT does not tell'],
+  ],
+  [
+    'a client that is off where all others are enforced',
+    {
+      defaults: { mode: 'enforce' },
+      clients: { a: { mode: 'off' }, b: { mode: 'off', redirectUris: ['https://b/b'] } },
+    },
+    ['clients.a: has no redirectUris'],
+  ],
   ['a JWT without its key', signIn({ jwt: { path: '/jwt' } }), ['passkeys.signIn.jwt: has no key']],
   [
     'a shared JWT without its secret',

@@ -56,6 +56,27 @@ t.test('clients that are not listed are enforced too', async (t) => {
   })
 })
 
+t.test('a request of a client that is only watched does not stand for one that is enforced', async (t) => {
+  const watched = 'https://watched.example.com/cb'
+  const { world, op, cookie } = await onLenientStage({
+    config: { defaults: { mode: 'enforce' } },
+    clients: { watched: { mode: 'monitor', redirectUris: [watched] } },
+  })(t)
+  const redirectUri = 'https://elsewhere.example.com/cb'
+  const ask = (clientId: string) =>
+    send(world.publicUrl, {
+      target: `/connect/authorize?client_id=${clientId}&response_type=code&scope=openid&state=s&prompt=login&redirect_uri=${encodeURIComponent(redirectUri)}`,
+      headers: [cookie, ...navigation],
+    })
+  op.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>login')
+  t.equal((await ask('unlisted')).status, 200)
+  t.equal((await ask('watched')).status, 200)
+  op.answer = (_request, response) =>
+    response.writeHead(303, { location: `${redirectUri}?code=c&state=s` }).end()
+  const answer = await send(world.publicUrl, { target: '/login', headers: [cookie, ...navigation] })
+  t.match(answer.headers['location'], /\/step-up\/challenge\//)
+})
+
 t.test('what no request explains', async (t) => {
   const { world, op, cookie } = await onLenientStage({ config: { defaults: { mode: 'enforce' } } })(t)
   const cases: [what: string, location: string, status: number][] = [

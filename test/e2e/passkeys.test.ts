@@ -254,9 +254,30 @@ t.test('the page for passkeys', async (t) => {
     )
   })
 
+  await t.test('of two removals at once one waits for the other', async (t) => {
+    const person = meet(t, world)
+    const { browser } = person
+    control.unenrol('user-bob')
+    control.enrol('user-bob')
+    await addPasskey(t, world, person, 'bob')
+    control.enrol('user-bob', { method: 'PASSKEY' })
+    const user = control.user('user-bob')
+    user.authenticators = user.authenticators.filter(
+      ({ verificationMethod }) => verificationMethod === 'PASSKEY',
+    )
+    t.equal(user.authenticators.length, 2)
+    const ids = user.authenticators.map(({ userAuthenticatorId }) => userAuthenticatorId)
+    const removals = ids.map((id) => browser.post(`${address}/remove`, { id }, { from: address }))
+    const texts = (await Promise.all(removals)).map(({ text }) => text)
+    t.equal(texts.filter((text) => text.includes('The passkey was removed')).length, 1)
+    t.equal(control.user('user-bob').authenticators.length, 1)
+  })
+
   await t.test('the last authenticator stays', async (t) => {
     const person = meet(t, world)
     const { browser } = person
+    control.unenrol('user-bob')
+    control.enrol('user-bob')
     await addPasskey(t, world, person, 'bob')
     const user = control.user('user-bob')
     user.authenticators = user.authenticators.filter(

@@ -113,6 +113,14 @@ t.test('a page by POST', async (t) => {
     }
   })
 
+  await t.test('is read whole before the user is looked up', async (t) => {
+    const large = { note: 'x'.repeat(1024 * 1024) }
+    const reached = op.requests.length
+    const refused = await browser.post(`${world.publicUrl}/account/password`, large, { from: form })
+    expectPage(t, refused, 413, /too much/)
+    t.equal(op.requests.length, reached)
+  })
+
   await t.test('a script gets no page, and nothing is opened', async (t) => {
     world.clock.advance(61_000)
     const seen = watch(world)
