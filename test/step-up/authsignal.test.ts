@@ -307,6 +307,34 @@ t.test('answers to track that say too little', async (t) => {
   }
 })
 
+t.test('methods between which a user can choose', async (t) => {
+  type Methods = string[] | null | undefined
+  const table: [name: string, isEnrolled: boolean, enrolled: Methods, allowed: Methods, offered: Methods][] =
+    [
+      ['those enrolled that are allowed', true, ['SMS', 'PASSKEY'], ['PASSKEY', 'TOTP'], ['PASSKEY']],
+      ['all that are enrolled', true, ['SMS', 'PASSKEY'], undefined, ['SMS', 'PASSKEY']],
+      ['those that can be enrolled', false, [], ['PASSKEY', 'TOTP'], ['PASSKEY', 'TOTP']],
+      ['not told what is enrolled', true, undefined, ['PASSKEY'], undefined],
+      ['null for what is enrolled', true, null, ['PASSKEY'], undefined],
+      ['not told what can be enrolled', false, ['SMS'], null, undefined],
+    ]
+  for (const [name, isEnrolled, enrolled, allowed, offered] of table) {
+    const lists = { enrolledVerificationMethods: enrolled, allowedVerificationMethods: allowed }
+    const api = await standIn(t, json({ ...ALLOWED, isEnrolled, ...lists }))
+    t.strictSame((await connect(api.url).track(TRACK)).offered, offered, name)
+  }
+})
+
+t.test('to add an authenticator takes a token', async (t) => {
+  const api = await standIn(t, json({ ...ALLOWED, token: TOKEN }))
+  t.strictSame(await connect(api.url).trackForEnrolment(TRACK), { state: 'ALLOW', token: TOKEN })
+  t.match(JSON.parse(api.seen[0]?.body ?? ''), { scope: 'add:authenticators' })
+  for (const token of [undefined, null, '']) {
+    const { url } = await standIn(t, json({ ...ALLOWED, token }))
+    t.equal((await failureOf(connect(url).trackForEnrolment(TRACK))).kind, 'unreadable', `${token}`)
+  }
+})
+
 t.test('further fields do not matter', async (t) => {
   const api = await standIn(
     t,

@@ -1,8 +1,17 @@
 import t from 'tap'
+import { createPolicies } from '../../src/policy/policies.ts'
+import { createAuthsignal } from '../../src/step-up/authsignal.ts'
+import { type Case, createRecords } from '../../src/step-up/records.ts'
+import { createStepUps } from '../../src/step-up/step-ups.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import { createAudit } from '../../src/telemetry/audit.ts'
+import { createLog } from '../../src/telemetry/log.ts'
 import { onLenientStage } from '../attacks/frame/lenient-stage.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { type ScriptedOp, sendJson } from '../attacks/frame/scripted-op.ts'
 import { navigation, send } from '../attacks/frame/wire.ts'
+import { makeConfig } from '../upstream/config.ts'
+import { serve } from '../upstream/serve.ts'
 
 const known = {
   sub: 'user-alice',
@@ -72,4 +81,45 @@ t.test('Authsignal gets of the user what the policy says, as far as the OP tells
       t.equal(device, deviceId)
     })
   }
+})
+
+t.test('of two challenges at once of which one is too many, one is refused', async (t) => {
+  // Authsignal answers neither before it was asked for both.
+  const answers: (() => void)[] = []
+  const port = await serve(t, async (request, response) => {
+    const { idempotencyKey } = JSON.parse(Buffer.concat(await request.toArray()).toString())
+    const url = 'https://mfa.authsignal.com/c'
+    const answer = { state: 'CHALLENGE_REQUIRED', isEnrolled: true, url, idempotencyKey }
+    response.setHeader('content-type', 'application/json')
+    answers.push(() => response.end(JSON.stringify(answer)))
+    if (answers.length === 2) for (const send of answers) send()
+  })
+  const whole = makeConfig({})
+  const apiUrl = `http://127.0.0.1:${port}/v1`
+  const config = {
+    ...whole,
+    authsignal: { ...whole.authsignal, apiUrl, timeout: 10_000 },
+    stepUp: { ...whole.stepUp, perUser: 1 },
+  }
+  const now = () => 1000
+  const { judge } = createStepUps({
+    ...{ config, policies: createPolicies(config), now },
+    records: createRecords(createMemoryStore(now), config.stepUp),
+    authsignal: createAuthsignal(config.authsignal),
+    audit: createAudit(createLog({ destination: { write: () => {} } })),
+  })
+  const policy = { ...config.defaults, mode: 'enforce' as const }
+  const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
+  const it: Case = { clientId: 'web', policyId: 'web', user }
+  const challenge = () => judge(it, { policy, browser: { address: '192.0.2.1' }, atRelease: false, tabs: [] })
+  const judgements = await Promise.all([challenge(), challenge()])
+  t.same(judgements.map(({ decision }) => decision.verdict).sort(), ['challenge', 'deny'])
+  t.match(
+    judgements.find(({ decision }) => decision.verdict === 'deny'),
+    { decision: { reason: 'too_many_challenges', error: 'access_denied' }, stepUpId: undefined },
+  )
+  t.match(
+    judgements.find(({ decision }) => decision.verdict === 'challenge'),
+    { stepUpId: /^[\w-]{22}$/ },
+  )
 })

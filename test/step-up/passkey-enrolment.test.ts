@@ -1,6 +1,4 @@
-import t from 'tap'
-import type { Authsignal, TrackRequest } from '../../src/step-up/authsignal.ts'
-import type { AuthsignalClient } from '../../src/step-up/authsignal-client.ts'
+import t, { type Test } from 'tap'
 import { createPasskeyEnrolment } from '../../src/step-up/passkey-enrolment.ts'
 import { createRecall } from '../../src/step-up/recall.ts'
 import { type Case, createRecords } from '../../src/step-up/records.ts'
@@ -8,34 +6,34 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 import { createAudit } from '../../src/telemetry/audit.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { makeConfig } from '../upstream/config.ts'
+import { scriptAuthsignal } from './scripted-authsignal.ts'
 
-type State = Awaited<ReturnType<Authsignal['trackForEnrolment']>>['state']
-
-/** Authsignal, as far as an enrolment asks it: a stand-in for the wire, which has tests of its own. */
-function open({ state = 'ALLOW' as State, isVerified = true, count = 2 } = {}) {
-  const asked: { tracks: TrackRequest[]; removed: string[]; names: object[]; added: unknown[] } = {
-    ...{ tracks: [], removed: [], names: [], added: [] },
-  }
-  const authsignal: Partial<Authsignal> = {
-    trackForEnrolment: async (request) => {
-      asked.tracks.push(request)
-      return { state, token: `token ${asked.tracks.length}` }
+/** What a user may do about passkeys, with an Authsignal that says this. */
+async function open(t: Test, { state = 'ALLOW', isVerified = true, count = 2 } = {}) {
+  const passkey = { verificationMethod: 'PASSKEY', createdAt: '2026-01-05T10:00:00Z' }
+  const others = Array.from({ length: count - 1 }, () => ({
+    ...{ ...passkey, verificationMethod: 'SMS', userAuthenticatorId: 'another' },
+  }))
+  let tokens = 0
+  const api = await scriptAuthsignal(t, {
+    'POST /users/': ({ body: { idempotencyKey } }) => {
+      tokens += 1
+      return {
+        state,
+        isEnrolled: true,
+        idempotencyKey,
+        token: `token ${tokens}`,
+        url: 'https://mfa.authsignal.com/',
+      }
     },
-    listAuthenticators: async () => ({ passkeys: [{ id: 'mine', name: undefined, createdAt: 0 }], count }),
-    removeAuthenticator: async ({ userId, id }) => {
-      asked.removed.push(`${userId} ${id}`)
-    },
-  }
-  const client: Partial<AuthsignalClient> = {
-    addOptions: async (token, name) => {
-      asked.names.push(name)
-      return { challengeId: `of ${token}`, options: {} }
-    },
-    add: async (token) => {
-      asked.added.push(token)
-      return { isVerified, token: undefined }
-    },
-  }
+    'GET /users/': () => [{ ...passkey, userAuthenticatorId: 'mine' }, ...others],
+    'DELETE /users/': () => ({}),
+    'POST /client/user-authenticators/passkey/registration-options': () => ({
+      challengeId: `of token ${tokens}`,
+      options: {},
+    }),
+    'POST /client/user-authenticators/passkey': () => ({ isVerified }),
+  })
   const config = makeConfig({})
   const records = createRecords(
     createMemoryStore(() => 0),
@@ -43,11 +41,18 @@ function open({ state = 'ALLOW' as State, isVerified = true, count = 2 } = {}) {
   )
   const lines: string[] = []
   const enrolment = createPasskeyEnrolment({
-    ...{ config, policy: { ...config.defaults, action: 'passkeys' }, records, now: () => 0 },
-    ...{ authsignal: authsignal as Authsignal, client: client as AuthsignalClient },
+    ...{ config, policy: { ...config.defaults, action: 'passkeys' }, records, now: () => 0, ...api },
     recall: createRecall(records, () => 0, 600_000),
     audit: createAudit(createLog({ destination: { write: (line: string) => void lines.push(line) } })),
   })
+  const called = (start: string) => api.calls.filter(({ what }) => what.startsWith(start))
+  const asked = {
+    tracks: () => called('POST /users/alice/actions/passkeys').map(({ body }) => body),
+    names: () =>
+      called('POST /client/user-authenticators/passkey/registration-options').map(({ body }) => body),
+    added: () => api.calls.filter(({ what }) => what === 'POST /client/user-authenticators/passkey').length,
+    removed: () => called('DELETE ').map(({ what }) => what),
+  }
   return { enrolment, asked, lines }
 }
 
@@ -59,50 +64,50 @@ const browser = { id: 'browser', address: '192.0.2.1' }
 const answer = (challengeId: string) => ({ challengeId, credential: {} })
 
 t.test('a passkey is added with a token that is asked for at that moment', async (t) => {
-  const { enrolment, asked, lines } = open()
+  const { enrolment, asked, lines } = await open(t)
   const { challengeId } = await enrolment.begin(it(), browser)
-  t.match(asked.tracks, [{ userId: 'alice', action: 'passkeys' }])
-  t.same(asked.names, [{ username: 'alice' }])
+  t.match(asked.tracks(), [{ scope: 'add:authenticators' }])
+  t.same(asked.names(), [{ username: 'alice' }])
   await enrolment.add(it(), 'browser', answer(challengeId))
-  t.same(asked.added, ['token 1'])
+  t.equal(asked.added(), 1)
   t.match(lines.join(''), /"change":"added"/)
   await t.rejects(enrolment.add(it(), 'browser', answer(challengeId)), { code: 'passkey_refused' }, 'once')
   const named = { username: 'al', displayName: 'Alice' }
   await enrolment.begin(it(named), browser)
-  t.same(asked.names.at(-1), named)
+  t.same(asked.names().at(-1), named)
 })
 
 t.test('what the rules say', async (t) => {
-  t.ok(await open({ state: 'CHALLENGE_REQUIRED' }).enrolment.begin(it(), browser))
-  for (const state of ['BLOCK', 'REVIEW_REQUIRED', 'unknown'] as const) {
-    const { enrolment, asked } = open({ state })
+  t.ok(await (await open(t, { state: 'CHALLENGE_REQUIRED' })).enrolment.begin(it(), browser))
+  for (const state of ['BLOCK', 'REVIEW_REQUIRED', 'NEW_STATE'] as const) {
+    const { enrolment, asked } = await open(t, { state })
     await t.rejects(enrolment.begin(it(), browser), { code: 'not_allowed' }, state)
-    t.same(asked.names, [])
+    t.same(asked.names(), [])
   }
 })
 
 t.test('who goes on with it', async (t) => {
-  const { enrolment, asked } = open()
+  const { enrolment, asked } = await open(t)
   const begin = async () => answer((await enrolment.begin(it(), browser)).challengeId)
   const refused = { code: 'passkey_refused' }
   await t.rejects(enrolment.add(it(), 'other', await begin()), refused)
   await t.rejects(enrolment.add(it({ subject: 'bob' }), 'browser', await begin()), refused)
-  t.same(asked.added, [])
-  const unverified = open({ isVerified: false })
+  t.equal(asked.added(), 0)
+  const unverified = await open(t, { isVerified: false })
   const { challengeId } = await unverified.enrolment.begin(it(), browser)
   await t.rejects(unverified.enrolment.add(it(), 'browser', answer(challengeId)), refused)
   t.same(unverified.lines, [])
 })
 
 t.test('a passkey is removed', async (t) => {
-  const { enrolment, asked, lines } = open()
+  const { enrolment, asked, lines } = await open(t)
   t.equal(await enrolment.remove(it(), 'another'), 'not_removed', 'only one of this user')
-  t.same(asked.removed, [])
+  t.same(asked.removed(), [])
   t.equal(await enrolment.remove(it(), 'mine'), 'removed')
-  t.same(asked.removed, ['alice mine'])
+  t.same(asked.removed(), ['DELETE /users/alice/authenticators/mine'])
   t.match(lines.join(''), /"change":"removed"/)
-  const last = open({ count: 1 })
+  const last = await open(t, { count: 1 })
   t.equal(await last.enrolment.remove(it(), 'mine'), 'last_one')
-  t.same(last.asked.removed, [])
+  t.same(last.asked.removed(), [])
   t.match(await enrolment.list(it()), { count: 2 })
 })

@@ -1,38 +1,39 @@
-import t from 'tap'
-import type { Authsignal } from '../../src/step-up/authsignal.ts'
-import type { AuthsignalClient } from '../../src/step-up/authsignal-client.ts'
+import t, { type Test } from 'tap'
 import { createPasskeySignIn } from '../../src/step-up/passkey-sign-in.ts'
 import { createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
+import { scriptAuthsignal } from './scripted-authsignal.ts'
 
-/** Authsignal, as far as a sign-in by passkey asks it: a stand-in for the wire, which has tests of its own. */
-function open(result: { isVerified: boolean; token: string | undefined }, patch: object = {}) {
+/** The steps of a sign-in, with an Authsignal that says this. */
+async function open(
+  t: Test,
+  result: { isVerified: boolean; accessToken?: string | undefined },
+  patch: object = {},
+) {
   let time = 1_000_000
-  let idempotencyKey = ''
-  const client: Partial<AuthsignalClient> = {
-    challenge: async (request) => {
-      idempotencyKey = request.idempotencyKey
-      return 'begun'
+  let idempotencyKey: unknown
+  const { authsignal, client } = await scriptAuthsignal(t, {
+    'POST /client/challenge': ({ body }) => {
+      idempotencyKey = body['idempotencyKey']
+      return { challengeId: 'begun' }
     },
-    signInOptions: async () => ({ challengeId: 'asked', options: {} }),
-    signIn: async () => result,
-  }
-  const authsignal: Partial<Authsignal> = {
-    validate: async () => ({
+    'POST /client/user-authenticators/passkey/authentication-options': () => ({
+      challengeId: 'asked',
+      options: {},
+    }),
+    'POST /client/verify/passkey': () => result,
+    'POST /validate': () => ({
       ...{ isValid: true, state: 'CHALLENGE_SUCCEEDED', userId: 'alice', action: 'reserved', idempotencyKey },
       ...{ verificationMethod: 'PASSKEY', stateUpdatedAt: new Date(time).toISOString() },
       ...patch,
     }),
-  }
+  })
   // The records outlive what is looked at here, so that it is the sign-in that says no.
   const records = createRecords(
     createMemoryStore(() => 0),
     { timeout: 600_000, session: 600_000 },
   )
-  const steps = createPasskeySignIn({
-    ...{ authsignal: authsignal as Authsignal, client: client as AuthsignalClient, records },
-    ...{ action: 'reserved', now: () => time },
-  })
+  const steps = createPasskeySignIn({ authsignal, client, records, action: 'reserved', now: () => time })
   const verify = async () => {
     await steps.options('browser', await steps.begin('browser'))
     return steps.verify('browser', { challengeId: 'asked', credential: {} })
@@ -40,10 +41,10 @@ function open(result: { isVerified: boolean; token: string | undefined }, patch:
   return { steps, verify, advance: (ms: number) => (time += ms) }
 }
 
-const good = { isVerified: true, token: 'token' }
+const good = { isVerified: true, accessToken: 'token' }
 
 t.test('a passkey that was verified', async (t) => {
-  const { steps, verify, advance } = open(good)
+  const { steps, verify, advance } = await open(t, good)
   const { entryId, subject } = await verify()
   t.equal(subject, 'alice')
   await t.rejects(steps.enter(entryId, 'other'), { code: 'no_cookie' })
@@ -60,16 +61,16 @@ t.test('a passkey that was verified', async (t) => {
 })
 
 t.test('two tabs at once', async (t) => {
-  const { steps, verify } = open(good)
+  const { steps, verify } = await open(t, good)
   const { entryId } = await verify()
   const both = await Promise.allSettled([steps.enter(entryId, 'browser'), steps.enter(entryId, 'browser')])
   t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
 
 t.test('what is no passkey of anybody', async (t) => {
-  const cases: [result: { isVerified: boolean; token: string | undefined }, patch: object][] = [
-    [{ isVerified: false, token: 'token' }, {}],
-    [{ isVerified: true, token: undefined }, {}],
+  const cases: [result: { isVerified: boolean; accessToken?: string | undefined }, patch: object][] = [
+    [{ isVerified: false, accessToken: 'token' }, {}],
+    [{ isVerified: true, accessToken: undefined }, {}],
     [good, { isValid: false }],
     [good, { state: 'ALLOW' }],
     [good, { action: 'oidc-authorize' }],
@@ -79,10 +80,8 @@ t.test('what is no passkey of anybody', async (t) => {
     [good, { userId: undefined }],
     [good, { userId: '' }],
   ]
-  for (const [result, patch] of cases)
-    await t.rejects(
-      open(result, patch).verify(),
-      { code: 'passkey_refused' },
-      JSON.stringify([result, patch]),
-    )
+  for (const [result, patch] of cases) {
+    const { verify } = await open(t, result, patch)
+    await t.rejects(verify(), { code: 'passkey_refused' }, JSON.stringify([result, patch]))
+  }
 })

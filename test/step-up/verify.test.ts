@@ -31,6 +31,28 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     t.match(await judge(whole, occasion), { decision: { verdict: 'release', reason: 'fail_open' } })
   })
 
+  t.test('when a device is remembered: the sign-in goes on without that of Authsignal only', async (t) => {
+    const lines: string[] = []
+    const audit = createAudit(createLog({ destination: { write: (line: string) => void lines.push(line) } }))
+    const records = createRecords(createMemoryStore(now), config.stepUp)
+    const { waysOn } = createStepUps({ config, policies, records, authsignal, audit, now })
+    const goOn = async (it: Case, device: { deviceId?: string }) => {
+      await records.stepUps.set('id', { ...stepUpOf(it), state: 'offered', browser: 'mine', ...device })
+      return waysOn.goOn('id', 'mine', true)
+    }
+    await t.rejects(goOn(broken, { deviceId: 'd' }), TypeError)
+    t.same(lines, [])
+    t.same(await goOn(whole, { deviceId: 'd' }), { kind: 'start_again' })
+    t.same(await goOn(whole, {}), { kind: 'start_again' }, 'nor is one remembered that has no name')
+    t.match(
+      lines.map((line) => JSON.parse(line)),
+      [
+        { audit: 'device', remembered: false, err: { message: /unavailable/ } },
+        { audit: 'device', remembered: false, err: { message: /refused/ } },
+      ],
+    )
+  })
+
   t.test('when a return is verified', async (t) => {
     const verify = (more: object) =>
       verifyReturn({ authsignal, policies, now }, { ...stepUpOf(whole), ...more }, 'the token of the return')
