@@ -16,6 +16,10 @@ const passkeys = (more: object) => ({
   tenantId: 'lab',
   signIn: { loginPaths: ['/login'], header: { name: 'Auth-User' }, ...more },
 })
+const passkeysByJwt = (more: object) => {
+  const jwt = { path: '/sso', key: pemText, ...more }
+  return { tenantId: 'lab', signIn: { loginPaths: ['/login'], jwt } }
+}
 const rules: Rule[] = [
   {
     path: ['publicUrl'],
@@ -333,7 +337,10 @@ const rules: Rule[] = [
   },
   {
     path: ['passkeys'],
-    good: [{ tenantId: 'lab' }, passkeys({}), passkeys({ loginPaths: ['/', '/a/*/b/', '/login'] })],
+    good: [
+      ...[{ tenantId: 'lab' }, passkeys({}), passkeys({ loginPaths: ['/', '/a/*/b/', '/login'] })],
+      ...[{}, { path: '{page}/passkey' }, { parameter: 'jwt' }].map(passkeysByJwt),
+    ],
     bad: [
       {},
       { tenantId: 'a b' },
@@ -344,6 +351,10 @@ const rules: Rule[] = [
       ...['sso', '/a/../b', '//a', '{page}', '/{page}/a'].map((path) =>
         passkeys({ header: { name: 'A', path } }),
       ),
+      ...['Cookie', 'host', 'X-Forwarded-For'].map((name) => passkeys({ header: { name } })),
+      ...['sso', '', '{page}', '{page}/../b', '/a/{page}/b'].map((path) => passkeysByJwt({ path })),
+      ...['', 'a b', 'return_to'].map((parameter) => passkeysByJwt({ parameter })),
+      ...[{ algorithm: 'none' }, { key: 'key.pem' }].map(passkeysByJwt),
     ],
   },
   { path: web('methods'), good: [[], ['PASSKEY', 'EMAIL_OTP']], bad: [['passkey'], [''], 'PASSKEY'] },

@@ -246,6 +246,28 @@ t.test('ID tokens', async (t) => {
   t.equal(describe(await other.probe()), 'subject_unreadable')
 })
 
+t.test('what userinfo tells besides', async (t) => {
+  const { op, probe } = await prepare(t, { probe: { userinfo: true } })
+  t.match(await probe(), { known: true, identity: { subject: 'alice', email: undefined } }, 'no endpoint')
+  op.metadata['userinfo_endpoint'] = `${issuer}/userinfo`
+  const asking = face(t, op.port, { probe: { userinfo: true } })
+  asking.provider.start()
+  await asking.provider.ready()
+  const ask = () => probeUser(asking.provider, asking.upstream, asking.config, browser)
+  const email = 'alice@example.com'
+  const table: [what: string, answer: (response: ServerResponse) => unknown, email: string | undefined][] = [
+    ['of the user', (r) => json(r, { sub: 'alice', email }), email],
+    ['of another', (r) => json(r, { sub: 'bob', email }), undefined],
+    ['nothing', (r) => json(r, {}, 500), undefined],
+  ]
+  for (const [what, answer, email] of table) {
+    op.steps['/userinfo'] = (_asked, response) => answer(response)
+    const result = await ask()
+    t.match(result, { known: true, identity: { subject: 'alice' } }, what)
+    t.equal(result.known && result.identity.email, email, what)
+  }
+})
+
 t.test('signatures', async (t) => {
   await t.test('keys change', async (t) => {
     const { op, probe } = await prepare(t)

@@ -87,6 +87,12 @@ t.test('a request of a watched client may ask for no scope', async (t) => {
   })
 })
 
+t.test('a request that names no client is that of the owner of its redirect URI', async (t) => {
+  const { request, inFlight } = await record({ redirect_uri: web, state: 's', ui_locales: 'de fr' })
+  t.match(request, { clientId: 'web', uiLocales: 'de fr' })
+  t.equal(inFlight, (await record(asked)).inFlight)
+})
+
 t.test('of what was decided for the earlier, only the way back stays', async (t) => {
   const table: [name: string, decision: Decision, stays: boolean][] = [
     ['a step-up that was not passed', deny('not_verified', 'unmet_authentication_requirements'), true],

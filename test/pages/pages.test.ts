@@ -56,13 +56,14 @@ t.test('a page may have directives and headers of its own', async (t) => {
   t.equal(response.headers['x-content-type-options'], 'nosniff')
 })
 
-t.test('the browser asks for a language, else the client', async (t) => {
+t.test('the client asks for a language, else the browser', async (t) => {
   const languages = async (uiLocales: string, language?: string) =>
     (await show({ ...page, uiLocales }, language === undefined ? {} : { language })).headers[
       'content-language'
     ]
   t.equal(await languages('de'), 'de')
-  t.equal(await languages('de', 'en'), 'en')
+  t.equal(await languages('de', 'en'), 'de')
+  t.equal(await languages('fr', 'de'), 'de')
 })
 
 t.test('a page has language, title, one heading and one main landmark', async (t) => {
