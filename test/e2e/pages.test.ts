@@ -172,3 +172,12 @@ t.test('the store is down', async (t) => {
     }
   })
 })
+
+t.test('a page is in the language that the application asks for', async (t) => {
+  const world = await openWorld(t, { rules: [always] })
+  const browser = openBrowser(t)
+  const challenge = await signIn(browser, world.web, 'alice', 'ui_locales=de-AT')
+  const left = await browser.click(challenge, 'Cancel')
+  expectPage(t, left, 403, /Sie haben die Bestätigung abgebrochen/)
+  t.equal(left.headers['content-language'], 'de')
+})
