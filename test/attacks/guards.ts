@@ -448,6 +448,7 @@ export const guards: readonly Guard[] = [
     'step-up/recall.ts',
     ['step-up/recall.test.ts'],
     [
+      ['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)'],
       [
         'passes of this session',
         'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
@@ -708,6 +709,7 @@ export const guards: readonly Guard[] = [
         'return refuseOtherCredentials(request, ports, judgement.case.user)',
         'return',
       ],
+      ['a body that is held back', 'await takeBody(request)', '', pagesTest],
       ['a probe that failed', 'if (!nobody.has(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
       ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
@@ -851,6 +853,7 @@ export const guards: readonly Guard[] = [
     [passkeysAttack],
     [
       ['whose enrolment it is', 'if (purpose.subject !== it.user.subject) {', 'if (false) {'],
+      ['one removal at a time', "if (!isMine) return 'not_removed'", '', 'step-up/passkey-enrolment.test.ts'],
       ['the last authenticator stays', "if (count === 1) return 'last_one'", '', passkeysTest],
       [
         'passkeys of the user only',
@@ -883,6 +886,11 @@ export const guards: readonly Guard[] = [
         'e2e/remember-device.test.ts',
       ],
     ],
+  ),
+  ...inFile(
+    'legs/in-flight.ts',
+    [everyClient],
+    [['the stricter of two clients', 'isEnforced(earlier) && !isEnforced(later)', 'false']],
   ),
   ...inFile(
     'legs/addressee.ts',

@@ -111,3 +111,11 @@ t.test('a passkey is removed', async (t) => {
   t.same(last.asked.removed(), [])
   t.match(await enrolment.list(it()), { count: 2 })
 })
+
+t.test('of two removals at once one has to come again', async (t) => {
+  const { enrolment, asked } = await open(t)
+  const both = await Promise.all([enrolment.remove(it(), 'mine'), enrolment.remove(it(), 'mine')])
+  t.same(both.sort(), ['not_removed', 'removed'])
+  t.equal(asked.removed().length, 1)
+  t.equal(await enrolment.remove(it(), 'mine'), 'removed')
+})
