@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema.ts'
+import { createIsLoginPath } from './edge/login-paths.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
 import { createFindPage } from './edge/protected-paths.ts'
 import { loosenPath } from './edge/target.ts'
@@ -85,8 +86,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const errorPorts = { pages, corsOrigins: collectOrigins(config) }
   const { judge, recall } = stepUps
   const { passkeys } = config
+  const isLoginPath = createIsLoginPath(passkeys?.signIn?.loginPaths ?? [])
   const assets = passkeys && readAssets(publicUrl + pathPrefix)
-  const loginPage = assets && createLoginPage(passkeys, publicUrl + pathPrefix, assets)
+  const loginPage = assets && createLoginPage(passkeys, publicUrl + pathPrefix, assets, isLoginPath)
   const findPage = createFindPage(config.protectedPaths)
   const wayThere = {
     ...{ publicUrl, pathPrefix, policies, records, judge, audit, compare, askUser, pages, findPage, now },
@@ -122,7 +124,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   app.removeAllContentTypeParsers()
 
   await app.register(fastifyCookie)
-  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookie })
+  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookie, isLoginPath })
   await app.register(async (own) => serveReturnLeg(own, { config, policies, cookie, pages, ...stepUps }), {
     prefix: pathPrefix,
   })
@@ -140,6 +142,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       upstream,
       recall,
       questions: probes,
+      isLoginPath,
     }
     await app.register(async (own) => servePasskeys(own, ports), { prefix: pathPrefix })
   }

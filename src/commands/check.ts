@@ -77,7 +77,7 @@ function groupPasskeys({ passkeys }: Config): DoorGroup[] {
   return [
     { title: `passkey page: ${describePolicy(policy)}`, doors: findPageDoors(policy) },
     ...(signIn
-      ? [{ title: `passkey sign-in: action ${signIn.action}`, doors: findSignInDoors(signIn) }]
+      ? [{ title: `passkey sign-in: action ${signIn.action}`, doors: [...findSignInDoors(signIn)] }]
       : []),
   ]
 }

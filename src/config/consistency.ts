@@ -42,15 +42,18 @@ function checkAddresses(file: unknown, report: Report): void {
 }
 
 function checkOwnPages(file: unknown, report: Report): void {
-  const prefix = read(file, 'pathPrefix')
-  if (typeof prefix !== 'string') return
   for (const list of ['authorizePaths', 'tokenPaths', 'closedPaths']) {
-    for (const [index, path] of entries(read(file, 'provider', list))) {
-      const loose = typeof path === 'string' ? path.toLowerCase() : ''
-      if (loose === prefix || loose.startsWith(`${prefix}/`))
-        report(['provider', list, Number(index)], 'is below pathPrefix', 'remove it, or change pathPrefix')
-    }
+    for (const [index, path] of entries(read(file, 'provider', list)))
+      checkIsNotOwn(file, path, ['provider', list, Number(index)], report)
   }
+}
+
+function checkIsNotOwn(file: unknown, path: unknown, at: PropertyKey[], report: Report): void {
+  const prefix = read(file, 'pathPrefix')
+  if (typeof path !== 'string' || typeof prefix !== 'string') return
+  const loose = path.toLowerCase()
+  if (loose === prefix || loose.startsWith(`${prefix}/`))
+    report(at, 'is below pathPrefix', 'remove it, or change pathPrefix')
 }
 
 function checkRemember(file: unknown, report: Report): void {
@@ -110,15 +113,13 @@ function checkClientIds(file: unknown, report: Report): void {
 
 function checkProtectedPaths(file: unknown, report: Report): void {
   const seen = new Set<string>()
-  const prefix = read(file, 'pathPrefix')
   for (const [index, page] of entries(read(file, 'protectedPaths'))) {
-    const path = String(read(page, 'path'))
+    const path = read(page, 'path')
     const at = ['protectedPaths', Number(index), 'path']
     const name = JSON.stringify([path, read(page, 'httpMethods')])
     if (seen.has(name)) report(at, 'stands in an earlier entry with the same httpMethods', 'keep one of them')
     seen.add(name)
-    if (path.toLowerCase() === prefix || path.toLowerCase().startsWith(`${prefix}/`))
-      report(at, 'is below pathPrefix', 'remove it, or change pathPrefix')
+    checkIsNotOwn(file, path, at, report)
   }
 }
 

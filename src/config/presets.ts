@@ -1,13 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { findPackageFolder } from './package-folder.ts'
 
-/** The folder of presets: config/presets in the package, whether this file runs from src or from dist/src. */
-export function findPresetsFolder(from: string = import.meta.dirname): string {
-  const folder = join(from, 'config', 'presets')
-  if (existsSync(join(folder, 'generic.yaml'))) return folder
-  if (dirname(from) === from) throw new Error('the package lacks its folder config/presets')
-  return findPresetsFolder(dirname(from))
-}
+export const findPresetsFolder = (from: string = import.meta.dirname): string =>
+  findPackageFolder('presets', 'generic.yaml', from)
 
 /** The names of the presets that exist. */
 export function listPresets(): string[] {

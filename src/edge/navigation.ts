@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { Refusal } from './refusal.ts'
 
 /**
  * Whether a person waits for the answer to this request in a browser tab of its own, so that a page may be put before
@@ -12,6 +13,17 @@ export function isNavigation(method: string, headers: IncomingHttpHeaders): bool
   const destination = lowerCased(headers, 'sec-fetch-dest')
   if (mode === undefined && destination === undefined) return acceptsHtml(headers.accept)
   return (mode ?? 'navigate') === 'navigate' && (destination ?? 'document') === 'document'
+}
+
+/** Whether a page can be shown in answer: a form is posted by a navigation too. */
+export function canShowPage(method: string, headers: IncomingHttpHeaders): boolean {
+  return isNavigation(method === 'POST' ? 'GET' : method, headers)
+}
+
+/** @throws {Refusal} `malformed_headers` for what is no navigation. */
+export function requireNavigation(method: string, headers: IncomingHttpHeaders): void {
+  if (isNavigation(method, headers)) return
+  throw new Refusal('malformed_headers', 'a page for top-level navigation only')
 }
 
 function isPrefetch(headers: IncomingHttpHeaders): boolean {

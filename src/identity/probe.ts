@@ -8,19 +8,16 @@ import {
 } from 'openid-client'
 import type { Config } from '../config/schema.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
-import { toUpstreamRefusal } from '../upstream/failure.ts'
+import { type Asker, askForBrowser } from './ask-for-browser.ts'
 import { type AnswerFault, readAnswer } from './authorization-answer.ts'
 import { withDeadline } from './deadline.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { explainFailure, type ProbeFailure } from './probe-failure.ts'
 import type { Provider } from './provider.ts'
 
-/** What of the browser's request goes along. */
-export interface ProbeRequest {
+export interface ProbeRequest extends Asker {
   /** A Cookie header with the OP's session cookies only, as `selectCookies` or `overlayCookies` made it. */
   readonly cookies: string | undefined
-  readonly userAgent: string | undefined
-  readonly clientAddress: string
 }
 
 export type UnknownReason =
@@ -54,10 +51,13 @@ export async function probeUser(
   config: Config,
   request: ProbeRequest,
 ): Promise<ProbeResult> {
-  if (!request.cookies) return { known: false, reason: 'no_cookie' }
+  const { cookies: cookie } = request
+  if (!cookie) return { known: false, reason: 'no_cookie' }
   const deadline = AbortSignal.timeout(config.provider.probe.timeout)
   try {
-    return await withDeadline(deadline, () => identify(provider, upstream, config, request, deadline))
+    return await withDeadline(deadline, () =>
+      identify(provider, upstream, config, { ...request, cookie }, deadline),
+    )
   } catch (error) {
     if (deadline.aborted) return { known: false, reason: 'timeout' }
     return { known: false, ...explainFailure(error) }
@@ -68,20 +68,30 @@ async function identify(
   provider: Provider,
   upstream: UpstreamConnection,
   config: Config,
-  request: ProbeRequest,
+  { cookie, ...asker }: Asker & { readonly cookie: string },
   deadline: AbortSignal,
 ): Promise<ProbeResult> {
   const { metadata, configuration } = provider
   const redirectUri = `${config.publicUrl}${config.pathPrefix}/probe`
   const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
   const url = await composeQuestion(metadata.authorization_endpoint, config, redirectUri, secrets)
-  const response = await sendQuestion(upstream, url, request, deadline)
-  const answer = readAnswer(response, {
-    redirectUri,
-    state: secrets.state,
-    issuer: metadata.issuer,
-    isIssuerSent: metadata.authorization_response_iss_parameter_supported === true,
-  })
+  const { pathname, search } = url
+  const { statusCode, headers } = await askForBrowser(
+    upstream,
+    pathname + search,
+    asker,
+    { cookie },
+    deadline,
+  )
+  const answer = readAnswer(
+    { statusCode, location: headers['location'] },
+    {
+      redirectUri,
+      state: secrets.state,
+      issuer: metadata.issuer,
+      isIssuerSent: metadata.authorization_response_iss_parameter_supported === true,
+    },
+  )
   if (answer.fault !== undefined) {
     const { fault: reason, detail } = answer
     return { known: false, reason, ...(detail !== undefined && { detail }) }
@@ -139,31 +149,4 @@ async function composeQuestion(
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url
-}
-
-async function sendQuestion(
-  upstream: UpstreamConnection,
-  url: URL,
-  request: ProbeRequest,
-  signal: AbortSignal,
-): Promise<{ statusCode: number; location: string | string[] | undefined }> {
-  try {
-    const { statusCode, headers, body } = await upstream.pool.request({
-      method: 'GET',
-      path: url.pathname + url.search,
-      headers: {
-        ...upstream.publicHeaders,
-        'x-forwarded-for': request.clientAddress,
-        accept: 'text/html',
-        ...(request.userAgent !== undefined && { 'user-agent': request.userAgent }),
-        ...(request.cookies !== undefined && { cookie: request.cookies }),
-      },
-      signal,
-    })
-    // The page under a redirect is nobody's; a short one is read so that its connection serves the token request.
-    body.dump({ limit: 16_384, signal }).catch(() => {})
-    return { statusCode, location: headers['location'] }
-  } catch (error) {
-    throw toUpstreamRefusal(error)
-  }
 }

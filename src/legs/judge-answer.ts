@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationResponse } from '../edge/authorization-response.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import { canShowPage } from '../edge/navigation.ts'
 import type { Pages } from '../pages/pages.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import type { AskUser } from './ask-user.ts'
@@ -32,15 +32,10 @@ export function judgeAnswer(
     response,
     authorization,
     browser,
-    isNavigation: isFollowed || canShowPages(request),
+    isNavigation: isFollowed || canShowPage(request.method, request.headers),
     probe: () => ports.askUser(request, setCookiesOf(reply)),
     ...(location !== undefined && { location }),
   })
-}
-
-/** A login form is posted by a navigation too. */
-function canShowPages({ method, headers }: FastifyRequest): boolean {
-  return isNavigation(method === 'POST' ? 'GET' : method, headers)
 }
 
 /** The path of the challenge page of a step-up. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ClientPolicy } from '../config/schema.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import { canShowPage } from '../edge/navigation.ts'
 import { Refusal } from '../edge/refusal.ts'
 import type { UnknownReason } from '../identity/probe.ts'
 import type { AuthorizationError } from '../policy/decide.ts'
@@ -44,14 +44,9 @@ export async function judgePage(
     browser: request.exchange.browser,
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],
-    ...(!canShowPages(request) && { noInteraction: 'not_a_navigation' }),
+    ...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),
   })
   return { kind: 'judged', case: it, ...judgement }
-}
-
-/** A form is posted by a navigation too. */
-function canShowPages({ method, headers }: FastifyRequest): boolean {
-  return isNavigation(method === 'POST' ? 'GET' : method, headers)
 }
 
 /** What a person reads in place of a page that was denied. */

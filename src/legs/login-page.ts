@@ -3,23 +3,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { judgeContentSecurity } from '../edge/content-security-policy.ts'
 import { createLoginPageRewriter, rewriteLoginPage } from '../edge/login-page.ts'
-import { createIsLoginPath } from '../edge/login-paths.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import type { IsLoginPath } from '../edge/login-paths.ts'
+import { canShowPage } from '../edge/navigation.ts'
 import { readPageText } from '../edge/page-text.ts'
 import type { PeekedBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, sendBytes, sendPeeked } from '../upstream/proxy.ts'
+import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../upstream/proxy.ts'
 import type { Assets } from './serve-assets.ts'
 
 /** The OP's login page, in which browsers offer passkeys. */
 export interface LoginPage {
   /** Whether the OP's answer may be it: a page that a person asked for and sees. */
   isIt(request: FastifyRequest, reply: FastifyReply): boolean
-  /** Sends it with the passkey sign-in; byte for byte where it has no such field, or doesn't let us. */
+  /** Sends what `isIt` took for it with the passkey sign-in; byte for byte where it has no such field, or doesn't let us. */
   send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): FastifyReply
 }
-
-/** Headers that are true of the OP's own bytes only. */
-const ofTheBytes = ['content-length', 'etag', 'content-md5', 'digest', 'content-digest', 'repr-digest']
 
 const relayed = [
   '/client/challenge',
@@ -35,10 +32,10 @@ export function createLoginPage(
   { tenantId, signIn: settings }: NonNullable<Config['passkeys']>,
   baseUrl: string,
   assets: Assets,
+  isLoginPath: IsLoginPath,
 ): LoginPage | undefined {
   if (!settings) return undefined
   const { field } = settings
-  const isLoginPath = createIsLoginPath(settings.loginPaths)
   const [sdk, signIn] = [assets.urlOf('authsignal.js'), assets.urlOf('passkey-sign-in.js')]
   const ours = { scripts: [sdk, signIn], connects: relayed.map((path) => baseUrl + path) }
   const told = new Set<string>()
@@ -72,7 +69,7 @@ export function createLoginPage(
     if (reply.statusCode !== 200 || !isLoginPath(exchange.target.path)) return false
     if (!/^\s*text\/html\s*(?:;|$)/i.test(String(reply.getHeader('content-type')))) return false
     // A form that was wrong is answered with the page once more.
-    return isNavigation(method === 'POST' ? 'GET' : method, headers)
+    return canShowPage(method, headers)
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): FastifyReply {
@@ -88,18 +85,14 @@ export function createLoginPage(
     // A field that comes later than what is known comes too late: the headers go now.
     if (!rewriter.isChanged) return sendPeeked(reply, page)
     const hadLength = reply.hasHeader('content-length')
-    for (const name of ofTheBytes) reply.removeHeader(name)
+    dropByteHeaders(reply)
     if (!page.complete) return reply.send(pipeline(page.stream, rewriteLoginPage(options), () => undefined))
     const bytes = Buffer.concat([start, rewriter.end()])
     if (hadLength) reply.header('content-length', bytes.length)
     return sendBytes(reply, bytes)
   }
 
-  return {
-    isIt,
-    send: (request, reply, page) =>
-      isIt(request, reply) ? send(request, reply, page) : sendPeeked(reply, page),
-  }
+  return { isIt, send }
 }
 
 /** What keeps us from reading the page as it stands. */

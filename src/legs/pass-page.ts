@@ -55,7 +55,7 @@ export async function passPage(
 
 /** A page in which nothing is to be judged. */
 function sendPage({ loginPage }: PassPagePorts, ...[request, reply, page]: Parameters<LoginPage['send']>) {
-  return loginPage ? loginPage.send(request, reply, page) : sendPeeked(reply, page)
+  return loginPage?.isIt(request, reply) ? loginPage.send(request, reply, page) : sendPeeked(reply, page)
 }
 
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */

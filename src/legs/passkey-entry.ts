@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config, PasskeySignIn } from '../config/schema.ts'
 import type { IsLoginPath } from '../edge/login-paths.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import { requireNavigation } from '../edge/navigation.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { parseTarget } from '../edge/target.ts'
 import { askWithTrustedHeader, type TrustedHeader } from '../identity/hand-over.ts'
@@ -39,9 +39,7 @@ export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts
   const { cookies: allowed, timeout } = config.provider.probe
 
   app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
-    if (!isNavigation(request.method, request.headers)) {
-      throw new Refusal('malformed_headers', 'a page for top-level navigation only')
-    }
+    requireNavigation(request.method, request.headers)
     const loginPage = readLoginPage(request)
     const browser = request.exchange.browser.id
     const subject = await steps.enter(request.params.id, browser)

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientPolicy, Config } from '../config/schema.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import { requireNavigation } from '../edge/navigation.ts'
 import { parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -66,9 +66,7 @@ export function servePasskeyPage(app: FastifyInstance, ports: PasskeyPagePorts):
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.get('/passkeys', async (request, reply) => {
-    if (!isNavigation(request.method, request.headers)) {
-      throw new Refusal('malformed_headers', 'a page for top-level navigation only')
-    }
+    requireNavigation(request.method, request.headers)
     const visitor = await requireProof(ports, request)
     if (!('it' in visitor)) return sendRedirect(reply, `${pathPrefix}/challenge/${visitor.stepUpId}`)
     return showPasskeys(request, reply, visitor.it)

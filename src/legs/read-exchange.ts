@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { readBrowser } from '../edge/browser.ts'
 import { classifyTarget } from '../edge/endpoints.ts'
 import { normalizeHost, readHost } from '../edge/host.ts'
-import { createIsLoginPath } from '../edge/login-paths.ts'
+import type { IsLoginPath } from '../edge/login-paths.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { toUpstreamHeaders } from '../edge/request-headers.ts'
@@ -25,16 +25,16 @@ export interface ReadExchangePorts {
   /** As what the OP must see the gateway (`UpstreamConnection`). */
   readonly publicHeaders: Readonly<Record<string, string>>
   readonly cookie: CookieRules
+  readonly isLoginPath: IsLoginPath
 }
 
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  { config, provider, publicHeaders, cookie }: ReadExchangePorts,
+  { config, provider, publicHeaders, cookie, isLoginPath }: ReadExchangePorts,
 ): void {
   const ownCookies = [cookie.name, cookie.deviceName]
   const trustedHeader = config.passkeys?.signIn?.header?.name
-  const isLoginPath = createIsLoginPath(config.passkeys?.signIn?.loginPaths ?? [])
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
-import { isNavigation } from '../edge/navigation.ts'
+import { requireNavigation } from '../edge/navigation.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { challengePage } from '../pages/challenge-page.ts'
@@ -29,11 +29,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
   const { config, policies, cookie, pages, openings, finisher, waysOn } = ports
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
-  app.addHook('preHandler', async ({ method, headers }) => {
-    if (!isNavigation(method, headers)) {
-      throw new Refusal('malformed_headers', 'a page for top-level navigation only')
-    }
-  })
+  app.addHook('preHandler', async ({ method, headers }) => requireNavigation(method, headers))
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
     const browser = bindBrowser(request, cookie)

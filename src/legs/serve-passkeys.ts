@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/schema.ts'
-import { createIsLoginPath } from '../edge/login-paths.ts'
+import type { IsLoginPath } from '../edge/login-paths.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
 import { createPasskeyJwt } from '../identity/passkey-jwt.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -29,6 +29,7 @@ export interface PasskeysPorts extends JudgePagePorts {
   readonly recall: Recall
   readonly upstream: UpstreamConnection
   readonly questions: Allowance
+  readonly isLoginPath: IsLoginPath
   readonly now: () => number
 }
 
@@ -47,7 +48,6 @@ export async function servePasskeys(app: FastifyInstance, ports: PasskeysPorts):
     servePasskeyRelay(own, { ...ports, policy, enrolment, ...(steps && { signIn: steps }) }),
   )
   if (!signIn || !steps) return
-  const isLoginPath = createIsLoginPath(signIn.loginPaths)
   const jwt = signIn.jwt && (await createPasskeyJwt(signIn.jwt, config))
-  servePasskeyEntry(app, { ...ports, signIn, steps, isLoginPath, ...(jwt && { jwt }) })
+  servePasskeyEntry(app, { ...ports, signIn, steps, ...(jwt && { jwt }) })
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import { Eta } from 'eta/core'
 import type { ConfigError } from '../config/config-error.ts'
+import { findPackageFolder } from '../config/package-folder.ts'
 import { listOwnFolder, readOwnFile, refuseFile } from './own-files.ts'
 import type { View } from './view.ts'
 
@@ -19,13 +20,8 @@ export interface Templates {
   readonly style: string
 }
 
-/** The folder of templates: config/templates in the package, whether this file runs from src or from dist/src. */
-export function findTemplatesFolder(from: string = import.meta.dirname): string {
-  const folder = join(from, 'config', 'templates')
-  if (existsSync(join(folder, 'layout.eta'))) return folder
-  if (dirname(from) === from) throw new Error('the package lacks its folder config/templates')
-  return findTemplatesFolder(dirname(from))
-}
+export const findTemplatesFolder = (from: string = import.meta.dirname): string =>
+  findPackageFolder('templates', 'layout.eta', from)
 
 /**
  * Reads and compiles the templates.

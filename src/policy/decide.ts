@@ -29,7 +29,6 @@ export type DenyReason =
   | 'authsignal_unavailable'
   | 'authsignal_refused'
   | 'not_verified'
-  | 'session_unknown'
 
 /** What becomes of an authorization request. One `switch` without default acts on it. */
 export type Decision =
@@ -41,7 +40,7 @@ export type Decision =
 export interface Memory {
   /** A step-up passed for just this need and not yet spent; its verification method. */
   readonly pass?: {
-    readonly method: string | undefined
+    readonly method?: string | undefined
     /** Nothing was verified: an enrolment was skipped. */
     readonly isSkipped?: boolean
   }

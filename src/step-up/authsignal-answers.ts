@@ -49,6 +49,8 @@ const trackAnswer = z.object({
   allowedVerificationMethods: methodList,
 })
 
+type TrackAnswer = z.output<typeof trackAnswer>
+
 const validateAnswer = z.object({
   isValid: z.boolean(),
   state: optionalString,
@@ -72,14 +74,11 @@ export function parseTracked(
   outcome: Outcome,
   sent: { idempotencyKey: string; challengeHosts: readonly string[] },
 ): Tracked {
-  const answer = parseAnswer('track', trackAnswer, outcome)
-  if (answer.idempotencyKey !== sent.idempotencyKey) {
-    throw unreadable('track', 'idempotencyKey is not the one that was sent')
-  }
+  const answer = readTrackAnswer(outcome, sent)
   const url = answer.url && readChallengeUrl(answer.url, sent.challengeHosts)
   const offered = listOffered(answer)
   return {
-    state: trackState.safeParse(answer.state).data ?? 'unknown',
+    state: readState(answer),
     isEnrolled: answer.isEnrolled,
     url: url || undefined,
     ...(offered && { offered }),
@@ -89,11 +88,19 @@ export function parseTracked(
 
 /** The same, where a token is wanted. @throws {AuthsignalError} also if there is none. */
 export function parseEnrolment(outcome: Outcome, sent: { idempotencyKey: string }): EnrolmentTracked {
-  const { state } = parseTracked(outcome, { ...sent, challengeHosts: [] })
-  const { token } = parseAnswer('track', trackAnswer, outcome)
+  const answer = readTrackAnswer(outcome, sent)
+  const { token } = answer
   if (token === undefined || token === '') throw unreadable('track', 'there is no token')
-  return { state, token }
+  return { state: readState(answer), token }
 }
+
+function readTrackAnswer(outcome: Outcome, sent: { idempotencyKey: string }): TrackAnswer {
+  const answer = parseAnswer('track', trackAnswer, outcome)
+  if (answer.idempotencyKey === sent.idempotencyKey) return answer
+  throw unreadable('track', 'idempotencyKey is not the one that was sent')
+}
+
+const readState = ({ state }: TrackAnswer): Tracked['state'] => trackState.safeParse(state).data ?? 'unknown'
 
 /**
  * Reads the answer to validate. The action comes as `action`, `actionCode` or both.
@@ -114,7 +121,7 @@ function listOffered({
   isEnrolled,
   enrolledVerificationMethods: enrolled,
   allowedVerificationMethods: allowed,
-}: z.output<typeof trackAnswer>): readonly string[] | undefined {
+}: TrackAnswer): readonly string[] | undefined {
   if (!isEnrolled) return allowed
   return enrolled?.filter((method) => allowed?.includes(method) ?? true)
 }

@@ -72,7 +72,7 @@ export function createJudge(ports: JudgePorts): Judge {
       policy,
       it.user.amr,
       {
-        ...(pass && { pass: { method: pass.method, isSkipped: pass.isSkipped === true } }),
+        ...(pass && { pass }),
         proofs: proofs
           .filter(({ action }) => action === policy.action)
           .map(({ method, at }) => ({ method, at })),

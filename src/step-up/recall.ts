@@ -29,8 +29,19 @@ export interface PassedBy {
   readonly isSkipped?: boolean
 }
 
-/** @param now epoch milliseconds. @param sessionMs how long a proof may live at most. */
-export function createRecall(records: Records, now: () => number, sessionMs: number): Recall {
+export interface RecallOptions {
+  /** How long a proof may live at most. */
+  readonly sessionMs: number
+  /** Whether there can be sign-ins by passkey: nobody looks for them otherwise. */
+  readonly hasSignIns: boolean
+}
+
+/** @param now epoch milliseconds. */
+export function createRecall(
+  records: Records,
+  now: () => number,
+  { sessionMs, hasSignIns }: RecallOptions,
+): Recall {
   const epochs = createEpochs(records.epochs)
   const epochNames = (it: Case, browser: string): string[] => [...it.user.epochs, epochOf.browser(browser)]
   const passKey = (it: Case, browser: string, epoch: string): string =>
@@ -41,19 +52,22 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
   const covers = (pass: Pass, it: Case, action: string): boolean =>
     pass.action === action && pass.expiresAt > now() && isWithin(it.scope, pass.scope)
 
-  const isReload = ({ spentOn }: Pass | SignIn, it: Case, spentAt: number): boolean =>
-    it.inFlight !== undefined && spentOn === it.inFlight && now() - spentAt < reloadWindowMs
+  /** What serves once; a reload, which is the same in-flight request, gets it a second time. */
+  function once<Spent extends Pass | SignIn>(found: Spent, it: Case, next: (unspent: Spent) => Spent) {
+    const { spentAt, spentOn } = found
+    if (spentAt === undefined) return next(found)
+    const isReload = it.inFlight !== undefined && spentOn === it.inFlight && now() - spentAt < reloadWindowMs
+    return isReload ? found : undefined
+  }
 
   /** One step of a pass that may serve this case. */
   async function step(it: Case, action: string, browser: string | undefined, next: (pass: Pass) => Pass) {
     if (browser === undefined) return undefined
     const epoch = await epochs.current(epochNames(it, browser))
     if (epoch === undefined) return undefined
-    return records.passes.update(passKey(it, browser, epoch), (pass) => {
-      if (!covers(pass, it, action)) return undefined
-      if (pass.spentAt === undefined) return next(pass)
-      return isReload(pass, it, pass.spentAt) ? pass : undefined
-    })
+    return records.passes.update(passKey(it, browser, epoch), (pass) =>
+      covers(pass, it, action) ? once(pass, it, next) : undefined,
+    )
   }
 
   const spend = <Spent extends Pass | SignIn>(spent: Spent, it: Case): Spent => ({
@@ -66,13 +80,16 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
   const signInKey = (subject: string, browser: string, epoch: string): string =>
     hashOf(browser, subject, epoch)
 
-  /** One step of a sign-in by passkey, which belongs to the first session of its user that is seen after it. */
+  /**
+   * One step of a sign-in by passkey, which belongs to the first session of its user that is seen after it. It is a
+   * pass for whatever is asked for first.
+   */
   async function stepSignIn(
     it: Case,
     browser: string | undefined,
     next: (signIn: SignIn) => SignIn | undefined,
   ) {
-    if (browser === undefined) return undefined
+    if (!hasSignIns || browser === undefined) return undefined
     const epoch = await epochs.current([epochOf.browser(browser)])
     if (epoch === undefined) return undefined
     return records.signIns.update(signInKey(it.user.subject, browser, epoch), (signIn) => {
@@ -81,10 +98,6 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
       return isOwn ? next({ ...signIn, ...(session !== undefined && { session }) }) : undefined
     })
   }
-
-  /** It is a pass for whatever is asked for first. */
-  const usable = (signIn: SignIn, it: Case): boolean =>
-    signIn.spentAt === undefined || isReload(signIn, it, signIn.spentAt)
 
   async function addProof(it: Case, browser: string, proof: Proof): Promise<void> {
     if (it.user.session === undefined) return
@@ -103,13 +116,10 @@ export function createRecall(records: Records, now: () => number, sessionMs: num
       (await step(it, action, browser, (pass) => ({
         ...pass,
         expiresAt: pass.passedAt + passLifetimeDuringConsentMs,
-      }))) ?? (await stepSignIn(it, browser, (signIn) => (usable(signIn, it) ? signIn : undefined))),
+      }))) ?? (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => unspent))),
     spendPass: async (it, action, browser) =>
       (await step(it, action, browser, (pass) => spend(pass, it))) ??
-      (await stepSignIn(it, browser, (signIn) => {
-        if (!usable(signIn, it)) return undefined
-        return signIn.spentAt === undefined ? spend(signIn, it) : signIn
-      })),
+      (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => spend(unspent, it)))),
     async writePass(it, action, browser, { method, isSkipped }) {
       const epoch = await epochs.begin(epochNames(it, browser))
       await records.passes.set(passKey(it, browser, epoch), {

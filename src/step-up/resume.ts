@@ -30,11 +30,7 @@ export function createServeNextTab(ports: ResumePorts): ServeNextTab {
       audit.released(tab.case, 'kept_response')
       return { kind: 'redirect', location: tab.held.location }
     }
-    const { action, method, isSkipped } = stepUp
-    await recall.writePass(tab.case, action, browser, {
-      ...(method !== undefined && { method }),
-      ...(isSkipped && { isSkipped }),
-    })
+    await recall.writePass(tab.case, stepUp.action, browser, stepUp)
     const target = await driver.driveAgain(tab)
     return target === undefined
       ? { kind: 'start_again' }

@@ -35,7 +35,10 @@ export function createStepUps(ports: StepUpPorts): StepUps {
   const { config, policies, records, authsignal, audit, now } = ports
   const attempts = createAttempts(records, now, config.stepUp)
   const openings = createOpenings(records, now, config.stepUp.timeout)
-  const recall = createRecall(records, now, config.stepUp.session)
+  const recall = createRecall(records, now, {
+    sessionMs: config.stepUp.session,
+    hasSignIns: config.passkeys?.signIn !== undefined,
+  })
   const driver = createDriver(records, now)
   const judge = createJudge({
     config,

@@ -14,6 +14,9 @@ export interface UpstreamResponse {
   readonly body: Readable
 }
 
+/** True of the OP's own bytes only. */
+const ofTheBytes = ['content-length', 'etag', 'content-md5', 'digest', 'content-digest', 'repr-digest']
+
 /** What the proxy asks on the way to the OP and on the way back. */
 export interface Journey {
   /** May answer by itself, or throw; then nothing reaches the OP. */
@@ -128,6 +131,11 @@ export function setCookiesOf(reply: FastifyReply): string[] {
 /** The content coding of the OP's answer. */
 export function contentCodingOf(reply: FastifyReply): string | undefined {
   return reply.getHeader('content-encoding')?.toString()
+}
+
+/** Takes back what the OP said of its own bytes, where others are sent. */
+export function dropByteHeaders(reply: FastifyReply): void {
+  for (const name of ofTheBytes) reply.removeHeader(name)
 }
 
 /** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */

@@ -378,7 +378,7 @@ export const guards: readonly Guard[] = [
     [returns],
     [
       ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
-      ['no challenge in frames', 'if (!isNavigation(method, headers)) {', 'if (false) {'],
+      ['no challenge in frames', '({ method, headers }) => requireNavigation(method, headers)', '() => {}'],
     ],
   ),
   ...inFile(
@@ -468,7 +468,7 @@ export const guards: readonly Guard[] = [
       ['passes for this action', 'pass.action === action && ', ''],
       ['passes while they last', 'pass.expiresAt > now() && ', ''],
       ['passes for no wider scope', ' && isWithin(it.scope, pass.scope)', ''],
-      ['passes once', 'return isReload(pass, it, pass.spentAt) ? pass : undefined', 'return pass'],
+      ['passes once', 'return isReload ? found : undefined', 'return found'],
       [
         'proofs of this session',
         'hashOf(browser, it.user.session, it.user.subject, epoch)\n',
@@ -531,8 +531,8 @@ export const guards: readonly Guard[] = [
     [
       [
         "the verdict's idempotency key",
-        'if (answer.idempotencyKey !== sent.idempotencyKey) {',
-        'if (false) {',
+        'if (answer.idempotencyKey === sent.idempotencyKey) return answer',
+        'return answer',
       ],
       ['a valid answer with an error', 'if (rest.isValid && error !== undefined) throw', 'if (false) throw'],
       [
@@ -634,9 +634,13 @@ export const guards: readonly Guard[] = [
     'identity/hand-over.ts',
     [handOver],
     [
-      ['users that fit into a header', 'refuseUnfitUser(question.user)', ''],
+      ['users that fit into a header', 'refuseUnfitUser(user)', ''],
       ['an answer that is no failure', 'if (statusCode >= 400) {', 'if (false) {'],
-      ['session cookies only', 'selectSetCookies(setCookies, question.allowed)', 'setCookies'],
+      [
+        'session cookies only',
+        "selectSetCookies([headers['set-cookie'] ?? []].flat(), allowed)",
+        "[headers['set-cookie'] ?? []].flat()",
+      ],
     ],
   ),
   ...inFile(
@@ -733,7 +737,7 @@ export const guards: readonly Guard[] = [
     [
       [
         'pages for navigations only',
-        "...(!canShowPages(request) && { noInteraction: 'not_a_navigation' }),",
+        "...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),",
         '',
       ],
     ],
@@ -781,7 +785,7 @@ export const guards: readonly Guard[] = [
     'legs/passkey-entry.ts',
     [passkeysAttack],
     [
-      ['entries are no frames', 'if (!isNavigation(request.method, request.headers)) {', 'if (false) {'],
+      ['entries are no frames', 'requireNavigation(request.method, request.headers)', ''],
       ['the way back is a login page', 'if (isLoginPath(target.path)) return target', 'return target'],
       [
         'whom the OP signed in',

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import type { toVirtualCredential } from '../lab/authsignal/soft-authenticator.ts'
 
 /** An authenticator of Chromium's that needs no finger: it keeps passkeys, and confirms at once while it may. */
 export interface VirtualAuthenticator {
@@ -7,6 +8,7 @@ export interface VirtualAuthenticator {
   /** Whether it knows the finger that touches it. */
   verify(isVerified: boolean): Promise<void>
   countPasskeys(): Promise<number>
+  add(credential: ReturnType<typeof toVirtualCredential>): Promise<void>
 }
 
 /** Plugs one into a tab, in place of whatever the machine has. */
@@ -33,6 +35,9 @@ export async function plugInAuthenticator(page: Page): Promise<VirtualAuthentica
     async countPasskeys() {
       const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
       return credentials.length
+    },
+    async add(credential) {
+      await session.send('WebAuthn.addCredential', { authenticatorId, credential })
     },
   }
 }

@@ -1,36 +1,21 @@
 import type { Page, Request } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { stepUpForWebWithoutMfa } from '../lab/authsignal/rules.ts'
-import type { Rule } from '../lab/authsignal/types.ts'
+import { stepUpForPasskeyPage, stepUpForWebWithoutMfa } from '../lab/authsignal/rules.ts'
 import { SCRIPTED_POLICY } from '../lab/op-interactions.ts'
-import { makePasskeyKeys } from '../lab/op-passkeys.ts'
+import { makePasskeySignIn } from '../lab/op-passkeys.ts'
 import { startWorld } from '../lab/world.ts'
 import { plugInAuthenticator } from './authenticator.ts'
 import { launchChromium, skip, type Visitor, welcomeVisitor } from './chromium.ts'
 import { logIn, startSignIn, typeCode, waitForGreeting } from './person.ts'
 
-const forThePage: Rule = {
-  ruleId: '6f3c1a52-5d7e-4b0c-9a57-1f0f6d8a0011',
-  name: 'step up for the passkey page',
-  isActive: true,
-  priority: 1,
-  type: 'CHALLENGE',
-  actionCode: 'passkeys',
-}
-
 t.test('the scripts of passkeys, where not all goes well', { skip }, async (t) => {
-  const { pem, key } = makePasskeyKeys()
+  const { passkeys, key } = makePasskeySignIn()
   let aheadMs = 0
   const world = await startWorld({
     hostedUrl: 'http://authsignal.localhost:0',
-    rules: [stepUpForWebWithoutMfa, forThePage],
+    rules: [stepUpForWebWithoutMfa, stepUpForPasskeyPage],
     op: { passkeyIssuer: { key, now: () => Date.now() + aheadMs }, contentSecurityPolicy: SCRIPTED_POLICY },
-    config: {
-      passkeys: {
-        tenantId: 'lab',
-        signIn: { loginPaths: ['/interaction/*'], jwt: { path: '{page}/passkey', key: pem } },
-      },
-    },
+    config: { passkeys },
   })
   const browser = await launchChromium()
   t.teardown(async () => {
@@ -52,11 +37,6 @@ t.test('the scripts of passkeys, where not all goes well', { skip }, async (t) =
       )
       t.same(complaints, [], "the browser's console has no complaints")
     })
-  const newCode = (userId: string) => {
-    authsignal.control.unenrol(userId)
-    authsignal.control.enrol(userId)
-    return authsignal.control.codeFor(userId)
-  }
   /** What the scripts ask the gateway, as the last part of the path. */
   const watchCalls = (page: Page) => {
     const calls: string[] = []
@@ -71,7 +51,7 @@ t.test('the scripts of passkeys, where not all goes well', { skip }, async (t) =
     await logIn(page, username)
     await waitForGreeting(page, '')
     await page.goto(`${publicUrl}/step-up/passkeys`)
-    await typeCode(page, newCode(`user-${username}`))
+    await typeCode(page, authsignal.control.newCodeFor(`user-${username}`))
     await page.getByRole('heading', { name: 'Passkeys', exact: true }).waitFor()
   }
   const add = (page: Page) => page.getByRole('button', { name: 'Add a passkey' })

@@ -1,34 +1,19 @@
 import t from 'tap'
-import { stepUpForWebWithoutMfa } from '../lab/authsignal/rules.ts'
-import type { Rule } from '../lab/authsignal/types.ts'
+import { stepUpForPasskeyPage, stepUpForWebWithoutMfa } from '../lab/authsignal/rules.ts'
 import { SCRIPTED_POLICY } from '../lab/op-interactions.ts'
-import { makePasskeyKeys } from '../lab/op-passkeys.ts'
+import { makePasskeySignIn } from '../lab/op-passkeys.ts'
 import { startWorld } from '../lab/world.ts'
 import { plugInAuthenticator } from './authenticator.ts'
 import { launchChromium, skip, welcomeVisitor } from './chromium.ts'
 import { logIn, readClaims, startSignIn, typeCode, waitForGreeting } from './person.ts'
 
-const forThePage: Rule = {
-  ruleId: '6f3c1a52-5d7e-4b0c-9a57-1f0f6d8a0010',
-  name: 'step up for the passkey page',
-  isActive: true,
-  priority: 1,
-  type: 'CHALLENGE',
-  actionCode: 'passkeys',
-}
-
 t.test('passkeys in a real browser, in front of oidc-provider', { skip }, async (t) => {
-  const { pem, key } = makePasskeyKeys()
+  const { passkeys, key } = makePasskeySignIn()
   const world = await startWorld({
     hostedUrl: 'http://authsignal.localhost:0',
-    rules: [stepUpForWebWithoutMfa, forThePage],
+    rules: [stepUpForWebWithoutMfa, stepUpForPasskeyPage],
     op: { passkeyIssuer: { key }, contentSecurityPolicy: SCRIPTED_POLICY },
-    config: {
-      passkeys: {
-        tenantId: 'lab',
-        signIn: { loginPaths: ['/interaction/*'], jwt: { path: '{page}/passkey', key: pem } },
-      },
-    },
+    config: { passkeys },
   })
   const browser = await launchChromium()
   t.teardown(async () => {
@@ -36,12 +21,6 @@ t.test('passkeys in a real browser, in front of oidc-provider', { skip }, async 
     await world.close()
   })
   const { web, other, authsignal, op, publicUrl } = world
-  // A code counts once in its 30 seconds: each time the person has a new app.
-  const newCode = (userId: string) => {
-    authsignal.control.unenrol(userId)
-    authsignal.control.enrol(userId)
-    return authsignal.control.codeFor(userId)
-  }
   const countPasswords = () =>
     op.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('/login')).length
   const { page, complaints, visited, leave } = await welcomeVisitor(browser)
@@ -57,12 +36,12 @@ t.test('passkeys in a real browser, in front of oidc-provider', { skip }, async 
   await t.test('somebody who has none signs in with password and TOTP, and adds one', async (t) => {
     await startSignIn(page, web.url)
     await logIn(page, 'alice')
-    await typeCode(page, newCode('user-alice'))
+    await typeCode(page, authsignal.control.newCodeFor('user-alice'))
     await waitForGreeting(page, 'Alice Archer')
     t.equal(countPasswords(), 1)
 
     await page.goto(`${publicUrl}/step-up/passkeys`)
-    await typeCode(page, newCode('user-alice'))
+    await typeCode(page, authsignal.control.newCodeFor('user-alice'))
     await page.getByRole('heading', { name: 'Passkeys', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await page.getByText('Your passkey was added.').waitFor()

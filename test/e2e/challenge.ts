@@ -22,10 +22,7 @@ export function passChallenge(
   userId = 'user-alice',
   visit: Visit = {},
 ): Promise<Page> {
-  const { control } = world.authsignal
-  control.unenrol(userId)
-  control.enrol(userId)
-  return browser.submit(page, { code: control.codeFor(userId) }, visit)
+  return browser.submit(page, { code: world.authsignal.control.newCodeFor(userId) }, visit)
 }
 
 /** Where the browser would come back to, having passed the challenge or left it. */

@@ -2,20 +2,15 @@ import { SoftAuthenticator } from '../lab/authsignal/soft-authenticator.ts'
 import { loadBrowserSdk } from '../lab/authsignal/soft-browser.ts'
 import { type Browser, Browser as LabBrowser } from '../lab/browser.ts'
 import { createLoopbackAgent, createLoopbackFetch } from '../lab/loopback.ts'
-import { makePasskeyKeys } from '../lab/op-passkeys.ts'
+import { makePasskeySignIn } from '../lab/op-passkeys.ts'
 import type { World, WorldOptions } from '../lab/world.ts'
 
-const keys = makePasskeyKeys()
+const { passkeys, key } = makePasskeySignIn()
 
 /** A world with passkeys: the page, and the sign-in by JWT. */
 export const withPasskeys: WorldOptions = {
-  op: { passkeyIssuer: { key: keys.key } },
-  config: {
-    passkeys: {
-      tenantId: 'lab',
-      signIn: { loginPaths: ['/interaction/*'], jwt: { path: '{page}/passkey', key: keys.pem } },
-    },
-  },
+  op: { passkeyIssuer: { key } },
+  config: { passkeys },
 }
 
 /** Tells the stand-in where passkeys live, and that the page for them asks for a challenge. */

@@ -19,6 +19,16 @@ export function makePasskeyKeys(): { readonly pem: string; readonly key: KeyObje
   return { pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), key: publicKey }
 }
 
+/** What the gateway's configuration says of passkeys in front of this OP, signing in by JWT; and the key for the OP. */
+export function makePasskeySignIn() {
+  const { pem, key } = makePasskeyKeys()
+  const passkeys = {
+    tenantId: 'lab',
+    signIn: { loginPaths: ['/interaction/*'], jwt: { path: '{page}/passkey', key: pem } },
+  }
+  return { passkeys, key }
+}
+
 /** The user whom a JWT names; undefined if it is not good, or has been used. */
 export type ReadPasskey = (jwt: string) => Promise<string | undefined>
 

@@ -11,7 +11,7 @@ function find(how: Record<string, unknown>) {
     passkeys: { tenantId: 't', signIn: { ...signIn, ...how } },
   })
   if (!passkeys?.signIn) throw new Error('there is no such sign-in')
-  return findSignInDoors(passkeys.signIn).map(({ level, subject }) => `${level} ${subject}`)
+  return [...findSignInDoors(passkeys.signIn)].map(({ level, subject }) => `${level} ${subject}`)
 }
 
 t.test('what a sign-in by passkey opens', async (t) => {

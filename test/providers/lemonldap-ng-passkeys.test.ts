@@ -6,21 +6,11 @@ import { plugInAuthenticator } from '../browser/authenticator.ts'
 import { launchChromium, skip as noChromium, type Visitor, welcomeVisitor } from '../browser/chromium.ts'
 import { readClaims, typeCode } from '../browser/person.ts'
 import { openidClientKit } from '../lab/applications/openid-client/kit.ts'
-import { stepUpWithoutSecondFactor } from '../lab/authsignal/rules.ts'
-import type { Rule } from '../lab/authsignal/types.ts'
+import { stepUpForPasskeyPage, stepUpWithoutSecondFactor } from '../lab/authsignal/rules.ts'
 import type { Person } from '../lab/providers/kit.ts'
 import { trustedHeader } from '../lab/providers/lemonldap-ng/configuration.ts'
 import { lemonldapKit } from '../lab/providers/lemonldap-ng/kit.ts'
 import { startProviderWorld } from '../lab/providers/world.ts'
-
-const forThePage: Rule = {
-  ruleId: '6f3c1a52-5d7e-4b0c-9a57-1f0f6d8a0010',
-  name: 'step up for the passkey page',
-  isActive: true,
-  priority: 1,
-  type: 'CHALLENGE',
-  actionCode: 'passkeys',
-}
 
 t.test('passkeys in a real browser, in front of LemonLDAP::NG', async (t) => {
   const missing = (await lemonldapKit.findMissing()) ?? noChromium
@@ -31,7 +21,7 @@ t.test('passkeys in a real browser, in front of LemonLDAP::NG', async (t) => {
   }
   const world = await startProviderWorld(lemonldapKit, [{ kit: openidClientKit }], {
     hostedUrl: 'http://authsignal.localhost:0',
-    rules: [stepUpWithoutSecondFactor, forThePage],
+    rules: [stepUpWithoutSecondFactor, stepUpForPasskeyPage],
     config: {
       passkeys: {
         tenantId: 'lab',
@@ -51,12 +41,6 @@ t.test('passkeys in a real browser, in front of LemonLDAP::NG', async (t) => {
   const { publicUrl, authsignal, people } = world
   const application = world.columns[0]?.applications.plain.registration.redirectUris[0] ?? ''
   const { origin } = new URL(application)
-  // A code counts once in its 30 seconds: each time the person has a new app.
-  const newCode = (subject: string) => {
-    authsignal.control.unenrol(subject)
-    authsignal.control.enrol(subject)
-    return authsignal.control.codeFor(subject)
-  }
   const signedIn = (page: Page) => page.getByRole('link', { name: 'Sign out everywhere' })
   const signOut = async (page: Page) => {
     await page.goto(origin)
@@ -66,7 +50,7 @@ t.test('passkeys in a real browser, in front of LemonLDAP::NG', async (t) => {
   }
   const addPasskey = async (page: Page, subject: string) => {
     await page.goto(`${publicUrl}/step-up/passkeys`)
-    await typeCode(page, newCode(subject))
+    await typeCode(page, authsignal.control.newCodeFor(subject))
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await page.getByText('Your passkey was added.').waitFor()
   }
@@ -97,7 +81,7 @@ t.test('passkeys in a real browser, in front of LemonLDAP::NG', async (t) => {
     await page.goto(origin)
     await page.getByRole('link', { name: 'Sign in' }).click()
     await logInAtPortal(page, alice)
-    await typeCode(page, newCode(alice.subject))
+    await typeCode(page, authsignal.control.newCodeFor(alice.subject))
     await signedIn(page).waitFor()
     t.match(await readClaims(page, origin), { sub: alice.subject, amr: ['pwd'] })
     await addPasskey(page, alice.subject)

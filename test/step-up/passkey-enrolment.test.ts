@@ -42,7 +42,7 @@ async function open(t: Test, { state = 'ALLOW', isVerified = true, count = 2 } =
   const lines: string[] = []
   const enrolment = createPasskeyEnrolment({
     ...{ config, policy: { ...config.defaults, action: 'passkeys' }, records, now: () => 0, ...api },
-    recall: createRecall(records, () => 0, 600_000),
+    recall: createRecall(records, () => 0, { sessionMs: 600_000, hasSignIns: true }),
     audit: createAudit(createLog({ destination: { write: (line: string) => void lines.push(line) } })),
   })
   const called = (start: string) => api.calls.filter(({ what }) => what.startsWith(start))

@@ -15,11 +15,11 @@ const passed: Case = {
 }
 
 /** A recall with a pass and a proof of one step-up, and a clock to move on. */
-async function open() {
+async function open(hasSignIns = true) {
   let at = 1_000_000
   const now = () => at
   const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
-  const recall = createRecall(records, now, 60 * minute)
+  const recall = createRecall(records, now, { sessionMs: 60 * minute, hasSignIns })
   await recall.writePass(passed, 'sign-in', 'browser', { method: 'PASSKEY' })
   await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
   return {
@@ -152,7 +152,7 @@ t.test('nothing is remembered for an OP that names no session', async (t) => {
     kinds.push(key.split(':', 1).join(''))
     return key
   }
-  const recall = createRecall(records, () => 0, 60 * minute)
+  const recall = createRecall(records, () => 0, { sessionMs: 60 * minute, hasSignIns: true })
   for (const [it, isWritten] of [
     [{ ...passed, user: sessionless }, false],
     [passed, true],
@@ -177,6 +177,15 @@ t.test('a scope that is not known is within no known one, and holds none', async
 
 t.test('a sign-in by passkey', async (t) => {
   const bobs: Case = { ...passed, user: { ...user, subject: 'bob' } }
+
+  t.test('is not looked for where nobody can sign in by passkey', async (t) => {
+    const recall = await open(false)
+    await recall.writeSignIn('bob', 'browser', 'PASSKEY')
+    await recall.claimSignIn(bobs, 'pay', 'browser')
+    t.equal(await recall.findPass(bobs, 'any', 'browser'), undefined)
+    t.equal(await recall.spendPass(bobs, 'any', 'browser'), undefined)
+    t.notMatch(await recall.findProofs(bobs, 'browser'), [{ action: 'pay' }])
+  })
 
   t.test('is a pass for what its user asks for first, and then a proof in that session', async (t) => {
     const recall = await open()

@@ -31,7 +31,7 @@ t.test('two requests for the last tab: one gets its answer, which stays the one 
   const serveNextTab = createServeNextTab({
     publicUrl: 'https://login.example.com',
     records,
-    recall: createRecall(records, now, 600_000),
+    recall: createRecall(records, now, { sessionMs: 600_000, hasSignIns: true }),
     driver: createDriver(records, now),
     audit: createAudit(createLog({ destination: { write: () => {} } })),
     now,

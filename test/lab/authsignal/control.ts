@@ -40,6 +40,8 @@ export type Control = Settings & {
   mailedCodeFor(userId: string): string
   /** A TOTP code that will be accepted now, once. */
   codeFor(userId: string): string
+  /** The same of a new app, in place of all that the user had: the old one's code counts once in 30 seconds. */
+  newCodeFor(userId: string): string
   /** Replaces all rules. */
   setRules(rules: readonly Rule[]): void
   /** The outcome for which no rule has to match, and the methods that an action permits. */
@@ -90,6 +92,16 @@ export function createControl(lab: Lab): Control {
     return secret
   }
 
+  const unenrol = (userId: string): void => {
+    user(userId).authenticators = []
+  }
+
+  const codeFor = (userId: string): string => {
+    const app = findAuthenticatorApp(user(userId))
+    if (app === undefined) throw new Error(`user "${userId}" has no authenticator app`)
+    return nextCode(tenant, app)
+  }
+
   // One object with the settings, so that an assignment to it is what the rest reads.
   return Object.assign(tenant.settings, {
     tracks,
@@ -98,9 +110,7 @@ export function createControl(lab: Lab): Control {
     action,
     setState,
     enrol,
-    unenrol: (userId: string) => {
-      user(userId).authenticators = []
-    },
+    unenrol,
     mails: lab.mails,
     mailedCodeFor: (userId: string) => {
       const mail = lab.mails.findLast((one) => one.userId === userId)
@@ -108,10 +118,11 @@ export function createControl(lab: Lab): Control {
       return mail.code
     },
     passkeysOf: (userId: string) => passkeysOf(user(userId)),
-    codeFor: (userId: string) => {
-      const app = findAuthenticatorApp(user(userId))
-      if (app === undefined) throw new Error(`user "${userId}" has no authenticator app`)
-      return nextCode(tenant, app)
+    codeFor,
+    newCodeFor: (userId: string) => {
+      unenrol(userId)
+      enrol(userId)
+      return codeFor(userId)
     },
     setRules: (rules: readonly Rule[]) => {
       checkRules(rules)

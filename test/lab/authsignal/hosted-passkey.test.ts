@@ -1,5 +1,6 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import t from 'tap'
+import { plugInAuthenticator } from '../../browser/authenticator.ts'
 import { launchChromium, skip, welcomeVisitor } from '../../browser/chromium.ts'
 import { SoftAuthenticator, toVirtualCredential } from './soft-authenticator.ts'
 import { loadBrowserSdk } from './soft-browser.ts'
@@ -81,19 +82,9 @@ t.test('in Chromium, with a virtual authenticator', { skip }, async (t) => {
   const chromium = await launchChromium()
   t.teardown(() => chromium.close())
   const { page, complaints } = await welcomeVisitor(chromium)
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable')
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-    },
-  })
+  const pluggedIn = await plugInAuthenticator(page)
   const button = page.getByRole('button', { name: 'Use your passkey' })
-  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  await pluggedIn.verify(false)
   await page.goto((await track()).url)
   await button.click()
   await page.getByRole('alert').waitFor()
@@ -102,12 +93,8 @@ t.test('in Chromium, with a virtual authenticator', { skip }, async (t) => {
   await page.getByLabel('Type the six digits').waitFor()
   await page.getByRole('link', { name: 'Use a passkey instead' }).click()
 
-  for (const credential of authenticator.credentials)
-    await devtools.send('WebAuthn.addCredential', {
-      authenticatorId,
-      credential: toVirtualCredential(credential),
-    })
-  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+  for (const credential of authenticator.credentials) await pluggedIn.add(toVirtualCredential(credential))
+  await pluggedIn.verify(true)
   await button.click()
   await page.waitForURL(`${redirectUrl}?token=*`)
   t.match(await sdk.validateChallenge({ token: tokenOf(page.url()) }), {

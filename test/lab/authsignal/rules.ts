@@ -45,6 +45,16 @@ export const stepUpForWebWithoutMfa: Rule = {
   conditions: { and: [isWeb, lacksMfa] },
 }
 
+/** Challenges whoever opens the page for passkeys. */
+export const stepUpForPasskeyPage: Rule = {
+  ruleId: '6f3c1a52-5d7e-4b0c-9a57-1f0f6d8a0010',
+  name: 'step up for the passkey page',
+  isActive: true,
+  priority: 1,
+  type: 'CHALLENGE',
+  actionCode: 'passkeys',
+}
+
 /**
  * MFA by a code that is mailed, for everybody, or for one client, one user or that user at that client. The
  * address is track's `email`: the enrolment page shows it and lets nobody change it.

@@ -1,0 +1,44 @@
+import type { Dispatcher } from 'undici'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import { toUpstreamRefusal } from '../upstream/failure.ts'
+
+/** What of a browser's request goes along when the OP is asked in its name. */
+export interface Asker {
+  readonly userAgent: string | undefined
+  readonly clientAddress: string
+}
+
+/**
+ * Asks the OP for a page once, in the name of a browser: only its headers are of interest.
+ *
+ * @param path with its query.
+ * @param further headers that go along.
+ * @throws Refusal what `toUpstreamRefusal` makes of the failure.
+ */
+export async function askForBrowser(
+  { pool, publicHeaders }: UpstreamConnection,
+  path: string,
+  { userAgent, clientAddress }: Asker,
+  further: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>> {
+  try {
+    const { statusCode, headers, body } = await pool.request({
+      method: 'GET',
+      path,
+      headers: {
+        ...publicHeaders,
+        'x-forwarded-for': clientAddress,
+        accept: 'text/html',
+        ...(userAgent !== undefined && { 'user-agent': userAgent }),
+        ...further,
+      },
+      signal,
+    })
+    // The page is nobody's; a short one is read so that its connection serves the next request.
+    body.dump({ limit: 16_384, signal }).catch(() => {})
+    return { statusCode, headers }
+  } catch (error) {
+    throw toUpstreamRefusal(error)
+  }
+}
