@@ -149,10 +149,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   serveProxy(app, {
     upstreamOrigin: config.upstream.url,
     names: upstream.names,
-    ownCookies: [cookie.name, cookie.deviceName],
+    ownCookies: [cookie.name],
     pool: upstream.pool,
     journey: {
-      toUpstream: (request, reply) => goToUpstream(wayThere, request, reply),
+      toUpstream: (request, reply) => goToUpstream({ ...wayThere, cookie }, request, reply),
       fromUpstream: (...answer) => comeFromUpstream(wayBack, ...answer),
     },
   })

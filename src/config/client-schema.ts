@@ -3,7 +3,7 @@ import { redirectUri } from './redirect-uri.ts'
 import { duration, text, textLike } from './text.ts'
 
 const reservedDataPoints =
-  /^(client_id|amr|acr|scope|acr_values|prompt|seconds_since_step_up|mode|page|display_name)$/
+  /^(client_id|request|amr|acr|scope|acr_values|prompt|seconds_since_step_up|mode|page|display_name)$/
 
 const clientId = textLike(
   /^[ -~]{1,1024}$/,

@@ -1,5 +1,3 @@
-import { redirectUriKey } from './redirect-uri-key.ts'
-
 /** Where the rules below report what they find. */
 export interface Findings {
   addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string; params: { fix: string } }): void
@@ -67,7 +65,6 @@ function checkRemember(file: unknown, report: Report): void {
 }
 
 function checkRedirectUris(file: unknown, report: Report): void {
-  const owners = new Map<string, string>()
   // Where all others are enforced, the answers to a client that is not have to be known too.
   const isOffKnown = read(file, 'defaults', 'mode') === 'enforce'
   for (const [client, policy] of entries(read(file, 'clients'))) {
@@ -80,18 +77,6 @@ function checkRedirectUris(file: unknown, report: Report): void {
         uris === undefined ? 'has no redirectUris' : 'is empty',
         'list the redirect URIs that the OP has for this client',
       )
-    for (const [index, uri] of entries(uris)) {
-      const key = typeof uri === 'string' ? redirectUriKey(uri) : undefined
-      if (key === undefined) continue
-      const owner = owners.get(key)
-      if (owner === undefined) owners.set(key, client)
-      else if (owner !== client)
-        report(
-          ['clients', client, 'redirectUris', Number(index)],
-          `belongs to client ${JSON.stringify(owner)} too`,
-          'list it in one policy only (query, and port on loopback, make no difference)',
-        )
-    }
   }
 }
 

@@ -141,8 +141,12 @@ function isOfRedirectUri(part: string): boolean {
   return name !== undefined && !responseParameters.has(name)
 }
 
-/** The key under which a request and its response find each other. */
-export function correlationKey(redirectUri: string, state: string): string | undefined {
+/**
+ * Where an answer goes and what it repeats of its request: by this the two find each other.
+ *
+ * @param state undefined where there is none, which is another one than an empty one.
+ */
+export function correlationKey(redirectUri: string, state: string | undefined): string | undefined {
   const key = redirectUriKey(redirectUri)
-  return key === undefined ? undefined : JSON.stringify([key, state])
+  return key === undefined ? undefined : JSON.stringify([key, state ?? null])
 }

@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { hashOf } from '../store/collection.ts'
-import { readCookie } from './cookies.ts'
+import { readCookie, readCookies } from './cookies.ts'
 import type { CookieRules } from './own-cookie.ts'
 
 /** What is known of the browser behind a request. */
 export interface Browser {
-  /** Hash of the gateway's cookie; undefined in a browser that has none. */
-  readonly id?: string
+  /**
+   * Hashes of the gateway's cookies, each an id of this browser: the lasting one first, then those of its visits. None
+   * in a browser that has no such cookie.
+   */
+  readonly ids: readonly string[]
   /** The client's IP address, from the socket or a trusted proxy. */
   readonly address: string
   readonly userAgent?: string
@@ -21,13 +24,25 @@ export interface Browser {
 /** The browser id that stands for a cookie's value. */
 export const browserIdOf = (cookie: string): string => hashOf('browser', cookie)
 
+/** More visits than people begin at once. */
+const maxVisits = 8
+
+/** The values of the gateway's cookies by which a browser is known, the lasting one first. */
+export function readBrowserCookies(
+  { cookie }: IncomingHttpHeaders,
+  { name, visitPrefix }: Pick<CookieRules, 'name' | 'visitPrefix'>,
+): readonly string[] {
+  const lasting = readCookie(cookie, name)
+  const visits = readCookies(cookie, visitPrefix).slice(-maxVisits)
+  return [...new Set([...(lasting === undefined ? [] : [lasting]), ...visits])]
+}
+
 /** @param names of the gateway's cookies. */
 export function readBrowser(
   headers: IncomingHttpHeaders,
   address: string,
-  names: Pick<CookieRules, 'name' | 'deviceName'>,
+  names: Pick<CookieRules, 'name' | 'visitPrefix' | 'deviceName'>,
 ): Browser {
-  const cookie = readCookie(headers.cookie, names.name)
   const userAgent = headers['user-agent']?.slice(0, 512)
   const [ownDeviceId, ...others] = readDeviceIds(headers.cookie, names.deviceName)
   const deviceId =
@@ -37,7 +52,7 @@ export function readBrowser(
   )?.[1]
   return {
     address,
-    ...(cookie !== undefined && { id: browserIdOf(cookie) }),
+    ids: readBrowserCookies(headers, names).map(browserIdOf),
     ...(userAgent !== undefined && { userAgent }),
     ...(deviceId !== undefined && { deviceId }),
     ...(deviceId !== undefined && deviceId === ownDeviceId && { ownDeviceId }),

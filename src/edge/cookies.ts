@@ -47,11 +47,11 @@ export function selectSetCookies(setCookies: readonly string[], allowed: readonl
   })
 }
 
-/** A Cookie header without any cookie of that name, the rest byte for byte; undefined if nothing is left. */
+/** A Cookie header without the cookies of an own name, the rest byte for byte; undefined if nothing is left. */
 export function omitCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined || !header.includes(name)) return header
   const parts = header.split(';')
-  const kept = parts.filter((part) => readPair(part)?.name !== name)
+  const kept = parts.filter((part) => !isOwn(readPair(part)?.name, name))
   if (kept.length === parts.length) return header
   const rest = kept.join(';')
   const trimmed = kept[0] === parts[0] ? rest : rest.replace(/^[ \t]+/, '')
@@ -70,13 +70,26 @@ export function readCookie(header: string | undefined, name: string): string | u
   return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
 }
 
+/** The gateway's own cookies whose names begin with a prefix, by name; each as strictly as `readCookie` reads one. */
+export function readCookies(header: string | undefined, prefix: string): string[] {
+  const names = new Set(readPairs(header).map(({ name }) => name))
+  return [...names]
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => readCookie(header, name) ?? [])
+}
+
+/** One of the gateway's own cookies: the names of all others begin with that of the first one and a hyphen. */
+function isOwn(name: string | undefined, own: string): boolean {
+  return name === own || name?.startsWith(`${own}-`) === true
+}
+
 /**
- * Whether a Set-Cookie header sets a cookie that could come back under that name: a nameless one (`=name=value`) does
+ * Whether a Set-Cookie header sets a cookie that could come back under an own name: a nameless one (`=name=value`) does
  * in some browsers, and some drop odd bytes before a name.
  */
 export function setsCookie(setCookie: string, name: string): boolean {
   const bare = setCookie.replace(/^[^!-<>-~]+/, '')
-  return readPair(bare.split(';', 1).join(''))?.name === name
+  return isOwn(readPair(bare.split(';', 1).join(''))?.name, name)
 }
 
 function selectAllowed(header: string | undefined, allowed: readonly string[]): Map<string, string> {

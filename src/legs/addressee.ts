@@ -1,18 +1,15 @@
-import type { ClientPolicy } from '../config/schema.ts'
 import { type AuthorizationResponse, correlationKey } from '../edge/authorization-response.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { readIdToken } from '../identity/token-response.ts'
-import type { Policies } from '../policy/policies.ts'
-import type { InFlightRequest, Records } from '../step-up/records.ts'
+import type { GoverningPolicy, Policies } from '../policy/policies.ts'
+import type { Records } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { AuthorizationExchange } from './exchange.ts'
+import { type AnsweredRequest, findAnswered } from './answered-request.ts'
+import type { AskedResponse, AuthorizationExchange } from './exchange.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
-export interface Addressee {
-  readonly policy: ClientPolicy
-  readonly request?: InFlightRequest
-  /** The key of that request in the store. */
-  readonly inFlight?: string
+export interface Addressee extends Partial<AnsweredRequest> {
+  readonly policy: GoverningPolicy
 }
 
 export interface AddresseePorts {
@@ -22,38 +19,57 @@ export interface AddresseePorts {
   readonly audit: Audit
 }
 
+/** The exchange in which a response comes. */
+export interface AnsweringExchange {
+  /** What this very exchange asked for, if it was at an authorization endpoint. */
+  readonly asked: AskedResponse | undefined
+  readonly authorization: AuthorizationExchange | undefined
+  readonly browserIds: readonly string[]
+}
+
 /**
  * The OP may answer another tab's request than the one it was asked, so that the redirect URI comes first, then the
- * request that the state belongs to, last the request of this exchange.
+ * request of this browser to which the response belongs, last the request of this exchange.
  *
- * @throws {Refusal} `unlisted_redirect_uri` where a protected client is answered at an address that no policy lists.
+ * @throws {Refusal} `unlisted_redirect_uri` where a protected client is answered at an address that no policy lists;
+ *   `restart` where it can't be known whose the response is.
  */
 export async function findAddressee(
   { publicUrl, policies, records, audit }: AddresseePorts,
   response: AuthorizationResponse,
-  authorization: AuthorizationExchange | undefined,
+  exchange: AnsweringExchange,
 ): Promise<Addressee> {
   const { redirectUri, state } = response
   const listed = policies.ofRedirectUri(redirectUri)
-  const inFlight = listed && state === undefined ? undefined : correlationKey(redirectUri, state ?? '')
-  const found = inFlight === undefined ? undefined : await findRequest(records, inFlight, listed)
-  const request = found ?? (authorization?.inFlight === inFlight ? authorization?.request : undefined)
-  const own = isAnotherTabs(response, authorization) ? undefined : authorization?.request
-  const asked = findAudience(policies, response) ?? policies.ofClient((request ?? own)?.clientId ?? '')
-  if (asked.clientId === '' && asked.mode === 'enforce' && !listed) {
-    return { policy: requireRecognised({ publicUrl, audit }, response, asked) }
-  }
-  const isMisplaced = !listed && asked.mode === 'enforce' && asked.redirectUris.length > 0
+  const isEnforced = listed.some(({ mode }) => mode === 'enforce')
+  const correlation = correlationKey(redirectUri, state)
+  // A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem.
+  const found = await findAnswered(records, correlation, exchange).catch((error) => {
+    if (isEnforced) throw error
+    return undefined
+  })
+  const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
+  const clientIds = [...findAudience(response), ...(found?.clientIds ?? (own ? [own.clientId] : []))]
+  const policy = policies.govern(clientIds, redirectUri)
+  const isLost = clientIds.length === 0 && policy.mode === 'enforce'
+  if (isLost && listed.length === 0)
+    return { policy: requireRecognised({ publicUrl, audit }, response, policy) }
+  if (isLost && listed.length > 1)
+    throw new Refusal('restart', 'a shared redirect URI, and no request is known')
+  const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
-    audit.security('unlisted_redirect_uri', { client_id: asked.clientId, redirect_uri: redirectUri })
+    audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
     throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
   }
-  return {
-    policy: listed ?? asked,
-    ...(request && { request }),
-    ...(found && inFlight !== undefined && { inFlight }),
-  }
+  return { policy, ...found }
+}
+
+/** Clients that are not listed have no list that a redirect URI could be missing in. */
+function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUri: string): boolean {
+  const listed = policies.ofRedirectUri(redirectUri)
+  const governing = policyIds.map((id) => policies.ofClient(id)).filter(({ mode }) => mode === 'enforce')
+  return listed.length > 0 || governing.every(({ redirectUris }) => redirectUris.length === 0)
 }
 
 /**
@@ -65,8 +81,8 @@ export async function findAddressee(
 function requireRecognised(
   { publicUrl, audit }: Pick<AddresseePorts, 'publicUrl' | 'audit'>,
   { artefacts, redirectUri }: AuthorizationResponse,
-  policy: ClientPolicy,
-): ClientPolicy {
+  policy: GoverningPolicy,
+): GoverningPolicy {
   const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
   if (isCodeOnly && new URL(redirectUri).origin === publicUrl) return { ...policy, mode: 'off' }
   audit.security('unrecognised_client', { redirect_uri: redirectUri })
@@ -86,25 +102,8 @@ function isAnotherTabs(
   return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')
 }
 
-/** The protected client that an ID token in the response is for, whatever was asked and wherever it is sent. */
-function findAudience(policies: Policies, response: AuthorizationResponse): ClientPolicy | undefined {
+/** The clients that an ID token in the response is for, whatever was asked and wherever it is sent. */
+function findAudience(response: AuthorizationResponse): readonly string[] {
   const idToken = readIdToken(response.get('id_token'))
-  if (idToken.kind !== 'read') return undefined
-  return idToken.audience
-    .map((audience) => policies.ofClient(audience))
-    .find(({ mode }) => mode === 'enforce')
-}
-
-/** A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem. */
-async function findRequest(
-  records: Records,
-  inFlight: string,
-  listed: ClientPolicy | undefined,
-): Promise<InFlightRequest | undefined> {
-  try {
-    return await records.inFlight.get(inFlight)
-  } catch (error) {
-    if (listed?.mode === 'enforce') throw error
-    return undefined
-  }
+  return idToken.kind === 'read' ? idToken.audience : []
 }

@@ -1,8 +1,8 @@
-import type { ClientPolicy } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
 import type { TargetKind } from '../edge/endpoints.ts'
 import type { Target } from '../edge/target.ts'
 import type { ProbeResult } from '../identity/probe.ts'
+import type { GoverningPolicy } from '../policy/policies.ts'
 import type { InFlightRequest } from '../step-up/records.ts'
 import type { Redemption } from './token-leg.ts'
 
@@ -15,6 +15,8 @@ export interface Exchange {
   upstreamHeaders: Record<string, string | string[]>
   /** Aborted when the client has gone. */
   readonly gone: AbortSignal
+  /** What was asked for at an authorization endpoint, whoever asked. */
+  asked?: AskedResponse
   authorization?: AuthorizationExchange
   probe?: ProbeResult
   redemption?: Redemption
@@ -22,13 +24,25 @@ export interface Exchange {
   pushed?: string
 }
 
+/** What answer an authorization request asks for, as far as it says so. */
+export interface AskedResponse {
+  readonly clientId?: string
+  /** Where the answer goes and what it repeats (`correlationKey`). */
+  readonly correlation?: string
+  readonly responseType: string
+}
+
 /** An authorization request of a client that is not off. */
 export interface AuthorizationExchange {
-  readonly policy: ClientPolicy
+  readonly policy: GoverningPolicy
   readonly request: InFlightRequest
   readonly state?: string
+  /** Where its answer goes and what that repeats (`correlationKey`). */
+  readonly correlation?: string
   /** The key of the request in the store, where it can be found again. */
   readonly inFlight?: string
+  /** The ids of the browser that sent it, one that it is only about to get included. */
+  readonly browserIds: readonly string[]
 }
 
 declare module 'fastify' {

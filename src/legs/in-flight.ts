@@ -1,10 +1,15 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { FastifyRequest } from 'fastify'
 import { correlationKey } from '../edge/authorization-response.ts'
-import type { Parameters } from '../edge/parameters.ts'
-import type { Policies } from '../policy/policies.ts'
+import type { GoverningPolicy, Policies } from '../policy/policies.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
+import { hashOf } from '../store/collection.ts'
+import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
 import type { AuthorizationExchange } from './exchange.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
+
+/** What is longer is not kept to be repeated; protected clients may not ask for so much. */
+const maxTargetLength = 48 * 1024
+const maxScopes = 200
 
 export interface InFlightPorts {
   readonly policies: Policies
@@ -12,83 +17,93 @@ export interface InFlightPorts {
   readonly now: () => number
 }
 
+/** An authorization request and whose it is. */
+export interface Arrived {
+  /** Origin-form target of the same request by GET. */
+  readonly target: string
+  readonly resolved: ResolvedRequest
+  readonly policy: GoverningPolicy
+  /** All ids of the browser that sent it, that under which it is kept first; none in a browser that keeps no cookie. */
+  readonly browserIds: readonly string[]
+  /** It was posted by a page of the OP's own: a login or consent form that goes on with an earlier request. */
+  readonly isOwnForm: boolean
+}
+
 /**
- * Writes an authorization request down, to be found again by the redirect URI and state of its response. One that the
- * gateway itself just sent the browser to goes on with what is known of it.
- *
- * @param target origin-form target of the request.
+ * Writes an authorization request down, to be found again by its browser and by the redirect URI and state of its
+ * answer. One that the gateway itself just sent the browser to goes on with what is known of it, and so does a form of
+ * the OP's own: what may have to be repeated is what the client asked for.
  */
 export async function recordInFlight(
   { policies, records, now }: InFlightPorts,
-  target: string,
-  resolved: ResolvedRequest,
-  policy: ClientPolicy,
+  { target, resolved, policy, browserIds, isOwnForm }: Arrived,
 ): Promise<AuthorizationExchange> {
-  const clientId = resolved.parameters.get('client_id') ?? policy.clientId
-  const inFlight = findKey(resolved.parameters, policies.ofClient(clientId))
-  const asked = describeRequest(resolved, target, clientId, now())
+  const asked = describeRequest(resolved, target, policy, now())
+  const correlation = findCorrelation(resolved, policies, asked.clientId)
   const state = resolved.parameters.get('state')
-  const exchange = { policy, ...(state !== undefined && { state }) }
-  if (inFlight === undefined) return { ...exchange, request: asked }
-  const isDriven = ({ driving }: InFlightRequest): boolean =>
-    driving?.target === target && driving.until > now()
-  const isNew = await records.inFlight.add(inFlight, asked)
-  const known = isNew
-    ? undefined
-    : await records.inFlight.update(inFlight, (current) =>
-        isDriven(current) ? current : combine(current, asked, policies),
-      )
-  return { ...exchange, request: known ?? asked, inFlight }
-}
-
-/**
- * Two requests whose responses could not be told apart: the OP may still answer the earlier one. What is asked for is
- * what either asks for, so that a smaller request does not stand for a larger one. The way back to the application may
- * lead over a consent form that is posted to the authorization endpoint: that it ends in an error stays decided.
- */
-function combine(earlier: InFlightRequest, later: InFlightRequest, policies: Policies): InFlightRequest {
-  const acrValues = [
-    ...new Set([earlier.acrValues, later.acrValues].flatMap((text) => text?.split(' ') ?? [])),
-  ]
-  const isEnforced = ({ clientId }: InFlightRequest): boolean =>
-    policies.ofClient(clientId).mode === 'enforce'
-  const isStricter = isEnforced(earlier) && !isEnforced(later)
-  const { kept } = earlier
-  return {
-    ...later,
-    clientId: isStricter ? earlier.clientId : later.clientId,
-    scope: [...new Set([...later.scope, ...earlier.scope])],
-    ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
-    ...(kept?.decision.reason === 'not_verified' && { kept }),
+  const exchange = {
+    policy,
+    browserIds,
+    ...(state !== undefined && { state }),
+    ...(correlation !== undefined && { correlation }),
   }
+  const [browser] = browserIds
+  if (correlation === undefined || browser === undefined) return { ...exchange, request: asked }
+  const alike = await findAlike(records, browserIds, correlation)
+  const driven = alike.find(({ request: { driving } }) => driving?.target === target && driving.until > now())
+  if (driven) return { ...exchange, request: driven.request, inFlight: driven.id }
+  const continued = isOwnForm
+    ? alike.findLast(({ request }) => request.clientId === asked.clientId)
+    : undefined
+  const id = continued?.id ?? hashOf(browser, correlation, target)
+  const next = (earlier: InFlightRequest): InFlightRequest =>
+    continued ? continueWith(earlier, asked) : repeat(earlier, asked)
+  if (await records.inFlight.add(id, asked)) {
+    await indexRequest(records, browser, correlation, id)
+    return { ...exchange, request: asked, inFlight: id }
+  }
+  const known = await records.inFlight.update(id, next)
+  return { ...exchange, request: known ?? asked, inFlight: id }
 }
 
-/**
- * A request without state can't be told from another one of its client: that of a listed client is not found again,
- * that of another one tells at least which client it is.
- */
-function findKey(parameters: Parameters, policy: ClientPolicy): string | undefined {
-  const [onlyUri, ...others] = policy.redirectUris
+/** The same request once more, a reload: but for the way back to the application, it is judged anew. */
+function repeat({ kept }: InFlightRequest, asked: InFlightRequest): InFlightRequest {
+  return { ...asked, ...(kept?.decision.reason === 'not_verified' && { kept }) }
+}
+
+/** A form may ask for more than the request that it goes on with: the rules are told of both. */
+function continueWith(earlier: InFlightRequest, form: InFlightRequest): InFlightRequest {
+  const { kept, ...request } = earlier
+  const both = askForBoth(request, form)
+  const isMore = !asksNoMore(form, earlier)
+  return { ...both, ...(kept && (!isMore || kept.decision.reason === 'not_verified') && { kept }) }
+}
+
+/** Where the answer goes: what the request says, or the only redirect URI of its client. */
+function findCorrelation(
+  { parameters }: ResolvedRequest,
+  policies: Policies,
+  clientId: string,
+): string | undefined {
+  const [onlyUri, ...others] = policies.ofClient(clientId).redirectUris
   const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
-  const state = parameters.get('state')
-  if (redirectUri === undefined) return undefined
-  if (state === undefined && policy.redirectUris.length > 0) return undefined
-  return correlationKey(redirectUri, state ?? '')
+  return redirectUri === undefined ? undefined : correlationKey(redirectUri, parameters.get('state'))
 }
 
 function describeRequest(
   { parameters, source, expiresAt }: ResolvedRequest,
   target: string,
-  clientId: string,
+  policy: GoverningPolicy,
   now: number,
 ): InFlightRequest {
   const acrValues = parameters.get('acr_values')
   const prompt = parameters.get('prompt')
   const uiLocales = parameters.get('ui_locales')
-  const isRepeatable = (source === 'plain' || source === 'pushed') && parameters.get('state') !== undefined
+  const isRepeatable = (source === 'plain' || source === 'pushed') && target.length <= maxTargetLength
   return {
-    clientId,
-    scope: parameters.get('scope')?.split(' ') ?? [],
+    clientId: parameters.get('client_id') ?? policy.clientId,
+    scope: parameters.get('scope')?.split(' ').slice(0, maxScopes) ?? [],
+    responseType: parameters.get('response_type') ?? 'code',
     startedAt: now,
     drives: 0,
     ...(isRepeatable && { target }),
@@ -107,4 +122,10 @@ export async function markForwarded(
 ): Promise<void> {
   if (resolved.source !== 'pushed' || inFlight === undefined) return
   await records.inFlight.update(inFlight, ({ target, ...request }) => request)
+}
+
+/** Whether a page of the OP's own posts this form: browsers say so (Fetch 3.2, Fetch Metadata). */
+export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string): boolean {
+  if (method !== 'POST') return false
+  return headers.origin === publicUrl || headers['sec-fetch-site'] === 'same-origin'
 }

@@ -27,10 +27,12 @@ export function judgeAnswer(
   location: string | undefined,
   isFollowed = false,
 ): Promise<ResponseAnswer> {
-  const { authorization, browser } = request.exchange
+  const { asked, authorization, browser } = request.exchange
   return onAuthorizationResponse(ports, {
     response,
+    asked,
     authorization,
+    browserIds: authorization?.browserIds ?? browser.ids,
     browser,
     isNavigation: isFollowed || canShowPage(request.method, request.headers),
     probe: () => ports.askUser(request, setCookiesOf(reply)),

@@ -41,7 +41,7 @@ export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts
   app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
     requireNavigation(request.method, request.headers)
     const loginPage = readLoginPage(request)
-    const browser = request.exchange.browser.id
+    const [browser] = request.exchange.browser.ids
     const subject = await steps.enter(request.params.id, browser)
     const user = await findUser(subject)
     if (signIn.header) {

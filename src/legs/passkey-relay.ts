@@ -105,7 +105,7 @@ export function servePasskeyRelay(app: FastifyInstance, ports: PasskeyRelayPorts
 }
 
 function requireBrowser({ exchange }: FastifyRequest): string {
-  const { id } = exchange.browser
+  const [id] = exchange.browser.ids
   if (id === undefined) throw new Refusal('no_cookie', 'a passkey ceremony without our cookie')
   return id
 }

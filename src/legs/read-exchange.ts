@@ -33,7 +33,7 @@ export function readExchanges(
   app: FastifyInstance,
   { config, provider, publicHeaders, cookie, isLoginPath }: ReadExchangePorts,
 ): void {
-  const ownCookies = [cookie.name, cookie.deviceName]
+  const ownCookies = [cookie.name]
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 

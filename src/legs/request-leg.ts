@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyRequest } from 'fastify'
-import type { ClientPolicy } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
 import { isNavigation } from '../edge/navigation.ts'
 import type { Parameters } from '../edge/parameters.ts'
 import { parsePrompt } from '../edge/prompt.ts'
 import type { ProbeResult } from '../identity/probe.ts'
 import type { Decision } from '../policy/decide.ts'
-import type { Policies } from '../policy/policies.ts'
+import type { GoverningPolicy, Policies } from '../policy/policies.ts'
 import { describeCase } from '../step-up/case.ts'
 import type { Judge } from '../step-up/judge.ts'
 import type { Case, InFlightRequest, Records } from '../step-up/records.ts'
@@ -38,6 +37,10 @@ export interface AuthorizationRequest {
   readonly target: string
   readonly parameters: Parameters
   readonly browser: Browser
+  /** The browser's ids, that under which the request is kept first; none where it keeps no cookie. */
+  readonly browserIds: readonly string[]
+  /** A page of the OP's own posts it: a login or consent form. */
+  readonly isOwnForm: boolean
   /** Asks the OP who the user is. */
   readonly probe: () => Promise<ProbeResult>
 }
@@ -56,7 +59,7 @@ export async function onAuthorizationRequest(
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(ports.records, it.parameters)
-  const policy = findPolicy(ports.policies, [it.parameters, resolved.parameters])
+  const policy = findPolicy(ports.policies, it.parameters, resolved.parameters)
   if (policy.mode === 'off') return { kind: 'untouched' }
   if (policy.mode === 'monitor') return watch(ports, it, resolved, policy)
   requireReadable(resolved, policy)
@@ -68,7 +71,7 @@ async function watch(
   ports: RequestLegPorts,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
-  policy: ClientPolicy,
+  policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
   try {
     return await decideOrForward(ports, it, resolved, policy)
@@ -82,23 +85,24 @@ async function decideOrForward(
   ports: RequestLegPorts,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
-  policy: ClientPolicy,
+  policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
-  const authorization = await recordInFlight(ports, it.target, resolved, policy)
+  const authorization = await recordInFlight(ports, { ...it, resolved, policy })
   const answer = await decideEarly(ports, it, resolved, authorization)
   if (answer.kind === 'forward') await markForwarded(ports, resolved, authorization)
   return answer
 }
 
-/** A client's own policy, or that of the redirect URI it shares with a listed client. The strictest that is named counts. */
-function findPolicy(policies: Policies, readings: readonly Parameters[]): ClientPolicy {
-  const candidates = readings.flatMap((parameters) => {
-    const redirectUri = parameters.get('redirect_uri')
-    const shared = redirectUri === undefined ? undefined : policies.ofRedirectUri(redirectUri)
-    return [policies.ofClient(parameters.get('client_id') ?? ''), ...(shared ? [shared] : [])]
-  })
-  const strictest = (mode: ClientPolicy['mode']) => candidates.find((policy) => policy.mode === mode)
-  return strictest('enforce') ?? strictest('monitor') ?? policies.ofClient('')
+/** The strictest of the policies that either reading of the request names. */
+function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): GoverningPolicy {
+  const named = (name: string): string[] =>
+    [outer.get(name), inner.get(name)].filter((value) => value !== undefined)
+  const [redirectUri, other = redirectUri] = named('redirect_uri')
+  const clientIds = [...new Set(named('client_id'))]
+  const policy = policies.govern(clientIds, redirectUri)
+  return other === redirectUri
+    ? policy
+    : policies.govern([...policy.policyIds, ...policies.govern(clientIds, other).policyIds])
 }
 
 async function decideEarly(

@@ -11,8 +11,8 @@ import type { Judge, Judgement } from '../step-up/judge.ts'
 import type { Case, HeldResponse, Records } from '../step-up/records.ts'
 import { releaseCode } from '../step-up/release.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import { type Addressee, findAddressee } from './addressee.ts'
-import type { AuthorizationExchange } from './exchange.ts'
+import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
+import { isAskedFor, requireAsked, responseTypeOf } from './asked-response.ts'
 
 export interface ResponseLegPorts {
   readonly publicUrl: string
@@ -27,12 +27,11 @@ export interface ResponseLegPorts {
   readonly now: () => number
 }
 
-/** An authorization response in an answer of the OP, and the request that it answers. */
-export interface UpstreamAnswer {
+/** An authorization response in an answer of the OP, and the exchange in which it comes. */
+export interface UpstreamAnswer extends AnsweringExchange {
   readonly response: AuthorizationResponse
   /** The Location that carries it; what comes in a page can't be kept for later. */
   readonly location?: string
-  readonly authorization: AuthorizationExchange | undefined
   readonly browser: Browser
   /** A browser that shows pages asked, so that a challenge can be shown. */
   readonly isNavigation: boolean
@@ -53,11 +52,12 @@ export async function onAuthorizationResponse(
   ports: ResponseLegPorts,
   it: UpstreamAnswer,
 ): Promise<ResponseAnswer> {
-  const { response, authorization } = it
+  const { response } = it
   if (response.artefacts.size === 0) return { kind: 'pass' }
-  const addressee = await findAddressee(ports, response, authorization)
+  const addressee = await findAddressee(ports, response, it)
   switch (addressee.policy.mode) {
     case 'off':
+      await requireAsked(ports, response, it.asked)
       return { kind: 'pass' }
     case 'monitor':
       return watch(ports, it, addressee)
@@ -93,6 +93,10 @@ async function enforce(
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   if (!isReadable(response, addressee)) return refuse('unsupported_response_type')
+  if (!isAskedFor(response, addressee.request)) {
+    ports.audit.security('unasked_response', { client_id: addressee.policy.clientId })
+    return refuse('interaction_required')
+  }
   const probe = await it.probe()
   if (!probe.known) {
     ports.audit.unknownUser(addressee.policy, probe.reason)
@@ -123,9 +127,7 @@ async function enforce(
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
 function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
   if (response.isAmbiguous || response.isError || response.code === '') return false
-  const types = { code: 'code', id_token: 'id_token', access_token: 'token', response: 'jwt' } as const
-  const responseType = [...response.artefacts].map((artefact) => types[artefact]).join(' ')
-  return isTypeAllowed(policy, responseType)
+  return isTypeAllowed(policy, responseTypeOf(response))
 }
 
 function hold(

@@ -33,7 +33,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
     const browser = bindBrowser(request, cookie)
-    const stepUp = await openings.bind(request.params.id, browser.id)
+    const stepUp = await openings.bind(request.params.id, browser.ids)
     browser.keep(reply)
     const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
     nameDevice(request, reply, stepUp)
@@ -58,7 +58,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     return sendOutcome(
       request,
       reply,
-      await finisher.finish(id, request.exchange.browser.id, { nonce, token }),
+      await finisher.finish(id, request.exchange.browser.ids, { nonce, token }),
     )
   })
 
@@ -67,7 +67,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
   )
 
   app.get<{ Params: { id: string } }>('/back/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goBack(request.params.id, request.exchange.browser.id)),
+    sendOutcome(request, reply, await waysOn.goBack(request.params.id, request.exchange.browser.ids)),
   )
 
   app.get<{ Params: { id: string } }>('/skip/:id', async (request, reply) =>
@@ -75,11 +75,11 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
   )
 
   app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.id, true)),
+    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.ids, true)),
   )
 
   app.get<{ Params: { id: string } }>('/continue/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.id, false)),
+    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.ids, false)),
   )
 
   /** The name under which Authsignal may remember this browser: as good as a part of a second factor. */

@@ -28,7 +28,7 @@ export async function onEndSessionResponse(
   reply: FastifyReply,
 ): Promise<void> {
   const { browser, target } = request.exchange
-  if (browser.id === undefined || !isEndSession(target)) return
+  if (browser.ids.length === 0 || !isEndSession(target)) return
   try {
     const setCookies = setCookiesOf(reply)
     const { cookie } = request.headers
@@ -36,7 +36,7 @@ export async function onEndSessionResponse(
     if (isUntouched && !reply.hasHeader('location')) return
     const probe = await askUser(request, setCookies)
     if (probe.known) return
-    await epochs.end(epochOf.browser(browser.id))
+    for (const id of browser.ids) await epochs.end(epochOf.browser(id))
     audit.signedOut('front_channel')
   } catch (error) {
     // A logout never fails for what the gateway would do about it.

@@ -1,7 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
+import type { CookieRules } from '../edge/own-cookie.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { type AskedResponsePorts, describeAsked, recordAsked } from './asked-response.ts'
+import { meetBrowser } from './bind-browser.ts'
+import { isOwnForm } from './in-flight.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
@@ -9,7 +13,9 @@ import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
 
-export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegPorts {}
+export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegPorts, AskedResponsePorts {
+  readonly cookie: CookieRules
+}
 
 /** On the way to the OP: each kind of endpoint has its guard. What throws or answers here never reaches the OP. */
 export async function goToUpstream(
@@ -40,21 +46,28 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   const { exchange } = request
   const body = request.method === 'POST' ? await readForm(request) : undefined
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
+  exchange.asked = describeAsked(parameters)
+  const met = meetBrowser(request, ports.cookie)
   const answer = await onAuthorizationRequest(ports, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
     parameters,
     browser: exchange.browser,
+    browserIds: met?.ids ?? [],
+    isOwnForm: isOwnForm(request, ports.publicUrl),
     probe: () => ports.askUser(request),
   })
   switch (answer.kind) {
     case 'untouched':
-      return
+      // A store that is down stops no client that is not protected; the answer says whether it mattered.
+      return recordAsked(ports, exchange.asked).catch(() => undefined)
     case 'forward':
       exchange.authorization = answer.authorization
       if (answer.probe) exchange.probe = answer.probe
+      met?.keep(reply)
       return
     case 'challenge':
+      met?.keep(reply)
       return sendRedirect(reply, `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
   }
 }

@@ -23,6 +23,7 @@ export type DenyReason =
   | 'unknown_state'
   | 'unenrolled_denied'
   | 'challenge_impossible'
+  | 'request_unknown'
   | 'not_a_navigation'
   | 'prompt_none'
   | 'too_many_challenges'
@@ -103,17 +104,23 @@ export function isSkippable({ unenrolled, graceUntil }: ClientPolicy, now: numbe
   return unenrolled === 'enroll' && graceUntil !== undefined && now < graceUntil
 }
 
-/**
- * The rows of the decision table that follow from Authsignal's answer. Deny is the default branch.
- *
- * @param isSkipped the user wants to put off the enrolment, and may.
- */
-export function decideFromTrack(policy: ClientPolicy, outcome: TrackOutcome, isSkipped = false): Decision {
+/** What is known beside the policy and Authsignal's answer. */
+export interface Circumstances {
+  /** The user wants to put off the enrolment, and may. */
+  readonly isSkipped?: boolean
+  /** Nobody knows what was asked for: the rules could not judge it, so that ALLOW says nothing. */
+  readonly isRequestUnknown?: boolean
+}
+
+/** The rows of the decision table that follow from Authsignal's answer. Deny is the default branch. */
+export function decideFromTrack(
+  policy: ClientPolicy,
+  outcome: TrackOutcome,
+  { isSkipped = false, isRequestUnknown = false }: Circumstances = {},
+): Decision {
   switch (outcome.state) {
     case 'ALLOW':
-      return outcome.isEnrolled
-        ? release('no_challenge_needed')
-        : decideUnenrolled(policy, outcome, isSkipped)
+      return isRequestUnknown ? decideUnknown(policy, outcome) : decideAllowed(policy, outcome, isSkipped)
     case 'CHALLENGE_REQUIRED':
       return outcome.hasChallengeUrl
         ? challenge('challenge_required')
@@ -130,6 +137,18 @@ export function decideFromTrack(policy: ClientPolicy, outcome: TrackOutcome, isS
         ? release('fail_open')
         : deny('authsignal_unavailable', 'temporarily_unavailable')
   }
+}
+
+type Allowed = Pick<Exclude<TrackOutcome, { readonly state: 'no_answer' }>, 'isEnrolled' | 'hasChallengeUrl'>
+
+function decideAllowed(policy: ClientPolicy, outcome: Allowed, isSkipped: boolean): Decision {
+  return outcome.isEnrolled ? release('no_challenge_needed') : decideUnenrolled(policy, outcome, isSkipped)
+}
+
+/** What Authsignal allows it does not challenge either: the client has to start anew, so that its request is judged. */
+function decideUnknown(policy: ClientPolicy, outcome: Allowed): Decision {
+  const decision = decideAllowed(policy, outcome, false)
+  return decision.verdict === 'release' ? deny('request_unknown', 'interaction_required') : decision
 }
 
 /** Authsignal answers ALLOW for users whom it can't challenge: that is no permission. */

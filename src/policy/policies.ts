@@ -1,5 +1,12 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
+import { strictestOf } from './strictest.ts'
+
+/** The policy that governs a request, a response or tokens: the strictest of those that they name. */
+export interface GoverningPolicy extends ClientPolicy {
+  /** The client ids by which the same policy is found again. */
+  readonly policyIds: readonly string[]
+}
 
 /** Which policy governs a client, and which one owns a redirect URI. */
 export interface Policies {
@@ -9,21 +16,27 @@ export interface Policies {
   readonly areTokensInFrontChannel: boolean
   /** The client's own policy, or the defaults under its name. */
   ofClient(clientId: string): ClientPolicy
-  /** The policy that governs a case: its page's, or its client's. */
-  ofCase(it: { readonly policyId: string; readonly page?: string }): ClientPolicy
-  /** The policy that lists this redirect URI, compared as `redirectUriKey` does. */
-  ofRedirectUri(redirectUri: string): ClientPolicy | undefined
+  /** The policy that governs a case: its page's, or the strictest of its clients'. */
+  ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string }): ClientPolicy
+  /** The policies that list this redirect URI, compared as `redirectUriKey` does. */
+  ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
+  /**
+   * The strictest of all policies that clients and a redirect URI name. Where several list the URI and one of them is
+   * the client's own, that one says whose the request is, unless it is off.
+   *
+   * @param clientIds by what names the client goes; none where nothing tells.
+   */
+  govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy
 }
 
 /** By what name the passkey page goes where paths of the OP's begin with a slash. */
 export const passkeysPageName = 'passkeys'
 
 export function createPolicies(config: Config): Policies {
-  const owners = new Map<string, ClientPolicy>()
+  const owners = new Map<string, ClientPolicy[]>()
   for (const policy of config.clients.values()) {
-    for (const uri of policy.redirectUris) {
-      const key = redirectUriKey(uri)
-      if (key !== undefined) owners.set(key, policy)
+    for (const key of new Set(policy.redirectUris.map(redirectUriKey))) {
+      if (key !== undefined) owners.set(key, [...(owners.get(key) ?? []), policy])
     }
   }
   const pages = new Map(config.protectedPaths.map(({ name, policy }) => [name, policy]))
@@ -32,21 +45,33 @@ export function createPolicies(config: Config): Policies {
   const enforced = all.filter(({ mode }) => mode === 'enforce')
   const ofClient = (clientId: string): ClientPolicy =>
     config.clients.get(clientId) ?? { ...config.defaults, clientId }
+  const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] =>
+    owners.get(redirectUriKey(redirectUri) ?? '') ?? []
+
+  function govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy {
+    const named = clientIds.map(ofClient)
+    const listed = redirectUri === undefined ? [] : ofRedirectUri(redirectUri)
+    const isSaid = named.some((policy) => policy.mode !== 'off' && listed.includes(policy))
+    const [first = ofClient(''), ...others] = isSaid ? named : [...named, ...listed]
+    return {
+      ...strictestOf(first, ...others),
+      policyIds: [...new Set([first, ...others].map(({ clientId }) => clientId))],
+    }
+  }
+
   return {
     areAnyActive: all.some(({ mode }) => mode !== 'off'),
     areTokensInFrontChannel: enforced.some(({ responseTypes }) =>
       responseTypes.some((type) => type !== 'code'),
     ),
     ofClient,
-    ofCase({ policyId, page }) {
-      if (page === undefined) return ofClient(policyId)
+    ofRedirectUri,
+    govern,
+    ofCase({ policyIds, page }) {
+      if (page === undefined) return govern(policyIds)
       const policy = pages.get(page)
       if (policy === undefined) throw new Error('a case of a page that is not protected')
       return policy
-    },
-    ofRedirectUri(redirectUri) {
-      const key = redirectUriKey(redirectUri)
-      return key === undefined ? undefined : owners.get(key)
     },
   }
 }

@@ -25,7 +25,7 @@ export function createAttempts(records: Records, now: () => number, limits: Atte
   const allowance = createAllowance(records.attempts, now, countWindowMs)
   // By policy: the client_id of a request may be made up as long as the OP has not seen it.
   const counters = (it: Case, address: string): readonly [key: string, limit: number][] => [
-    [hashOf('user', it.user.subject, it.policyId, it.page), limits.perUser],
+    [hashOf('user', it.user.subject, it.page, ...it.policyIds), limits.perUser],
     [hashOf('address', groupAddress(address)), limits.perAddress],
   ]
 

@@ -1,12 +1,12 @@
-import type { ClientPolicy } from '../config/schema.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { GoverningPolicy } from '../policy/policies.ts'
 import { hashOf } from '../store/collection.ts'
 import { epochOf } from './epochs.ts'
 import type { Case, InFlightRequest, User } from './records.ts'
 
 /** What a response or request says about its authorization request, as far as it is known. */
 export interface Asked {
-  readonly policy: ClientPolicy
+  readonly policy: GoverningPolicy
   readonly identity: Identity
   readonly request?: InFlightRequest
   readonly inFlight?: string
@@ -17,7 +17,7 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
   const { policy, identity, request, inFlight } = asked
   return {
     clientId: request?.clientId ?? policy.clientId,
-    policyId: policy.clientId,
+    policyIds: policy.policyIds,
     user: describeUser(identity, compare),
     ...(request && { scope: request.scope }),
     ...(request?.acrValues !== undefined && { acrValues: request.acrValues }),
@@ -27,13 +27,16 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
   }
 }
 
+/** Whether a client's response is judged whose request nobody saw. */
+export const isRequestUnknown = ({ page, scope }: Case): boolean => page === undefined && scope === undefined
+
 /**
  * The same where no client asks: for a page of the OP, or one of our own.
  *
  * @param page the protected path, or that of our page.
  */
 export function describePageCase(identity: Identity, page: string, compare: readonly string[]): Case {
-  return { clientId: '', policyId: '', page, user: describeUser(identity, compare) }
+  return { clientId: '', policyIds: [], page, user: describeUser(identity, compare) }
 }
 
 function describeUser(identity: Identity, compare: readonly string[]): User {

@@ -23,10 +23,10 @@ export interface Finisher {
   /**
    * The browser came back. One attempt, whatever the answer; the same return within a minute gets the same outcome.
    *
-   * @param browser hash of the cookie that came with the return.
+   * @param browserIds hashes of the cookies that came with the return.
    * @throws {Refusal} `expired`, `wrong_return` (nothing changed), `no_cookie` (the step-up is burnt), `used`.
    */
-  finish(id: string, browser: string | undefined, how: Return): Promise<Outcome>
+  finish(id: string, browserIds: readonly string[], how: Return): Promise<Outcome>
   /** Writes down that a step-up did not succeed. */
   fail(id: string, reason: NotVerifiedReason): Promise<Outcome>
   /** What a request gets that is not the first: the next tab's turn, the same outcome again, or `used`. */
@@ -89,11 +89,12 @@ export function createFinisher(ports: FinishPorts): Finisher {
   }
 
   const finisher: Finisher = {
-    async finish(id, browser, { nonce, token }) {
+    async finish(id, browserIds, { nonce, token }) {
       const found = await records.stepUps.get(id)
       if (!found) throw new Refusal('expired', 'no such step-up')
       if (!isSameHash(hashOf(nonce), found.nonceHash)) throw new Refusal('wrong_return', 'the nonce is wrong')
-      if (browser === undefined || browser !== found.browser) {
+      const { browser } = found
+      if (browser === undefined || !browserIds.includes(browser)) {
         await burn(id, found)
         throw new Refusal('no_cookie', 'the step-up is bound to another browser')
       }

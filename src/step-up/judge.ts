@@ -14,6 +14,7 @@ import { createId, hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'
 import { type Authsignal, AuthsignalError, type TrackRequest } from './authsignal.ts'
+import { isRequestUnknown } from './case.ts'
 import type { Openings } from './openings.ts'
 import type { Recall } from './recall.ts'
 import type { Case, Proofs, Records, Waiting } from './records.ts'
@@ -61,12 +62,12 @@ export function createJudge(ports: JudgePorts): Judge {
 
   async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
     const { policy, browser } = occasion
-    await recall.claimSignIn(it, policy.action, browser.id)
-    const proofs = await recall.findProofs(it, browser.id)
+    await recall.claimSignIn(it, policy.action, browser.ids)
+    const proofs = await recall.findProofs(it, browser.ids)
     const pass = await (occasion.atRelease ? recall.spendPass : recall.findPass)(
       it,
       policy.action,
-      browser.id,
+      browser.ids,
     )
     const remembered = decideFromMemory(
       policy,
@@ -81,7 +82,7 @@ export function createJudge(ports: JudgePorts): Judge {
     )
     if (remembered) return { decision: remembered }
     if (occasion.noInteraction) return askSilently(it, occasion, occasion.noInteraction, proofs)
-    const open = await openings.join(it, policy.action, browser.id, occasion.tabs)
+    const open = await openings.join(it, policy.action, browser.ids, occasion.tabs)
     if (open !== undefined) {
       return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open }
     }
@@ -95,7 +96,7 @@ export function createJudge(ports: JudgePorts): Judge {
     reason: 'prompt_none' | 'not_a_navigation',
     proofs: Proofs['stepUps'],
   ): Promise<Judgement> {
-    const key = hashOf(it.user.subject, it.policyId, it.page)
+    const key = hashOf(it.user.subject, it.page, ...it.policyIds)
     const earlier = await records.silentDenials.get(key)
     if (earlier) return { decision: earlier }
     const { decision } = await ask(it, occasion, proofs)
@@ -113,6 +114,7 @@ export function createJudge(ports: JudgePorts): Judge {
     const nonce = createId()
     const idempotencyKey = createId()
     const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
+    const [owner] = browser.ids
     const deviceId = chooseDeviceId(browser, isShown ? policy.rememberDevice : undefined)
     const { outcome, url, acceptedMethods } = await track(ports, policy, {
       ...describeTrackRequest(it, occasion, proofs, now()),
@@ -120,8 +122,12 @@ export function createJudge(ports: JudgePorts): Judge {
       idempotencyKey,
       redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
     })
-    const mayBeSkipped = it.page === undefined && isSkippable(policy, now())
-    const decision = decideFromTrack(policy, outcome, mayBeSkipped && occasion.skipsEnrolment === true)
+    const isUnknown = isRequestUnknown(it)
+    const mayBeSkipped = it.page === undefined && !isUnknown && isSkippable(policy, now())
+    const decision = decideFromTrack(policy, outcome, {
+      isSkipped: mayBeSkipped && occasion.skipsEnrolment === true,
+      isRequestUnknown: isUnknown,
+    })
     if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
     if (!(await attempts.count(it, browser.address))) {
       return { decision: deny('too_many_challenges', 'access_denied') }
@@ -136,7 +142,7 @@ export function createJudge(ports: JudgePorts): Judge {
       openedAt: now(),
       address: browser.address,
       waiting: occasion.tabs,
-      ...(browser.id !== undefined && { browser: browser.id }),
+      ...(owner !== undefined && { browser: owner }),
       ...(acceptedMethods && { acceptedMethods }),
       ...(decision.reason === 'enrolment_required' &&
         mayBeSkipped &&

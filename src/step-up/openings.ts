@@ -13,15 +13,16 @@ export interface Openings {
   join(
     it: Case,
     action: string,
-    browser: string | undefined,
+    browserIds: readonly string[],
     tabs: readonly Waiting[],
   ): Promise<string | undefined>
   /**
    * Binds an open step-up to the browser that sees its challenge page first.
    *
+   * @param browserIds that to bind it to first, then the further ones of that browser.
    * @throws {Refusal} `expired`, `used`, or `no_cookie` if it is bound to another browser.
    */
-  bind(id: string, browser: string): Promise<StepUp>
+  bind(id: string, browserIds: readonly [string, ...string[]]): Promise<StepUp>
   isExpired(stepUp: StepUp): boolean
   find(id: string): Promise<StepUp | undefined>
 }
@@ -34,13 +35,18 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
   const isExpired = (stepUp: StepUp): boolean => now() - stepUp.openedAt >= timeoutMs
   const isOpen = (stepUp: StepUp): boolean => stepUp.state === 'open' && !isExpired(stepUp)
 
+  const wait = (stepUp: StepUp, it: Case, tabs: readonly Waiting[]): StepUp | undefined =>
+    isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)
+      ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
+      : undefined
+
   async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
     await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id })
   }
 
-  function explain(stepUp: StepUp | undefined, browser: string): Refusal {
+  function explain(stepUp: StepUp | undefined, browserIds: readonly string[]): Refusal {
     if (!stepUp || isExpired(stepUp)) return new Refusal('expired', 'no such step-up any more')
-    return stepUp.browser === undefined || stepUp.browser === browser
+    return stepUp.browser === undefined || browserIds.includes(stepUp.browser)
       ? new Refusal('used', `the step-up is ${stepUp.state}`)
       : new Refusal('no_cookie', 'the step-up is bound to another browser')
   }
@@ -52,25 +58,23 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
       await records.stepUps.set(id, stepUp)
       if (stepUp.browser !== undefined) await index(id, stepUp, stepUp.browser)
     },
-    async join(it, action, browser, tabs) {
-      if (browser === undefined) return undefined
-      const need = await records.openNeeds.get(needKey(it, action, browser))
-      if (need === undefined) return undefined
-      const joined = await records.stepUps.update(need.stepUpId, (stepUp) =>
-        isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)
-          ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
-          : undefined,
-      )
-      return joined && need.stepUpId
+    async join(it, action, browserIds, tabs) {
+      for (const browser of browserIds) {
+        const need = await records.openNeeds.get(needKey(it, action, browser))
+        const joined =
+          need && (await records.stepUps.update(need.stepUpId, (stepUp) => wait(stepUp, it, tabs)))
+        if (joined) return need.stepUpId
+      }
+      return undefined
     },
-    async bind(id, browser) {
-      const bound = await records.stepUps.update(id, (stepUp) =>
-        isOpen(stepUp) && (stepUp.browser === undefined || stepUp.browser === browser)
-          ? { ...stepUp, browser }
-          : undefined,
-      )
-      if (!bound) throw explain(await records.stepUps.get(id), browser)
-      await index(id, bound, browser)
+    async bind(id, browserIds) {
+      const [first] = browserIds
+      const bound = await records.stepUps.update(id, (stepUp) => {
+        const { browser = first } = stepUp
+        return isOpen(stepUp) && browserIds.includes(browser) ? { ...stepUp, browser } : undefined
+      })
+      if (!bound) throw explain(await records.stepUps.get(id), browserIds)
+      await index(id, bound, bound.browser ?? first)
       return bound
     },
   }

@@ -41,7 +41,7 @@ export function createPasskeyEnrolment(ports: PasskeyEnrolmentPorts): PasskeyEnr
 
   /** @throws {Refusal} `not_allowed` where the rules say no. */
   async function askForToken(it: Case, browser: Browser): Promise<string> {
-    const proofs = await recall.findProofs(it, browser.id)
+    const proofs = await recall.findProofs(it, browser.ids)
     const { state, token } = await authsignal.trackForEnrolment({
       ...describeTrackRequest(it, { policy, browser }, proofs, now()),
       idempotencyKey: createId(),

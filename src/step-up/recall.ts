@@ -7,20 +7,23 @@ const passLifetimeMs = 5 * 60_000
 const passLifetimeDuringConsentMs = 10 * 60_000
 const reloadWindowMs = 60_000
 
-/** Passes and proofs: what a browser has shown, for this user in this OP session, while it lasts. */
+/**
+ * Passes and proofs: what a browser has shown, for this user in this OP session, while it lasts. It is written under
+ * one id of the browser and found under any.
+ */
 export interface Recall {
   /** The pass that a release of this case could spend. Seen by the request leg, it lives on while consent is asked. */
-  findPass(it: Case, action: string, browser: string | undefined): Promise<PassedBy | undefined>
+  findPass(it: Case, action: string, browserIds: readonly string[]): Promise<PassedBy | undefined>
   /** The same, spent. A second release of the same in-flight request within a minute (a reload) gets it once more. */
-  spendPass(it: Case, action: string, browser: string | undefined): Promise<PassedBy | undefined>
+  spendPass(it: Case, action: string, browserIds: readonly string[]): Promise<PassedBy | undefined>
   writePass(it: Case, action: string, browser: string, how: PassedBy): Promise<void>
   /** Every step-up of this browser in this OP session. */
-  findProofs(it: Case, browser: string | undefined): Promise<Proofs['stepUps']>
+  findProofs(it: Case, browserIds: readonly string[]): Promise<Proofs['stepUps']>
   writeProof(it: Case, action: string, browser: string, method: string | undefined): Promise<void>
   /** Remembers a sign-in by passkey until the OP's session that comes of it is seen. */
   writeSignIn(subject: string, browser: string, method: string): Promise<void>
   /** A sign-in by passkey is a step-up: in the session that it led to it becomes a proof of this action. */
-  claimSignIn(it: Case, action: string, browser: string | undefined): Promise<void>
+  claimSignIn(it: Case, action: string, browserIds: readonly string[]): Promise<void>
 }
 
 /** What a pass rests on. */
@@ -61,8 +64,7 @@ export function createRecall(
   }
 
   /** One step of a pass that may serve this case. */
-  async function step(it: Case, action: string, browser: string | undefined, next: (pass: Pass) => Pass) {
-    if (browser === undefined) return undefined
+  async function step(it: Case, action: string, browser: string, next: (pass: Pass) => Pass) {
     const epoch = await epochs.current(epochNames(it, browser))
     if (epoch === undefined) return undefined
     return records.passes.update(passKey(it, browser, epoch), (pass) =>
@@ -84,12 +86,8 @@ export function createRecall(
    * One step of a sign-in by passkey, which belongs to the first session of its user that is seen after it. It is a
    * pass for whatever is asked for first.
    */
-  async function stepSignIn(
-    it: Case,
-    browser: string | undefined,
-    next: (signIn: SignIn) => SignIn | undefined,
-  ) {
-    if (!hasSignIns || browser === undefined) return undefined
+  async function stepSignIn(it: Case, browser: string, next: (signIn: SignIn) => SignIn | undefined) {
+    if (!hasSignIns) return undefined
     const epoch = await epochs.current([epochOf.browser(browser)])
     if (epoch === undefined) return undefined
     return records.signIns.update(signInKey(it.user.subject, browser, epoch), (signIn) => {
@@ -111,15 +109,30 @@ export function createRecall(
     )
   }
 
+  async function readProofs(it: Case, browser: string): Promise<Proofs['stepUps']> {
+    const epoch = await epochs.current(epochNames(it, browser))
+    if (epoch === undefined) return []
+    const found = await records.proofs.get(proofKey(it, browser, epoch))
+    return found?.stepUps.filter(({ at }) => now() - at < sessionMs) ?? []
+  }
+
   return {
-    findPass: async (it, action, browser) =>
-      (await step(it, action, browser, (pass) => ({
-        ...pass,
-        expiresAt: pass.passedAt + passLifetimeDuringConsentMs,
-      }))) ?? (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => unspent))),
-    spendPass: async (it, action, browser) =>
-      (await step(it, action, browser, (pass) => spend(pass, it))) ??
-      (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => spend(unspent, it)))),
+    findPass: (it, action, browserIds) =>
+      findFirst(
+        browserIds,
+        async (browser) =>
+          (await step(it, action, browser, (pass) => ({
+            ...pass,
+            expiresAt: pass.passedAt + passLifetimeDuringConsentMs,
+          }))) ?? (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => unspent))),
+      ),
+    spendPass: (it, action, browserIds) =>
+      findFirst(
+        browserIds,
+        async (browser) =>
+          (await step(it, action, browser, (pass) => spend(pass, it))) ??
+          (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => spend(unspent, it)))),
+      ),
     async writePass(it, action, browser, { method, isSkipped }) {
       const epoch = await epochs.begin(epochNames(it, browser))
       await records.passes.set(passKey(it, browser, epoch), {
@@ -131,12 +144,9 @@ export function createRecall(
         ...(isSkipped && { isSkipped }),
       })
     },
-    async findProofs(it, browser) {
-      if (browser === undefined || it.user.session === undefined) return []
-      const epoch = await epochs.current(epochNames(it, browser))
-      if (epoch === undefined) return []
-      const found = await records.proofs.get(proofKey(it, browser, epoch))
-      return found?.stepUps.filter(({ at }) => now() - at < sessionMs) ?? []
+    async findProofs(it, browserIds) {
+      if (it.user.session === undefined) return []
+      return (await Promise.all(browserIds.map((browser) => readProofs(it, browser)))).flat()
     },
     async writeProof(it, action, browser, method) {
       await addProof(it, browser, { action, at: now(), ...(method !== undefined && { method }) })
@@ -145,13 +155,24 @@ export function createRecall(
       const epoch = await epochs.begin([epochOf.browser(browser)])
       await records.signIns.set(signInKey(subject, browser, epoch), { method, at: now() })
     },
-    async claimSignIn(it, action, browser) {
-      const signIn = await stepSignIn(it, browser, (known) => known)
-      if (signIn && browser !== undefined) {
-        await addProof(it, browser, { action, at: signIn.at, method: signIn.method })
+    async claimSignIn(it, action, browserIds) {
+      for (const browser of browserIds) {
+        const signIn = await stepSignIn(it, browser, (known) => known)
+        if (signIn) await addProof(it, browser, { action, at: signIn.at, method: signIn.method })
       }
     },
   }
+}
+
+async function findFirst<T>(
+  browserIds: readonly string[],
+  find: (browser: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (const browser of browserIds) {
+    const found = await find(browser)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Whether every scope asked for is among those that were stepped up for. An unknown scope is within no known one. */

@@ -1,3 +1,4 @@
+import { inFlightMs } from '../edge/own-cookie.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
@@ -13,8 +14,8 @@ export const countWindowMs = 10 * minute
 /** Who asks for what: all that a decision depends on, and all that is needed to ask again. */
 export interface Case {
   readonly clientId: string
-  /** The client whose policy governs: another one where a listed redirect URI is shared. */
-  readonly policyId: string
+  /** The clients whose policies govern: others too where a listed redirect URI is shared. */
+  readonly policyIds: readonly string[]
   /** Set where no client asks, but a page is asked for: the protected path, or that of our own page. */
   readonly page?: string
   /** Absent where the authorization request was not seen. */
@@ -56,6 +57,7 @@ export interface InFlightRequest {
   /** When that target ends, for a pushed request. */
   readonly targetUntil?: number
   readonly scope: readonly string[]
+  readonly responseType: string
   readonly acrValues?: string
   readonly prompt?: string
   readonly uiLocales?: string
@@ -179,7 +181,7 @@ export interface Proofs {
 /** A code that may be redeemed. */
 export interface ReleasedCode {
   readonly clientId: string
-  readonly policyId: string
+  readonly policyIds: readonly string[]
   readonly subject: string
   readonly compare: Readonly<Record<string, unknown>>
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
@@ -197,7 +199,12 @@ export interface PushedRequest {
 export interface Records {
   /** By request URI. */
   readonly pushedRequests: Collection<PushedRequest>
+  /** By browser, where the answer goes, and target. */
   readonly inFlight: Collection<InFlightRequest>
+  /** The ids of those, by browser and where the answer goes; the latest last. */
+  readonly inFlightIds: Collection<{ readonly ids: readonly string[] }>
+  /** What clients that are not protected asked for in the front channel, by where the answer goes. */
+  readonly frontChannelRequests: Collection<{ readonly responseTypes: readonly string[] }>
   readonly stepUps: Collection<StepUp>
   /** From a need to the step-up that is open for it. */
   readonly openNeeds: Collection<{ readonly stepUpId: string }>
@@ -225,7 +232,9 @@ export interface Records {
 export function createRecords(store: Store, times: { timeout: number; session: number }): Records {
   return {
     pushedRequests: createCollection(store, 'pushed', 10 * minute),
-    inFlight: createCollection(store, 'in-flight', 60 * minute),
+    inFlight: createCollection(store, 'in-flight', inFlightMs),
+    inFlightIds: createCollection(store, 'in-flight-ids', inFlightMs),
+    frontChannelRequests: createCollection(store, 'front-channel', inFlightMs),
     stepUps: createCollection(store, 'step-up', times.timeout + minute),
     openNeeds: createCollection(store, 'need', times.timeout),
     passes: createCollection(store, 'pass', 11 * minute),

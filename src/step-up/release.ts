@@ -19,7 +19,7 @@ export async function releaseCode(
   if (code === undefined) return
   await records.codes.set(code, {
     clientId: it.clientId,
-    policyId: it.policyId,
+    policyIds: it.policyIds,
     subject: it.user.subject,
     compare: it.user.compare,
     releasedAt: now,

@@ -2,6 +2,7 @@ import type { ClientPolicy } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
 import { amrOfMethod } from '../policy/amr.ts'
 import type { TrackRequest } from './authsignal.ts'
+import { isRequestUnknown } from './case.ts'
 import type { Case, Proofs } from './records.ts'
 
 /**
@@ -37,6 +38,7 @@ export function describeTrackRequest(
       amr: [...amr].join(','),
       mode: policy.mode,
       ...(it.scope && { scope: it.scope.join(' ') }),
+      ...(isRequestUnknown(it) && { request: 'unknown' }),
       ...(user.acr !== undefined && { acr: user.acr }),
       ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
       ...(it.prompt !== undefined && { prompt: it.prompt }),

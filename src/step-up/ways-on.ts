@@ -16,11 +16,11 @@ export interface WaysOn {
   /** "Try again": a new step-up for the tabs that waited, or what the rules say by now. */
   retry(id: string, browser: Browser): Promise<Outcome>
   /** "Back to the application", which gets its error through the OP's own redirect. */
-  goBack(id: string, browser: string | undefined): Promise<Outcome>
+  goBack(id: string, browserIds: readonly string[]): Promise<Outcome>
   /** "Not now", for an enrolment that may still be put off. Who is enrolled by now is challenged all the same. */
   skip(id: string, browser: Browser): Promise<Outcome>
   /** The answer to "shall this device be remembered?"; the sign-in goes on whatever it is. */
-  goOn(id: string, browser: string | undefined, isRemembered: boolean): Promise<Outcome>
+  goOn(id: string, browserIds: readonly string[], isRemembered: boolean): Promise<Outcome>
 }
 
 export interface WaysOnPorts {
@@ -39,10 +39,11 @@ export interface WaysOnPorts {
 export function createWaysOn(ports: WaysOnPorts): WaysOn {
   const { config, policies, records, driver, judge, finisher, serveNextTab, authsignal, audit, now } = ports
 
-  async function findOwn(id: string, browser: string | undefined): Promise<StepUp & { browser: string }> {
+  async function findOwn(id: string, browserIds: readonly string[]): Promise<StepUp & { browser: string }> {
     const stepUp = await records.stepUps.get(id)
     if (!stepUp) throw new Refusal('expired', 'no such step-up')
-    if (browser === undefined || stepUp.browser !== browser) {
+    const { browser } = stepUp
+    if (browser === undefined || !browserIds.includes(browser)) {
       throw new Refusal('no_cookie', 'the step-up is bound to another browser')
     }
     return { ...stepUp, browser }
@@ -92,7 +93,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
 
   return {
     async retry(id, browser) {
-      const { browser: owner } = await findOwn(id, browser.id)
+      const { browser: owner } = await findOwn(id, browser.ids)
       const mine = await records.stepUps.update(id, ({ outcome, ...current }) =>
         current.state === 'failed' ? { ...current, state: 'retried' } : undefined,
       )
@@ -107,7 +108,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       })
     },
     async skip(id, browser) {
-      const { browser: owner } = await findOwn(id, browser.id)
+      const { browser: owner } = await findOwn(id, browser.ids)
       const mine = await records.stepUps.update(id, (current) =>
         current.state === 'open' && now() < (current.skippableUntil ?? 0)
           ? { ...current, state: 'checking' }
@@ -120,8 +121,8 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
         return serveNextTab(id, { ...mine, isSkipped: true }, owner)
       })
     },
-    async goOn(id, browser, isRemembered) {
-      const { browser: owner } = await findOwn(id, browser)
+    async goOn(id, browserIds, isRemembered) {
+      const { browser: owner } = await findOwn(id, browserIds)
       const mine = await records.stepUps.update(id, (current) =>
         current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
       )
@@ -129,8 +130,8 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
       if (isRemembered) await rememberDevice(mine)
       return serveNextTab(id, mine, owner)
     },
-    async goBack(id, browser) {
-      const stepUp = await findOwn(id, browser)
+    async goBack(id, browserIds) {
+      const stepUp = await findOwn(id, browserIds)
       const tab = stepUp.waiting.at(-1)
       if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
       const response = tab.held && readAuthorizationResponse(tab.held.location, config.publicUrl)

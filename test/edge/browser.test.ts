@@ -3,12 +3,24 @@ import { browserIdOf, readBrowser } from '../../src/edge/browser.ts'
 
 const cookie = 'A'.repeat(43)
 const device = '2f1b7c1e-7a55-4f0c-9a5e-0d6c3a0f9b11'
+const names = { name: 'step-up', visitPrefix: 'step-up-at-', deviceName: 'step-up-device' }
 const other = '8c1e2b7f-557a-4c0f-9a5e-9b110d6c3a0f'
 
 t.test('what is known of a browser', (t) => {
-  const cases: [string, Record<string, string>, Record<string, string>][] = [
+  const cases: [string, Record<string, string>, object][] = [
     ['nothing', {}, {}],
-    ['our cookie', { cookie: `a=b; step-up=${cookie}` }, { id: browserIdOf(cookie) }],
+    ['our cookie', { cookie: `a=b; step-up=${cookie}` }, { ids: [browserIdOf(cookie)] }],
+    [
+      'the cookies of two visits',
+      { cookie: `step-up-at-one=${cookie}; step-up-at-two=${'B'.repeat(43)}` },
+      { ids: [browserIdOf(cookie), browserIdOf('B'.repeat(43))] },
+    ],
+    [
+      'our cookie before that of a visit, the same value once',
+      { cookie: `step-up-at-one=${cookie}; step-up-at-two=${'B'.repeat(43)}; step-up=${'B'.repeat(43)}` },
+      { ids: [browserIdOf('B'.repeat(43)), browserIdOf(cookie)] },
+    ],
+    ['a visit twice is none', { cookie: `step-up-at-one=${cookie}; step-up-at-one=${cookie}` }, {}],
     ['our cookie twice is none', { cookie: `step-up=${cookie}; step-up=${cookie}x` }, {}],
     ['a user agent', { 'user-agent': 'x'.repeat(600) }, { userAgent: 'x'.repeat(512) }],
     ['a device id', { cookie: `a=b; __as_aid=${device}` }, { deviceId: device }],
@@ -29,8 +41,8 @@ t.test('what is known of a browser', (t) => {
   ]
   for (const [name, headers, expected] of cases) {
     t.strictSame(
-      readBrowser(headers, '192.0.2.1', { name: 'step-up', deviceName: 'step-up-device' }),
-      { address: '192.0.2.1', ...expected },
+      readBrowser(headers, '192.0.2.1', names),
+      { address: '192.0.2.1', ids: [], ...expected },
       name,
     )
   }

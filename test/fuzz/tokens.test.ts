@@ -32,7 +32,7 @@ const ports = {
 }
 const released = {
   clientId: 'web',
-  policyId: 'web',
+  policyIds: ['web'],
   subject: 'alice',
   compare: { auth_time: 7 },
   releasedAt: 0,

@@ -8,10 +8,11 @@ export function askFor(
   target: string,
   headers: Record<string, string>,
   body: string,
+  cookies = cookie,
 ): Promise<Answer> {
   op.answer = (_request, response) =>
     response.writeHead(200, { 'content-length': Buffer.byteLength(body), ...headers }).end(body)
-  return send(world.publicUrl, { target, headers: [cookie, ...navigation] })
+  return send(world.publicUrl, { target, headers: [cookies, ...navigation] })
 }
 
 export function expectUntouched(t: Test, answer: Answer, body: string): void {

@@ -5,7 +5,7 @@ import { htmlOf } from '../pages/show.ts'
 import { makeConfig } from '../upstream/config.ts'
 
 const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
-const it: Case = { clientId: 'web', policyId: 'web', uiLocales: 'de', user }
+const it: Case = { clientId: 'web', policyIds: ['web'], uiLocales: 'de', user }
 const context = { supportId: 'id-1', hrefTo: (way: string) => `/step-up/${way}/1` }
 const { defaults: policy } = makeConfig({})
 

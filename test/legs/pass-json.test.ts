@@ -1,6 +1,8 @@
 import t from 'tap'
 import { expectNoArtefact } from '../attacks/frame/expect.ts'
+import { begin, Jar } from '../attacks/frame/jar.ts'
 import { canary, onLenientStage, stepUpForAll } from '../attacks/frame/lenient-stage.ts'
+import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { askFor, expectUntouched } from './answered.ts'
 
 const jsonPath = '/api/sign-in'
@@ -24,8 +26,10 @@ t.test('a sign-in that is answered with JSON', async (t) => {
 
   t.test('with one it passes as it is where no challenge is needed', async (t) => {
     control.setRules([])
+    const jar = new Jar()
+    await begin(stage, jar, authorizeQuery(world.web, { state: 's', max_age: '3600' }))
     const body = `{ "url": "${location.replaceAll('/', '\\/')}", "n": 1.0 }`
-    expectUntouched(t, await askFor(stage, jsonPath, json, body), body)
+    expectUntouched(t, await askFor(stage, jsonPath, json, body, jar.header()), body)
   })
 
   t.test('where it is refused, the redirect becomes an error for its client', async (t) => {

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
+import { createMemoryStore } from '../../src/store/memory.ts'
 import { expectNoArtefact } from '../attacks/frame/expect.ts'
+import { begin, Jar } from '../attacks/frame/jar.ts'
 import { canary, onLenientStage } from '../attacks/frame/lenient-stage.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { type Answer, navigation, send } from '../attacks/frame/wire.ts'
@@ -46,10 +48,22 @@ for (const [name, who, more, error] of [
   })
 }
 
-t.test('a challenge that nobody opened, since the request was only watched, releases nothing', async (t) => {
-  const tracks = world.authsignal.control.tracks.length
-  const target = `/connect/authorize?${authorizeQuery(web2, { state: '' })}`
-  // The OP answers the request of one client at the address of another, which is protected.
-  expectError(t, await ask(target, alice, codeAt(web)), web, 'server_error')
-  t.equal(world.authsignal.control.tracks.length, tracks + 1, 'it was decided before the OP answered')
-})
+t.test(
+  'a challenge that nobody opened, since the client was only watched then, releases nothing',
+  async (t) => {
+    const store = createMemoryStore(Date.now)
+    const app = { clientId: 'app', redirectUri: 'https://app.example.com/cb' }
+    const open = (mode: string) =>
+      onLenientStage({ store, clients: { app: { mode, redirectUris: [app.redirectUri] } } })(t)
+    const jar = new Jar()
+    const watched = await open('monitor')
+    await begin(watched, jar, authorizeQuery(app))
+    t.equal(watched.world.audit('decision').at(-1)?.['verdict'], 'challenge', 'it was decided early')
+    const { world, op } = await open('enforce')
+    const location = `${app.redirectUri}?code=${canary.code}&state=the-state`
+    op.answer = (_request, response) => response.writeHead(303, { location }).end()
+    const headers = [jar.header(), ...navigation]
+    const answer = await send(world.publicUrl, { target: '/auth/resume', headers })
+    expectError(t, answer, { ...web, ...app }, 'server_error')
+  },
+)

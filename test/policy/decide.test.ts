@@ -159,13 +159,18 @@ t.test('an enrolment that may be put off', (t) => {
   t.equal(decideFromMemory(grace, [], skipped, now + 1), undefined, 'is no pass later on')
   t.equal(decideFromMemory(policy, [], skipped, now), undefined)
   const unenrolled = { state: 'ALLOW' as const, isEnrolled: false, hasChallengeUrl: true }
-  t.match(decideFromTrack(grace, unenrolled, true), { verdict: 'release', reason: 'enrolment_skipped' })
+  t.match(decideFromTrack(grace, unenrolled, { isSkipped: true }), {
+    verdict: 'release',
+    reason: 'enrolment_skipped',
+  })
   t.match(decideFromTrack(grace, unenrolled), { verdict: 'challenge', reason: 'enrolment_required' })
-  t.match(decideFromTrack({ ...grace, unenrolled: 'deny' }, unenrolled, true), { verdict: 'deny' })
+  t.match(decideFromTrack({ ...grace, unenrolled: 'deny' }, unenrolled, { isSkipped: true }), {
+    verdict: 'deny',
+  })
   for (const state of ['CHALLENGE_REQUIRED', 'BLOCK', 'REVIEW_REQUIRED', 'unknown'] as const) {
     const outcome = { ...unenrolled, state }
     t.same(
-      decideFromTrack(grace, outcome, true),
+      decideFromTrack(grace, outcome, { isSkipped: true }),
       decideFromTrack(grace, outcome),
       `changes nothing of ${state}`,
     )

@@ -15,12 +15,12 @@ const whole = {
 
 t.test('the policy of a case is that of its page, or of its client', async (t) => {
   const { ofCase } = createPolicies(whole)
-  t.equal(ofCase({ policyId: '', page: '/account' }), account)
-  t.equal(ofCase({ policyId: '', page: passkeysPageName }), passkeys)
-  t.match(ofCase({ policyId: 'web' }), { clientId: 'web', mode: 'off' })
+  t.equal(ofCase({ policyIds: [], page: '/account' }), account)
+  t.equal(ofCase({ policyIds: [], page: passkeysPageName }), passkeys)
+  t.match(ofCase({ policyIds: ['web'] }), { clientId: 'web', mode: 'off' })
   for (const page of ['/other', '', '/account/'])
-    t.throws(() => ofCase({ policyId: '', page }), /not protected/, page)
-  t.throws(() => createPolicies(config).ofCase({ policyId: '', page: passkeysPageName }))
+    t.throws(() => ofCase({ policyIds: [], page }), /not protected/, page)
+  t.throws(() => createPolicies(config).ofCase({ policyIds: [], page: passkeysPageName }))
 })
 
 t.test('clients that are not listed have the defaults, whatever these are', async (t) => {
@@ -29,8 +29,39 @@ t.test('clients that are not listed have the defaults, whatever these are', asyn
   const policies = createPolicies({ ...config, defaults, clients: new Map([['web', web]]) })
   t.equal(policies.ofClient('web'), web)
   t.match(policies.ofClient('other'), { clientId: 'other', mode: 'enforce' })
-  t.equal(policies.ofRedirectUri('https://app.example.com/cb'), web)
-  t.equal(policies.ofRedirectUri('https://other.example.com/cb'), undefined)
+  t.same(policies.ofRedirectUri('https://app.example.com/cb'), [web])
+  t.same(policies.ofRedirectUri('https://other.example.com/cb'), [])
   t.match([policies.areAnyActive, policies.areTokensInFrontChannel], [true, true])
   t.match(createPolicies(config), { areAnyActive: false, areTokensInFrontChannel: false })
+})
+
+t.test('the strictest of all that is named governs', async (t) => {
+  const [shared, own] = ['https://app.example.com/shared', 'https://app.example.com/own']
+  const clients = {
+    strict: policy({ mode: 'enforce', redirectUris: [shared], methods: ['PASSKEY'] }),
+    easy: policy({ mode: 'enforce', redirectUris: [shared], satisfiedByAmr: ['pwd'] }),
+    off: policy({ redirectUris: [shared, own] }),
+    watched: policy({ mode: 'monitor', redirectUris: [own] }),
+  }
+  const named = Object.entries(clients).map(([clientId, rest]) => [clientId, { ...rest, clientId }] as const)
+  const { govern, ofCase } = createPolicies({ ...config, clients: new Map(named) })
+  const table: [clientIds: string[], uri: string | undefined, mode: string, policyIds: string[]][] = [
+    [[], undefined, 'off', ['']],
+    [['other'], undefined, 'off', ['other']],
+    [['easy'], undefined, 'enforce', ['easy']],
+    [['easy'], shared, 'enforce', ['easy']],
+    [['other'], shared, 'enforce', ['other', 'strict', 'easy', 'off']],
+    [['off'], shared, 'enforce', ['off', 'strict', 'easy']],
+    [[], shared, 'enforce', ['strict', 'easy', 'off']],
+    [['off'], own, 'monitor', ['off', 'watched']],
+    [['watched', 'strict'], own, 'enforce', ['watched', 'strict']],
+    [['off'], 'https://app.example.com/elsewhere', 'off', ['off']],
+  ]
+  for (const [clientIds, uri, mode, policyIds] of table) {
+    const governing = govern(clientIds, uri)
+    t.match(governing, { mode }, `${clientIds} at ${uri}`)
+    t.strictSame(governing.policyIds, policyIds)
+    t.strictSame(ofCase({ policyIds }), governing, 'and is found again')
+  }
+  t.match(govern([], shared), { clientId: 'strict', methods: ['PASSKEY'], satisfiedByAmr: [] })
 })

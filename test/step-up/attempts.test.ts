@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 const minute = 60_000
 const caseOf = (subject: string, policyId = 'web'): Case => ({
   clientId: policyId,
-  policyId,
+  policyIds: [policyId],
   user: { subject, epochs: [], amr: [], compare: {} },
 })
 

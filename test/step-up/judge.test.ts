@@ -110,8 +110,9 @@ t.test('of two challenges at once of which one is too many, one is refused', asy
   })
   const policy = { ...config.defaults, mode: 'enforce' as const }
   const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
-  const it: Case = { clientId: 'web', policyId: 'web', user }
-  const challenge = () => judge(it, { policy, browser: { address: '192.0.2.1' }, atRelease: false, tabs: [] })
+  const it: Case = { clientId: 'web', policyIds: ['web'], user }
+  const challenge = () =>
+    judge(it, { policy, browser: { ids: [], address: '192.0.2.1' }, atRelease: false, tabs: [] })
   const judgements = await Promise.all([challenge(), challenge()])
   t.same(judgements.map(({ decision }) => decision.verdict).sort(), ['challenge', 'deny'])
   t.match(

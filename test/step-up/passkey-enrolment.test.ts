@@ -57,10 +57,10 @@ async function open(t: Test, { state = 'ALLOW', isVerified = true, count = 2 } =
 }
 
 const it = (more: object = {}): Case => ({
-  ...{ clientId: '', policyId: '', page: 'passkeys' },
+  ...{ clientId: '', policyIds: [], page: 'passkeys' },
   user: { subject: 'alice', session: 'one', epochs: [], amr: [], compare: {}, ...more },
 })
-const browser = { id: 'browser', address: '192.0.2.1' }
+const browser = { id: 'browser', ids: ['browser'], address: '192.0.2.1' }
 const answer = (challengeId: string) => ({ challengeId, credential: {} })
 
 t.test('a passkey is added with a token that is asked for at that moment', async (t) => {

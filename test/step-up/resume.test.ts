@@ -9,7 +9,7 @@ import { createLog } from '../../src/telemetry/log.ts'
 
 const asked: Case = {
   clientId: 'web',
-  policyId: 'web',
+  policyIds: ['web'],
   user: { subject: 'alice', epochs: [], amr: [], compare: {} },
 }
 const location = 'https://app.example.com/cb?code=c'

@@ -11,7 +11,7 @@ import { makeConfig } from '../upstream/config.ts'
 
 /** What the store gave back has lost the user, so that nobody can be asked about. */
 const broken: Case = JSON.parse(
-  '{ "clientId": "web", "policyId": "web", "user": { "epochs": [], "amr": [], "compare": {} } }',
+  '{ "clientId": "web", "policyIds": ["web"], "user": { "epochs": [], "amr": [], "compare": {} } }',
 )
 const config = { ...makeConfig({}), defaults: { ...makeConfig({}).defaults, onError: 'allow' as const } }
 const policies = createPolicies(config)
@@ -26,7 +26,12 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     const records = createRecords(createMemoryStore(now), config.stepUp)
     const audit = createAudit(createLog({ destination: { write: () => {} } }))
     const { judge } = createStepUps({ config, policies, records, authsignal, audit, now })
-    const occasion = { policy: config.defaults, browser: { address: '192.0.2.1' }, atRelease: true, tabs: [] }
+    const occasion = {
+      policy: config.defaults,
+      browser: { ids: [], address: '192.0.2.1' },
+      atRelease: true,
+      tabs: [],
+    }
     await t.rejects(judge(broken, occasion), TypeError)
     t.match(await judge(whole, occasion), { decision: { verdict: 'release', reason: 'fail_open' } })
   })
@@ -38,7 +43,7 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     const { waysOn } = createStepUps({ config, policies, records, authsignal, audit, now })
     const goOn = async (it: Case, device: { deviceId?: string }) => {
       await records.stepUps.set('id', { ...stepUpOf(it), state: 'offered', browser: 'mine', ...device })
-      return waysOn.goOn('id', 'mine', true)
+      return waysOn.goOn('id', ['mine'], true)
     }
     await t.rejects(goOn(broken, { deviceId: 'd' }), TypeError)
     t.same(lines, [])

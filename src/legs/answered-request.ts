@@ -1,0 +1,51 @@
+import type { InFlightRequest, Records } from '../step-up/records.ts'
+import { askForBoth, asksNoMore, findAlike } from './alike-requests.ts'
+import type { AuthorizationExchange } from './exchange.ts'
+
+/** The request that a response answers. */
+export interface AnsweredRequest {
+  /** What it asks for, together with every request of this browser that the response could answer as well. */
+  readonly request: InFlightRequest
+  /** Its client, and those of the others. */
+  readonly clientIds: readonly string[]
+  /** Its key in the store, if it can be repeated. */
+  readonly inFlight?: string
+}
+
+/**
+ * The request of this very exchange, if the response belongs to it; else the latest one of this browser.
+ *
+ * @param correlation where the response goes and what it repeats (`correlationKey`).
+ * @returns undefined where no request of this browser is known to which the response belongs.
+ */
+export async function findAnswered(
+  records: Records,
+  correlation: string | undefined,
+  {
+    authorization,
+    browserIds,
+  }: {
+    readonly authorization: AuthorizationExchange | undefined
+    readonly browserIds: readonly string[]
+  },
+): Promise<AnsweredRequest | undefined> {
+  if (correlation === undefined) return undefined
+  const alike = await findAlike(records, browserIds, correlation)
+  const own = authorization?.correlation === correlation ? authorization : undefined
+  const stored = own ? alike.find(({ id }) => id === own.inFlight) : alike.at(-1)
+  const answered = stored?.request ?? own?.request
+  if (answered === undefined) return undefined
+  const others = alike.filter(({ id }) => id !== stored?.id).map(({ request }) => request)
+  return {
+    request: withOthers(answered, others),
+    clientIds: [...new Set([answered, ...others].map(({ clientId }) => clientId))],
+    ...(stored && { inFlight: stored.id }),
+  }
+}
+
+/** A decision that was made for the one request holds only if none of the others asks for more. */
+function withOthers(answered: InFlightRequest, others: readonly InFlightRequest[]): InFlightRequest {
+  if (others.every((other) => asksNoMore(other, answered))) return answered
+  const { kept, ...all } = others.reduce(askForBoth, answered)
+  return { ...all, ...(kept?.decision.reason === 'not_verified' && { kept }) }
+}
