@@ -889,6 +889,26 @@ export const guards: readonly Guard[] = [
         "({ ...current, state: 'passed' })",
         'e2e/remember-device.test.ts',
       ],
+      [
+        'links that stood on our pages',
+        'if (!isLinkKey(key, id, browser.id)) throw',
+        'if (false) throw',
+        'attacks/links.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/link-key.ts',
+    ['step-up/link-key.test.ts'],
+    [['links of one step-up', "hashOf('link', id, browser)", "hashOf('link', browser)"]],
+  ),
+  ...inFile(
+    'step-up/remember-device.ts',
+    ['attacks/devices.test.ts'],
+    [
+      ['a fresh name for a device', '= randomUUID()', '= browser.deviceId ?? randomUUID()'],
+      ['the earlier name of a device', 'if (ownDeviceId !== undefined) await', 'if (false) await'],
+      ['a name that Authsignal took', 'return undefined', 'return { id: deviceId, forMs }'],
     ],
   ),
   ...inFile(
