@@ -11,7 +11,7 @@ export const threatIds: readonly string[] = [
   ...'X-01 X-02 X-03 X-04 X-05 X-06'.split(' '),
   ...'O-01 O-03 O-04'.split(' '),
   ...'K-01 K-02 K-03 K-04 K-05 K-06 K-08 K-09 K-10 K-11 K-16 K-17'.split(' '),
-  ...'F-01 F-02 F-03 F-04 F-05 F-06 F-07 F-08 F-10'.split(' '),
+  ...'F-01 F-02 F-03 F-04 F-05 F-06 F-07 F-08 F-09 F-10 F-11'.split(' '),
   ...'T-01 T-02 T-03 T-04 T-05 T-06 T-07 T-08 T-09 T-10 T-11 T-12'.split(' '),
   ...'S-01 S-02 S-04 S-05 S-06 S-07 S-08 S-09 S-10 S-11 S-12 S-13'.split(' '),
   ...'N-01 N-02 N-03 N-06'.split(' '),
