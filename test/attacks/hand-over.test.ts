@@ -29,7 +29,7 @@ async function openStage(t: Test): Promise<JwtStage> {
   const stage = await onLenientStage({
     config: {
       stepUp: patient,
-      protectedPaths: [{ path: '/account' }],
+      protectedPaths: [{ path: '/account' }, { path: '/login/passkey' }],
       passkeys: { tenantId: 'lab', signIn },
     },
   })(t)
@@ -254,6 +254,18 @@ runAttacks('a sign-in by passkey that the OP is told of by JWT', openStage, (att
   )
   attack(
     'F-11',
+    'a form where the OP takes a JWT, at a page that is protected',
+    { 'of nobody': [], 'of somebody': ['Cookie: _session=user-alice'] },
+    async (t, stage, cookies: string[]) => {
+      const since = stage.op.requests.length
+      const request = { ...inBody('user=a'), target: '/login/passkey' }
+      const headers = [...request.headers, ...cookies, ...navigation]
+      t.equal((await send(stage.world.publicUrl, { ...request, headers })).status, 403)
+      t.same(stage.op.requests.slice(since), [])
+    },
+  )
+  attack(
+    'F-11',
     'what is no JWT of this kind goes on as it came',
     {
       'no query': { target: '/interaction/abc/passkey' },
@@ -289,7 +301,7 @@ function escapeAll(text: string): string {
   return text.replace(/[\w.-]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
 }
 
-function inBody(body: string, type?: string): RawRequest {
+function inBody(body: string, type?: string) {
   const headers = [type === undefined ? form : `Content-Type: ${type}`]
   return { method: 'POST', target: '/interaction/abc/passkey', headers, body }
 }
