@@ -17,6 +17,7 @@ import { createAskUser } from './legs/ask-user.ts'
 import { serveBackchannelLogout } from './legs/backchannel-logout.ts'
 import { comeFromUpstream, type FromUpstreamPorts } from './legs/from-upstream.ts'
 import { createLoginPage } from './legs/login-page.ts'
+import { createPasskeyHandOver } from './legs/passkey-hand-over.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveReturnLeg } from './legs/return-leg.ts'
 import { sendError } from './legs/send-error.ts'
@@ -90,9 +91,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const assets = passkeys && readAssets(publicUrl + pathPrefix)
   const loginPage = assets && createLoginPage(passkeys, publicUrl + pathPrefix, assets, isLoginPath)
   const findPage = createFindPage(config.protectedPaths)
+  const handOver = await createPasskeyHandOver({ config, records, audit, now })
   const wayThere = {
     ...{ publicUrl, pathPrefix, policies, records, judge, audit, compare, askUser, pages, findPage, now },
     ...{ cookies: probe.cookies, subjectClaim },
+    ...(handOver && { handOver }),
   }
   const wayBack: FromUpstreamPorts = {
     ...wayThere,

@@ -2,6 +2,7 @@ import { importPKCS8, SignJWT } from 'jose'
 import type { PasskeySignIn } from '../config/passkeys-schema.ts'
 import type { Config } from '../config/schema.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { signInTokenType } from '../edge/sign-in-token.ts'
 import { createId } from '../store/collection.ts'
 
 /** `passkeys.signIn.jwt`: where the OP takes a user from a JWT, and how it is signed. */
@@ -34,7 +35,7 @@ export async function createPasskeyJwt(
   const { algorithm } = settings
   const key = await readKey(settings)
   const sign = (claims: Record<string, string | number>) =>
-    new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: 'passkey-sign-in+jwt' }).sign(key)
+    new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: signInTokenType }).sign(key)
   await trySigning(() => sign({}), algorithm)
   return {
     async sign({ user, now }) {

@@ -1,8 +1,6 @@
-import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProtectedPath } from '../config/schema.ts'
 import type { FindPage } from '../edge/protected-paths.ts'
-import { readBody } from '../edge/read-body.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -10,6 +8,7 @@ import type { PageToShow } from '../step-up/records.ts'
 import { type JudgePagePorts, judgePage, type PageJudgement, refusePage } from './judge-page.ts'
 import { dropCredentials, type PageCredentialsPorts, refuseOtherCredentials } from './page-credentials.ts'
 import { sendRedirect } from './send-redirect.ts'
+import { takeBody } from './take-body.ts'
 
 export interface PageLegPorts extends JudgePagePorts, PageCredentialsPorts {
   readonly publicUrl: string
@@ -41,6 +40,7 @@ export async function onPageRequest(
   if (policy.mode === 'monitor') return watch(ports, request, asked)
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS') return dropCredentials(request)
+  // One that is held back would let somebody else sign in to the same session after the decision.
   await takeBody(request)
   const judgement = await judgePage(ports, request, asked)
   if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement)
@@ -56,18 +56,6 @@ export async function onPageRequest(
       return ports.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
     }
   }
-}
-
-/**
- * A body that is held back would let somebody else sign in to the same session, after the decision and before the OP
- * acts on what was sent.
- *
- * @throws {Refusal} `body_too_large`
- */
-async function takeBody(request: FastifyRequest): Promise<void> {
-  const { headers, body, raw } = request
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  if (hasBody) request.body = await readBody((body ?? raw) as Readable, headers['content-length'])
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */

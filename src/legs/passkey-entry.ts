@@ -5,8 +5,7 @@ import { requireNavigation } from '../edge/navigation.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { parseTarget } from '../edge/target.ts'
 import { askWithTrustedHeader, type TrustedHeader } from '../identity/hand-over.ts'
-import { handOverUrl } from '../identity/hand-over-url.ts'
-import type { PasskeyJwt } from '../identity/passkey-jwt.ts'
+import { entryUrl } from '../identity/hand-over-url.ts'
 import type { Authsignal } from '../step-up/authsignal.ts'
 import type { PasskeySignInSteps } from '../step-up/passkey-sign-in.ts'
 import type { Recall } from '../step-up/recall.ts'
@@ -25,9 +24,6 @@ export interface PasskeyEntryPorts {
   readonly upstream: UpstreamConnection
   readonly askUser: AskUser
   readonly audit: Audit
-  /** Where the OP takes a JWT. */
-  readonly jwt?: PasskeyJwt
-  readonly now: () => number
 }
 
 /**
@@ -35,25 +31,25 @@ export interface PasskeyEntryPorts {
  * signs in is seen like after any login; only that very user's session counts as stepped up.
  */
 export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts): void {
-  const { config, signIn, steps, isLoginPath, authsignal, recall, upstream, askUser, audit, jwt, now } = ports
+  const { config, signIn, steps, isLoginPath, authsignal, recall, upstream, askUser, audit } = ports
   const { cookies: allowed, timeout } = config.provider.probe
 
   app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
     requireNavigation(request.method, request.headers)
     const loginPage = readLoginPage(request)
-    const [browser] = request.exchange.browser.ids
-    const subject = await steps.enter(request.params.id, browser)
-    const user = await findUser(subject)
+    const { ids } = request.exchange.browser
+    const [browser] = ids
+    const subject = await steps.enter(request.params.id, ids, loginPage.raw)
     if (signIn.header) {
-      const { setCookies } = await signInByHeader(request, signIn.header, user)
+      const { setCookies } = await signInByHeader(request, signIn.header, await findUser(subject))
       await requireSubject(request, setCookies, subject)
       reply.header('set-cookie', setCookies)
     }
     if (browser !== undefined) await recall.writeSignIn(subject, browser, 'PASSKEY')
-    audit.signedIn(subject, jwt ? 'jwt' : 'header')
-    if (!jwt || !signIn.jwt) return sendRedirect(reply, loginPage.raw)
-    const token = await jwt.sign({ user, now: now() })
-    return sendRedirect(reply, handOverUrl(signIn.jwt, loginPage.path, token, loginPage.raw))
+    // The gateway tells the OP itself when the browser comes there.
+    if (signIn.jwt) return sendRedirect(reply, entryUrl(signIn.jwt, loginPage.path, request.params.id))
+    audit.signedIn(subject, 'header')
+    return sendRedirect(reply, loginPage.raw)
   })
 
   /** The login page that the browser was at: nothing else is a way back. */

@@ -7,9 +7,11 @@ import { challengePage } from '../pages/challenge-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Finisher } from '../step-up/finish.ts'
+import { linkKeyOf } from '../step-up/link-key.ts'
 import type { Openings } from '../step-up/openings.ts'
-import type { Outcome, StepUp } from '../step-up/records.ts'
-import type { WaysOn } from '../step-up/ways-on.ts'
+import type { Outcome } from '../step-up/records.ts'
+import type { RememberedDevice } from '../step-up/remember-device.ts'
+import type { FollowedLink, WaysOn } from '../step-up/ways-on.ts'
 import { bindBrowser } from './bind-browser.ts'
 import { describeOutcome } from './outcome-pages.ts'
 import { sendRedirect } from './send-redirect.ts'
@@ -36,7 +38,6 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     const stepUp = await openings.bind(request.params.id, browser.ids)
     browser.keep(reply)
     const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
-    nameDevice(request, reply, stepUp)
     return pages.send(
       request,
       reply,
@@ -46,7 +47,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
         supportId: request.id,
         uiLocales: stepUp.case.uiLocales,
         ...(until !== undefined && {
-          skip: { href: `${config.pathPrefix}/skip/${request.params.id}`, until },
+          skip: { href: hrefTo('skip', request.params.id, stepUp.browser), until },
         }),
       }),
     )
@@ -63,34 +64,32 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
   })
 
   app.get<{ Params: { id: string } }>('/retry/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.retry(request.params.id, request.exchange.browser)),
+    sendOutcome(request, reply, await waysOn.retry(readLink(request))),
   )
 
   app.get<{ Params: { id: string } }>('/back/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goBack(request.params.id, request.exchange.browser.ids)),
+    sendOutcome(request, reply, await waysOn.goBack(readLink(request))),
   )
 
   app.get<{ Params: { id: string } }>('/skip/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.skip(request.params.id, request.exchange.browser)),
+    sendOutcome(request, reply, await waysOn.skip(readLink(request))),
   )
 
-  app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.ids, true)),
-  )
+  app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) => {
+    const { outcome, device } = await waysOn.remember(readLink(request))
+    if (device) nameDevice(reply, device)
+    return sendOutcome(request, reply, outcome)
+  })
 
   app.get<{ Params: { id: string } }>('/continue/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goOn(request.params.id, request.exchange.browser.ids, false)),
+    sendOutcome(request, reply, await waysOn.goOn(readLink(request))),
   )
 
-  /** The name under which Authsignal may remember this browser: as good as a part of a second factor. */
-  function nameDevice(
-    { exchange }: FastifyRequest,
-    reply: FastifyReply,
-    { deviceId, case: it }: StepUp,
-  ): void {
-    if (deviceId === undefined || exchange.browser.ownDeviceId === deviceId) return
-    const { rememberDevice: forMs = 0 } = policies.ofCase(it)
-    reply.setCookie(cookie.deviceName, deviceId, { ...cookie.options, maxAge: Math.floor(forMs / 1000) })
+  const hrefTo = (way: string, id: string, browser: string | undefined): string =>
+    `${config.pathPrefix}/${way}/${id}?key=${linkKeyOf(id, browser)}`
+
+  function nameDevice(reply: FastifyReply, { id, forMs }: RememberedDevice): void {
+    reply.setCookie(cookie.deviceName, id, { ...cookie.options, maxAge: Math.floor(forMs / 1000) })
   }
 
   async function sendOutcome(
@@ -104,12 +103,17 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
       request,
       reply,
       describeOutcome(outcome, {
-        hrefTo: (way) => `${config.pathPrefix}/${way}/${request.params.id}`,
+        hrefTo: (way) => hrefTo(way, request.params.id, stepUp?.browser),
         supportId: request.id,
         ...(stepUp && { case: stepUp.case, policy: policies.ofCase(stepUp.case) }),
       }),
     )
   }
+}
+
+function readLink({ params, exchange }: FastifyRequest<{ Params: { id: string } }>): FollowedLink {
+  const key = new URLSearchParams(exchange.target.query).get('key') ?? ''
+  return { id: params.id, key, browser: exchange.browser }
 }
 
 /** The result token; a return without one is a cancelled challenge. */

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import type { IsLoginPath } from '../edge/login-paths.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
-import { createPasskeyJwt } from '../identity/passkey-jwt.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Authsignal } from '../step-up/authsignal.ts'
 import { createAuthsignalClient } from '../step-up/authsignal-client.ts'
@@ -48,6 +47,5 @@ export async function servePasskeys(app: FastifyInstance, ports: PasskeysPorts):
     servePasskeyRelay(own, { ...ports, policy, enrolment, ...(steps && { signIn: steps }) }),
   )
   if (!signIn || !steps) return
-  const jwt = signIn.jwt && (await createPasskeyJwt(signIn.jwt, config))
-  servePasskeyEntry(app, { ...ports, signIn, steps, ...(jwt && { jwt }) })
+  servePasskeyEntry(app, { ...ports, signIn, steps })
 }

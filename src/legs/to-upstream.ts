@@ -7,6 +7,7 @@ import { type AskedResponsePorts, describeAsked, recordAsked } from './asked-res
 import { meetBrowser } from './bind-browser.ts'
 import { isOwnForm } from './in-flight.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
+import type { PasskeyHandOver } from './passkey-hand-over.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
@@ -15,6 +16,8 @@ import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts
 
 export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegPorts, AskedResponsePorts {
   readonly cookie: CookieRules
+  /** Where the OP is told of a sign-in by passkey by JWT. */
+  readonly handOver?: PasskeyHandOver
 }
 
 /** On the way to the OP: each kind of endpoint has its guard. What throws or answers here never reaches the OP. */
@@ -24,9 +27,11 @@ export async function goToUpstream(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { kind } = request.exchange
+  await ports.handOver?.refuseTokens(request)
   switch (kind) {
     case 'open':
-      return onPageRequest(ports, request, reply)
+      await onPageRequest(ports, request, reply)
+      return reply.sent ? reply : ports.handOver?.handOver(request)
     case 'own':
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')

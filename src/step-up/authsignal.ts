@@ -36,6 +36,9 @@ export interface TrackRequest {
   readonly custom: Readonly<Record<string, string | number | boolean>>
 }
 
+/** What track is told of a device that nobody is challenged on now. */
+export type DeviceSighting = Omit<TrackRequest, 'redirectUrl' | 'deviceId'> & { readonly deviceId: string }
+
 /** Authsignal's Server API, as far as the gateway needs it. */
 export interface Authsignal {
   /** Asks for a verdict. @throws {AuthsignalError} */
@@ -59,12 +62,16 @@ export interface Authsignal {
   removeAuthenticator(request: { readonly userId: string; readonly id: string }): Promise<void>
   /** The name of a user that an earlier track told. @throws {AuthsignalError} */
   findUsername(userId: string): Promise<string | undefined>
-  /** Makes `device.isRemembered` true in the rules. @param request.until epoch milliseconds. @throws {AuthsignalError} */
-  rememberDevice(request: {
-    readonly userId: string
-    readonly deviceId: string
-    readonly until: number
-  }): Promise<void>
+  /**
+   * Makes `device.isRemembered` true in the rules, for a device that need not be known yet.
+   *
+   * @param sighting a sign-in on that device, for where Authsignal knows only devices that track has named.
+   * @param until epoch milliseconds.
+   * @throws {AuthsignalError}
+   */
+  rememberDevice(sighting: DeviceSighting, until: number): Promise<void>
+  /** Makes it false again, also where it never was true. @throws {AuthsignalError} */
+  forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
 }
 
 const MAX_ID_LENGTH = 255
@@ -80,12 +87,28 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
   const apiUrl = config.apiUrl.replace(/\/+$/, '')
   const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl, retries: 0 })
 
-  function sendTrack({ userId, action, ...attributes }: TrackRequest, scope?: string): Promise<Outcome> {
+  function sendTrack(
+    { userId, action, ...attributes }: TrackRequest | DeviceSighting,
+    scope?: string,
+  ): Promise<Outcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
     return exchange(
       () => sdk.track({ ...path, attributes: { ...attributes, ...(scope && { scope }) } }),
       timeout,
     )
+  }
+
+  /** The SDK has no devices. */
+  async function updateDevice(
+    { userId, deviceId }: { readonly userId: string; readonly deviceId: string },
+    rememberedUntil: number | undefined,
+  ): Promise<void> {
+    const url = `${apiUrl}/users/${toPathSegment('device', userId)}/devices/${toPathSegment('device', deviceId)}`
+    const auth = { username: apiSecretKey, password: '' }
+    const body = {
+      rememberedUntil: rememberedUntil === undefined ? null : new Date(rememberedUntil).toISOString(),
+    }
+    parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth }), timeout))
   }
 
   return {
@@ -123,15 +146,27 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
       return parseUsername(await exchange(() => sdk.getUser(path), timeout))
     },
 
-    async rememberDevice({ userId, deviceId, until }) {
-      // The SDK has no devices.
-      const url = `${apiUrl}/users/${toPathSegment('device', userId)}/devices/${toPathSegment('device', deviceId)}`
-      const auth = { username: apiSecretKey, password: '' }
-      const body = { rememberedUntil: new Date(until).toISOString() }
-      parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth }), timeout))
+    async rememberDevice(sighting, until) {
+      try {
+        await updateDevice(sighting, until)
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        // Whether an update creates a device is not documented; that track does is.
+        parseAnswer('device', z.unknown(), await sendTrack(sighting))
+        await updateDevice(sighting, until)
+      }
+    },
+
+    async forgetDevice(device) {
+      await updateDevice(device, undefined).catch((error) => {
+        // One that Authsignal does not know is not remembered.
+        if (!isRefused(error)) throw error
+      })
     },
   }
 }
+
+const isRefused = (error: unknown): boolean => error instanceof AuthsignalError && error.kind === 'refused'
 
 /**
  * The SDK puts ids into the path as they are. Percent-encoding can't help `.` and `..`, which climb in any spelling.

@@ -78,7 +78,7 @@ export function createFinisher(ports: FinishPorts): Finisher {
     await recall.writeProof(stepUp.case, stepUp.action, browser, method)
     const passed = { ...stepUp, ...(method !== undefined && { method }) }
     await records.stepUps.update(id, (current) => ({ ...current, ...(method !== undefined && { method }) }))
-    if (passed.deviceId === undefined) return serveNextTab(id, passed, browser)
+    if (!passed.offersDevice) return serveNextTab(id, passed, browser)
     // The user may have the device remembered before the sign-in goes on.
     return end(id, 'offered', { kind: 'offer_device' })
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ClientPolicy, Config } from '../config/schema.ts'
 import type { Browser } from '../edge/browser.ts'
 import {
@@ -115,10 +114,8 @@ export function createJudge(ports: JudgePorts): Judge {
     const idempotencyKey = createId()
     const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
     const [owner] = browser.ids
-    const deviceId = chooseDeviceId(browser, isShown ? policy.rememberDevice : undefined)
     const { outcome, url, acceptedMethods } = await track(ports, policy, {
       ...describeTrackRequest(it, occasion, proofs, now()),
-      ...(deviceId !== undefined && { deviceId }),
       idempotencyKey,
       redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
     })
@@ -147,7 +144,7 @@ export function createJudge(ports: JudgePorts): Judge {
       ...(decision.reason === 'enrolment_required' &&
         mayBeSkipped &&
         policy.graceUntil !== undefined && { skippableUntil: policy.graceUntil }),
-      ...(policy.rememberDevice !== undefined && deviceId !== undefined && { deviceId }),
+      ...(policy.rememberDevice !== undefined && { offersDevice: true }),
     })
     return { decision, stepUpId: id }
   }
@@ -157,17 +154,6 @@ export function createJudge(ports: JudgePorts): Judge {
     audit.decision(it, occasion.policy, judgement.decision, occasion.atRelease ? 'release' : 'request')
     return judgement
   }
-}
-
-/**
- * Only a name that the gateway gave may be remembered: any other could have been planted by somebody who knows it, and
- * who would then be remembered too.
- */
-function chooseDeviceId(
-  { deviceId, ownDeviceId }: Browser,
-  rememberMs: number | undefined,
-): string | undefined {
-  return rememberMs === undefined ? deviceId : (ownDeviceId ?? randomUUID())
 }
 
 async function track(

@@ -20,10 +20,16 @@ export interface PasskeyCeremony {
     | { readonly kind: 'add'; readonly subject: string; readonly token: string }
 }
 
-/** A user whose passkey was verified, on the way to the OP. */
-export interface PasskeyEntry {
+/**
+ * A user whose passkey was verified, on the way to the OP: `entered` when the gateway knows from which login page, and
+ * `used` when the OP was told by JWT. Each state is one atomic step.
+ */
+export type PasskeyEntry = {
   readonly browser: string
-  readonly state: 'open' | 'used'
   readonly subject: string
   readonly at: number
-}
+} & (
+  | { readonly state: 'open' }
+  /** The login page as an origin-form target. */
+  | { readonly state: 'entered' | 'used'; readonly loginPage: string }
+)

@@ -3,10 +3,9 @@ import { createId } from '../store/collection.ts'
 import type { Authsignal, Validated } from './authsignal.ts'
 import type { AuthsignalClient, Ceremony, Credential } from './authsignal-client.ts'
 import { takeCeremony } from './passkey-ceremony.ts'
+import { stepEntry } from './passkey-entry.ts'
 import type { Records } from './records.ts'
 import { isTimely } from './verify.ts'
-
-const entryMs = 60_000
 
 /** A sign-in by passkey, from the login page to the moment at which the OP is told who it is. */
 export interface PasskeySignInSteps {
@@ -24,8 +23,13 @@ export interface PasskeySignInSteps {
     browser: string,
     answer: { readonly challengeId: string; readonly credential: Credential; readonly deviceId?: string },
   ): Promise<{ readonly entryId: string; readonly subject: string }>
-  /** Who goes on with that id. @throws {Refusal} `expired`, `used`, `no_cookie` */
-  enter(id: string, browser: string | undefined): Promise<string>
+  /**
+   * Who goes on with that id.
+   *
+   * @param loginPage the page that the sign-in began on, as an origin-form target.
+   * @throws {Refusal} `expired`, `used`, `no_cookie`
+   */
+  enter(id: string, browserIds: readonly string[], loginPage: string): Promise<string>
 }
 
 export interface PasskeySignInPorts {
@@ -94,17 +98,11 @@ export function createPasskeySignIn(ports: PasskeySignInPorts): PasskeySignInSte
       return { entryId, subject }
     },
 
-    async enter(id, browser) {
-      const entry = await records.entries.get(id)
-      if (!entry || now() - entry.at >= entryMs) throw new Refusal('expired', 'no such sign-in by passkey')
-      if (browser === undefined || entry.browser !== browser) {
-        throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
-      }
-      const mine = await records.entries.update(id, (current) =>
-        current.state === 'open' ? { ...current, state: 'used' } : undefined,
+    async enter(id, browserIds, loginPage) {
+      const { subject } = await stepEntry(ports, id, browserIds, (entry) =>
+        entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined,
       )
-      if (!mine) throw new Refusal('used', 'the sign-in by passkey was used')
-      return mine.subject
+      return subject
     },
   }
 }

@@ -148,8 +148,8 @@ export interface StepUp {
   readonly skippableUntil?: number
   /** It was skipped: nothing was verified. */
   readonly isSkipped?: boolean
-  /** Authsignal's name for the browser, where the user may have it remembered. */
-  readonly deviceId?: string
+  /** The user may have the device remembered when it is passed. */
+  readonly offersDevice?: boolean
 }
 
 /** A step-up that succeeded and waits to be spent by a release. */

@@ -9,6 +9,7 @@ import { createJudge, type Judge } from './judge.ts'
 import { createOpenings, type Openings } from './openings.ts'
 import { createRecall, type Recall } from './recall.ts'
 import type { Records } from './records.ts'
+import { createRememberDevice } from './remember-device.ts'
 import { createServeNextTab } from './resume.ts'
 import { verifyReturn } from './verify.ts'
 import { createWaysOn, type WaysOn } from './ways-on.ts'
@@ -77,8 +78,7 @@ export function createStepUps(ports: StepUpPorts): StepUps {
     judge,
     finisher,
     serveNextTab,
-    authsignal,
-    audit,
+    rememberDevice: createRememberDevice({ policies, authsignal, audit, now }),
     now,
   })
   return { judge, openings, finisher, waysOn, recall }

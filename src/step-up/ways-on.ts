@@ -3,24 +3,38 @@ import { readAuthorizationResponse } from '../edge/authorization-response.ts'
 import type { Browser } from '../edge/browser.ts'
 import { Refusal } from '../edge/refusal.ts'
 import type { Policies } from '../policy/policies.ts'
-import type { Audit } from '../telemetry/audit.ts'
-import { type Authsignal, AuthsignalError } from './authsignal.ts'
 import type { Driver } from './drive.ts'
 import type { Finisher } from './finish.ts'
 import type { Judge, Judgement } from './judge.ts'
+import { isLinkKey } from './link-key.ts'
 import type { Case, Outcome, Records, StepUp } from './records.ts'
+import type { RememberDevice, RememberedDevice } from './remember-device.ts'
 import type { ServeNextTab } from './resume.ts'
 
-/** The links on the pages of a step-up. */
+/** A link on a page of a step-up that a browser followed. */
+export interface FollowedLink {
+  readonly id: string
+  /** What tells it from a link that somebody else made (`linkKeyOf`). */
+  readonly key: string
+  readonly browser: Browser
+}
+
+/**
+ * The links on the pages of a step-up.
+ *
+ * @throws {Refusal} `expired`, `no_cookie`, and `used` for a link that stood on no page of this browser's too.
+ */
 export interface WaysOn {
   /** "Try again": a new step-up for the tabs that waited, or what the rules say by now. */
-  retry(id: string, browser: Browser): Promise<Outcome>
+  retry(link: FollowedLink): Promise<Outcome>
   /** "Back to the application", which gets its error through the OP's own redirect. */
-  goBack(id: string, browserIds: readonly string[]): Promise<Outcome>
+  goBack(link: FollowedLink): Promise<Outcome>
   /** "Not now", for an enrolment that may still be put off. Who is enrolled by now is challenged all the same. */
-  skip(id: string, browser: Browser): Promise<Outcome>
-  /** The answer to "shall this device be remembered?"; the sign-in goes on whatever it is. */
-  goOn(id: string, browserIds: readonly string[], isRemembered: boolean): Promise<Outcome>
+  skip(link: FollowedLink): Promise<Outcome>
+  /** "Yes" to "shall this device be remembered?". The sign-in goes on, with a device or without. */
+  remember(link: FollowedLink): Promise<{ readonly outcome: Outcome; readonly device?: RememberedDevice }>
+  /** "No". */
+  goOn(link: FollowedLink): Promise<Outcome>
 }
 
 export interface WaysOnPorts {
@@ -31,22 +45,22 @@ export interface WaysOnPorts {
   readonly judge: Judge
   readonly finisher: Finisher
   readonly serveNextTab: ServeNextTab
-  readonly authsignal: Authsignal
-  readonly audit: Audit
+  readonly rememberDevice: RememberDevice
   readonly now: () => number
 }
 
 export function createWaysOn(ports: WaysOnPorts): WaysOn {
-  const { config, policies, records, driver, judge, finisher, serveNextTab, authsignal, audit, now } = ports
+  const { config, policies, records, driver, judge, finisher, serveNextTab, rememberDevice, now } = ports
 
-  async function findOwn(id: string, browserIds: readonly string[]): Promise<StepUp & { browser: string }> {
+  async function findOwn({ id, key, browser }: FollowedLink): Promise<StepUp & { browser: string }> {
     const stepUp = await records.stepUps.get(id)
     if (!stepUp) throw new Refusal('expired', 'no such step-up')
-    const { browser } = stepUp
-    if (browser === undefined || !browserIds.includes(browser)) {
+    const { browser: owner } = stepUp
+    if (owner === undefined || !browser.ids.includes(owner)) {
       throw new Refusal('no_cookie', 'the step-up is bound to another browser')
     }
-    return { ...stepUp, browser }
+    if (!isLinkKey(key, id, owner)) throw new Refusal('used', 'the link stood on none of our pages')
+    return { ...stepUp, browser: owner }
   }
 
   async function continueAt(id: string, target: string): Promise<Outcome> {
@@ -78,22 +92,16 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
     }
   }
 
-  /** A sign-in never fails for what would only make the next one easier. */
-  async function rememberDevice({ case: it, deviceId = '' }: StepUp): Promise<void> {
-    const { rememberDevice: forMs = 0 } = policies.ofCase(it)
-    try {
-      const { subject: userId } = it.user
-      await authsignal.rememberDevice({ userId, deviceId, until: now() + forMs })
-      audit.deviceRemembered(it)
-    } catch (error) {
-      if (!(error instanceof AuthsignalError)) throw error
-      audit.deviceNotRemembered(it, error)
-    }
-  }
+  /** The question is answered, once. */
+  const answer = (id: string): Promise<StepUp | undefined> =>
+    records.stepUps.update(id, (current) =>
+      current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
+    )
 
   return {
-    async retry(id, browser) {
-      const { browser: owner } = await findOwn(id, browser.ids)
+    async retry(link) {
+      const { id, browser } = link
+      const { browser: owner } = await findOwn(link)
       const mine = await records.stepUps.update(id, ({ outcome, ...current }) =>
         current.state === 'failed' ? { ...current, state: 'retried' } : undefined,
       )
@@ -107,8 +115,9 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
         return continueAt(id, target)
       })
     },
-    async skip(id, browser) {
-      const { browser: owner } = await findOwn(id, browser.ids)
+    async skip(link) {
+      const { id, browser } = link
+      const { browser: owner } = await findOwn(link)
       const mine = await records.stepUps.update(id, (current) =>
         current.state === 'open' && now() < (current.skippableUntil ?? 0)
           ? { ...current, state: 'checking' }
@@ -121,17 +130,21 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
         return serveNextTab(id, { ...mine, isSkipped: true }, owner)
       })
     },
-    async goOn(id, browserIds, isRemembered) {
-      const { browser: owner } = await findOwn(id, browserIds)
-      const mine = await records.stepUps.update(id, (current) =>
-        current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
-      )
-      if (!mine) return finisher.repeat(id, owner)
-      if (isRemembered) await rememberDevice(mine)
-      return serveNextTab(id, mine, owner)
+    async remember(link) {
+      const { id, browser } = link
+      const { browser: owner } = await findOwn(link)
+      const mine = await answer(id)
+      if (!mine) return { outcome: await finisher.repeat(id, owner) }
+      const device = await rememberDevice(mine.case, browser)
+      return { outcome: await serveNextTab(id, mine, owner), ...(device && { device }) }
     },
-    async goBack(id, browserIds) {
-      const stepUp = await findOwn(id, browserIds)
+    async goOn(link) {
+      const { browser: owner } = await findOwn(link)
+      const mine = await answer(link.id)
+      return mine ? serveNextTab(link.id, mine, owner) : finisher.repeat(link.id, owner)
+    },
+    async goBack(link) {
+      const stepUp = await findOwn(link)
       const tab = stepUp.waiting.at(-1)
       if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
       const response = tab.held && readAuthorizationResponse(tab.held.location, config.publicUrl)

@@ -51,6 +51,7 @@ const answer = 'identity/authorization-answer.test.ts'
 const handOver = 'identity/hand-over.test.ts'
 const pagesAttack = 'attacks/pages.test.ts'
 const passkeysAttack = 'attacks/passkeys.test.ts'
+const handOverAttack = 'attacks/hand-over.test.ts'
 const pagesTest = 'e2e/protected-pages.test.ts'
 const passkeysTest = 'e2e/passkeys.test.ts'
 const everyClient = 'e2e/every-client.test.ts'
@@ -835,22 +836,63 @@ export const guards: readonly Guard[] = [
         'if (objection !== undefined || subject === null) {',
       ],
       [
+        'an entry counts once',
+        "entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined",
+        "({ ...entry, state: 'entered' as const, loginPage })",
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/passkey-entry.ts',
+    [passkeysAttack],
+    [
+      [
         'an entry lives a minute',
         'if (!entry || now() - entry.at >= entryMs) throw',
         'if (!entry) throw',
-        'step-up/passkey-sign-in.test.ts',
+        'step-up/passkey-entry.test.ts',
       ],
       [
         'the browser of an entry',
         'if (browser === undefined || entry.browser !== browser) {',
         'if (false) {',
       ],
-      [
-        'an entry counts once',
-        "current.state === 'open' ? { ...current, state: 'used' } : undefined",
-        "({ ...current, state: 'used' })",
-      ],
     ],
+  ),
+  ...inFile(
+    'legs/passkey-hand-over.ts',
+    [handOverAttack],
+    [
+      ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) continue', 'continue'],
+      ['JWTs in headers', "yield Object.values(upstreamHeaders).flat().join('\\n')", ''],
+      ['JWTs in bodies', "if (body) yield body.toString('latin1')", ''],
+      ['hand-overs are no frames', 'requireNavigation(method, headers)', ''],
+      [
+        'one hand-over, after an entry',
+        "entry.state === 'entered' ? { ...entry, state: 'used' } : undefined",
+        "({ loginPage: '/login', ...entry, state: 'used' as const })",
+      ],
+      ['the page of a hand-over', 'if (target.path !== exchange.target.path) {', 'if (false) {'],
+    ],
+  ),
+  ...inFile(
+    'legs/to-upstream.ts',
+    [handOverAttack],
+    [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', '']],
+  ),
+  ...inFile(
+    'edge/sign-in-token.ts',
+    [unit('sign-in-token')],
+    [
+      ['JWTs that are escaped over and over', 'const rounds = 3', 'const rounds = 1'],
+      ['where a type can begin', '= [0, 1, 2].map(', '= [0].map('],
+      ['JWTs in UTF-16', 'if (byte !== 0) bytes', 'bytes'],
+    ],
+  ),
+  ...inFile(
+    'edge/loose-patterns.ts',
+    [unit('loose-patterns'), handOverAttack],
+    [['readings of where a JWT is taken', '[loosePath, ...readOtherwise(path)].some', '[path].some']],
   ),
   ...inFile(
     'step-up/passkey-enrolment.ts',
@@ -889,6 +931,26 @@ export const guards: readonly Guard[] = [
         "({ ...current, state: 'passed' })",
         'e2e/remember-device.test.ts',
       ],
+      [
+        'links that stood on our pages',
+        'if (!isLinkKey(key, id, browser.id)) throw',
+        'if (false) throw',
+        'attacks/links.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/link-key.ts',
+    ['step-up/link-key.test.ts'],
+    [['links of one step-up', "hashOf('link', id, browser)", "hashOf('link', browser)"]],
+  ),
+  ...inFile(
+    'step-up/remember-device.ts',
+    ['attacks/devices.test.ts'],
+    [
+      ['a fresh name for a device', '= randomUUID()', '= browser.deviceId ?? randomUUID()'],
+      ['the earlier name of a device', 'if (ownDeviceId !== undefined) await', 'if (false) await'],
+      ['a name that Authsignal took', 'return undefined', 'return { id: deviceId, forMs }'],
     ],
   ),
   ...inFile(

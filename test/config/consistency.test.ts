@@ -55,25 +55,21 @@ const cases: [name: string, over: object, faults: string[]][] = [
   [
     'one URI in two policies',
     { clients: { a: at('https://a/b'), c: at('https://c/d', 'https://a/b?x=y') } },
-    ['clients.c.redirectUris.1: belongs to client "a" too'],
+    [],
   ],
   [
     'one URI in two policies, ports on loopback',
     { clients: { a: at('http://127.0.0.1:1/cb'), b: at('http://127.0.0.1/cb'), c: at('http://[::1]:3/cb') } },
-    ['clients.b.redirectUris.0: belongs to client "a" too'],
+    [],
   ],
   ['one URI twice in one policy', { clients: { a: at('https://a/b', 'https://a/b?c') } }, []],
   ['ports that count', { clients: { a: at('https://a:1/b'), b: at('https://a:2/b') } }, []],
   ['custom schemes', { clients: { a: at('com.a:/cb'), b: at('com.b:/cb') } }, []],
-  [
-    'one custom scheme',
-    { clients: { a: at('com.a:/cb'), b: at('com.a:/cb?x') } },
-    ['clients.b.redirectUris.0: belongs to client "a" too'],
-  ],
+  ['one custom scheme', { clients: { a: at('com.a:/cb'), b: at('com.a:/cb?x') } }, []],
   [
     'an off client shares a URI',
     { clients: { a: at('https://a/b'), b: { mode: 'off', redirectUris: ['https://a/b'] } } },
-    ['clients.b.redirectUris.0: belongs to client "a" too'],
+    [],
   ],
   [
     'one client_id twice',
@@ -169,9 +165,9 @@ t.test('told beside other faults', async (t) => {
     publicUrl: 1,
     zzz: 3,
     provider: { closedPaths: [1] },
-    clients: { a: at('https://a/b'), b: { ...at('https://a/b', 'nonsense'), action: '' }, c: 4 },
+    clients: { a: at('https://a/b'), b: { ...at('nonsense'), clientId: 'a', action: '' }, c: 4 },
   }
-  t.ok(findFaults(file).includes('clients.b.redirectUris.0: belongs to client "a" too'))
+  t.ok(findFaults(file).includes('clients.b.clientId: is the client_id of client "a" too'))
   for (const nothing of [null, undefined, 5, []]) t.doesNotThrow(() => configSchema.safeParse(nothing))
 })
 

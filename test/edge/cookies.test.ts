@@ -104,7 +104,8 @@ const omitted: [title: string, header: string | undefined, expected: string | un
   ['it at the end', `a=1; ${own}=x`, 'a=1'],
   ['it three times', `${own}=x; a=1; ${own} =y;${own}=z; b`, 'a=1; b'],
   ['twice only it', `${own}=x; ${own}=y; `, undefined],
-  ['a longer name', `${own}-2=x`, `${own}-2=x`],
+  ['a longer name', `${own}2=x`, `${own}2=x`],
+  ['a further one of ours', `${own}-at-one=x; a=b`, 'a=b'],
   ['K-02 nameless cookies', `=${own}=x; ${own}`, `=${own}=x; ${own}`],
 ]
 

@@ -13,8 +13,10 @@ function rulesFor(publicUrl: string, ...remembers: number[]) {
 t.test('over TLS no other host of the domain can set it', async (t) => {
   t.strictSame(rulesFor('https://login.example.com'), {
     name: '__Host-step-up',
+    visitPrefix: '__Host-step-up-at-',
     deviceName: '__Host-step-up-device',
     options: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' },
+    visitOptions: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', maxAge: 3600 },
   })
 })
 

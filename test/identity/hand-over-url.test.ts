@@ -1,5 +1,5 @@
 import t from 'tap'
-import { handOverUrl, placePath } from '../../src/identity/hand-over-url.ts'
+import { entryUrl, handOverUrl, placePath, readEntryId } from '../../src/identity/hand-over-url.ts'
 
 const page = '/interaction/abc'
 const returnTo = `${page}?a=1&b=%20`
@@ -18,6 +18,9 @@ for (const [title, path, pagePath, expected] of urls) {
       handOverUrl({ path, parameter: 'jwt' }, pagePath, 'a.b.c', returnTo),
       'https://op.example',
     )
+    const entry = entryUrl({ path, parameter: 'jwt' }, pagePath, 'an-id')
+    t.equal(entry, `${expected}?jwt=step-up.an-id`)
+    t.equal(readEntryId({ path, parameter: 'jwt' }, entry.slice(expected.length + 1)), 'an-id')
     t.equal(url.host, 'op.example')
     t.equal(url.pathname, expected)
     t.strictSame(
@@ -45,9 +48,18 @@ const refused: [title: string, page: string, returnTo: string][] = [
 for (const [title, pagePath, back] of refused) {
   t.test(`refuses ${title}`, async (t) => {
     const settings = { path: '{page}/passkey', parameter: 'token' }
-    t.throws(() => handOverUrl(settings, pagePath, 'a.b.c', back), {
-      code: 'passkey_refused',
-      statusCode: 403,
-    })
+    const refusal = { code: 'passkey_refused', statusCode: 403 }
+    t.throws(() => handOverUrl(settings, pagePath, 'a.b.c', back), refusal)
+    if (pagePath !== '/login') t.throws(() => entryUrl(settings, pagePath, 'an-id'), refusal)
   })
 }
+
+t.test('what holds more than an id is none of our queries', async (t) => {
+  const settings = { path: '/sso', parameter: 'token' }
+  for (const query of [
+    ...['', 'token=', 'token=an-id', 'token=step-up.', 'token=step-up.a%41', 'token=step-up.a.b'],
+    ...['Token=step-up.a', 'token=step-up.a&token=step-up.a', 'a=b&token=step-up.a', 'token=step-up.a&'],
+  ]) {
+    t.equal(readEntryId(settings, query), undefined, query)
+  }
+})

@@ -47,23 +47,26 @@ t.test('a passkey that was verified', async (t) => {
   const { steps, verify, advance } = await open(t, good)
   const { entryId, subject } = await verify()
   t.equal(subject, 'alice')
-  await t.rejects(steps.enter(entryId, 'other'), { code: 'no_cookie' })
-  await t.rejects(steps.enter(entryId, undefined), { code: 'no_cookie' })
-  await t.rejects(steps.enter('another', 'browser'), { code: 'expired' })
-  t.equal(await steps.enter(entryId, 'browser'), 'alice')
-  await t.rejects(steps.enter(entryId, 'browser'), { code: 'used' })
+  await t.rejects(steps.enter(entryId, ['other'], '/login'), { code: 'no_cookie' })
+  await t.rejects(steps.enter(entryId, [], '/login'), { code: 'no_cookie' })
+  await t.rejects(steps.enter('another', ['browser'], '/login'), { code: 'expired' })
+  t.equal(await steps.enter(entryId, ['browser'], '/login'), 'alice')
+  await t.rejects(steps.enter(entryId, ['browser'], '/login'), { code: 'used' })
   const next = await verify()
   advance(59_999)
-  t.equal(await steps.enter(next.entryId, 'browser'), 'alice')
+  t.equal(await steps.enter(next.entryId, ['browser'], '/login'), 'alice')
   const late = await verify()
   advance(60_000)
-  await t.rejects(steps.enter(late.entryId, 'browser'), { code: 'expired' })
+  await t.rejects(steps.enter(late.entryId, ['browser'], '/login'), { code: 'expired' })
 })
 
 t.test('two tabs at once', async (t) => {
   const { steps, verify } = await open(t, good)
   const { entryId } = await verify()
-  const both = await Promise.allSettled([steps.enter(entryId, 'browser'), steps.enter(entryId, 'browser')])
+  const both = await Promise.allSettled([
+    steps.enter(entryId, ['browser'], '/login'),
+    steps.enter(entryId, ['browser'], '/login'),
+  ])
   t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
 

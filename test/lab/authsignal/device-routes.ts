@@ -14,9 +14,14 @@ export function addDeviceRoutes(api: FastifyInstance, lab: Lab): void {
   const { faults, tenant } = lab
   const deviceOf = (params: unknown): Device => {
     const { userId, deviceId } = parseInput(devicePath, params)
-    const device = tenant.users.get(userId)?.devices.get(deviceId)
-    if (device === undefined) throw new ApiError(404, 'invalid_request', 'The device was not found.')
-    return device
+    const devices = tenant.users.get(userId)?.devices
+    const device = devices?.get(deviceId)
+    if (device !== undefined) return device
+    if (devices === undefined || tenant.settings.unknownDevice === 'refuse')
+      throw new ApiError(404, 'invalid_request', 'The device was not found.')
+    const created: Device = { deviceId, createdAt: tenant.now() }
+    devices.set(deviceId, created)
+    return created
   }
   const present = (params: unknown, device: Device): object => ({
     userId: parseInput(userPath, params).userId,

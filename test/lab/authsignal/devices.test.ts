@@ -66,5 +66,12 @@ t.test(
 
     clock.at += 86_400_000
     t.equal((await track('phone')).state, 'CHALLENGE_REQUIRED', 'the time has come')
+
+    control.unknownDevice = 'create'
+    t.match(await remember('alice/devices/tablet'), {
+      status: 200,
+      body: { deviceId: 'tablet', rememberedUntil },
+    })
+    t.match(await remember('nobody/devices/tablet'), missing, 'but no user')
   },
 )

@@ -6,6 +6,8 @@ export type Settings = {
   cancelWithoutToken: boolean
   /** What a second track with the same key does; the service's own answer is not known. */
   repeatedTrack: 'keep' | 'reevaluate' | 'conflict'
+  /** What an update of a device does that no track has named; the service's own answer is not known. */
+  unknownDevice: 'refuse' | 'create'
   tokenLifetimeMs: number
   /** Wrong codes after which an action becomes CHALLENGE_FAILED. */
   maxWrongCodes: number
@@ -36,6 +38,7 @@ export function defaultSettings(): Settings {
   return {
     cancelWithoutToken: false,
     repeatedTrack: 'keep',
+    unknownDevice: 'refuse',
     tokenLifetimeMs: 10 * 60_000,
     maxWrongCodes: 10,
     verificationMethods: ['AUTHENTICATOR_APP', 'PASSKEY', 'EMAIL_OTP', 'SMS'],
