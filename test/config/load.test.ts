@@ -221,7 +221,7 @@ const cases: Case[] = [
     file: `${base}clients:\n  a: { mode: off, redirectUris: ['https://a/b'] }\n  b: { mode: enforce, action: "", redirectUris: ['https://a/b?c'], clientId: a }\n`,
     told: [
       'gateway.yaml:9:31 clients.b.action: is empty; use 1 to 64 letters, digits, _ and -',
-      'gateway.yaml:9:75 clients.b.clientId: is the client_id of client "a" too; keep one policy per client_id',
+      'gateway.yaml:9:78 clients.b.clientId: is the client_id of client "a" too; keep one policy per client_id',
     ],
   },
   {
