@@ -73,7 +73,7 @@ function withPrompt(
 ): string {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const parameters = parseParameters({ query }, 'authorization')
-  const elapsedSeconds = Math.ceil((now - request.startedAt) / 1000)
+  const elapsedSeconds = Math.max(0, Math.ceil((now - request.startedAt) / 1000))
   const askedForLogin = parsePrompt(request.prompt).has('login')
   const maxAge = askedForLogin ? '0' : parameters.get('max_age')
   const raised = maxAge === undefined ? undefined : `${Number(maxAge) + elapsedSeconds}`

@@ -1,5 +1,7 @@
 import { Refusal } from '../edge/refusal.ts'
+import { isYounger } from '../policy/age.ts'
 import { hashOf } from '../store/collection.ts'
+import { ownedBy } from './owners.ts'
 import { isWithin } from './recall.ts'
 import type { Case, Records, StepUp, Waiting } from './records.ts'
 
@@ -31,11 +33,20 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
   const needKey = (it: Case, action: string, browser: string): string =>
     hashOf(browser, it.user.session, it.user.subject, it.clientId, action)
 
-  const isExpired = (stepUp: StepUp): boolean => now() - stepUp.openedAt >= timeoutMs
+  const isExpired = (stepUp: StepUp): boolean => !isYounger(stepUp.openedAt, timeoutMs, now())
   const isOpen = (stepUp: StepUp): boolean => stepUp.state === 'open' && !isExpired(stepUp)
 
   async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
-    await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id })
+    const owner = ownedBy(stepUp.case.user.subject)
+    await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id }, owner)
+  }
+
+  /** A request whose user is known now is no stranger's any more: no flood of requests makes it forgotten. */
+  async function adopt(tabs: readonly Waiting[]): Promise<void> {
+    for (const { case: it } of tabs) {
+      if (it.inFlight === undefined) continue
+      await records.inFlight.update(it.inFlight, (request) => request, ownedBy(it.user.subject))
+    }
   }
 
   function explain(stepUp: StepUp | undefined, browser: string): Refusal {
@@ -49,7 +60,8 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
     isExpired,
     find: (id) => records.stepUps.get(id),
     async open(id, stepUp) {
-      await records.stepUps.set(id, stepUp)
+      await records.stepUps.set(id, stepUp, ownedBy(stepUp.case.user.subject))
+      await adopt(stepUp.waiting)
       if (stepUp.browser !== undefined) await index(id, stepUp, stepUp.browser)
     },
     async join(it, action, browser, tabs) {
@@ -61,7 +73,9 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
           ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
           : undefined,
       )
-      return joined && need.stepUpId
+      if (!joined) return undefined
+      await adopt(tabs)
+      return need.stepUpId
     },
     async bind(id, browser) {
       const bound = await records.stepUps.update(id, (stepUp) =>

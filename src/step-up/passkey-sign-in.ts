@@ -1,7 +1,9 @@
 import { Refusal } from '../edge/refusal.ts'
+import { isYounger } from '../policy/age.ts'
 import { createId } from '../store/collection.ts'
 import type { Authsignal, Validated } from './authsignal.ts'
 import type { AuthsignalClient, Ceremony, Credential } from './authsignal-client.ts'
+import { ownedBy } from './owners.ts'
 import { takeCeremony } from './passkey-ceremony.ts'
 import type { Records } from './records.ts'
 import { isTimely } from './verify.ts'
@@ -90,13 +92,16 @@ export function createPasskeySignIn(ports: PasskeySignInPorts): PasskeySignInSte
         throw new Refusal('passkey_refused', `the token does not count: ${objection ?? 'it names nobody'}`)
       }
       const entryId = createId()
-      await records.entries.set(entryId, { browser, state: 'open', subject, at: now() })
+      const entry = { browser, state: 'open', subject, at: now() } as const
+      await records.entries.set(entryId, entry, ownedBy(subject))
       return { entryId, subject }
     },
 
     async enter(id, browser) {
       const entry = await records.entries.get(id)
-      if (!entry || now() - entry.at >= entryMs) throw new Refusal('expired', 'no such sign-in by passkey')
+      if (!entry || !isYounger(entry.at, entryMs, now())) {
+        throw new Refusal('expired', 'no such sign-in by passkey')
+      }
       if (browser === undefined || entry.browser !== browser) {
         throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
       }

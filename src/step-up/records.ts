@@ -221,11 +221,19 @@ export interface Records {
   readonly probes: Collection<Count>
 }
 
+/** What a browser can send as a target: the rest of 16 KiB (`node:http`) is for its headers. */
+const maxTargetLength = 14 * 1024
+
+/** A request that no browser could be sent through again is remembered for what it asks for, not for that. */
+function keepRepeatable({ target, ...request }: InFlightRequest): InFlightRequest {
+  return target === undefined || target.length > maxTargetLength ? request : { ...request, target }
+}
+
 /** @param times in milliseconds, from the configuration. */
 export function createRecords(store: Store, times: { timeout: number; session: number }): Records {
   return {
     pushedRequests: createCollection(store, 'pushed', 10 * minute),
-    inFlight: createCollection(store, 'in-flight', 60 * minute),
+    inFlight: createCollection(store, 'in-flight', 60 * minute, keepRepeatable),
     stepUps: createCollection(store, 'step-up', times.timeout + minute),
     openNeeds: createCollection(store, 'need', times.timeout),
     passes: createCollection(store, 'pass', 11 * minute),
