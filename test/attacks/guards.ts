@@ -506,7 +506,7 @@ export const guards: readonly Guard[] = [
     [
       ['memory bounded in bytes', ' && bytes + comer.bytes <= bounds.bytes', '', memory],
       ['memory bounded in entries', 'count < bounds.entries && ', ''],
-      ['small entries beside large ones of one owner', '`${magnitudeOf(bytes)} ${owner.name}`', 'owner.name'],
+      ['small entries beside large ones of one owner', 'magnitudeOf(bytes)', '0'],
       ['who holds the most loses', 'ranks.findLast(', 'ranks.find('],
       [
         'who comes and holds as much loses',

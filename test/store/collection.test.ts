@@ -62,22 +62,25 @@ t.test('a step may leave the record alone, and there is none of a record that is
   t.strictSame(await counters.get('a'), { count: 1 })
 })
 
-t.test('what is too large to be kept is refused, and what was there stays', async (t) => {
-  const store = createMemoryStore(Date.now)
-  t.teardown(() => store.close())
-  const texts = createCollection<string>(store, 'text', 1000)
-  await texts.set('a', 'short')
-  for (const text of ['x'.repeat(300 * 1024), 'x'.repeat(512 * 1024)]) {
+const rooms = { 'for the store': 256 * 1024, 'for any record': 512 * 1024 }
+for (const [whom, length] of Object.entries(rooms)) {
+  t.test(`what is too large ${whom} is refused, and what was there stays`, async (t) => {
+    const store = createMemoryStore(Date.now, 10, () => 32 * length)
+    t.teardown(() => store.close())
+    const texts = createCollection<string>(store, 'text', 1000)
+    await texts.set('a', 'short')
+    await texts.set('b', 'x'.repeat(length - 2))
+    const text = 'x'.repeat(length * (whom === 'for the store' ? 2 : 1))
     const refusal = { code: 'store_unavailable', message: /too large/ }
     await t.rejects(texts.set('a', text), refusal)
-    await t.rejects(texts.add('b', text), refusal)
+    await t.rejects(texts.add('c', text), refusal)
     await t.rejects(
       texts.update('a', () => text),
       refusal,
     )
-  }
-  t.equal(await texts.get('a'), 'short')
-})
+    t.equal(await texts.get('a'), 'short')
+  })
+}
 
 t.test('a kind may keep less of a record than it is given', async (t) => {
   const { store } = startCounters(t)
