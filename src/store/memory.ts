@@ -7,7 +7,7 @@ const sweptAtOnce = 1000
 const sweepMs = 250
 
 /** What an entry takes beside its texts: itself, its place in two maps, the share of an owner of one entry. */
-const overheadBytes = 768
+const overheadBytes = 400
 
 const nobody: Owner = { kind: 'stranger', name: '' }
 
@@ -84,7 +84,7 @@ export function createMemoryStore(
   /** @throws {EntryTooLarge} */
   function write(key: string, value: string, ttlMs: number, owner: Owner): void {
     const kind = kindOf(key)
-    const bytes = overheadBytes + bytesOf(key) + bytesOf(value) + bytesOf(owner.name)
+    const bytes = overheadBytes + bytesOf(value) + 2 * (key.length + owner.name.length)
     const room = kind.rooms[owner.kind]
     if (bytes > room.longest) throw new EntryTooLarge(`${bytes} bytes are too many for one entry`)
     const earlier = kind.entries.get(key)

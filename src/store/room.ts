@@ -17,7 +17,9 @@ export interface Entry extends Arrival, Link<Entry> {
 
 /** What one owner holds in entries of like size, the oldest first. */
 interface Share extends Link<Share>, Chain<Entry> {
-  readonly name: string
+  readonly owner: string
+  /** The shares of entries of this size, by owner. */
+  readonly peers: Map<string, Share>
   bytes: number
 }
 
@@ -42,36 +44,39 @@ export interface RoomBounds {
 /** The power of two below; 0 for 0. */
 const magnitudeOf = (bytes: number): number => 31 - Math.clz32(bytes | 1)
 
-const nameShare = ({ owner, bytes }: Arrival): string => `${magnitudeOf(bytes)} ${owner.name}`
+/** As many as there are magnitudes of a number of 32 bits. */
+const forEachMagnitude = <T>(make: () => T): T[] => Array.from({ length: 32 }, make)
 
 /**
  * Entries of one owner that differ in size are apart: a few large ones of a flood do not stand for the many small ones
  * of people who happen to share its address, and are the first to go.
  */
 export function createRoom(bounds: RoomBounds): Room {
-  const shares = new Map<string, Share>()
-  /** The shares by the magnitude of their bytes, so that a largest one is found without a search. */
-  const ranks = Array.from({ length: 32 }, (): Chain<Share> => ({}))
-  let bytes = 0
+  const shares = forEachMagnitude(() => new Map<string, Share>())
+  /** The shares by the magnitude of what they hold, so that a largest one is found without a search. */
+  const ranks = forEachMagnitude((): Chain<Share> => ({ first: undefined, last: undefined }))
+  let held = 0
   let count = 0
 
+  const peersOf = ({ bytes }: Arrival) => shares[magnitudeOf(bytes)] as Map<string, Share>
+  const rankOf = (share: Share) => ranks[magnitudeOf(share.bytes)] as Chain<Share>
+
   function shareOf(arrival: Arrival): Share {
-    const name = nameShare(arrival)
-    const known = shares.get(name)
+    const owner = arrival.owner.name
+    const peers = peersOf(arrival)
+    const known = peers.get(owner)
     if (known) return known
-    const share: Share = { name, bytes: 0 }
-    shares.set(name, share)
+    const links = { before: undefined, after: undefined, first: undefined, last: undefined }
+    const share: Share = { owner, peers, bytes: 0, ...links }
+    peers.set(owner, share)
     append(rankOf(share), share)
     return share
   }
 
-  // As many as there are magnitudes of a number of 32 bits.
-  const rankOf = (share: Share): Chain<Share> => ranks[magnitudeOf(share.bytes)] as Chain<Share>
-
   function resize(share: Share, by: number): void {
     const before = rankOf(share)
     share.bytes += by
-    bytes += by
+    held += by
     const after = rankOf(share)
     if (after === before) return
     remove(before, share)
@@ -82,9 +87,10 @@ export function createRoom(bounds: RoomBounds): Room {
     longest: bounds.bytes / 16,
     enter(arrival) {
       const share = shareOf(arrival)
-      const entry: Entry = { ...arrival, share, before: undefined, after: undefined }
+      const { key, value, expiresAt, owner, bytes } = arrival
+      const entry: Entry = { key, value, expiresAt, owner, bytes, share, before: undefined, after: undefined }
       append(share, entry)
-      resize(share, entry.bytes)
+      resize(share, bytes)
       count += 1
       return entry
     },
@@ -95,12 +101,12 @@ export function createRoom(bounds: RoomBounds): Room {
       count -= 1
       if (share.first) return
       remove(rankOf(share), share)
-      shares.delete(share.name)
+      share.peers.delete(share.owner)
     },
     findLeaver(comer) {
-      if (count < bounds.entries && bytes + comer.bytes <= bounds.bytes) return undefined
+      if (count < bounds.entries && held + comer.bytes <= bounds.bytes) return undefined
       const largest = ranks.findLast(({ first }) => first !== undefined)
-      const own = shares.get(nameShare(comer))
+      const own = peersOf(comer).get(comer.owner.name)
       return own && rankOf(own) === largest ? own.first : largest?.first?.first
     },
   }

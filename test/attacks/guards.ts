@@ -504,9 +504,9 @@ export const guards: readonly Guard[] = [
     'store/room.ts',
     ['store/room.test.ts'],
     [
-      ['memory bounded in bytes', ' && bytes + comer.bytes <= bounds.bytes', '', memory],
+      ['memory bounded in bytes', ' && held + comer.bytes <= bounds.bytes', '', memory],
       ['memory bounded in entries', 'count < bounds.entries && ', ''],
-      ['small entries beside large ones of one owner', 'magnitudeOf(bytes)', '0'],
+      ['small entries beside large ones of one owner', 'shares[magnitudeOf(bytes)]', 'shares[0]'],
       ['who holds the most loses', 'ranks.findLast(', 'ranks.find('],
       [
         'who comes and holds as much loses',
