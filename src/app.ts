@@ -28,6 +28,7 @@ import { createPages } from './pages/pages.ts'
 import { createPolicies } from './policy/policies.ts'
 import { createAuthsignal } from './step-up/authsignal.ts'
 import { createEpochs } from './step-up/epochs.ts'
+import { boundRecords } from './step-up/record-bounds.ts'
 import { countWindowMs, createRecords } from './step-up/records.ts'
 import { createStepUps } from './step-up/step-ups.ts'
 import { createAllowance } from './store/allowance.ts'
@@ -46,7 +47,11 @@ export interface Ports {
   /** Epoch milliseconds. */
   readonly now?: () => number
   readonly store?: Store
+  /** The limit of the heap, of which what is remembered takes a part. */
+  readonly heapBytes?: number
 }
+
+const usualHeapBytes = 256 * 1024 * 1024
 
 /** A gateway that is built and not yet listening. */
 export interface Gateway {
@@ -59,7 +64,8 @@ export interface Gateway {
 
 /** Puts the parts together, in the order of a request's journey. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
-  const { log, now = Date.now, store = createMemoryStore(now) } = ports
+  const { log, now = Date.now, heapBytes = usualHeapBytes } = ports
+  const { store = createMemoryStore(now, undefined, boundRecords(heapBytes)) } = ports
   const pages = createPages(config.pages)
   const audit = createAudit(log)
   const policies = createPolicies(config)

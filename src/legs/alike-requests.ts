@@ -1,8 +1,12 @@
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import { hashOf } from '../store/collection.ts'
+import type { Owner } from '../store/store.ts'
 
 /** More requests than people have open at once that can't be told apart by their answers. */
 const maxAlike = 8
+
+/** More scopes than anybody asks for. */
+export const maxScopes = 200
 
 /** A request in flight, and its key in the store. */
 export interface Found {
@@ -28,15 +32,13 @@ export async function findAlike(
     .sort((one, other) => one.request.startedAt - other.request.startedAt)
 }
 
-/** Lets a request be found among those whose answers look alike. */
-export async function indexRequest(
-  records: Records,
-  browser: string,
-  correlation: string,
-  id: string,
-): Promise<void> {
-  const key = hashOf(browser, correlation)
-  if (await records.inFlightIds.add(key, { ids: [id] })) return
+/**
+ * Lets a request be found among those whose answers look alike.
+ *
+ * @param key of the browser and where the answer goes.
+ */
+export async function indexRequest(records: Records, key: string, id: string, owner: Owner): Promise<void> {
+  if (await records.inFlightIds.add(key, { ids: [id] }, owner)) return
   await records.inFlightIds.update(key, ({ ids }) => ({
     ids: [...ids.filter((other) => other !== id), id].slice(-maxAlike),
   }))
@@ -47,7 +49,7 @@ export function askForBoth(one: InFlightRequest, other: InFlightRequest): InFlig
   const acrValues = [...new Set([one.acrValues, other.acrValues].flatMap((text) => text?.split(' ') ?? []))]
   return {
     ...one,
-    scope: [...new Set([...one.scope, ...other.scope])],
+    scope: [...new Set([...one.scope, ...other.scope])].slice(0, maxScopes),
     ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
   }
 }

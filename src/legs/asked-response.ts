@@ -1,9 +1,11 @@
 import type { Artefact, AuthorizationResponse } from '../edge/authorization-response.ts'
 import { correlationKey } from '../edge/authorization-response.ts'
+import type { Browser } from '../edge/browser.ts'
 import type { Parameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { readIdToken } from '../identity/token-response.ts'
 import type { Policies } from '../policy/policies.ts'
+import { sentFrom } from '../step-up/owners.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { AskedResponse } from './exchange.ts'
@@ -58,12 +60,14 @@ export interface AskedResponsePorts {
 export async function recordAsked(
   { policies, records }: AskedResponsePorts,
   asked: AskedResponse,
+  { address }: Browser,
 ): Promise<void> {
   const { correlation, clientId, responseType } = asked
   const isToBeTold = ['token', 'jwt'].some((part) => responseType.split(' ').includes(part))
   if (!policies.areTokensInFrontChannel || !isToBeTold || clientId === undefined || correlation === undefined)
     return
-  if (await records.frontChannelRequests.add(correlation, { responseTypes: [responseType] })) return
+  const owner = sentFrom(address, clientId)
+  if (await records.frontChannelRequests.add(correlation, { responseTypes: [responseType] }, owner)) return
   await records.frontChannelRequests.update(correlation, ({ responseTypes }) => ({
     responseTypes: [...new Set([...responseTypes, responseType])].slice(-8),
   }))

@@ -37,7 +37,8 @@ export async function comeFromUpstream(
   if (pushed !== undefined && isSuccess) {
     const { bytes, text } = await readResponse(response.body, contentCodingOf(reply))
     // One that could not be written down counts as not seen, and is refused for a protected client.
-    await recordPushedRequest(ports.records, ports.now(), pushed, text).catch(() => undefined)
+    const { address } = request.exchange.browser
+    await recordPushedRequest(ports.records, ports.now(), pushed, address, text).catch(() => undefined)
     return sendBytes(reply, bytes)
   }
   await onEndSessionResponse(ports, request, reply)

@@ -1,15 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import { correlationKey } from '../edge/authorization-response.ts'
+import type { Browser } from '../edge/browser.ts'
+import { isYounger } from '../policy/age.ts'
 import type { GoverningPolicy, Policies } from '../policy/policies.ts'
+import { drivingMs } from '../step-up/drive.ts'
+import { sentFrom } from '../step-up/owners.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import { hashOf } from '../store/collection.ts'
-import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
+import { askForBoth, asksNoMore, findAlike, indexRequest, maxScopes } from './alike-requests.ts'
 import type { AuthorizationExchange } from './exchange.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
-/** What is longer is not kept to be repeated; protected clients may not ask for so much. */
-const maxTargetLength = 48 * 1024
-const maxScopes = 200
+/** What a browser can send as a target: the rest of 16 KiB (`node:http`) is for its headers. */
+const maxTargetLength = 14 * 1024
 
 export interface InFlightPorts {
   readonly policies: Policies
@@ -25,6 +28,7 @@ export interface Arrived {
   readonly policy: GoverningPolicy
   /** All ids of the browser that sent it, that under which it is kept first; none in a browser that keeps no cookie. */
   readonly browserIds: readonly string[]
+  readonly browser: Browser
   /** It was posted by a page of the OP's own: a login or consent form that goes on with an earlier request. */
   readonly isOwnForm: boolean
 }
@@ -36,7 +40,7 @@ export interface Arrived {
  */
 export async function recordInFlight(
   { policies, records, now }: InFlightPorts,
-  { target, resolved, policy, browserIds, isOwnForm }: Arrived,
+  { target, resolved, policy, browserIds, browser: { address }, isOwnForm }: Arrived,
 ): Promise<AuthorizationExchange> {
   const asked = describeRequest(resolved, target, policy, now())
   const correlation = findCorrelation(resolved, policies, asked.clientId)
@@ -50,7 +54,10 @@ export async function recordInFlight(
   const [browser] = browserIds
   if (correlation === undefined || browser === undefined) return { ...exchange, request: asked }
   const alike = await findAlike(records, browserIds, correlation)
-  const driven = alike.find(({ request: { driving } }) => driving?.target === target && driving.until > now())
+  const driven = alike.find(
+    ({ request: { driving } }) =>
+      driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
+  )
   if (driven) return { ...exchange, request: driven.request, inFlight: driven.id }
   const continued = isOwnForm
     ? alike.findLast(({ request }) => request.clientId === asked.clientId)
@@ -58,8 +65,8 @@ export async function recordInFlight(
   const id = continued?.id ?? hashOf(browser, correlation, target)
   const next = (earlier: InFlightRequest): InFlightRequest =>
     continued ? continueWith(earlier, asked) : repeat(earlier, asked)
-  if (await records.inFlight.add(id, asked)) {
-    await indexRequest(records, browser, correlation, id)
+  if (await records.inFlight.add(id, asked, sentFrom(address))) {
+    await indexRequest(records, hashOf(browser, correlation), id, sentFrom(address))
     return { ...exchange, request: asked, inFlight: id }
   }
   const known = await records.inFlight.update(id, next)

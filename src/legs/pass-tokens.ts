@@ -5,6 +5,7 @@ import { TokenError } from '../edge/token-error.ts'
 import type { ClientCredentials, Revocation } from '../identity/revoke.ts'
 import { readTokenResponse, type TokenResponse } from '../identity/token-response.ts'
 import type { Policies } from '../policy/policies.ts'
+import { ownedByGrant } from '../step-up/owners.ts'
 import type { Records, ReleasedCode } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { contentCodingOf, sendBytes } from '../upstream/proxy.ts'
@@ -110,6 +111,7 @@ async function bindRefreshToken(
   response: TokenResponse,
 ): Promise<void> {
   if (release && response.refreshToken !== undefined) {
-    await records.refreshTokens.set(response.refreshToken, release)
+    const owner = ownedByGrant(release.subject, release.clientId)
+    await records.refreshTokens.set(response.refreshToken, release, owner)
   }
 }

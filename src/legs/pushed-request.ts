@@ -1,6 +1,7 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import type { Parameters } from '../edge/parameters.ts'
+import { sentFrom } from '../step-up/owners.ts'
 import type { Records } from '../step-up/records.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
@@ -28,18 +29,21 @@ export async function onPushedRequest(
 /**
  * The OP's answer to it (RFC 9126 2.2): from now on the request URI stands for what was pushed.
  *
+ * @param sender the address that pushed it.
  * @param body the decoded body of a successful response, or undefined if it can't be read.
  */
 export async function recordPushedRequest(
   records: Records,
   now: number,
   query: string,
+  sender: string,
   body: string | undefined,
 ): Promise<void> {
   const answer = readAnswer(body ?? '')
   if (!answer) return
   const expiresAt = now + Math.min(answer.expiresInSeconds, longestLifeSeconds) * 1000
-  await records.pushedRequests.set(answer.requestUri, { query, expiresAt })
+  const clientId = new URLSearchParams(query).get('client_id') ?? undefined
+  await records.pushedRequests.set(answer.requestUri, { query, expiresAt }, sentFrom(sender, clientId))
 }
 
 function readAnswer(body: string): { requestUri: string; expiresInSeconds: number } | undefined {

@@ -9,14 +9,12 @@ import type { Decision } from '../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../policy/policies.ts'
 import { describeCase } from '../step-up/case.ts'
 import type { Judge } from '../step-up/judge.ts'
-import type { Case, InFlightRequest, Records } from '../step-up/records.ts'
+import { type Case, type InFlightRequest, keptMs, type Records } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { AuthorizationExchange } from './exchange.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
-
-const keptMs = 10 * 60_000
 
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']

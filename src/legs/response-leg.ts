@@ -3,12 +3,13 @@ import type { Browser } from '../edge/browser.ts'
 import { parsePrompt } from '../edge/prompt.ts'
 import type { VerifyFrontChannel } from '../identity/front-channel.ts'
 import type { ProbeResult } from '../identity/probe.ts'
+import { isYounger } from '../policy/age.ts'
 import type { AuthorizationError, Decision } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
 import { isTypeAllowed } from '../policy/responses.ts'
 import { describeCase } from '../step-up/case.ts'
 import type { Judge, Judgement } from '../step-up/judge.ts'
-import type { Case, HeldResponse, Records } from '../step-up/records.ts'
+import { type Case, type HeldResponse, keptMs, type Records } from '../step-up/records.ts'
 import { releaseCode } from '../step-up/release.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
@@ -165,7 +166,7 @@ async function takeKept(
   addressee: Addressee,
 ): Promise<Decision | undefined> {
   const kept = addressee.request?.kept
-  if (!kept || kept.until <= now()) return undefined
+  if (!kept || !isYounger(kept.until - keptMs, keptMs, now())) return undefined
   if (kept.subject !== asked.user.subject || kept.session !== asked.user.session) return undefined
   if (addressee.inFlight !== undefined) {
     const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>

@@ -65,7 +65,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   switch (answer.kind) {
     case 'untouched':
       // A store that is down stops no client that is not protected; the answer says whether it mattered.
-      return recordAsked(ports, exchange.asked).catch(() => undefined)
+      return recordAsked(ports, exchange.asked, exchange.browser).catch(() => undefined)
     case 'forward':
       exchange.authorization = answer.authorization
       if (answer.probe) exchange.probe = answer.probe

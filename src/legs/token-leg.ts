@@ -2,6 +2,7 @@ import type { ClientPolicy } from '../config/schema.ts'
 import { readClient } from '../edge/client-authentication.ts'
 import type { Parameters } from '../edge/parameters.ts'
 import { TokenError } from '../edge/token-error.ts'
+import { isYounger } from '../policy/age.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Records, ReleasedCode } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -84,7 +85,7 @@ function needsRelease({ refreshTokens, refreshMaxAge }: ClientPolicy, grantType:
 }
 
 const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode, now: number): boolean =>
-  refreshMaxAge !== undefined && now - releasedAt >= refreshMaxAge
+  refreshMaxAge !== undefined && !isYounger(releasedAt, refreshMaxAge, now)
 
 /** By what names the client of a request may go at the OP, the protected one first, and the policy that governs it. */
 function findClient(policies: Policies, authorization: string | undefined, parameters: Parameters) {

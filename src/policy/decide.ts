@@ -1,4 +1,5 @@
 import type { ClientPolicy } from '../config/schema.ts'
+import { isYounger } from './age.ts'
 
 /** An authorization error code that a client may see (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6, OpenID unmet_authentication_requirements). */
 export type AuthorizationError =
@@ -92,7 +93,7 @@ export function decideFromMemory(
     return release('pass')
   }
   if (amr.some((value) => policy.satisfiedByAmr.includes(value))) return release('satisfied_by_amr')
-  const isFresh = (at: number): boolean => now - at < policy.remember
+  const isFresh = (at: number): boolean => isYounger(at, policy.remember, now)
   if (memory.proofs.some(({ method, at }) => isFresh(at) && isMethodAllowed(policy, method))) {
     return release('proof')
   }

@@ -1,6 +1,7 @@
 import { groupAddress } from '../edge/address-group.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
+import { ownedBy } from './owners.ts'
 import { type Case, countWindowMs, type Records } from './records.ts'
 
 /** How many step-ups may be opened within the window. */
@@ -35,7 +36,10 @@ export function createAttempts(records: Records, now: () => number, limits: Atte
       return false
     },
     async count(it, address) {
-      for (const counter of counters(it, address)) if (!(await allowance.take(...counter))) return false
+      const owner = ownedBy(it.user.subject)
+      for (const counter of counters(it, address)) {
+        if (!(await allowance.take(...counter, owner))) return false
+      }
       return true
     },
     async forgive(it, address) {

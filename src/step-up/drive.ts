@@ -4,7 +4,8 @@ import { type Decision, deny } from '../policy/decide.ts'
 import type { InFlightRequest, Records, Waiting } from './records.ts'
 
 const maxDrives = 2
-const drivingMs = 60_000
+/** How long the browser may take to come back with what it was sent to, in milliseconds. */
+export const drivingMs = 60_000
 
 /** Sends a browser through its own authorization request once more. */
 export interface Driver {
@@ -73,7 +74,7 @@ function withPrompt(
 ): string {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const parameters = parseParameters({ query }, 'authorization')
-  const elapsedSeconds = Math.ceil((now - request.startedAt) / 1000)
+  const elapsedSeconds = Math.max(0, Math.ceil((now - request.startedAt) / 1000))
   const askedForLogin = parsePrompt(request.prompt).has('login')
   const maxAge = askedForLogin ? '0' : parameters.get('max_age')
   const raised = maxAge === undefined ? undefined : `${Number(maxAge) + elapsedSeconds}`

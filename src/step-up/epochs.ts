@@ -1,4 +1,5 @@
 import { type Collection, createId, hashOf } from '../store/collection.ts'
+import type { Owner } from '../store/store.ts'
 
 /** What may end: a session at the OP, all sessions of a user there, or the session that a browser is in. */
 export const epochOf = {
@@ -14,8 +15,12 @@ export const epochOf = {
 export interface Epochs {
   /** What is to be part of a key; undefined if something named here has no epoch. */
   current(names: readonly string[]): Promise<string | undefined>
-  /** The same, after epochs have begun that were missing; all of them last for another while. */
-  begin(names: readonly string[]): Promise<string>
+  /**
+   * The same, after epochs have begun that were missing; all of them last for another while.
+   *
+   * @param owner whose doing it is.
+   */
+  begin(names: readonly string[], owner: Owner): Promise<string>
   end(name: string): Promise<void>
 }
 
@@ -25,12 +30,12 @@ export interface Epoch {
 }
 
 export function createEpochs(epochs: Collection<Epoch>): Epochs {
-  async function beginOne(name: string): Promise<string> {
+  async function beginOne(name: string, owner: Owner): Promise<string> {
     const id = createId()
-    if (await epochs.add(name, { id })) return id
+    if (await epochs.add(name, { id }, owner)) return id
     // Written once more, it lives on.
     const kept = await epochs.update(name, (epoch) => ({ ...epoch }))
-    return kept?.id ?? beginOne(name)
+    return kept?.id ?? beginOne(name, owner)
   }
 
   return {
@@ -38,7 +43,7 @@ export function createEpochs(epochs: Collection<Epoch>): Epochs {
       const found = await Promise.all(names.map((name) => epochs.get(name)))
       return found.includes(undefined) ? undefined : hashOf(...found.map((epoch) => epoch?.id))
     },
-    begin: async (names) => hashOf(...(await Promise.all(names.map(beginOne)))),
+    begin: async (names, owner) => hashOf(...(await Promise.all(names.map((name) => beginOne(name, owner))))),
     async end(name) {
       await epochs.update(name, () => ({ id: createId() }))
     },

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../edge/refusal.ts'
+import { isYounger } from '../policy/age.ts'
 import { hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'
@@ -110,7 +111,7 @@ export function createFinisher(ports: FinishPorts): Finisher {
     async repeat(id, browser) {
       const stepUp = await settled(id)
       if (stepUp?.state === 'passed' && stepUp.waiting.length > 0) return serveNextTab(id, stepUp, browser)
-      const isRecent = now() - (stepUp?.finishedAt ?? 0) < repeatWindowMs
+      const isRecent = isYounger(stepUp?.finishedAt ?? 0, repeatWindowMs, now())
       if (stepUp?.outcome && isRecent) return stepUp.outcome
       throw new Refusal('used', `the step-up is ${stepUp?.state ?? 'gone'}`)
     },

@@ -15,6 +15,7 @@ import type { Attempts } from './attempts.ts'
 import { type Authsignal, AuthsignalError, type TrackRequest } from './authsignal.ts'
 import { isRequestUnknown } from './case.ts'
 import type { Openings } from './openings.ts'
+import { ownedBy } from './owners.ts'
 import type { Recall } from './recall.ts'
 import type { Case, Proofs, Records, Waiting } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'
@@ -100,7 +101,9 @@ export function createJudge(ports: JudgePorts): Judge {
     if (earlier) return { decision: earlier }
     const { decision } = await ask(it, occasion, proofs)
     const silent = withoutInteraction(decision, reason)
-    if (silent.verdict === 'deny') await records.silentDenials.set(key, silent)
+    if (silent.verdict === 'deny') {
+      await records.silentDenials.set(key, silent, ownedBy(it.user.subject))
+    }
     return { decision: silent }
   }
 

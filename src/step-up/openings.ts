@@ -1,5 +1,7 @@
 import { Refusal } from '../edge/refusal.ts'
+import { isYounger } from '../policy/age.ts'
 import { hashOf } from '../store/collection.ts'
+import { ownedBy } from './owners.ts'
 import { isWithin } from './recall.ts'
 import type { Case, Records, StepUp, Waiting } from './records.ts'
 
@@ -32,7 +34,7 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
   const needKey = (it: Case, action: string, browser: string): string =>
     hashOf(browser, it.user.session, it.user.subject, it.clientId, action)
 
-  const isExpired = (stepUp: StepUp): boolean => now() - stepUp.openedAt >= timeoutMs
+  const isExpired = (stepUp: StepUp): boolean => !isYounger(stepUp.openedAt, timeoutMs, now())
   const isOpen = (stepUp: StepUp): boolean => stepUp.state === 'open' && !isExpired(stepUp)
 
   const wait = (stepUp: StepUp, it: Case, tabs: readonly Waiting[]): StepUp | undefined =>
@@ -41,7 +43,16 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
       : undefined
 
   async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
-    await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id })
+    const owner = ownedBy(stepUp.case.user.subject)
+    await records.openNeeds.set(needKey(stepUp.case, stepUp.action, browser), { stepUpId: id }, owner)
+  }
+
+  /** A request whose user is known now is no stranger's any more: no flood of requests makes it forgotten. */
+  async function adopt(tabs: readonly Waiting[]): Promise<void> {
+    for (const { case: it } of tabs) {
+      if (it.inFlight === undefined) continue
+      await records.inFlight.update(it.inFlight, (request) => request, ownedBy(it.user.subject))
+    }
   }
 
   function explain(stepUp: StepUp | undefined, browserIds: readonly string[]): Refusal {
@@ -55,7 +66,8 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
     isExpired,
     find: (id) => records.stepUps.get(id),
     async open(id, stepUp) {
-      await records.stepUps.set(id, stepUp)
+      await records.stepUps.set(id, stepUp, ownedBy(stepUp.case.user.subject))
+      await adopt(stepUp.waiting)
       if (stepUp.browser !== undefined) await index(id, stepUp, stepUp.browser)
     },
     async join(it, action, browserIds, tabs) {
@@ -63,7 +75,9 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
         const need = await records.openNeeds.get(needKey(it, action, browser))
         const joined =
           need && (await records.stepUps.update(need.stepUpId, (stepUp) => wait(stepUp, it, tabs)))
-        if (joined) return need.stepUpId
+        if (!joined) continue
+        await adopt(tabs)
+        return need.stepUpId
       }
       return undefined
     },

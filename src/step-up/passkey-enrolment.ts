@@ -5,7 +5,9 @@ import { createId } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Authenticators, Authsignal } from './authsignal.ts'
 import type { AuthsignalClient, Ceremony, Credential } from './authsignal-client.ts'
+import { ownedBy } from './owners.ts'
 import { takeCeremony } from './passkey-ceremony.ts'
+import type { PasskeyCeremony } from './passkey-records.ts'
 import type { Recall } from './recall.ts'
 import type { Case, Records } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'
@@ -80,12 +82,14 @@ export function createPasskeyEnrolment(ports: PasskeyEnrolmentPorts): PasskeyEnr
 
     async remove(it, id) {
       const { removals } = records
-      const isMine = (await removals.add(it.user.subject, { isBusy: true })) || (await takeTurn(it))
+      const isMine =
+        (await removals.add(it.user.subject, { isBusy: true }, ownedBy(it.user.subject))) ||
+        (await takeTurn(it))
       if (!isMine) return 'not_removed'
       try {
         return await removeOne(it, id)
       } finally {
-        await removals.set(it.user.subject, { isBusy: false })
+        await removals.set(it.user.subject, { isBusy: false }, ownedBy(it.user.subject))
       }
     },
 
@@ -96,12 +100,13 @@ export function createPasskeyEnrolment(ports: PasskeyEnrolmentPorts): PasskeyEnr
         username,
         ...(displayName !== undefined && { displayName }),
       })
-      await records.ceremonies.set(ceremony.challengeId, {
+      const begun: PasskeyCeremony = {
         browser: browser.id,
         state: 'open',
         startedAt: now(),
         purpose: { kind: 'add', subject, token },
-      })
+      }
+      await records.ceremonies.set(ceremony.challengeId, begun, ownedBy(subject))
       return ceremony
     },
 

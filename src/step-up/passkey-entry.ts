@@ -1,4 +1,5 @@
 import { Refusal } from '../edge/refusal.ts'
+import { isYounger } from '../policy/age.ts'
 import type { PasskeyEntry } from './passkey-records.ts'
 import type { Records } from './records.ts'
 
@@ -17,7 +18,8 @@ export async function stepEntry<Next extends PasskeyEntry>(
   step: (entry: PasskeyEntry) => Next | undefined,
 ): Promise<Next> {
   const entry = await records.entries.get(id)
-  if (!entry || now() - entry.at >= entryMs) throw new Refusal('expired', 'no such sign-in by passkey')
+  if (!entry || !isYounger(entry.at, entryMs, now()))
+    throw new Refusal('expired', 'no such sign-in by passkey')
   if (!browserIds.includes(entry.browser)) {
     throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
   }

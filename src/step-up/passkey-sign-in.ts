@@ -2,6 +2,7 @@ import { Refusal } from '../edge/refusal.ts'
 import { createId } from '../store/collection.ts'
 import type { Authsignal, Validated } from './authsignal.ts'
 import type { AuthsignalClient, Ceremony, Credential } from './authsignal-client.ts'
+import { ownedBy } from './owners.ts'
 import { takeCeremony } from './passkey-ceremony.ts'
 import { stepEntry } from './passkey-entry.ts'
 import type { Records } from './records.ts'
@@ -94,7 +95,8 @@ export function createPasskeySignIn(ports: PasskeySignInPorts): PasskeySignInSte
         throw new Refusal('passkey_refused', `the token does not count: ${objection ?? 'it names nobody'}`)
       }
       const entryId = createId()
-      await records.entries.set(entryId, { browser, state: 'open', subject, at: now() })
+      const entry = { browser, state: 'open', subject, at: now() } as const
+      await records.entries.set(entryId, entry, ownedBy(subject))
       return { entryId, subject }
     },
 

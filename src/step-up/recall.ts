@@ -1,5 +1,7 @@
+import { isYounger } from '../policy/age.ts'
 import { hashOf } from '../store/collection.ts'
 import { createEpochs, epochOf } from './epochs.ts'
+import { ownedBy } from './owners.ts'
 import type { SignIn } from './passkey-records.ts'
 import type { Case, Pass, Proof, Proofs, Records } from './records.ts'
 
@@ -53,13 +55,16 @@ export function createRecall(
     hashOf(browser, it.user.session, it.user.subject, epoch)
 
   const covers = (pass: Pass, it: Case, action: string): boolean =>
-    pass.action === action && pass.expiresAt > now() && isWithin(it.scope, pass.scope)
+    pass.action === action &&
+    isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now()) &&
+    isWithin(it.scope, pass.scope)
 
   /** What serves once; a reload, which is the same in-flight request, gets it a second time. */
   function once<Spent extends Pass | SignIn>(found: Spent, it: Case, next: (unspent: Spent) => Spent) {
     const { spentAt, spentOn } = found
     if (spentAt === undefined) return next(found)
-    const isReload = it.inFlight !== undefined && spentOn === it.inFlight && now() - spentAt < reloadWindowMs
+    const isRecent = isYounger(spentAt, reloadWindowMs, now())
+    const isReload = it.inFlight !== undefined && spentOn === it.inFlight && isRecent
     return isReload ? found : undefined
   }
 
@@ -92,18 +97,21 @@ export function createRecall(
     if (epoch === undefined) return undefined
     return records.signIns.update(signInKey(it.user.subject, browser, epoch), (signIn) => {
       const { session = it.user.session } = signIn
-      const isOwn = session === it.user.session && now() - signIn.at < passLifetimeMs
+      const isOwn = session === it.user.session && isYounger(signIn.at, passLifetimeMs, now())
       return isOwn ? next({ ...signIn, ...(session !== undefined && { session }) }) : undefined
     })
   }
 
   async function addProof(it: Case, browser: string, proof: Proof): Promise<void> {
     if (it.user.session === undefined) return
-    const key = proofKey(it, browser, await epochs.begin(epochNames(it, browser)))
-    if (await records.proofs.add(key, { stepUps: [proof] })) return
+    const owner = ownedBy(it.user.subject)
+    const key = proofKey(it, browser, await epochs.begin(epochNames(it, browser), owner))
+    if (await records.proofs.add(key, { stepUps: [proof] }, owner)) return
     const isSame = ({ action, method }: Proof): boolean => action === proof.action && method === proof.method
+    // One from the future counts nowhere, and must not keep this one from counting.
+    const isLater = ({ at }: Proof): boolean => at >= proof.at && isYounger(at, sessionMs, now())
     await records.proofs.update(key, ({ stepUps }) =>
-      stepUps.some((other) => isSame(other) && other.at >= proof.at)
+      stepUps.some((other) => isSame(other) && isLater(other))
         ? undefined
         : { stepUps: [...stepUps.filter((other) => !isSame(other)), proof] },
     )
@@ -113,7 +121,7 @@ export function createRecall(
     const epoch = await epochs.current(epochNames(it, browser))
     if (epoch === undefined) return []
     const found = await records.proofs.get(proofKey(it, browser, epoch))
-    return found?.stepUps.filter(({ at }) => now() - at < sessionMs) ?? []
+    return found?.stepUps.filter(({ at }) => isYounger(at, sessionMs, now())) ?? []
   }
 
   return {
@@ -134,15 +142,17 @@ export function createRecall(
           (await stepSignIn(it, browser, (signIn) => once(signIn, it, (unspent) => spend(unspent, it)))),
       ),
     async writePass(it, action, browser, { method, isSkipped }) {
-      const epoch = await epochs.begin(epochNames(it, browser))
-      await records.passes.set(passKey(it, browser, epoch), {
+      const owner = ownedBy(it.user.subject)
+      const epoch = await epochs.begin(epochNames(it, browser), owner)
+      const pass = {
         action,
         passedAt: now(),
         expiresAt: now() + passLifetimeMs,
         ...(it.scope && { scope: it.scope }),
         ...(method !== undefined && { method }),
         ...(isSkipped && { isSkipped }),
-      })
+      }
+      await records.passes.set(passKey(it, browser, epoch), pass, owner)
     },
     async findProofs(it, browserIds) {
       if (it.user.session === undefined) return []
@@ -152,8 +162,9 @@ export function createRecall(
       await addProof(it, browser, { action, at: now(), ...(method !== undefined && { method }) })
     },
     async writeSignIn(subject, browser, method) {
-      const epoch = await epochs.begin([epochOf.browser(browser)])
-      await records.signIns.set(signInKey(subject, browser, epoch), { method, at: now() })
+      const owner = ownedBy(subject)
+      const epoch = await epochs.begin([epochOf.browser(browser)], owner)
+      await records.signIns.set(signInKey(subject, browser, epoch), { method, at: now() }, owner)
     },
     async claimSignIn(it, action, browserIds) {
       for (const browser of browserIds) {

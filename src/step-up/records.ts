@@ -8,6 +8,9 @@ import type { PasskeyCeremony, PasskeyEntry, SignIn } from './passkey-records.ts
 
 const minute = 60_000
 
+/** How long a decision that was made before its response counts, in milliseconds. */
+export const keptMs = 10 * minute
+
 /** The window in which step-ups and probes are counted, in milliseconds. */
 export const countWindowMs = 10 * minute
 

@@ -1,5 +1,6 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import type { Decision } from '../policy/decide.ts'
+import { ownedBy } from './owners.ts'
 import type { Case, Records } from './records.ts'
 
 /**
@@ -17,12 +18,13 @@ export async function releaseCode(
   basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
 ): Promise<void> {
   if (code === undefined) return
-  await records.codes.set(code, {
+  const release = {
     clientId: it.clientId,
     policyIds: it.policyIds,
     subject: it.user.subject,
     compare: it.user.compare,
     releasedAt: now,
     ...(basis?.decision.reason === 'satisfied_by_amr' && { amr: basis.policy.satisfiedByAmr }),
-  })
+  }
+  await records.codes.set(code, release, ownedBy(it.user.subject))
 }

@@ -1,4 +1,5 @@
 import type { Collection } from './collection.ts'
+import type { Owner } from './store.ts'
 
 /** How often something was done since a time. */
 export interface Count {
@@ -11,31 +12,39 @@ export interface Count {
 export interface Allowance {
   /** Whether the next time would be one too many. */
   isExhausted(key: string, limit: number): Promise<boolean>
-  /** Counts one time; false where it is one too many, and is then not counted. */
-  take(key: string, limit: number): Promise<boolean>
+  /** Counts one time; false where it is one too many, and is then not counted. @param owner whose doing it is. */
+  take(key: string, limit: number, owner?: Owner): Promise<boolean>
   /** Takes one time back out of the count. */
   giveBack(key: string): Promise<void>
 }
 
-/** @param now epoch milliseconds. @param windowMs how long a count runs from its first time on. */
+/**
+ * @param now epoch milliseconds. A count that a clock set back leaves in the future runs from now on: it is neither
+ * forgotten nor kept for longer than any other.
+ * @param windowMs how long a count runs from its first time on.
+ */
 export function createAllowance(counts: Collection<Count>, now: () => number, windowMs: number): Allowance {
-  const isCurrent = ({ since }: Count): boolean => now() - since < windowMs
+  /** The count as it stands, or undefined where its window is over. */
+  function current({ since, count }: Count): Count | undefined {
+    const at = now()
+    return at - since < windowMs ? { since: Math.min(since, at), count } : undefined
+  }
 
   return {
     async isExhausted(key, limit) {
-      const current = await counts.get(key)
-      return current !== undefined && isCurrent(current) && current.count >= limit
+      const found = await counts.get(key)
+      return found !== undefined && (current(found)?.count ?? 0) >= limit
     },
-    async take(key, limit) {
-      if (await counts.add(key, { since: now(), count: 1 })) return true
-      const taken = await counts.update(key, (current) => {
-        if (!isCurrent(current)) return { since: now(), count: 1 }
-        return current.count < limit ? { ...current, count: current.count + 1 } : undefined
+    async take(key, limit, owner) {
+      if (await counts.add(key, { since: now(), count: 1 }, owner)) return true
+      const taken = await counts.update(key, (found) => {
+        const { since, count } = current(found) ?? { since: now(), count: 0 }
+        return count < limit ? { since, count: count + 1 } : undefined
       })
       return taken !== undefined
     },
     async giveBack(key) {
-      await counts.update(key, (current) => ({ ...current, count: Math.max(0, current.count - 1) }))
+      await counts.update(key, (found) => ({ ...found, count: Math.max(0, found.count - 1) }))
     },
   }
 }

@@ -1,18 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Refusal } from '../edge/refusal.ts'
-import type { Store } from './store.ts'
+import { EntryTooLarge, type Owner, type Store } from './store.ts'
 
-/** One kind of record in the store. Ids may be secrets: only their hashes become keys. */
+/**
+ * One kind of record in the store. Ids may be secrets: only their hashes become keys. Whose a record is matters where
+ * room runs out (`Owner`): without one it is a stranger's.
+ */
 export interface Collection<T> {
   get(id: string): Promise<T | undefined>
-  set(id: string, record: T): Promise<void>
+  set(id: string, record: T, owner?: Owner): Promise<void>
   /** Writes only where nothing is; true if it wrote. */
-  add(id: string, record: T): Promise<boolean>
+  add(id: string, record: T, owner?: Owner): Promise<boolean>
   /**
    * One atomic step of a record: `change` sees the current one and returns the next, or undefined to leave it.
    * It may run again when another writer came between. Returns what was written, or undefined if nothing was.
+   *
+   * @param owner the user whose record it is from now on.
    */
-  update(id: string, change: (current: T) => T | undefined): Promise<T | undefined>
+  update(id: string, change: (current: T) => T | undefined, owner?: Owner): Promise<T | undefined>
 }
 
 /** 128 random bits, base64url. */
@@ -25,19 +30,30 @@ export function hashOf(...parts: readonly (string | undefined)[]): string {
 
 const maxAttempts = 20
 
+/** A record longer than this is none that the gateway needs. */
+const maxRecordLength = 512 * 1024
+
 /**
  * @param name the kind; the part of its keys before the colon.
  * @param ttlMs how long a record lives after it was last written.
- * @throws {Refusal} `store_unavailable` from every method when the store can't answer.
+ * @throws {Refusal} `store_unavailable` from every method when the store can't answer or the record is too large for it.
  */
 export function createCollection<T>(store: Store, name: string, ttlMs: number): Collection<T> {
   const keyOf = (id: string): string => `${name}:${hashOf(id)}`
+
+  function write(record: T): string {
+    const text = JSON.stringify(record)
+    if (text.length > maxRecordLength) throw new EntryTooLarge(`${text.length} characters of ${name}`)
+    return text
+  }
 
   async function ask<R>(question: () => Promise<R>): Promise<R> {
     try {
       return await question()
     } catch (cause) {
-      throw new Refusal('store_unavailable', `the store did not answer for ${name}`, { cause })
+      const isTooLarge = cause instanceof EntryTooLarge
+      const detail = isTooLarge ? `a record of ${name} is too large` : `the store did not answer for ${name}`
+      throw new Refusal('store_unavailable', detail, { cause })
     }
   }
 
@@ -57,20 +73,20 @@ export function createCollection<T>(store: Store, name: string, ttlMs: number): 
       const value = await read(keyOf(id))
       return value === undefined ? undefined : parse(value)
     },
-    async set(id, record) {
-      await ask(() => store.set(keyOf(id), JSON.stringify(record), ttlMs))
+    async set(id, record, owner) {
+      await ask(async () => store.set(keyOf(id), write(record), ttlMs, owner))
     },
-    async add(id, record) {
-      return ask(() => store.add(keyOf(id), JSON.stringify(record), ttlMs))
+    async add(id, record, owner) {
+      return ask(async () => store.add(keyOf(id), write(record), ttlMs, owner))
     },
-    async update(id, change) {
+    async update(id, change, owner) {
       const key = keyOf(id)
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const value = await read(key)
         if (value === undefined) return undefined
         const next = change(parse(value))
         if (next === undefined) return undefined
-        if (await ask(() => store.replace(key, value, JSON.stringify(next), ttlMs))) return next
+        if (await ask(async () => store.replace(key, value, write(next), ttlMs, owner))) return next
       }
       throw new Refusal('store_unavailable', `a record of ${name} changed ${maxAttempts} times in a row`)
     },

@@ -1,71 +1,124 @@
-import type { Store } from './store.ts'
+import { createElapsed } from './elapsed.ts'
+import { createRoom, type Entry, type Room } from './room.ts'
+import { EntryTooLarge, type Owner, type Store } from './store.ts'
 
-interface Entry {
-  readonly value: string
-  readonly expiresAt: number
+/** Entries that one turn of the sweep looks at: a fraction of a millisecond. */
+const sweptAtOnce = 1000
+const sweepMs = 250
+
+/** What an entry takes beside its texts: itself, its place in two maps, the share of an owner of one entry. */
+const overheadBytes = 400
+
+const nobody: Owner = { kind: 'stranger', name: '' }
+
+interface Kind {
+  readonly entries: Map<string, Entry>
+  readonly rooms: Readonly<Record<Owner['kind'], Room>>
 }
 
 /**
  * The engine for one instance: bounded, gone with the process.
- * Each kind of record (the part of a key before its first colon) has a bound of its own, so that a flood of one
- * kind can't push out another; past it the oldest entry of that kind goes, which only ever costs a refusal.
+ * Each kind of record (the part of a key before its first colon) has room of its own, and in it strangers and users
+ * have: no flood of one pushes out another. Where room runs out, the oldest entry of whoever holds the most goes,
+ * which only ever costs a refusal.
  *
- * @param now epoch milliseconds.
- * @param maxPerKind entries.
+ * @param now epoch milliseconds. Set back, it brings nothing back and lets nothing live longer.
+ * @param maxEntries of each kind for strangers, and as many for users.
+ * @param maxBytesOf what they take at most.
  */
-export function createMemoryStore(now: () => number, maxPerKind = 50_000): Store {
-  const kinds = new Map<string, Map<string, Entry>>()
-  const sweep = setInterval(dropExpired, 60_000).unref()
+export function createMemoryStore(
+  now: () => number,
+  maxEntries = 50_000,
+  maxBytesOf: (kind: string, holder: Owner['kind']) => number = () => 4 * 1024 * 1024,
+): Store {
+  const kinds = new Map<string, Kind>()
+  const elapsed = createElapsed(now)
+  let round = everything()
+  const sweep = setInterval(dropExpired, sweepMs).unref()
 
-  function kindOf(key: string): Map<string, Entry> {
+  function kindOf(key: string): Kind {
     const name = key.slice(0, key.indexOf(':'))
     const found = kinds.get(name)
     if (found) return found
-    const created = new Map<string, Entry>()
+    const open = (holder: Owner['kind']): Room =>
+      createRoom({ entries: maxEntries, bytes: maxBytesOf(name, holder) })
+    const created = {
+      entries: new Map<string, Entry>(),
+      rooms: { stranger: open('stranger'), user: open('user') },
+    }
     kinds.set(name, created)
     return created
   }
 
+  function* everything(): Generator<[Kind, Entry]> {
+    for (const kind of kinds.values()) for (const entry of kind.entries.values()) yield [kind, entry]
+  }
+
+  /** A part of the round each time: all at once would hold up everybody. */
   function dropExpired(): void {
-    for (const entries of kinds.values()) {
-      for (const [key, entry] of entries) if (entry.expiresAt <= now()) entries.delete(key)
+    const at = elapsed()
+    for (let seen = 0; seen < sweptAtOnce; seen++) {
+      const { done, value } = round.next()
+      if (done) {
+        round = everything()
+        return
+      }
+      const [kind, entry] = value
+      if (entry.expiresAt <= at) drop(kind, entry)
     }
   }
 
-  function read(key: string): string | undefined {
-    const entry = kindOf(key).get(key)
-    return entry !== undefined && entry.expiresAt > now() ? entry.value : undefined
+  function drop({ entries, rooms }: Kind, entry: Entry): void {
+    entries.delete(entry.key)
+    rooms[entry.owner.kind].leave(entry)
   }
 
-  function write(key: string, value: string, ttlMs: number): void {
-    const entries = kindOf(key)
-    entries.delete(key)
-    if (entries.size >= maxPerKind) {
-      const [oldest] = entries.keys()
-      if (oldest !== undefined) entries.delete(oldest)
-    }
-    entries.set(key, { value, expiresAt: now() + ttlMs })
+  function find(key: string): Entry | undefined {
+    const kind = kindOf(key)
+    const entry = kind.entries.get(key)
+    if (!entry || entry.expiresAt > elapsed()) return entry
+    drop(kind, entry)
+    return undefined
+  }
+
+  /** @throws {EntryTooLarge} */
+  function write(key: string, value: string, ttlMs: number, owner: Owner): void {
+    const kind = kindOf(key)
+    const bytes = overheadBytes + bytesOf(value) + 2 * (key.length + owner.name.length)
+    const room = kind.rooms[owner.kind]
+    if (bytes > room.longest) throw new EntryTooLarge(`${bytes} bytes are too many for one entry`)
+    const earlier = kind.entries.get(key)
+    if (earlier) drop(kind, earlier)
+    const comer = { key, value, expiresAt: elapsed() + ttlMs, owner, bytes }
+    for (let leaver = room.findLeaver(comer); leaver; leaver = room.findLeaver(comer)) drop(kind, leaver)
+    kind.entries.set(key, room.enter(comer))
   }
 
   return {
     async get(key) {
-      return read(key)
+      return find(key)?.value
     },
-    async set(key, value, ttlMs) {
-      write(key, value, ttlMs)
+    async set(key, value, ttlMs, owner = nobody) {
+      write(key, value, ttlMs, owner)
     },
-    async add(key, value, ttlMs) {
-      if (read(key) !== undefined) return false
-      write(key, value, ttlMs)
+    async add(key, value, ttlMs, owner = nobody) {
+      if (find(key)) return false
+      write(key, value, ttlMs, owner)
       return true
     },
-    async replace(key, expected, value, ttlMs) {
-      if (read(key) !== expected) return false
-      write(key, value, ttlMs)
+    async replace(key, expected, value, ttlMs, owner) {
+      const found = find(key)
+      if (found?.value !== expected) return false
+      write(key, value, ttlMs, owner?.kind === 'user' ? owner : found.owner)
       return true
     },
     async close() {
       clearInterval(sweep)
     },
   }
+}
+
+/** At most, as V8 holds it: two bytes a character where one of them is not Latin-1. */
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length
 }

@@ -1,4 +1,19 @@
 /**
+ * Whose an entry is. Where room runs out, whoever holds the most of it loses, and nothing that strangers write pushes
+ * out what is a user's. An engine that has other means against floods may ignore it.
+ */
+export interface Owner {
+  /** `user`: the OP or Authsignal told who it is. `stranger`: anybody may have written this. */
+  readonly kind: 'stranger' | 'user'
+  readonly name: string
+}
+
+/** An entry that would take so much room that too many others had to go for it. */
+export class EntryTooLarge extends Error {
+  override readonly name = 'EntryTooLarge'
+}
+
+/**
  * Where the gateway remembers. Every entry is a permission or a convenience, never a prohibition:
  * an entry that is missing, expired or evicted leads to a refusal or to one more question.
  * An engine that can't answer throws; its callers refuse.
@@ -7,10 +22,14 @@ export interface Store {
   /** The value, or undefined when absent or expired. */
   get(key: string): Promise<string | undefined>
   /** Writes, whatever was there. */
-  set(key: string, value: string, ttlMs: number): Promise<void>
+  set(key: string, value: string, ttlMs: number, owner?: Owner): Promise<void>
   /** Writes only where nothing is; true if it wrote. Atomic. */
-  add(key: string, value: string, ttlMs: number): Promise<boolean>
-  /** Writes only over exactly `expected`; true if it wrote. Atomic. */
-  replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>
+  add(key: string, value: string, ttlMs: number, owner?: Owner): Promise<boolean>
+  /**
+   * Writes only over exactly `expected`; true if it wrote. Atomic.
+   *
+   * @param owner a user to whom the entry goes over; it stays whose it is otherwise.
+   */
+  replace(key: string, expected: string, value: string, ttlMs: number, owner?: Owner): Promise<boolean>
   close(): Promise<void>
 }

@@ -55,6 +55,7 @@ const handOverAttack = 'attacks/hand-over.test.ts'
 const pagesTest = 'e2e/protected-pages.test.ts'
 const passkeysTest = 'e2e/passkeys.test.ts'
 const everyClient = 'e2e/every-client.test.ts'
+const memory = 'attacks/memory.test.ts'
 
 /** Every guard whose loss would open a way around, in the order in which a request meets them. */
 export const guards: readonly Guard[] = [
@@ -472,7 +473,7 @@ export const guards: readonly Guard[] = [
       ],
       ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
       ['passes for this action', 'pass.action === action && ', ''],
-      ['passes while they last', 'pass.expiresAt > now() && ', ''],
+      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now()) &&', ''],
       ['passes for no wider scope', ' && isWithin(it.scope, pass.scope)', ''],
       ['passes once', 'return isReload ? found : undefined', 'return found'],
       [
@@ -481,7 +482,7 @@ export const guards: readonly Guard[] = [
         'hashOf(browser, it.user.subject, epoch)\n',
       ],
       ['proofs of a session that lasts', 'it.user.subject, epoch)\n', 'it.user.subject)\n'],
-      ['proofs while they last', 'filter(({ at }) => now() - at < sessionMs)', 'filter(() => true)'],
+      ['proofs while they last', 'filter(({ at }) => isYounger(at, sessionMs, now()))', 'filter(() => true)'],
     ],
   ),
   ...inFile(
@@ -506,9 +507,80 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'store/room.ts',
+    ['store/room.test.ts'],
+    [
+      ['memory bounded in bytes', ' && held + comer.bytes <= bounds.bytes', '', memory],
+      ['memory bounded in entries', 'count < bounds.entries && ', ''],
+      ['small entries beside large ones of one owner', 'shares[magnitudeOf(bytes)]', 'shares[0]'],
+      ['who holds the most loses', 'ranks.findLast(', 'ranks.find('],
+      [
+        'who comes and holds as much loses',
+        'own && rankOf(own) === largest',
+        'own && rankOf(own) === undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'store/memory.ts',
+    ['store/memory.test.ts'],
+    [
+      ['no entry too large for the others', 'if (bytes > room.longest) throw', 'if (bytes < 0) throw'],
+      ['what goes over to a user', "owner?.kind === 'user' ? owner : found.owner", 'found.owner', memory],
+      ['no stranger takes over', "owner?.kind === 'user' ? owner : found.owner", 'owner ?? found.owner'],
+      ['two bytes for what needs them', 'Buffer.byteLength(text) === text.length', 'true'],
+      ['expired entries are gone for good', 'if (!entry || entry.expiresAt > elapsed())', 'if (entry)'],
+    ],
+  ),
+  ...inFile(
+    'store/elapsed.ts',
+    ['store/elapsed.test.ts'],
+    [['no time twice', 'Math.max(0, at - seen)', 'at - seen']],
+  ),
+  ...inFile(
+    'store/collection.ts',
+    ['store/collection.test.ts'],
+    [['no record longer than any needs to be', 'if (text.length > maxRecordLength)', 'if (false)']],
+  ),
+  ...inFile(
+    'step-up/records.ts',
+    ['step-up/records.test.ts'],
+    [['no target that no browser can be sent to', '|| target.length > maxTargetLength', '']],
+  ),
+  ...inFile(
+    'step-up/openings.ts',
+    [memory],
+    [
+      [
+        "a request whose user is known is no stranger's",
+        'if (it.inFlight === undefined) continue',
+        'continue',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/pass-tokens.ts',
+    [memory],
+    [
+      [
+        "one user's refresh tokens apart from another's",
+        'ownedByGrant(release.subject, release.clientId)',
+        "ownedByGrant('', '')",
+      ],
+    ],
+  ),
+  ...inFile(
+    'policy/age.ts',
+    ['policy/age.test.ts'],
+    [['nothing young from the future', ' && at <= now + clockToleranceMs', '', memory]],
+  ),
+  ...inFile(
     'store/allowance.ts',
     ['store/allowance.test.ts'],
-    [['limits of challenges and probes', 'return current.count < limit ?', 'return true ?']],
+    [
+      ['counts that go on when the clock is set back', 'Math.min(since, at)', 'at - windowMs'],
+      ['limits of challenges and probes', 'return count < limit ?', 'return true ?'],
+    ],
   ),
   ...inFile(
     'policy/decide.ts',
@@ -853,7 +925,7 @@ export const guards: readonly Guard[] = [
     [
       [
         'an entry lives a minute',
-        'if (!entry || now() - entry.at >= entryMs) throw',
+        'if (!entry || !isYounger(entry.at, entryMs, now())) throw',
         'if (!entry) throw',
         'step-up/passkey-entry.test.ts',
       ],

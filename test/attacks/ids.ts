@@ -16,7 +16,7 @@ export const threatIds: readonly string[] = [
   ...'S-01 S-02 S-04 S-05 S-06 S-07 S-08 S-09 S-10 S-11 S-12 S-13 S-20'.split(' '),
   ...'N-01 N-02 N-03 N-06'.split(' '),
   ...'L-01 L-03 L-04 L-05 L-06 L-07'.split(' '),
-  ...'D-01 D-02 D-03 D-04 D-05 D-06 D-07 D-08'.split(' '),
+  ...'D-01 D-02 D-03 D-04 D-05 D-06 D-07 D-08 D-17 D-18 D-19 D-20'.split(' '),
   ...'V-01 V-02 V-04 V-05'.split(' '),
   ...'Y-01 Y-02 Y-04 Y-05 Y-06'.split(' '),
   ...'Z-05'.split(' '),

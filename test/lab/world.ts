@@ -95,7 +95,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   })
 }
 
-interface Parts {
+/** The parts of a world that a gateway's configuration names. */
+export interface Parts {
   readonly options: WorldOptions
   readonly publicUrl: string
   readonly issuer: string
@@ -106,7 +107,7 @@ interface Parts {
   readonly authsignal: Authsignal
 }
 
-function describeConfig({
+export function describeConfig({
   options,
   publicUrl,
   issuer,

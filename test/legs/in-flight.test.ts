@@ -42,7 +42,14 @@ function open() {
       const target = `/authorize?${query}`
       return recordInFlight(
         { policies, records, now: () => at++ },
-        { target, resolved, policy, browserIds, isOwnForm },
+        {
+          target,
+          resolved,
+          policy,
+          browserIds,
+          browser: { ids: browserIds, address: '192.0.2.1' },
+          isOwnForm,
+        },
       )
     },
     /** The request that an answer to this browser belongs to, in another exchange. */
@@ -140,7 +147,7 @@ t.test('a request of a watched client may ask for no scope', async (t) => {
 })
 
 t.test('a request that is too long is not kept to be repeated', async (t) => {
-  const { request } = await open().ask({ ...asked, login_hint: 'x'.repeat(50_000), scope: 'a '.repeat(300) })
+  const { request } = await open().ask({ ...asked, login_hint: 'x'.repeat(14_000), scope: 'a '.repeat(300) })
   t.equal(request.target, undefined)
   t.equal(request.scope.length, 200)
 })

@@ -5,6 +5,7 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 
 const uri = 'urn:ietf:params:oauth:request_uri:one'
 const now = 1_000_000
+const query = 'client_id=web'
 
 const table: [name: string, body: string | undefined, expiresAt: number | undefined][] = [
   ['as the standard has it', JSON.stringify({ request_uri: uri, expires_in: 60 }), now + 60_000],
@@ -23,8 +24,8 @@ for (const [name, body, expiresAt] of table) {
       createMemoryStore(() => now),
       { timeout: 600_000, session: 600_000 },
     )
-    await recordPushedRequest(records, now, 'client_id=web', body)
-    const expected = expiresAt === undefined ? undefined : { query: 'client_id=web', expiresAt }
+    await recordPushedRequest(records, now, query, '127.0.0.1', body)
+    const expected = expiresAt === undefined ? undefined : { query, expiresAt }
     t.same(await records.pushedRequests.get(uri), expected)
   })
 }

@@ -4,13 +4,14 @@ import { createCollection } from '../../src/store/collection.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 const ttlMs = 1000
+const owner = { kind: 'user', name: 'alice' } as const
 
 t.test('an epoch lasts until it ends, and each name has its own', async (t) => {
   const epochs = createEpochs(createCollection<Epoch>(createMemoryStore(Date.now), 'epoch', ttlMs * 60))
   t.equal(await epochs.current(['a']), undefined, 'none has begun')
-  const both = await epochs.begin(['a', 'b'])
+  const both = await epochs.begin(['a', 'b'], owner)
   t.equal(await epochs.current(['a', 'b']), both)
-  t.equal(await epochs.begin(['a', 'b']), both, 'beginning again goes on with it')
+  t.equal(await epochs.begin(['a', 'b'], owner), both, 'beginning again goes on with it')
   t.not(await epochs.current(['a']), both)
   t.equal(await epochs.current(['a', 'c']), undefined)
   await epochs.end('c')
@@ -28,8 +29,8 @@ t.test('an epoch that the store drops as it is prolonged begins anew', async (t)
     return isNew
   }
   const epochs = createEpochs(createCollection<Epoch>({ ...memory, add }, 'epoch', ttlMs))
-  const first = await epochs.begin(['a'])
-  const second = await epochs.begin(['a'])
+  const first = await epochs.begin(['a'], owner)
+  const second = await epochs.begin(['a'], owner)
   t.not(second, first)
   t.equal(await epochs.current(['a']), second)
 })

@@ -111,6 +111,16 @@ t.test('each proof ends by itself, whatever was shown later', async (t) => {
   t.equal((await recall.findProofs(passed, ['browser'])).length, 1)
 })
 
+t.test('a clock that is set back makes nothing young again', async (t) => {
+  const recall = await open()
+  recall.advance(-minute)
+  t.equal(await recall.findPass(passed, 'sign-in', ['browser']), undefined)
+  t.equal(await recall.spendPass(passed, 'sign-in', ['browser']), undefined)
+  t.same(await recall.findProofs(passed, ['browser']), [])
+  await recall.writeProof(passed, 'sign-in', 'browser', 'PASSKEY')
+  t.match(await recall.findProofs(passed, ['browser']), [{ at: 940_000 }], 'and keeps no new one out')
+})
+
 const ends: [name: string, epoch: string][] = [
   ['its session at the OP', 'sid'],
   ['every session of its user', 'sub'],

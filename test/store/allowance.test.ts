@@ -44,3 +44,27 @@ t.test('what is given back can be taken again, never more', async (t) => {
   t.ok(await allowance.take('a', 1))
   t.notOk(await allowance.take('a', 1))
 })
+
+t.test('a clock that is set back neither frees a count nor keeps it for longer', async (t) => {
+  const allowance = open()
+  await allowance.take('a', 2)
+  allowance.advance(-900_000)
+  t.notOk(await allowance.isExhausted('a', 2))
+  t.ok(await allowance.take('a', 2), 'it goes on')
+  t.notOk(await allowance.take('a', 2), 'and is not forgotten')
+  t.ok(await allowance.isExhausted('a', 2))
+  allowance.advance(1000)
+  t.ok(await allowance.take('a', 2), 'its window is over when the clock says so')
+})
+
+t.test('a count that is full when the clock is set back ends with its record', async (t) => {
+  const allowance = open()
+  await allowance.take('a', 1)
+  allowance.advance(-900_000)
+  t.notOk(await allowance.take('a', 1))
+  t.ok(await allowance.isExhausted('a', 1))
+  allowance.advance(4999)
+  t.notOk(await allowance.take('a', 1))
+  allowance.advance(1)
+  t.ok(await allowance.take('a', 1))
+})

@@ -62,6 +62,45 @@ t.test('a step may leave the record alone, and there is none of a record that is
   t.strictSame(await counters.get('a'), { count: 1 })
 })
 
+const rooms = { 'for the store': 256 * 1024, 'for any record': 512 * 1024 }
+for (const [whom, length] of Object.entries(rooms)) {
+  t.test(`what is too large ${whom} is refused, and what was there stays`, async (t) => {
+    const store = createMemoryStore(Date.now, 10, () => 32 * length)
+    t.teardown(() => store.close())
+    const texts = createCollection<string>(store, 'text', 1000)
+    await texts.set('a', 'short')
+    await texts.set('b', 'x'.repeat(length - 2))
+    const text = 'x'.repeat(length * (whom === 'for the store' ? 2 : 1))
+    const refusal = { code: 'store_unavailable', message: /too large/ }
+    await t.rejects(texts.set('a', text), refusal)
+    await t.rejects(texts.add('c', text), refusal)
+    await t.rejects(
+      texts.update('a', () => text),
+      refusal,
+    )
+    t.equal(await texts.get('a'), 'short')
+  })
+}
+
+t.test('whose a record is reaches the store', async (t) => {
+  const { store } = startCounters(t)
+  const alice = { kind: 'user', name: 'alice' } as const
+  const owners: unknown[] = []
+  const watched: Store = {
+    ...store,
+    set: async (_key, _value, _ttlMs, owner) => void owners.push(owner),
+    add: async (_key, _value, _ttlMs, owner) => owners.push(owner) > 0,
+    get: async () => '{}',
+    replace: async (_key, _expected, _value, _ttlMs, owner) => owners.push(owner) > 0,
+  }
+  const counters = createCollection<Counter>(watched, 'counter', 1000)
+  await counters.set('a', { count: 1 }, alice)
+  await counters.add('b', { count: 1 }, alice)
+  await counters.update('a', (count) => count, alice)
+  await counters.update('a', (count) => count)
+  t.same(owners, [alice, alice, alice, undefined])
+})
+
 t.test('a store that never lets a step through is unavailable', async (t) => {
   const { store } = startCounters(t)
   const busy: Store = { ...store, replace: async () => false }

@@ -36,13 +36,14 @@ export async function releaseCode(
   stage: RealStage,
   client: Addressed,
   more: Readonly<Record<string, string>> = {},
+  username = 'alice',
 ): Promise<string> {
   const { world } = stage
   const { control } = world.authsignal
   control.setRules([])
   world.clock.advance(1000)
   const target = `/connect/authorize?${authorizeQuery(client, more)}`
-  const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]
+  const headers = [`Cookie: ${await stage.cookiesOf(username)}`, ...navigation]
   return readCode(stage, await send(world.publicUrl, { target, headers }))
 }
 

@@ -1,0 +1,12 @@
+/** How far the clocks of two machines may differ. */
+const clockToleranceMs = 30_000
+
+/**
+ * Whether what began at a time is younger than so many milliseconds. What begins in the future is not: a clock that was
+ * set back does not make old things young again.
+ *
+ * @param at epoch milliseconds, as is `now`.
+ */
+export function isYounger(at: number, maxAgeMs: number, now: number): boolean {
+  return now - at < maxAgeMs && at <= now + clockToleranceMs
+}
