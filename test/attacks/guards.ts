@@ -35,6 +35,7 @@ const redirects = 'attacks/redirects.test.ts'
 const tokenClient = 'attacks/token-client.test.ts'
 const requestObjects = 'attacks/request-objects.test.ts'
 const grants = 'attacks/grants.test.ts'
+const clientNames = 'attacks/client-names.test.ts'
 const responses = 'attacks/responses.test.ts'
 const returns = 'attacks/returns.test.ts'
 const sessions = 'attacks/sessions.test.ts'
@@ -567,22 +568,31 @@ export const guards: readonly Guard[] = [
     [
       [
         'grants on the list',
-        'if (isEnforced && !policy.grants.includes(grantType)) {',
+        "if (mode === 'enforce' && !grants.includes(grantType)) {",
         'if (false) {',
         tokenClient,
         grants,
       ],
+      ['unreleased codes', 'if (lacks) {', 'if (false) {'],
+      ['grants that name no client', 'lacksClient(policies, parameters, found)', 'false', clientNames],
       [
-        'unreleased codes',
-        'if (isEnforced && !release && needsRelease(policy, grantType)) {',
-        'if (false) {',
+        'the policy of a released grant',
+        'isNamed || !release ? client.policy : policies.ofClient(release.clientId)',
+        'client.policy',
+        grants,
       ],
       [
         "other clients' codes",
-        'if (release && clientId !== undefined && !names.includes(release.clientId)) {',
+        'if (release && isNamed && !client.names.includes(release.clientId)) {',
         'if (false) {',
       ],
-      ['refresh tokens that are too old', 'isTooOld(policy, release, now())', 'false', grants, token],
+      [
+        'refresh tokens that are too old',
+        'isTooOld(policy, found.refreshToken, now())',
+        'false',
+        grants,
+        token,
+      ],
       ['token exchange for a protected client', 'if (other !== undefined) {', 'if (false) {'],
       [
         'grants of other doors',
@@ -591,7 +601,68 @@ export const guards: readonly Guard[] = [
         tokenClient,
         grants,
       ],
+      [
+        'other doors for nobody',
+        'if (names.length === 0 && ports.policies.enforced.length > 0) {',
+        'if (false) {',
+        clientNames,
+      ],
+      ['names of clients at other doors', 'refuseLookAlikes(ports, read)', '', clientNames],
+      ['audiences to be compared', 'if (isTooMuch &&', 'if (false &&', clientNames],
+      [
+        'token exchange by another name',
+        "if (grantType !== tokenExchange && !parameters.has('subject_token'))",
+        'if (grantType !== tokenExchange)',
+        clientNames,
+      ],
     ],
+  ),
+  ...inFile(
+    'legs/redeemed-grant.ts',
+    [clientNames],
+    [
+      [
+        'codes under any grant',
+        "if (grantType === 'authorization_code' || parameters.has('code')) {",
+        "if (grantType === 'authorization_code') {",
+      ],
+      ['codes that name no client', "if (parameters.has('code') && !code) return true", ''],
+      ['device codes that name no client', 'if (tied.some((name) => parameters.has(name))) return true', ''],
+      [
+        'refresh tokens that name no client',
+        "return parameters.has('refresh_token') && !refreshToken && enforced.some(bindsRefreshTokens)",
+        'return false',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/to-upstream.ts',
+    [clientNames],
+    [
+      [
+        'names of clients in requests',
+        'refuseLookAlikes(ports, namesOf(parameters))\n  const answer',
+        'const answer',
+      ],
+    ],
+  ),
+  ...inFile(
+    'policy/look-alikes.ts',
+    [clientNames],
+    [
+      ['ids without case and accents', 'foldByCollation(form)', 'form'],
+      ['ids with what is not seen', ".replace(unseen, '')", ''],
+      ['ids with letters that are accents to some', "[text, text.replace(skipped, '')]", '[text]'],
+      ['ids that are decoded twice', 'rounds.length < 3', 'rounds.length < 2'],
+      ['ids as numbers', 'known.set(numberIn(form), id)', ''],
+      ['ids as UUIDs', 'known.set(uuidIn(form), id)', ''],
+      ['ids that are too long to be compared', 'return clientIds[0]', 'return undefined'],
+    ],
+  ),
+  ...inFile(
+    'policy/policies.ts',
+    [clientNames],
+    [['the policy of a look-alike', 'findLookAlike(clientId) ?? clientId', 'clientId']],
   ),
   ...inFile(
     'legs/pass-tokens.ts',
