@@ -58,7 +58,7 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
       if (need === undefined) return undefined
       const joined = await records.stepUps.update(need.stepUpId, (stepUp) =>
         isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)
-          ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
+          ? { ...stepUp, waiting: keepSome([...withoutTwins(stepUp.waiting, tabs), ...tabs]) }
           : undefined,
       )
       return joined && need.stepUpId
@@ -75,6 +75,10 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
     },
   }
 }
+
+/** The tab that waits longest, in which the step-up began, and the latest others: no page of a stranger pushes it out. */
+const keepSome = ([first, ...others]: readonly Waiting[]): readonly Waiting[] =>
+  first === undefined ? [] : [first, ...others.slice(1 - maxWaitingTabs)]
 
 /** The tabs that wait already, less those whose request came again (a reload). */
 function withoutTwins(waiting: readonly Waiting[], tabs: readonly Waiting[]): readonly Waiting[] {
