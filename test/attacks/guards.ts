@@ -618,6 +618,64 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'telemetry/log.ts',
+    ['telemetry/log.test.ts', 'attacks/leaks.test.ts'],
+    [
+      ['fields of log lines', 'formatters: { log: cutFields },', ''],
+      ['messages of log lines', ', msg: cutText }', ' }'],
+    ],
+  ),
+  ...inFile(
+    'telemetry/cut-fields.ts',
+    ['telemetry/cut-fields.test.ts', 'attacks/leaks.test.ts'],
+    [
+      ['long text in log lines', 'text.length > longest ?', 'false ?'],
+      ['characters that terminals obey', 'kept.replace(obeyed,', "kept.replace('\\0',"],
+      ['objects in log lines', 'isPlain(value) ?', 'true ?'],
+      ['the number of values in log lines', 'if (values > maxValues) return undefined', ''],
+    ],
+  ),
+  ...inFile(
+    'step-up/attempts.ts',
+    ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
+    [
+      ['challenges of known browsers', '(await isKnownBrowser(it, id))\n      ?', 'false ?'],
+      ['questions about known sessions', 'if (await isKnownSession(it)) return false', ''],
+      [
+        'silent questions of strangers',
+        "return users.take(hashOf('silent', it.user.subject, counterOf(it)), limits.perUser)",
+        'return true',
+      ],
+      [
+        'what was counted for an address',
+        'if (address !== undefined) await addresses.giveBack(address)\n      return undefined',
+        'return undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/openings.ts',
+    ['step-up/openings.test.ts'],
+    [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
+  ),
+  ...inFile(
+    'legs/ask-user.ts',
+    ['attacks/budgets.test.ts'],
+    [
+      ['probes by what is loaded', 'hashOf(load, cookies)', 'hashOf(cookies)'],
+      [
+        'probes by what is loaded, of an address',
+        'hashOf(load, groupAddress(address))',
+        'hashOf(groupAddress(address))',
+      ],
+      [
+        'sessions that have spent their share',
+        'if (await sessions.isExhausted(session, limits.perSession)) return false',
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
     'legs/redeemed-grant.ts',
     [clientNames],
     [
@@ -662,7 +720,15 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'policy/policies.ts',
     [clientNames],
-    [['the policy of a look-alike', 'findLookAlike(clientId) ?? clientId', 'clientId']],
+    [
+      ['the policy of a look-alike', 'findLookAlike(clientId) ?? clientId', 'clientId'],
+      [
+        'one count for all that is not listed',
+        'config.clients.has(policyId) ? [policyId] :',
+        'page === undefined ? [policyId] :',
+        'attacks/budgets.test.ts',
+      ],
+    ],
   ),
   ...inFile(
     'legs/pass-tokens.ts',
