@@ -99,10 +99,7 @@ runAttacks('ids that the OP finds loosely', onLenientStage({ clients: looselyNam
     const { world, op } = stage
     stage.beLenient()
     const seen = watchOp(op.requests)
-    const query = authorizeQuery(
-      { clientId: name, redirectUri: 'https://elsewhere.example/cb' },
-      { response_type: 'code id_token' },
-    )
+    const query = authorizeQuery({ clientId: name, redirectUri: 'https://elsewhere.example/cb' })
     const object = `${authorizeQuery({ clientId: 'other', redirectUri: '' })}&request=${jwt({ client_id: name })}`
     const browser = [stage.cookie, ...navigation]
     for (const asked of [query, object]) {
