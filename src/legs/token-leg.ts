@@ -46,7 +46,7 @@ export async function onTokenRequest(
   }
   const isNamed = clientId !== undefined
   const found = await findRedeemedGrant(records, parameters).catch((error) => {
-    if (client.policy.mode === 'enforce' || !isNamed) throw error
+    if (client.policy.mode === 'enforce' || (!isNamed && policies.enforced.length > 0)) throw error
     return { code: undefined, refreshToken: undefined }
   })
   const release = grantType === 'refresh_token' ? found.refreshToken : found.code

@@ -654,6 +654,20 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'step-up/judge.ts',
+    ['step-up/judge.test.ts', 'attacks/budgets.test.ts'],
+    [
+      ['silent refusals of a session', 'user.session ?? id ?? groupAddress(address)', "''"],
+      ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
+      [
+        'questions of strangers',
+        'if (!(await attempts.mayAskSilently(it, occasion.browser))) {',
+        'if (false) {',
+        'attacks/budgets.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
     'step-up/openings.ts',
     ['step-up/openings.test.ts'],
     [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
