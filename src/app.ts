@@ -77,11 +77,12 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const cookie = chooseCookieRules(config)
   const { publicUrl, pathPrefix } = config
   const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
-  const probes = createAllowance(records.probes, now, countWindowMs)
+  const addresses = createAllowance(records.addressProbes, now, countWindowMs)
   const askUser = createAskUser({
     cookies: probe.cookies,
     limits: probe,
-    probes,
+    sessions: createAllowance(records.sessionProbes, now, countWindowMs),
+    addresses,
     probe: (request) => probeUser(provider, upstream, config, request),
   })
   const keys = createKeys(provider, upstream)
@@ -150,7 +151,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       authsignal,
       upstream,
       recall,
-      questions: probes,
+      questions: addresses,
       isLoginPath,
     }
     await app.register(async (own) => servePasskeys(own, ports), { prefix: pathPrefix })

@@ -20,6 +20,21 @@ export function canShowPage(method: string, headers: IncomingHttpHeaders): boole
   return isNavigation(method === 'POST' ? 'GET' : method, headers)
 }
 
+/**
+ * What a browser loads by a request, by Fetch Metadata: a page of its own tab, a frame in a page, or a part of one (an
+ * image, a script, what a script fetches). What does not say is a page.
+ */
+export type Load = 'page' | 'frame' | 'part'
+
+const frames: ReadonlySet<string> = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe'])
+
+export function readLoad(headers: IncomingHttpHeaders): Load {
+  const destination = lowerCased(headers, 'sec-fetch-dest') ?? 'document'
+  if (frames.has(destination)) return 'frame'
+  const isNavigated = (lowerCased(headers, 'sec-fetch-mode') ?? 'navigate') === 'navigate'
+  return isNavigated && destination === 'document' ? 'page' : 'part'
+}
+
 /** @throws {Refusal} `malformed_headers` for what is no navigation. */
 export function requireNavigation(method: string, headers: IncomingHttpHeaders): void {
   if (isNavigation(method, headers)) return

@@ -51,7 +51,8 @@ export function readIdToken(value: unknown): IdTokenReading {
   if (typeof value !== 'string') return { kind: 'unreadable' }
   try {
     const claims = decodeJwt(value)
-    const audience = [claims.aud ?? []].flat()
+    const named: readonly unknown[] = [claims.aud].flat()
+    const audience = named.filter((one) => typeof one === 'string')
     return { kind: 'read', audience, claims }
   } catch {
     return { kind: 'unreadable' }

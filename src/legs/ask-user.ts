@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { groupAddress } from '../edge/address-group.ts'
 import { overlayCookies, selectCookies } from '../edge/cookies.ts'
+import { type Load, readLoad } from '../edge/navigation.ts'
 import type { ProbeRequest, ProbeResult } from '../identity/probe.ts'
 import type { Allowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
@@ -18,17 +19,25 @@ export interface AskUserPorts {
   readonly cookies: readonly string[]
   /** How many probes a session and an address may cause. */
   readonly limits: { readonly perSession: number; readonly perAddress: number }
-  readonly probes: Allowance
+  /** By session, and by address. */
+  readonly sessions: Allowance
+  readonly addresses: Allowance
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>
 }
 
-export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUserPorts): AskUser {
-  /** A stranger's request costs the OP up to three of the gateway's: no more of them than people need. */
-  async function isAllowed(cookies: string, address: string): Promise<boolean> {
-    return (
-      (await probes.take(hashOf('session', cookies), limits.perSession)) &&
-      (await probes.take(hashOf('address', groupAddress(address)), limits.perAddress))
-    )
+export function createAskUser(ports: AskUserPorts): AskUser {
+  const { cookies: allowed, limits, sessions, addresses, probe } = ports
+
+  /**
+   * A stranger's request costs the OP up to three of the gateway's: no more of them than people need. Pages of strangers
+   * load images and frames in a browser as often as they like: these spend nothing of what its user's own pages need. A
+   * session that has spent its share spends nothing of its address.
+   */
+  async function isAllowed(cookies: string, address: string, load: Load): Promise<boolean> {
+    const session = hashOf(load, cookies)
+    if (await sessions.isExhausted(session, limits.perSession)) return false
+    if (!(await addresses.take(hashOf(load, groupAddress(address)), limits.perAddress))) return false
+    return sessions.take(session, limits.perSession)
   }
 
   return async (request, setCookies = []) => {
@@ -37,7 +46,7 @@ export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUs
     const before = selectCookies(headers.cookie, allowed)
     const cookies = setCookies.length === 0 ? before : overlayCookies(headers.cookie, setCookies, allowed)
     if (exchange.probe && cookies === before) return exchange.probe
-    const isOneTooMany = cookies !== undefined && !(await isAllowed(cookies, address))
+    const isOneTooMany = cookies !== undefined && !(await isAllowed(cookies, address, readLoad(headers)))
     const result: ProbeResult = isOneTooMany
       ? { known: false, reason: 'too_many_probes' }
       : await probe({ cookies, userAgent, clientAddress: address })

@@ -3,6 +3,7 @@ import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { readRequestObject } from '../edge/request-object.ts'
 import { type AskedResponsePorts, describeAsked, recordAsked } from './asked-response.ts'
 import { meetBrowser } from './bind-browser.ts'
 import { isOwnForm } from './in-flight.ts'
@@ -10,6 +11,7 @@ import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import type { PasskeyHandOver } from './passkey-hand-over.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
+import { refuseLookAlikes } from './refuse-look-alikes.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
@@ -53,6 +55,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
   exchange.asked = describeAsked(parameters)
   const met = meetBrowser(request, ports.cookie)
+  refuseLookAlikes(ports, namesOf(parameters))
   const answer = await onAuthorizationRequest(ports, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
@@ -77,6 +80,12 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   }
 }
 
+/** By what names an authorization request calls its client: its own, and that of its request object (RFC 9101 5). */
+function namesOf(parameters: Parameters): readonly (string | undefined)[] {
+  const object = parameters.get('request')
+  return [parameters.get('client_id'), object && readRequestObject(object)?.get('client_id')]
+}
+
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */
 function asGetTarget(path: string, parameters: Parameters): string {
   const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
@@ -96,6 +105,7 @@ async function startElsewhere(
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
 ): Promise<void> {
   const parameters = await readBackChannelForm(request, reply)
+  refuseLookAlikes(ports, namesOf(parameters))
   const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return
   const pushed = await onPushedRequest(ports.records, policy, parameters)

@@ -6,6 +6,8 @@ import { isYounger } from '../policy/age.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Records, ReleasedCode } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
+import { refuseLookAlikes } from './refuse-look-alikes.ts'
 
 export interface TokenLegPorts {
   readonly policies: Policies
@@ -29,68 +31,95 @@ export interface Redemption {
  * @throws {TokenError} with the answer for the client.
  */
 export async function onTokenRequest(
-  { policies, records, audit, now }: TokenLegPorts,
+  ports: TokenLegPorts,
   authorization: string | undefined,
   parameters: Parameters,
 ): Promise<Redemption> {
-  const { names, policy } = findClient(policies, authorization, parameters)
-  const [clientId] = names
+  const { policies, records, audit, now } = ports
+  const client = findClient(ports, authorization, parameters)
+  const [clientId] = client.names
   const grantType = parameters.get('grant_type') ?? ''
-  const isEnforced = policy.mode === 'enforce'
-  if (isEnforced && !policy.grants.includes(grantType)) {
-    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
-  }
+  requireListed(client.policy, grantType)
   const other = findOtherAudience(policies, grantType, parameters)
   if (other !== undefined) {
     audit.security('token_exchange_for_protected_client', { client_id: clientId, audience: other.clientId })
     throw new TokenError('unauthorized_client', 'a protected client is named whose list lacks token exchange')
   }
-  const release = await findRelease(records, grantType, parameters).catch((error) => {
-    if (isEnforced) throw error
-    return undefined
+  const isNamed = clientId !== undefined
+  const found = await findRedeemedGrant(records, parameters).catch((error) => {
+    if (client.policy.mode === 'enforce' || (!isNamed && policies.enforced.length > 0)) throw error
+    return { code: undefined, refreshToken: undefined }
   })
-  if (isEnforced && !release && needsRelease(policy, grantType)) {
+  const release = grantType === 'refresh_token' ? found.refreshToken : found.code
+  // Who names no client is the one that the grant was released to; its release may rest on further policies.
+  const policyIds = [...(isNamed ? [client.policy.clientId] : []), ...(release?.policyIds ?? [])]
+  const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
+  requireListed(policy, grantType)
+  const isEnforced = policy.mode === 'enforce'
+  const lacks = isEnforced
+    ? lacksRelease(policy, grantType, parameters, found)
+    : !isNamed && lacksClient(policies, parameters, found)
+  if (lacks) {
     audit.security('unreleased_grant', { client_id: clientId, grant_type: grantType })
     throw new TokenError('invalid_grant', 'no release recorded this grant')
   }
-  if (isEnforced && release && grantType === 'refresh_token' && isTooOld(policy, release, now())) {
+  if (isEnforced && found.refreshToken && isTooOld(policy, found.refreshToken, now())) {
     throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge')
   }
-  if (release && clientId !== undefined && !names.includes(release.clientId)) {
+  if (release && isNamed && !client.names.includes(release.clientId)) {
     audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
     throw new TokenError('invalid_grant', 'the grant was released to another client')
   }
   return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
 }
 
+/** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
+function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
+  if (mode === 'enforce' && !grants.includes(grantType)) {
+    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
+  }
+}
+
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** A protected client that a token exchange asks tokens for (RFC 8693 2.1), where its own list lacks that grant. */
+/** No honest client asks for more at once, and to compare them all takes long. */
+const maxAudiences = { count: 64, length: 4096 }
+
+/**
+ * A protected client that a token exchange asks tokens for (RFC 8693 2.1), where its own list lacks that grant.
+ *
+ * @throws {TokenError} `invalid_request`
+ */
 function findOtherAudience(
   policies: Policies,
   grantType: string,
   parameters: Parameters,
 ): ClientPolicy | undefined {
-  if (grantType !== tokenExchange) return undefined
-  return ['audience', 'resource']
-    .flatMap((name) => parameters.all(name))
+  // An OP that reads grant types loosely goes by the token that is exchanged.
+  if (grantType !== tokenExchange && !parameters.has('subject_token')) return undefined
+  const audiences = ['audience', 'resource'].flatMap((name) => parameters.all(name))
+  const isTooMuch = audiences.length > maxAudiences.count || audiences.join('').length > maxAudiences.length
+  if (isTooMuch && policies.enforced.length > 0) {
+    throw new TokenError('invalid_request', 'too many audiences in a token exchange')
+  }
+  return audiences
     .map((audience) => policies.ofClient(audience))
     .find(({ mode, grants }) => mode === 'enforce' && !grants.includes(tokenExchange))
-}
-
-function needsRelease({ refreshTokens, refreshMaxAge }: ClientPolicy, grantType: string): boolean {
-  if (grantType === 'authorization_code') return true
-  // A refresh token of unknown age is older than any.
-  return grantType === 'refresh_token' && (refreshTokens === 'released' || refreshMaxAge !== undefined)
 }
 
 const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode, now: number): boolean =>
   refreshMaxAge !== undefined && !isYounger(releasedAt, refreshMaxAge, now)
 
-/** By what names the client of a request may go at the OP, the protected one first, and the policy that governs it. */
-function findClient(policies: Policies, authorization: string | undefined, parameters: Parameters) {
+/**
+ * By what names the client of a request may go at the OP, the protected one first, and the policy that governs it.
+ *
+ * @throws {Refusal} where a name could be read as that of another client.
+ */
+function findClient(ports: TokenLegPorts, authorization: string | undefined, parameters: Parameters) {
+  const { policies } = ports
   const { clientId, otherReading } = readClient(authorization, parameters)
   const read = [clientId, otherReading].filter((name) => name !== undefined)
+  refuseLookAlikes(ports, read)
   const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
   const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
   return { names, policy: policies.ofClient(names[0] ?? '') }
@@ -106,30 +135,20 @@ const grantOfEndpoint = {
  * A flow that starts outside the browser (RFC 9126, RFC 8628, CIBA): a protected client needs its grant on the list.
  *
  * @returns the policy that governs the client.
- * @throws {TokenError} `unauthorized_client`.
+ * @throws {TokenError} `unauthorized_client`; `invalid_request` where no client is named, though it may be a protected one.
  */
 export function requireGrant(
-  { policies }: TokenLegPorts,
+  ports: TokenLegPorts,
   endpoint: keyof typeof grantOfEndpoint,
   authorization: string | undefined,
   parameters: Parameters,
 ): ClientPolicy {
-  const { policy } = findClient(policies, authorization, parameters)
+  const { names, policy } = findClient(ports, authorization, parameters)
   if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
     throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
   }
+  if (names.length === 0 && ports.policies.enforced.length > 0) {
+    throw new TokenError('invalid_request', `${endpoint} without a client`)
+  }
   return policy
-}
-
-/** Every code and refresh token is looked up, whoever redeems it. */
-async function findRelease(
-  records: Records,
-  grantType: string,
-  parameters: Parameters,
-): Promise<ReleasedCode | undefined> {
-  // A released code in a refresh request says nothing of the refresh token.
-  const isRefresh = grantType === 'refresh_token'
-  const secret = parameters.get(isRefresh ? 'refresh_token' : 'code')
-  if (secret === undefined) return undefined
-  return isRefresh ? records.refreshTokens.get(secret) : records.codes.get(secret)
 }

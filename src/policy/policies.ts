@@ -1,5 +1,6 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
+import { createFindLookAlike } from './look-alikes.ts'
 import { strictestOf } from './strictest.ts'
 
 /** The policy that governs a request, a response or tokens: the strictest of those that they name. */
@@ -12,10 +13,16 @@ export interface GoverningPolicy extends ClientPolicy {
 export interface Policies {
   /** Whether any client is protected or watched. */
   readonly areAnyActive: boolean
+  /** The policies that protect, the defaults among them where they do. */
+  readonly enforced: readonly ClientPolicy[]
   /** Whether any protected client may get tokens through the browser. */
   readonly areTokensInFrontChannel: boolean
-  /** The client's own policy, or the defaults under its name. */
+  /** The client's own policy, that of the protected client for which it could pass, or the defaults under its name. */
   ofClient(clientId: string): ClientPolicy
+  /** The protected client for which an OP could take this id, which is not its own and not listed. */
+  findLookAlike(clientId: string): string | undefined
+  /** By what name a case is counted: of clients that are not listed anybody can name as many as he likes. */
+  counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string }): string
   /** The policy that governs a case: its page's, or the strictest of its clients'. */
   ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string }): ClientPolicy
   /** The policies that list this redirect URI, compared as `redirectUriKey` does. */
@@ -43,8 +50,12 @@ export function createPolicies(config: Config): Policies {
   if (config.passkeys) pages.set(passkeysPageName, config.passkeys.policy)
   const all = [config.defaults, ...config.clients.values()]
   const enforced = all.filter(({ mode }) => mode === 'enforce')
+  const named = [...config.clients.values()].filter(({ mode }) => mode === 'enforce')
+  const findAmongAll = createFindLookAlike(named.map(({ clientId }) => clientId))
+  const findLookAlike = (clientId: string): string | undefined =>
+    config.clients.has(clientId) ? undefined : findAmongAll(clientId)
   const ofClient = (clientId: string): ClientPolicy =>
-    config.clients.get(clientId) ?? { ...config.defaults, clientId }
+    config.clients.get(findLookAlike(clientId) ?? clientId) ?? { ...config.defaults, clientId }
   const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] =>
     owners.get(redirectUriKey(redirectUri) ?? '') ?? []
 
@@ -61,10 +72,16 @@ export function createPolicies(config: Config): Policies {
 
   return {
     areAnyActive: all.some(({ mode }) => mode !== 'off'),
+    enforced,
     areTokensInFrontChannel: enforced.some(({ responseTypes }) =>
       responseTypes.some((type) => type !== 'code'),
     ),
     ofClient,
+    findLookAlike,
+    counterOf({ policyIds, page = '' }) {
+      const names = policyIds.filter((id) => config.clients.has(id)).sort()
+      return JSON.stringify(names.length > 0 ? names : ['', page])
+    },
     ofRedirectUri,
     govern,
     ofCase({ policyIds, page }) {

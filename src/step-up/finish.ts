@@ -75,7 +75,7 @@ export function createFinisher(ports: FinishPorts): Finisher {
     }
     const { method } = verification
     audit.finished(stepUp.case, 'passed', method)
-    await attempts.forgive(stepUp.case, stepUp.address)
+    await attempts.forgive(stepUp.case, stepUp.counters, browser)
     await recall.writeProof(stepUp.case, stepUp.action, browser, method)
     const passed = { ...stepUp, ...(method !== undefined && { method }) }
     await records.stepUps.update(id, (current) => ({ ...current, ...(method !== undefined && { method }) }))

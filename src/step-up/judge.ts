@@ -1,4 +1,5 @@
 import type { ClientPolicy, Config } from '../config/schema.ts'
+import { groupAddress } from '../edge/address-group.ts'
 import type { Browser } from '../edge/browser.ts'
 import {
   type Decision,
@@ -9,6 +10,7 @@ import {
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
+import type { Policies } from '../policy/policies.ts'
 import { createId, hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'
@@ -44,6 +46,7 @@ export type Judge = (it: Case, occasion: Occasion) => Promise<Judgement>
 
 export interface JudgePorts {
   readonly config: Config
+  readonly policies: Policies
   readonly records: Records
   readonly recall: Recall
   readonly openings: Openings
@@ -58,7 +61,7 @@ export interface JudgePorts {
  * need, last by asking Authsignal. Each decision leaves an audit line.
  */
 export function createJudge(ports: JudgePorts): Judge {
-  const { config, records, recall, openings, attempts, audit, now } = ports
+  const { config, policies, records, recall, openings, attempts, audit, now } = ports
 
   async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
     const { policy, browser } = occasion
@@ -89,16 +92,24 @@ export function createJudge(ports: JudgePorts): Judge {
     return ask(it, occasion, proofs)
   }
 
-  /** Where no challenge can be shown, Authsignal is not asked for one more than once a minute. */
+  /** Where no challenge can be shown, Authsignal is not asked the same more than once a minute. */
   async function askSilently(
     it: Case,
     occasion: Occasion,
     reason: 'prompt_none' | 'not_a_navigation',
     proofs: Proofs['stepUps'],
   ): Promise<Judgement> {
-    const key = hashOf(it.user.subject, it.page, ...it.policyIds)
+    const { user, scope = [], acrValues } = it
+    const { ids, address } = occasion.browser
+    // In the session that asks: nobody else makes a renewal fail there, nor does one who asks for more.
+    const where = user.session ?? ids[0] ?? groupAddress(address)
+    const asked = JSON.stringify([...scope].sort())
+    const key = hashOf(user.subject, policies.counterOf(it), where, asked, acrValues)
     const earlier = await records.silentDenials.get(key)
     if (earlier) return { decision: earlier }
+    if (!(await attempts.mayAskSilently(it, occasion.browser))) {
+      return { decision: deny(reason, 'interaction_required') }
+    }
     const { decision } = await ask(it, occasion, proofs)
     const silent = withoutInteraction(decision, reason)
     if (silent.verdict === 'deny') {
@@ -109,7 +120,7 @@ export function createJudge(ports: JudgePorts): Judge {
 
   async function ask(it: Case, occasion: Occasion, proofs: Proofs['stepUps']): Promise<Judgement> {
     const { policy, browser } = occasion
-    if (await attempts.isExhausted(it, browser.address)) {
+    if (occasion.noInteraction === undefined && (await attempts.isExhausted(it, browser))) {
       return { decision: deny('too_many_challenges', 'access_denied') }
     }
     const id = createId()
@@ -129,7 +140,8 @@ export function createJudge(ports: JudgePorts): Judge {
       isRequestUnknown: isUnknown,
     })
     if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
-    if (!(await attempts.count(it, browser.address))) {
+    const counters = await attempts.count(it, browser)
+    if (counters === undefined) {
       return { decision: deny('too_many_challenges', 'access_denied') }
     }
     await openings.open(id, {
@@ -140,7 +152,7 @@ export function createJudge(ports: JudgePorts): Judge {
       challengeUrl: url,
       nonceHash: hashOf(nonce),
       openedAt: now(),
-      address: browser.address,
+      counters,
       waiting: occasion.tabs,
       ...(owner !== undefined && { browser: owner }),
       ...(acceptedMethods && { acceptedMethods }),
@@ -154,6 +166,7 @@ export function createJudge(ports: JudgePorts): Judge {
 
   return async (it, occasion) => {
     const judgement = await decide(it, occasion)
+    if (judgement.decision.verdict === 'release') await attempts.remember(it)
     audit.decision(it, occasion.policy, judgement.decision, occasion.atRelease ? 'release' : 'request')
     return judgement
   }

@@ -39,7 +39,7 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
 
   const wait = (stepUp: StepUp, it: Case, tabs: readonly Waiting[]): StepUp | undefined =>
     isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)
-      ? { ...stepUp, waiting: [...withoutTwins(stepUp.waiting, tabs), ...tabs].slice(-maxWaitingTabs) }
+      ? { ...stepUp, waiting: keepSome([...withoutTwins(stepUp.waiting, tabs), ...tabs]) }
       : undefined
 
   async function index(id: string, stepUp: StepUp, browser: string): Promise<void> {
@@ -93,6 +93,10 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
     },
   }
 }
+
+/** The tab that waits longest, in which the step-up began, and the latest others: no page of a stranger pushes it out. */
+const keepSome = ([first, ...others]: readonly Waiting[]): readonly Waiting[] =>
+  first === undefined ? [] : [first, ...others.slice(1 - maxWaitingTabs)]
 
 /** The tabs that wait already, less those whose request came again (a reload). */
 function withoutTwins(waiting: readonly Waiting[], tabs: readonly Waiting[]): readonly Waiting[] {

@@ -25,7 +25,8 @@ const hundredths: Readonly<Record<string, Partial<Record<Owner['kind'], number>>
   refresh: { user: 16 },
   silent: { user: 1 },
   attempts: { user: 3 },
-  probes: { stranger: 4 },
+  'session-probes': { stranger: 2 },
+  'address-probes': { stranger: 2 },
 }
 
 /**

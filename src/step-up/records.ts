@@ -138,8 +138,8 @@ export interface StepUp {
   /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
   readonly browser?: string
   readonly openedAt: number
-  /** The client's IP address, by which challenges are counted. */
-  readonly address: string
+  /** In what counts it is. */
+  readonly counters: Counters
   readonly waiting: readonly Waiting[]
   /** What the last return got, and gets again within a minute. */
   readonly outcome?: Outcome
@@ -153,6 +153,12 @@ export interface StepUp {
   readonly isSkipped?: boolean
   /** The user may have the device remembered when it is passed. */
   readonly offersDevice?: boolean
+}
+
+/** The keys of the counts of opened step-ups: by user or browser, and by address where a stranger asks. */
+export interface Counters {
+  readonly user: string
+  readonly address?: string
 }
 
 /** A step-up that succeeded and waits to be spent by a release. */
@@ -223,12 +229,20 @@ export interface Records {
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
   readonly refreshTokens: Collection<ReleasedCode>
-  /** The last denial where no challenge could be shown, by subject and client: Authsignal is asked once a minute at most. */
+  /** The last denial where no challenge could be shown, by session and what was asked for: Authsignal is asked once a minute at most. */
   readonly silentDenials: Collection<Decision>
-  /** Step-ups opened since a time, by user and client or by address. */
+  /** Step-ups opened since a time, by user and client, or by browser where the user has passed in it. */
   readonly attempts: Collection<Count>
-  /** Probes made since a time, by session or by address. */
-  readonly probes: Collection<Count>
+  /** The same by address. What is counted by user or session never pushes that out. */
+  readonly addressAttempts: Collection<Count>
+  /** Probes made since a time, by session. */
+  readonly sessionProbes: Collection<Count>
+  /** The same by address, and what else of an address is counted. */
+  readonly addressProbes: Collection<Count>
+  /** By user and browser: there the user has passed a step-up. */
+  readonly knownBrowsers: Collection<{ readonly at: number }>
+  /** By user, client and session: there something was released. */
+  readonly knownSessions: Collection<{ readonly at: number }>
 }
 
 /** @param times in milliseconds, from the configuration. */
@@ -252,6 +266,10 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
     silentDenials: createCollection(store, 'silent', minute),
     attempts: createCollection(store, 'attempts', countWindowMs),
-    probes: createCollection(store, 'probes', countWindowMs),
+    addressAttempts: createCollection(store, 'address-attempts', countWindowMs),
+    sessionProbes: createCollection(store, 'session-probes', countWindowMs),
+    addressProbes: createCollection(store, 'address-probes', countWindowMs),
+    knownBrowsers: createCollection(store, 'known-browser', 30 * 24 * 60 * minute),
+    knownSessions: createCollection(store, 'known-session', times.session),
   }
 }

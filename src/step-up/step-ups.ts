@@ -34,7 +34,7 @@ export interface StepUps {
 
 export function createStepUps(ports: StepUpPorts): StepUps {
   const { config, policies, records, authsignal, audit, now } = ports
-  const attempts = createAttempts(records, now, config.stepUp)
+  const attempts = createAttempts(records, now, config.stepUp, policies.counterOf)
   const openings = createOpenings(records, now, config.stepUp.timeout)
   const recall = createRecall(records, now, {
     sessionMs: config.stepUp.session,
@@ -43,6 +43,7 @@ export function createStepUps(ports: StepUpPorts): StepUps {
   const driver = createDriver(records, now)
   const judge = createJudge({
     config,
+    policies,
     records,
     recall,
     openings,

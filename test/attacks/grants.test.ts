@@ -282,8 +282,13 @@ runAttacks(
         'beside a fresh code of the same client': { with: 'code' },
         'one that was refreshed meanwhile': { rotated: true },
         'with less scope': { more: { scope: 'openid' } },
+        'from a client that names itself nowhere': { unnamed: true },
       },
-      async (t, stage, it: { with?: 'code'; rotated?: true; more?: Record<string, string> }) => {
+      async (
+        t,
+        stage,
+        it: { with?: 'code'; rotated?: true; unnamed?: true; more?: Record<string, string> },
+      ) => {
         const { world } = stage
         let token = await releaseRefreshToken(stage, aging)
         world.clock.advance(59 * 60_000)
@@ -292,7 +297,8 @@ runAttacks(
         const more: Record<string, string> = { ...it.more }
         if (it.with === 'code') more['code'] = await releaseCode(stage, aging, { state: nextState() })
         const op = watchOp(world.op.requests)
-        const answer = await refresh(stage, aging, token, more)
+        const unnamed = parametersOf({ grant_type: 'refresh_token', refresh_token: token })
+        const answer = await (it.unnamed ? askToken(stage, [], unnamed) : refresh(stage, aging, token, more))
         expectRefused(t, answer, 400, op)
         t.match(answer.body, '"error":"invalid_grant"')
       },

@@ -35,6 +35,7 @@ const redirects = 'attacks/redirects.test.ts'
 const tokenClient = 'attacks/token-client.test.ts'
 const requestObjects = 'attacks/request-objects.test.ts'
 const grants = 'attacks/grants.test.ts'
+const clientNames = 'attacks/client-names.test.ts'
 const responses = 'attacks/responses.test.ts'
 const returns = 'attacks/returns.test.ts'
 const sessions = 'attacks/sessions.test.ts'
@@ -645,22 +646,31 @@ export const guards: readonly Guard[] = [
     [
       [
         'grants on the list',
-        'if (isEnforced && !policy.grants.includes(grantType)) {',
+        "if (mode === 'enforce' && !grants.includes(grantType)) {",
         'if (false) {',
         tokenClient,
         grants,
       ],
+      ['unreleased codes', 'if (lacks) {', 'if (false) {'],
+      ['grants that name no client', 'lacksClient(policies, parameters, found)', 'false', clientNames],
       [
-        'unreleased codes',
-        'if (isEnforced && !release && needsRelease(policy, grantType)) {',
-        'if (false) {',
+        'the policy of a released grant',
+        'isNamed || !release ? client.policy : policies.ofClient(release.clientId)',
+        'client.policy',
+        grants,
       ],
       [
         "other clients' codes",
-        'if (release && clientId !== undefined && !names.includes(release.clientId)) {',
+        'if (release && isNamed && !client.names.includes(release.clientId)) {',
         'if (false) {',
       ],
-      ['refresh tokens that are too old', 'isTooOld(policy, release, now())', 'false', grants, token],
+      [
+        'refresh tokens that are too old',
+        'isTooOld(policy, found.refreshToken, now())',
+        'false',
+        grants,
+        token,
+      ],
       ['token exchange for a protected client', 'if (other !== undefined) {', 'if (false) {'],
       [
         'grants of other doors',
@@ -668,6 +678,147 @@ export const guards: readonly Guard[] = [
         'if (false) {',
         tokenClient,
         grants,
+      ],
+      [
+        'other doors for nobody',
+        'if (names.length === 0 && ports.policies.enforced.length > 0) {',
+        'if (false) {',
+        clientNames,
+      ],
+      ['names of clients at other doors', 'refuseLookAlikes(ports, read)', '', clientNames],
+      ['audiences to be compared', 'if (isTooMuch &&', 'if (false &&', clientNames],
+      [
+        'token exchange by another name',
+        "if (grantType !== tokenExchange && !parameters.has('subject_token'))",
+        'if (grantType !== tokenExchange)',
+        clientNames,
+      ],
+    ],
+  ),
+  ...inFile(
+    'telemetry/log.ts',
+    ['telemetry/log.test.ts', 'attacks/leaks.test.ts'],
+    [
+      ['fields of log lines', 'formatters: { log: cutFields },', ''],
+      ['messages of log lines', ', msg: cutText }', ' }'],
+    ],
+  ),
+  ...inFile(
+    'telemetry/cut-fields.ts',
+    ['telemetry/cut-fields.test.ts', 'attacks/leaks.test.ts'],
+    [
+      ['long text in log lines', 'text.length > longest ?', 'false ?'],
+      ['characters that terminals obey', 'kept.replace(obeyed,', "kept.replace('\\0',"],
+      ['objects in log lines', 'isPlain(value) ?', 'true ?'],
+      ['the number of values in log lines', 'if (values > maxValues) return undefined', ''],
+    ],
+  ),
+  ...inFile(
+    'step-up/attempts.ts',
+    ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
+    [
+      ['challenges of known browsers', '(await isKnownBrowser(it, id))\n      ?', 'false ?'],
+      ['questions about known sessions', 'if (await isKnownSession(it)) return false', ''],
+      [
+        'silent questions of strangers',
+        "return users.take(hashOf('silent', it.user.subject, counterOf(it)), limits.perUser)",
+        'return true',
+      ],
+      [
+        'what was counted for an address',
+        'if (address !== undefined) await addresses.giveBack(address)\n      return undefined',
+        'return undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/judge.ts',
+    ['step-up/judge.test.ts', 'attacks/budgets.test.ts'],
+    [
+      ['silent refusals of a session', 'user.session ?? id ?? groupAddress(address)', "''"],
+      ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
+      [
+        'questions of strangers',
+        'if (!(await attempts.mayAskSilently(it, occasion.browser))) {',
+        'if (false) {',
+        'attacks/budgets.test.ts',
+      ],
+    ],
+  ),
+  ...inFile(
+    'step-up/openings.ts',
+    ['step-up/openings.test.ts'],
+    [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
+  ),
+  ...inFile(
+    'legs/ask-user.ts',
+    ['attacks/budgets.test.ts'],
+    [
+      ['probes by what is loaded', 'hashOf(load, cookies)', 'hashOf(cookies)'],
+      [
+        'probes by what is loaded, of an address',
+        'hashOf(load, groupAddress(address))',
+        'hashOf(groupAddress(address))',
+      ],
+      [
+        'sessions that have spent their share',
+        'if (await sessions.isExhausted(session, limits.perSession)) return false',
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/redeemed-grant.ts',
+    [clientNames],
+    [
+      [
+        'codes under any grant',
+        "if (grantType === 'authorization_code' || parameters.has('code')) {",
+        "if (grantType === 'authorization_code') {",
+      ],
+      ['codes that name no client', "if (parameters.has('code') && !code) return true", ''],
+      ['device codes that name no client', 'if (tied.some((name) => parameters.has(name))) return true', ''],
+      [
+        'refresh tokens that name no client',
+        "return parameters.has('refresh_token') && !refreshToken && enforced.some(bindsRefreshTokens)",
+        'return false',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/to-upstream.ts',
+    [clientNames],
+    [
+      [
+        'names of clients in requests',
+        'refuseLookAlikes(ports, namesOf(parameters))\n  const answer',
+        'const answer',
+      ],
+    ],
+  ),
+  ...inFile(
+    'policy/look-alikes.ts',
+    [clientNames],
+    [
+      ['ids without case and accents', 'foldByCollation(form)', 'form'],
+      ['ids with what is not seen', ".replace(unseen, '')", ''],
+      ['ids with letters that are accents to some', "[text, text.replace(skipped, '')]", '[text]'],
+      ['ids that are decoded twice', 'rounds.length < 3', 'rounds.length < 2'],
+      ['ids as numbers', 'if (/^\\d+$/.test(form)) known.set(numberIn(form), id)', ''],
+      ['ids as UUIDs', 'if (uuid.test(form)) known.set(uuidIn(form), id)', ''],
+      ['ids that are too long to be compared', 'return clientIds[0]', 'return undefined'],
+    ],
+  ),
+  ...inFile(
+    'policy/policies.ts',
+    [clientNames],
+    [
+      ['the policy of a look-alike', 'findLookAlike(clientId) ?? clientId', 'clientId'],
+      [
+        'one count for all that is not listed',
+        'config.clients.has(policyId) ? [policyId] :',
+        'page === undefined ? [policyId] :',
+        'attacks/budgets.test.ts',
       ],
     ],
   ),

@@ -180,6 +180,52 @@ runAttacks('what is written down and shown', onRealStage(), (attack) => {
     },
   )
   attack(
+    'L-08',
+    'a megabyte of a stranger’s becomes a megabyte of log',
+    {
+      'a grant type': { grant_type: 'x'.repeat(900_000) },
+      'a grant type of control characters': { grant_type: '\u0001'.repeat(300_000) },
+      'an unknown code': { grant_type: 'authorization_code', code: 'x'.repeat(900_000) },
+      'an audience': {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: 'x',
+        audience: 'x'.repeat(900_000),
+      },
+      'a client': { grant_type: 'password', client_id: `web${' '.repeat(4000)}` },
+      'a client of characters that terminals obey': { grant_type: 'password', client_id: 'we\u202e\u2066b' },
+    },
+    async (t, { world }, body: Record<string, string>) => {
+      const lines = world.log.length
+      await redeem(world, { ...world.web, clientId: 'web' }, 'x', {
+        headers: [],
+        body: { client_id: 'web', client_secret: 'x', ...body },
+      })
+      const written = world.log.slice(lines)
+      t.ok(written.length > 0, 'there is a line')
+      for (const line of written) {
+        t.ok(line.length < 8000, 'of bounded length', { length: line.length })
+        t.notMatch(line.slice(0, -1), /[\p{Cc}\u202e\u2066]/u, 'that turns nothing around')
+      }
+    },
+  )
+  attack(
+    'L-08',
+    'the OP’s and an address’s own words',
+    { 'a redirect URI': 'unlisted' },
+    async (t, { world, cookiesOf }) => {
+      const lines = world.log.length
+      const target = `/connect/authorize?${authorizeQuery(world.web, { redirect_uri: `https://evil.example/${'x'.repeat(12_000)}`, client_id: 'web' })}`
+      const headers = [
+        `Cookie: ${await cookiesOf('alice')}`,
+        ...navigation,
+        `User-Agent: ${'y'.repeat(3000)}`,
+        `X-Y: ${'z'.repeat(500)}`,
+      ]
+      await send(world.publicUrl, { target, headers })
+      for (const line of world.log.slice(lines)) t.ok(line.length < 8000, 'of bounded length')
+    },
+  )
+  attack(
     'L-05',
     'nothing of the gateway’s own is kept by a cache',
     {

@@ -141,8 +141,6 @@ runAttacks(
         'by an assertion': { client: 'jwt', headers: [], assertion: true },
         'another client that is protected': { client: 'web', headers: [basic('web2', secretOf('web2'))] },
         'a client that is not protected': { client: 'web', headers: [basic('other', secretOf('other'))] },
-        'no client named': { client: 'web', headers: [] },
-        'an unknown scheme of authentication': { client: 'web', headers: ['Authorization: Bearer web'] },
         'as a refresh token too': { client: 'web', body: { refresh_token: 'x' } },
       },
       async (

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import t from 'tap'
-import { isNavigation } from '../../src/edge/navigation.ts'
+import { isNavigation, readLoad } from '../../src/edge/navigation.ts'
 
 const html = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' }
 const navigate = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
@@ -43,3 +43,21 @@ for (const [title, expected, headers, method = 'GET'] of cases) {
     t.equal(isNavigation(method, headers), expected)
   })
 }
+
+t.test('what a browser loads', async (t) => {
+  const table: [load: string, headers: IncomingHttpHeaders][] = [
+    ['page', {}],
+    ['page', navigate],
+    ['page', { 'sec-fetch-mode': 'Navigate' }],
+    ['page', { 'sec-fetch-dest': 'document' }],
+    ['part', { 'sec-fetch-mode': 'no-cors' }],
+    ['part', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['part', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['part', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'image' }],
+    ...['iframe', 'frame', 'embed', 'object', 'fencedframe'].map((dest): [string, IncomingHttpHeaders] => [
+      'frame',
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': dest },
+    ]),
+  ]
+  for (const [load, headers] of table) t.equal(readLoad(headers), load, JSON.stringify(headers))
+})

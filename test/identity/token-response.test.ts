@@ -23,6 +23,7 @@ t.test('an ID token is read, absent, or unreadable', async (t) => {
   const cases: [string, unknown, Record<string, unknown>][] = [
     ['one audience', idTokenOf({ sub: 'a', aud: 'web' }), { kind: 'read', audience: ['web'] }],
     ['two', idTokenOf({ aud: ['web', 'api'] }), { kind: 'read', audience: ['web', 'api'] }],
+    ['what is no name', idTokenOf({ aud: [1, ['web'], 'web'] }), { kind: 'read', audience: ['web'] }],
     ['none', idTokenOf({ sub: 'a' }), { kind: 'read', audience: [], claims: { sub: 'a' } }],
     ['null', null, { kind: 'absent' }],
     ['no text', { sub: 'a' }, { kind: 'unreadable' }],

@@ -65,3 +65,28 @@ t.test('the strictest of all that is named governs', async (t) => {
   }
   t.match(govern([], shared), { clientId: 'strict', methods: ['PASSKEY'], satisfiedByAmr: [] })
 })
+
+t.test('who could pass for a protected client goes by its policy', async (t) => {
+  const web = policy({ clientId: 'web', mode: 'enforce' })
+  const twin = policy({ clientId: 'Web', mode: 'off' })
+  const open = policy({ clientId: 'open', mode: 'off' })
+  const clients = new Map([web, twin, open].map((one) => [one.clientId, one]))
+  const policies = createPolicies({ ...config, clients })
+  t.equal(policies.ofClient('WEB'), web)
+  t.equal(policies.findLookAlike('WEB'), 'web')
+  for (const id of ['web', 'Web', 'open', 'OPEN', 'other']) t.equal(policies.findLookAlike(id), undefined, id)
+  t.equal(policies.ofClient('Web'), twin, 'but not who is listed')
+  t.same(policies.enforced, [web])
+})
+
+t.test('all clients that are not listed are counted as one', async (t) => {
+  const web = policy({ clientId: 'web', mode: 'enforce' })
+  const { counterOf } = createPolicies({ ...whole, clients: new Map([['web', web]]) })
+  t.equal(counterOf({ policyIds: ['one'] }), counterOf({ policyIds: ['two'] }))
+  const names = [
+    { policyIds: ['web'] },
+    { policyIds: ['one'] },
+    ...['/account', 'web'].map((page) => ({ policyIds: [], page })),
+  ]
+  t.equal(new Set(names.map(counterOf)).size, names.length)
+})

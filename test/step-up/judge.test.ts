@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Browser } from '../../src/edge/browser.ts'
 import { createPolicies } from '../../src/policy/policies.ts'
 import { createAuthsignal } from '../../src/step-up/authsignal.ts'
 import { type Case, createRecords } from '../../src/step-up/records.ts'
@@ -123,4 +124,47 @@ t.test('of two challenges at once of which one is too many, one is refused', asy
     judgements.find(({ decision }) => decision.verdict === 'challenge'),
     { stepUpId: /^[\w-]{22}$/ },
   )
+})
+
+t.test('a silent refusal holds where it was asked for, by an OP without sessions too', async (t) => {
+  let asked = 0
+  const port = await serve(t, async (request, response) => {
+    asked += 1
+    const { idempotencyKey } = JSON.parse(Buffer.concat(await request.toArray()).toString())
+    const url = 'https://mfa.authsignal.com/c'
+    const answer = { state: 'CHALLENGE_REQUIRED', isEnrolled: true, url, idempotencyKey }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(answer))
+  })
+  const whole = makeConfig({})
+  const apiUrl = `http://127.0.0.1:${port}/v1`
+  const config = { ...whole, authsignal: { ...whole.authsignal, apiUrl, timeout: 10_000 } }
+  const now = () => 1000
+  const { judge } = createStepUps({
+    ...{ config, policies: createPolicies(config), now },
+    records: createRecords(createMemoryStore(now), config.stepUp),
+    authsignal: createAuthsignal(config.authsignal),
+    audit: createAudit(createLog({ destination: { write: () => {} } })),
+  })
+  const policy = { ...config.defaults, mode: 'enforce' as const }
+  const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
+  const it: Case = { clientId: 'web', policyIds: ['web'], user }
+  const table: [more: Partial<Case>, browser: Browser, questions: number][] = [
+    [{}, { address: '192.0.2.1', ids: [] }, 1],
+    [{}, { address: '192.0.2.1', ids: [] }, 0],
+    [{}, { address: '192.0.2.2', ids: [] }, 1],
+    [{}, { address: '192.0.2.1', ids: ['home'] }, 1],
+    [{}, { address: '192.0.2.2', ids: ['home'] }, 0],
+    [{ user: { ...user, session: 'one' } }, { address: '192.0.2.1', ids: [] }, 1],
+    [{ user: { ...user, session: 'one' } }, { address: '192.0.2.2', ids: ['home'] }, 0],
+    [{ scope: ['b', 'a'] }, { address: '192.0.2.1', ids: [] }, 1],
+    [{ scope: ['a', 'b'] }, { address: '192.0.2.1', ids: [] }, 0],
+    [{ acrValues: 'high' }, { address: '192.0.2.1', ids: [] }, 1],
+  ]
+  for (const [more, browser, questions] of table) {
+    const before = asked
+    const occasion = { policy, browser, atRelease: false, tabs: [], noInteraction: 'prompt_none' as const }
+    t.match(await judge({ ...it, ...more }, occasion), { decision: { error: 'interaction_required' } })
+    t.equal(asked - before, questions, JSON.stringify([more, browser]))
+  }
 })

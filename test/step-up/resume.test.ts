@@ -21,7 +21,7 @@ const stepUp: StepUp = {
   challengeUrl: 'https://authsignal.example/challenge',
   nonceHash: 'n',
   openedAt: 0,
-  address: '192.0.2.1',
+  counters: { user: 'alice' },
   waiting: [{ case: asked, isAnswered: true, held: { location, code: 'c', goodUntil: 60_000 } }],
 }
 

@@ -72,6 +72,6 @@ const stepUpOf = (it: Case): StepUp => ({
   challengeUrl: 'https://authsignal.example/challenge',
   nonceHash: 'n',
   openedAt: 0,
-  address: '192.0.2.1',
+  counters: { user: 'alice' },
   waiting: [],
 })

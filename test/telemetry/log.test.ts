@@ -56,6 +56,19 @@ t.test('lines that a request causes carry its support id, later ones too', async
   )
 })
 
+t.test('messages and fields are cut, in every way in which they can be logged', async (t) => {
+  const { log, lines } = startLog()
+  const long = 'x'.repeat(1_000_000)
+  log.info({ grant_type: long, deep: { list: [long] } }, long)
+  log.info('%s', long)
+  log.error(new Error(long))
+  log.error({ err: new Error(long) })
+  log.child({}).info({ named: long })
+  t.equal(lines.length, 5)
+  for (const line of lines) t.ok(JSON.stringify(line).length < 8000)
+  t.match(lines[2], { err: { type: 'Error' } })
+})
+
 t.test('lines go to stdout unless told', async (t) => {
   t.equal(createLog().level, 'info')
 })

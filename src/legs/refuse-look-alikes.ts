@@ -1,0 +1,27 @@
+import { Refusal } from '../edge/refusal.ts'
+import type { Policies } from '../policy/policies.ts'
+import type { Audit } from '../telemetry/audit.ts'
+
+export interface RefuseLookAlikesPorts {
+  readonly policies: Policies
+  readonly audit: Audit
+}
+
+/**
+ * An id that the gateway takes for one client, and a lenient OP for a protected one, is nobody's.
+ *
+ * @param names by which a request names its client.
+ * @throws {Refusal} `ambiguous_parameters`
+ */
+export function refuseLookAlikes(
+  { policies, audit }: RefuseLookAlikesPorts,
+  names: readonly (string | undefined)[],
+): void {
+  for (const name of names) {
+    const other = name === undefined ? undefined : policies.findLookAlike(name)
+    // A protected client whose own id has escapes is called by both of its readings.
+    if (other === undefined || names.includes(other)) continue
+    audit.security('client_id_of_another', { client_id: other, named: name })
+    throw new Refusal('ambiguous_parameters', 'a client_id that could be read as that of a protected client')
+  }
+}

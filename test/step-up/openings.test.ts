@@ -1,0 +1,41 @@
+import t from 'tap'
+import { createOpenings } from '../../src/step-up/openings.ts'
+import { type Case, createRecords, type StepUp, type Waiting } from '../../src/step-up/records.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+
+const minute = 60_000
+const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
+const caseOf = (inFlight: string): Case => ({ clientId: 'web', policyIds: ['web'], user, inFlight })
+const tabOf = (inFlight: string): Waiting => ({ case: caseOf(inFlight), isAnswered: false })
+const browser = 'home'
+const stepUp: StepUp = {
+  state: 'open',
+  case: caseOf('first'),
+  action: 'sign-in',
+  idempotencyKey: 'key',
+  challengeUrl: 'https://mfa.authsignal.com/c',
+  nonceHash: 'hash',
+  openedAt: 1000,
+  counters: { user: 'alice' },
+  waiting: [tabOf('first')],
+  browser,
+}
+
+t.test('of many tabs wait the one that began, and the latest', async (t) => {
+  const now = () => 1000
+  const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
+  const openings = createOpenings(records, now, 10 * minute)
+  await openings.open('id', stepUp)
+  const join = (...names: string[]) =>
+    openings.join(caseOf(names[0] ?? ''), 'sign-in', [browser], names.map(tabOf))
+  const waiting = async () => (await openings.find('id'))?.waiting.map((tab) => tab.case.inFlight)
+  for (const name of ['2', '3', '4', '5', '6', '7']) t.equal(await join(name), 'id')
+  t.same(await waiting(), ['first', '4', '5', '6', '7'])
+  await join('5')
+  t.same(await waiting(), ['first', '4', '6', '7', '5'], 'one that comes again waits once')
+  await join('first')
+  t.same(await waiting(), ['4', '6', '7', '5', 'first'])
+  await records.stepUps.set('id', { ...stepUp, waiting: [] })
+  await join()
+  t.same(await waiting(), [])
+})
