@@ -27,6 +27,9 @@ const hundredths: Readonly<Record<string, Partial<Record<Owner['kind'], number>>
   attempts: { user: 3 },
   'session-probes': { stranger: 2 },
   'address-probes': { stranger: 2 },
+  'address-attempts': { stranger: 1 },
+  'known-browser': { user: 3 },
+  'known-session': { user: 2 },
 }
 
 /**
