@@ -234,6 +234,7 @@ export const guards: readonly Guard[] = [
         redirects,
         unit('response-headers'),
       ],
+      ['no other way to the OP', ' || otherWays.test(name)', '', http],
     ],
   ),
   ...inFile(

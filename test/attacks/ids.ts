@@ -7,7 +7,7 @@ export const threatIds: readonly string[] = [
   ...'E-01 E-02 E-05 E-06 E-07 E-08 E-10 E-11'.split(' '),
   ...'G-01 G-02 G-03 G-05 G-06 G-07 G-08 G-09'.split(' '),
   ...'C-01 C-02 C-03 C-04 C-05 C-07 C-08'.split(' '),
-  ...'H-01 H-02 H-04 H-05 H-06 H-07 H-08 H-09 H-10 H-11 H-13'.split(' '),
+  ...'H-01 H-02 H-04 H-05 H-06 H-07 H-08 H-09 H-10 H-11 H-13 H-14'.split(' '),
   ...'X-01 X-02 X-03 X-04 X-05 X-06'.split(' '),
   ...'O-01 O-03 O-04'.split(' '),
   ...'K-01 K-02 K-03 K-04 K-05 K-06 K-08 K-09 K-10 K-11'.split(' '),
