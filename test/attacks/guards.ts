@@ -89,9 +89,11 @@ export const guards: readonly Guard[] = [
       ],
       [
         'other readings of a path',
-        'for (const reading of readOtherwise(path)) {',
-        'for (const reading of [] as string[]) {',
+        'starts, isWhole } of readOtherwise(path)) {',
+        'starts, isWhole } of [] as ReturnType<typeof readOtherwise>) {',
       ],
+      ['scripts under other names', 'start === 0 ? [root] : [root, behindScripts]', '[root]'],
+      ['other ways to an authorization endpoint', 'isAuthorization = true', 'isAuthorization = false'],
       [
         'spellings of our own pages',
         `throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")`,
@@ -99,6 +101,21 @@ export const guards: readonly Guard[] = [
       ],
       ['closed paths', "if (kinds.has('closed')) throw", 'if (false) throw', path, unit('endpoints')],
     ],
+  ),
+  ...inFile(
+    'edge/path-readings.ts',
+    [path, unit('endpoints')],
+    [
+      ['names that hand on', 'if (isBelowFolder || handsOn(segment)) starts.add(length)', ''],
+      ['folders of programs', 'isBelowFolder ||= isProgramFolder(segment)', ''],
+      ['a path through many programs', 'starts.size > maxStarts', 'false', unit('endpoints')],
+      ['programs in a plain path', ' && !mayNameProgram(path)', ''],
+    ],
+  ),
+  ...inFile(
+    'edge/loose-path.ts',
+    [path, unit('endpoints')],
+    [['streams of NTFS', ".replace(stream, '')", '']],
   ),
   ...inFile(
     'edge/parameters.ts',
@@ -656,11 +673,7 @@ export const guards: readonly Guard[] = [
     'edge/protected-paths.ts',
     [unit('protected-paths')],
     [
-      [
-        'readings of a page',
-        'const readings = [loosePath, ...readOtherwise(path)]',
-        'const readings = [path]',
-      ],
+      ['readings of a page', 'starts: [0] }, ...readOtherwise(path)]', 'const readings = [path]'],
       ['two pages at once', 'if (found.size > 1) throw new Refusal', 'if (false) throw new Refusal'],
       [
         'POST stands for other methods',
@@ -670,7 +683,8 @@ export const guards: readonly Guard[] = [
       ['HEAD stands for GET', "return httpMethods.includes('GET')", 'return false'],
       ['methods that nobody knows', 'if (!known.includes(method)) return true', ''],
       ['what is watched stands before nothing', "if (policy.mode !== 'enforce') return false", ''],
-      ['what is below a page', 'path === root ||', 'path === root &&'],
+      ['what is below a page', '(end === path.length ||', '(end === path.length &&'],
+      ['pages of scripts under other names', '[...roots, ...rests]', 'roots'],
     ],
   ),
   ...inFile(

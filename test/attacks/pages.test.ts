@@ -83,6 +83,27 @@ runAttacks('pages of the OP that are protected', openStage, (attack) => {
     (t, stage, target) => staysClosed(t, stage, 'GET', Buffer.from(target).toString('latin1')),
   )
   attack(
+    'P-14',
+    'a page behind what is given all that follows it',
+    [
+      ...[
+        '/a/x.psgi/account',
+        '/a/index.php/account/keys',
+        '/cgi-bin/x/account',
+        '/~op/account',
+        '/a/x.aspx/account',
+      ],
+      ...[
+        '/a/x.psgi;b/account',
+        '/a/x.php%20/account',
+        '/a/x.php::$DATA/account',
+        '/account::$INDEX_ALLOCATION/keys',
+      ],
+      ...['/servlet/x/account.json', '/index/account'],
+    ],
+    (t, stage, target) => staysClosed(t, stage, 'GET', target),
+  )
+  attack(
     'P-13',
     'a page by other methods',
     [
