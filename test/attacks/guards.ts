@@ -673,7 +673,7 @@ export const guards: readonly Guard[] = [
     'edge/protected-paths.ts',
     [unit('protected-paths')],
     [
-      ['readings of a page', 'starts: [0] }, ...readOtherwise(path)]', 'const readings = [path]'],
+      ['readings of a page', ', ...readOtherwise(path)]', ']'],
       ['two pages at once', 'if (found.size > 1) throw new Refusal', 'if (false) throw new Refusal'],
       [
         'POST stands for other methods',
