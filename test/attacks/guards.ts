@@ -258,7 +258,12 @@ export const guards: readonly Guard[] = [
     'edge/cookies.ts',
     [cookies, unit('cookies')],
     [
-      ['two session cookies', 'if (known !== undefined && known !== value) {', 'if (false) {'],
+      ['two session cookies', 'if ((selected.get(name) ?? value) !== value) refuse()', '', unit('cookies')],
+      ['session cookies under other names', 'if (!valuesOf(entry).includes(value)) refuse()', ''],
+      ['session cookies inside others', 'if (!valuesOf(entry).some(', 'if (false && !valuesOf(entry).some('],
+      ['plain cookies beside the session', '!arePlain || !plainName.test(name) ||', '', unit('cookies')],
+      ['no session in another name', 'text.namesOf(name).length === 0 &&', '', pagesAttack, unit('cookies')],
+      ['no session in other text', 'text.findIn(`${name}=${value}`, true).length === 0', 'true', pagesAttack],
       ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
     ],
   ),
@@ -693,7 +698,7 @@ export const guards: readonly Guard[] = [
     [
       ['path parameters', "if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') ||", 'if ('],
       ['sessions in the path', '|| cookieless.test(path)) return true', ') return true'],
-      ['tokens in the query', "'access_token', ...cookies", '...cookies'],
+      ['tokens in the query', '...tokenNames, ...cookies', '...cookies'],
       ['sessions under usual names', '(isKnown ? [] : usualNames)', '[]'],
     ],
   ),
@@ -702,6 +707,12 @@ export const guards: readonly Guard[] = [
     [pagesAttack],
     [
       ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
+      ['sessions in the body of a page', 'if (Buffer.isBuffer(body) && ', 'if (false && '],
+      [
+        'headers that name somebody',
+        "(name !== 'cookie' && !couldNameUser(name, cookies))",
+        "name !== 'cookie'",
+      ],
       [
         'sessions in the URL of a page',
         'if (couldHoldSession(exchange.target, cookies, user !== undefined)) {',
@@ -715,9 +726,40 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'edge/session-in-body.ts',
+    [unit('session-in-body')],
+    [
+      [
+        'bodies in a coding',
+        "if ((headers['content-encoding'] ?? 'identity') !== 'identity') return true",
+        '',
+      ],
+      ['fields beyond number', 'if (pieces.length > maxNames) return undefined', ''],
+    ],
+  ),
+  ...inFile(
+    'legs/same-user.ts',
+    [pagesAttack],
+    [
+      ['the user of an answer', 'now.subject === user.subject && ', ''],
+      ['the session of an answer', '(isSetAnew || now.session === user.session)', 'true'],
+      [
+        'an answer for nobody',
+        'if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return',
+        'return',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/from-upstream.ts',
+    [pagesAttack],
+    [['answers to protected pages', 'if (page) await requireSameUser(ports, request, reply, page)', '']],
+  ),
+  ...inFile(
     'legs/page-leg.ts',
     [pagesAttack],
     [
+      ['the session that was probed, and no other', 'keepProbedSession(request, ports)', ''],
       [
         'a preflight without credentials',
         "if (request.method === 'OPTIONS') return dropCredentials(request)",
@@ -729,7 +771,7 @@ export const guards: readonly Guard[] = [
         'return',
       ],
       ['a body that is held back', 'await takeBody(request)', '', pagesTest],
-      ['a probe that failed', 'if (!nobody.has(reason)) {', 'if (false) {', pagesTest],
+      ['a probe that failed', 'if (!saysNobody(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
       ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
       [
