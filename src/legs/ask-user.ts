@@ -46,7 +46,7 @@ export function createAskUser({ cookies: allowed, limits, probes, probe }: AskUs
     )
   }
 
-  return async (request, setCookies = [], how = undefined) => {
+  return async (request, setCookies = [], how) => {
     const { exchange, headers, log } = request
     const { address, userAgent } = exchange.browser
     const before = selectCookies(headers.cookie, allowed)

@@ -36,7 +36,7 @@ export function dropCredentials({ exchange }: FastifyRequest): void {
  * no text or header beside them that could be read as another session.
  */
 export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: PageCredentialsPorts): void {
-  const cookie = separateCookies([exchange.upstreamHeaders['cookie'] ?? []].flat().join('; '), cookies)
+  const cookie = separateCookies([exchange.upstreamHeaders['cookie']].flat().join('; '), cookies)
   const others = Object.entries(exchange.upstreamHeaders).filter(
     ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
   )

@@ -49,7 +49,7 @@ export async function onPageRequest(
     case 'release':
       refuseOtherCredentials(request, ports, judgement.case.user)
       keepProbedSession(request, ports)
-      request.exchange.page = judgement.case
+      request.exchange.page = { name, user: judgement.case.user }
       return
     case 'deny':
       throw refusePage(decision.error)

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { describePageCase } from '../step-up/case.ts'
-import type { Case } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import { type AskUser, saysNobody } from './ask-user.ts'
+import type { OpenedPage } from './exchange.ts'
 
 export interface SameUserPorts {
   readonly askUser: AskUser
@@ -26,7 +26,7 @@ export async function requireSameUser(
   { askUser, audit, compare, cookies }: SameUserPorts,
   request: FastifyRequest,
   reply: FastifyReply,
-  { page = '', user }: Case,
+  { name, user }: OpenedPage,
 ): Promise<void> {
   if (reply.statusCode === 304) return
   const setCookies = setCookiesOf(reply)
@@ -37,10 +37,10 @@ export async function requireSameUser(
     if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return
     throw new Refusal('unknown_user', `the answer to a protected page, and the probe failed: ${probe.reason}`)
   }
-  const now = describePageCase(probe.identity, page, compare).user
+  const now = describePageCase(probe.identity, name, compare).user
   // A session that the answer itself renewed is the same user's.
   if (now.subject === user.subject && (isSetAnew || now.session === user.session)) return
-  audit.security('page_of_another', { page, subject: user.subject, signed_in: now.subject })
+  audit.security('page_of_another', { page: name, subject: user.subject, signed_in: now.subject })
   throw new Refusal('unknown_user', 'a protected page, and somebody else signed in before its answer came')
 }
 

@@ -42,7 +42,7 @@ for (const [title, header] of [
   ['two of one name', 'session=x; a=1; session=y'],
   ['one that is empty', 'session=x; session='],
   ['two chunks of one name', 'idsrvC1=x; idsrvC1=y'],
-  ['two chunks, one like a third', 'idsrvC1=x; idsrvC2=y; idsrvC1=y'],
+  ['two chunks, one like a third', 'idsrvC1=y; idsrvC2=y; idsrvC1=x'],
   ['a space behind the name', 'session=x; session =y'],
   ['another case', 'session=x; SESSION=y'],
   ['another case in front', 'SESSION=y; session=x'],
