@@ -1,5 +1,6 @@
-import { readPair, readPairs } from './cookie-pairs.ts'
+import { type Cookie, readPair, readPairs } from './cookie-pairs.ts'
 import { Refusal } from './refusal.ts'
+import { createSessionText, fold } from './session-text.ts'
 
 /**
  * Picks the allow-listed cookies out of a Cookie header.
@@ -7,8 +8,9 @@ import { Refusal } from './refusal.ts'
  * @param allowed names; one that ends in `*` stands for every name that begins like it (chunked cookies).
  * @returns the header to send, or undefined if there is none of them.
  * @throws Refusal `ambiguous_cookies` for two cookies of one name with different values: OPs differ in which of them
- *   counts. Names that only some servers tell apart (case, escapes) are one name here. Equal values are no ambiguity,
- *   since every reading of them is the same; browsers send them after a cookie has moved to another path.
+ *   counts. Names that only some servers tell apart (case, escapes) are one name here, and what only some servers would
+ *   find inside another cookie counts too. Equal values are no ambiguity, since every reading of them is the same;
+ *   browsers send them after a cookie has moved to another path.
  */
 export function selectCookies(header: string | undefined, allowed: readonly string[]): string | undefined {
   return toHeader(selectAllowed(header, allowed))
@@ -92,34 +94,64 @@ export function setsCookie(setCookie: string, name: string): boolean {
   return isOwn(readPair(bare.split(';', 1).join(''))?.name, name)
 }
 
+/**
+ * A Cookie header in which every server reads the allow-listed cookies as they are here, and nothing else as one of them:
+ * those cookies as `selectCookies` picks them, and behind them what is plainly another cookie (RFC 6265 4.1.1).
+ *
+ * @throws Refusal `ambiguous_cookies` as `selectCookies` does.
+ */
+export function separateCookies(header: string | undefined, allowed: readonly string[]): string | undefined {
+  const selected = selectAllowed(header, allowed)
+  const text = createSessionText(allowed)
+  const arePlain = [...selected.values()].every((value) => plainValue.test(value))
+  const others = readPairs(header).filter(({ name, value }) => {
+    if (!arePlain || !plainName.test(name) || !plainValue.test(value)) return false
+    return text.namesOf(name).length === 0 && text.findIn(`${name}=${value}`, true).length === 0
+  })
+  return toHeader([...selected, ...others.map(({ name, value }) => [name, value] as const)])
+}
+
+/** Without what begins an escape, or a keyword of RFC 2109. */
+const plainName = /^[!#&'*+.^`|~\w-]+$/
+const plainValue = /^("?)[!#-+\x2d-:<-[\]-~]*\1$/
+
 function selectAllowed(header: string | undefined, allowed: readonly string[]): Map<string, string> {
-  const selected = new Map<string, string>()
-  const valueByLooseName = new Map<string, string>()
   const pairs = readPairs(header)
+  const selected = new Map<string, string>()
   for (const { name, value } of pairs.filter((cookie) => isAllowed(cookie.name, allowed))) {
-    refuseDifferent(valueByLooseName, name, value)
+    if ((selected.get(name) ?? value) !== value) refuse()
     selected.set(name, value)
   }
-  for (const { name, value } of pairs) {
-    if (valueByLooseName.has(loosenName(name))) refuseDifferent(valueByLooseName, name, value)
-  }
+  if (selected.size > 0) refuseOtherReadings(pairs, selected, allowed)
   return selected
 }
 
-function refuseDifferent(valueByLooseName: Map<string, string>, name: string, value: string): void {
-  const key = loosenName(name)
-  const known = valueByLooseName.get(key)
-  if (known !== undefined && known !== value) {
-    throw new Refusal('ambiguous_cookies', 'two cookies of one allow-listed name have different values')
+/** Whatever some server could read as an allow-listed cookie, by its name or inside another one, says what that one says. */
+function refuseOtherReadings(
+  pairs: readonly Cookie[],
+  selected: ReadonlyMap<string, string>,
+  allowed: readonly string[],
+): void {
+  const text = createSessionText(allowed)
+  const valuesOf = (entry: string) =>
+    [...selected].flatMap(([name, value]) => (isAllowed(name, [entry]) ? [value] : []))
+  for (const { name, value } of pairs) {
+    for (const entry of text.namesOf(name)) if (!valuesOf(entry).includes(value)) refuse()
+    for (const { name: entry, rest } of text.findIn(`${name}=${value}`, false)) {
+      if (!valuesOf(entry).some((known) => beginsWith(rest, fold(known)))) refuse()
+    }
   }
-  valueByLooseName.set(key, value)
 }
 
-/** ASP.NET folds the case of names, PHP decodes escapes in them. */
-function loosenName(name: string): string {
-  return name
-    .replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .toLowerCase()
+function beginsWith(text: string, value: string): boolean {
+  return text.startsWith(value) && /^(?:$|[\s,;"&])/.test(text.slice(value.length))
+}
+
+function refuse(): never {
+  throw new Refusal(
+    'ambiguous_cookies',
+    'an allow-listed cookie has two values, or could be read as having them',
+  )
 }
 
 function isAllowed(name: string, allowed: readonly string[]): boolean {
@@ -141,7 +173,8 @@ function isExpired(attributes: readonly string[], now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
 }
 
-function toHeader(cookies: ReadonlyMap<string, string>): string | undefined {
-  if (cookies.size === 0) return undefined
-  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+function toHeader(cookies: Iterable<readonly [name: string, value: string]>): string | undefined {
+  const pairs = [...cookies]
+  if (pairs.length === 0) return undefined
+  return pairs.map(([name, value]) => `${name}=${value}`).join('; ')
 }

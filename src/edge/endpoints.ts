@@ -1,6 +1,6 @@
 import type { EndpointKind } from './endpoint-kind.ts'
-import { readOtherwise, scriptAliases } from './loose-path.ts'
-import { createNode, nodeAt, type PathNode, walk } from './path-tree.ts'
+import { readOtherwise, restsBehindScripts, scriptAliases } from './path-readings.ts'
+import { createNode, findNode, nodeAt, type PathNode, walk } from './path-tree.ts'
 import { Refusal } from './refusal.ts'
 import { parseTarget, type Target } from './target.ts'
 
@@ -19,6 +19,8 @@ export interface GuardedPaths {
   readonly foldsCase: boolean
   /** Loose forms of all that is guarded, by segment. */
   readonly root: PathNode
+  /** What a script gets of those guarded paths in which its name stands. */
+  readonly behindScripts: PathNode
 }
 
 /**
@@ -39,6 +41,7 @@ export function guardPaths(
   foldsCase = false,
 ): GuardedPaths {
   const root = createNode()
+  const behindScripts = createNode()
   const listed = new Map<string, TargetKind>()
   const kindByLooseForm = new Map<string, EndpointKind>()
   nodeAt(root, requirePath(ownPrefix)).kinds.add('own')
@@ -49,6 +52,7 @@ export function guardPaths(
       node.kinds.add(kind)
       if (kind === 'authorization') node.prefixes.add(path.endsWith('/') ? path : `${path}/`)
       else for (const alias of scriptAliases(path)) nodeAt(root, alias).kinds.add(kind)
+      for (const rest of restsBehindScripts(path)) nodeAt(behindScripts, rest).kinds.add(kind)
       if (kindsOnTheWay(root, loose).has('own'))
         throw new Error(`the path ${path} is one of the gateway's own`)
       if (kind === 'closed') continue
@@ -62,7 +66,7 @@ export function guardPaths(
   for (const path of openPaths) {
     if (!kindByLooseForm.has(requirePath(path))) listed.set(foldCase(path, foldsCase), 'open')
   }
-  return { ownPrefix, listed, foldsCase, root }
+  return { ownPrefix, listed, foldsCase, root, behindScripts }
 }
 
 const foldCase = (path: string, folds: boolean): string => (folds ? path.toLowerCase() : path)
@@ -79,9 +83,8 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
   const { path, loosePath } = target
   const { ownPrefix, root } = guarded
   const kinds = kindsOnTheWay(root, loosePath)
-  for (const reading of readOtherwise(path)) {
-    for (const kind of kindsOnTheWay(root, reading)) if (kind !== 'authorization') kinds.add(kind)
-  }
+  const { further, isAuthorization } = readKinds(path, guarded)
+  for (const kind of further) kinds.add(kind)
   if (kinds.has('own')) {
     const rest = path.startsWith(ownPrefix) ? path.slice(ownPrefix.length) : undefined
     if (rest !== undefined && /^(?:\/[\w.~-]+)*$/.test(rest)) return 'own'
@@ -94,23 +97,42 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
     if (strict !== 'authorization')
       throw new Refusal('ambiguous_target', `could be read as a ${strict} endpoint`)
   }
-  if (!kinds.has('authorization') || isPlainlyBelow(path, loosePath, root)) return 'open'
+  const isBelow = !kinds.has('authorization') || isPlainlyBelow(path, loosePath, root)
+  if (isBelow && !isAuthorization) return 'open'
   throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')
 }
 
+/**
+ * The kinds to which other readings of a path lead. For an authorization endpoint only the endpoint itself counts, since
+ * what is below it is open, and since `/auth.js` is none.
+ */
+function readKinds(path: string, { root, behindScripts }: GuardedPaths) {
+  const further = new Set<EndpointKind>()
+  let isAuthorization = false
+  for (const { path: reading, starts, isWhole } of readOtherwise(path)) {
+    for (const start of starts) {
+      for (const tree of start === 0 ? [root] : [root, behindScripts]) {
+        for (const kind of kindsOnTheWay(tree, reading, start))
+          if (kind !== 'authorization') further.add(kind)
+        if (isWhole && findNode(tree, reading, start)?.kinds.has('authorization')) isAuthorization = true
+      }
+    }
+  }
+  return { further, isAuthorization }
+}
+
 /** The kinds of the loose path itself and of the paths above it. The root guards nothing but itself. */
-function kindsOnTheWay(root: PathNode, loosePath: string): Set<EndpointKind> {
+function kindsOnTheWay(root: PathNode, loosePath: string, start = 0): Set<EndpointKind> {
   if (loosePath === '/') return new Set(root.kinds)
   const kinds = new Set<EndpointKind>()
-  for (const node of walk(root, loosePath)) for (const kind of node.kinds) kinds.add(kind)
+  for (const node of walk(root, loosePath, start)) for (const kind of node.kinds) kinds.add(kind)
   return kinds
 }
 
 /** Below an authorization endpoint, whose own part of the path is spelled as it is listed. */
 function isPlainlyBelow(path: string, loosePath: string, root: PathNode): boolean {
   const way = [root, ...walk(root, loosePath)]
-  const depth = loosePath.split('/').filter((segment) => segment !== '').length
-  const isEndpoint = way.length > depth && way.at(-1)?.kinds.has('authorization')
+  const isEndpoint = findNode(root, loosePath)?.kinds.has('authorization')
   return !isEndpoint && way.some(({ prefixes }) => [...prefixes].some((prefix) => path.startsWith(prefix)))
 }
 

@@ -15,11 +15,11 @@ const separators = /[\\\u2215\u2044\u29f8\u29f5\u29f9]/g
 const invisible = /[\p{M}\p{Cf}]/gu
 /** .NET Framework takes these out of any path before it routes: sessions and tickets without cookies. */
 const cookieless = /\((?:[a-z]\([^()/]*\))+\)/gi
-/** A script that serves what follows its name, under a front controller or as PATH_INFO. */
-const script = /\.(?:php\d?|phtml|f?cgi|psgi|pl|py|rb|aspx?|ashx|asmx|axd|svc|jspx?|do|action|cfm|dll|exe)$/
+/** NTFS: `x.php::$DATA` is `x.php`, and `x::$INDEX_ALLOCATION` is the folder `x`. */
+const stream = /:[^:]*[:$].*$/
 
 /** Nothing to decode, and nothing that servers cut or drop but dots: nearly every path there is. */
-const unescaped = /^[\w/.-]*$/
+const unescaped = /^[\w/.~-]*$/
 
 /**
  * Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would.
@@ -71,46 +71,13 @@ export function loosenWithoutParameters(path: string): string {
   return finish(text.replace(strays, ''))
 }
 
-/** Further readings, where lenient servers differ from each other: none of them for a path that is plainly spelled. */
-export function readOtherwise(path: string): readonly string[] {
-  if (/^[\w/-]*$/.test(path)) return []
-  const readings = [...readBasically(path)].flatMap((base) => [base, withSegments(base, dropScript)])
-  return [...new Set(readings.flatMap((reading) => [reading, withSegments(reading, dropExtension)]))]
-}
-
 /** With a segment's parameters dropped, with all dropped that follows the first, and with more of broken UTF-8 dropped. */
-function readBasically(path: string): ReadonlySet<string> {
+export function readBasically(path: string): ReadonlySet<string> {
   if (unescaped.test(path)) return new Set([loosenPath(path)])
   const { text } = decodePath(path)
   const whole = text.replace(strays, '')
   const untilParameters = whole.split(/[;\s+]/, 1).join('')
   return new Set([whole, untilParameters, text.replace(strayWithCompany, '').replace(strays, '')].map(finish))
-}
-
-/** How further spellings of an endpoint that is a script look: without its extension, or without its name. */
-export function scriptAliases(path: string): readonly string[] {
-  const loose = loosenPath(path)
-  if (!loose.split('/').some((segment) => script.test(segment))) return []
-  const forms = [loose, withSegments(loose, dropScript)]
-  return forms.flatMap((form) => [form, withSegments(form, (segment) => segment.replace(script, ''))])
-}
-
-/** `/index.php/token` is `/token` to a front controller. */
-function dropScript(segment: string, last: boolean): string {
-  return !last && script.test(segment) ? '' : segment
-}
-
-/** `/token.json` is `/token` to routers that take a format from the path; `/token.php/x` is `/token/x` to others. */
-function dropExtension(segment: string, last: boolean): string {
-  if (!last) return segment.replace(script, '')
-  const dot = segment.indexOf('.', 1)
-  return dot < 0 ? segment : segment.slice(0, dot)
-}
-
-function withSegments(path: string, change: (segment: string, last: boolean) => string): string {
-  const segments = path.split('/')
-  const changed = segments.map((segment, index) => change(segment, index === segments.length - 1))
-  return `/${changed.filter((segment) => segment !== '').join('/')}`
 }
 
 function finish(text: string): string {
@@ -127,11 +94,17 @@ function finish(text: string): string {
   return `/${segments.filter((segment) => segment !== '').join('/')}`
 }
 
-/** A segment without path parameters (`;jsessionid=1`), .NET's cookieless parts, spaces and control characters. */
+/**
+ * A segment without path parameters (`;jsessionid=1`), .NET's cookieless parts, the name of a stream, spaces and control
+ * characters.
+ */
 export function bareSegment(segment: string): string {
   if (unescaped.test(segment)) return segment
   const [name = ''] = segment.split(';', 1)
-  return name.replace(cookieless, '').replace(/[\s\p{Cc}+]/gu, '')
+  return name
+    .replace(cookieless, '')
+    .replace(stream, '')
+    .replace(/[\s\p{Cc}+]/gu, '')
 }
 
 function dropTrailingDots(segment: string): string {

@@ -1,5 +1,5 @@
 import { createIsLoginPath } from './login-paths.ts'
-import { readOtherwise, scriptAliases } from './loose-path.ts'
+import { readOtherwise, restsBehindScripts, scriptAliases } from './path-readings.ts'
 import { loosenPath, type Target } from './target.ts'
 
 /**
@@ -9,7 +9,12 @@ import { loosenPath, type Target } from './target.ts'
  */
 export function createCouldBe(patterns: readonly string[]): (target: Target) => boolean {
   const isOne = createIsLoginPath(
-    patterns.flatMap((pattern) => [loosenPath(pattern), ...scriptAliases(pattern)]),
+    patterns.flatMap((pattern) => [
+      ...[loosenPath(pattern), ...scriptAliases(pattern)],
+      ...restsBehindScripts(pattern),
+    ]),
   )
-  return ({ path, loosePath }) => [loosePath, ...readOtherwise(path)].some(isOne)
+  return ({ path, loosePath }) =>
+    isOne(loosePath) ||
+    readOtherwise(path).some((reading) => reading.starts.some((start) => isOne(reading.path.slice(start))))
 }

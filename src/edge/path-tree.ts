@@ -11,15 +11,35 @@ export interface PathNode {
   readonly prefixes: Set<string>
 }
 
-/** The nodes from the first segment of a loose path down to its last, as far as there are any. */
-export function* walk(root: PathNode, loosePath: string): Generator<PathNode> {
+/**
+ * The nodes from the first segment of a loose path down to its last, as far as there are any.
+ *
+ * @param start where the path begins: at a slash.
+ */
+export function* walk(root: PathNode, loosePath: string, start = 0): Generator<PathNode> {
   let node = root
-  for (const segment of loosePath.slice(1).split('/')) {
-    const child = node.children.get(segment)
+  for (let at = start; at < loosePath.length; ) {
+    const slash = loosePath.indexOf('/', at + 1)
+    const end = slash < 0 ? loosePath.length : slash
+    const child = node.children.get(loosePath.slice(at + 1, end))
     if (child === undefined) return
     yield child
     node = child
+    at = end
   }
+}
+
+/** The node of a loose path, if there is one. */
+export function findNode(root: PathNode, loosePath: string, start = 0): PathNode | undefined {
+  if (loosePath === '/') return root
+  let found = root
+  let end = start
+  for (const node of walk(root, loosePath, start)) {
+    found = node
+    const slash = loosePath.indexOf('/', end + 1)
+    end = slash < 0 ? loosePath.length : slash
+  }
+  return end === loosePath.length ? found : undefined
 }
 
 /** The node of a loose path, made if it isn't there yet. */

@@ -1,4 +1,4 @@
-import { readOtherwise, scriptAliases } from './loose-path.ts'
+import { type PathReading, readOtherwise, restsBehindScripts, scriptAliases } from './path-readings.ts'
 import { Refusal } from './refusal.ts'
 import { parseTarget, type Target } from './target.ts'
 
@@ -24,18 +24,14 @@ const unsafe = ['PUT', 'PATCH', 'DELETE']
 export function createFindPage<Page extends GuardedPage>(pages: readonly Page[]): FindPage<Page> {
   const guarded = pages.map((page) => {
     const { loosePath } = parseTarget(page.path)
-    return { page, roots: [loosePath, ...scriptAliases(page.path)] }
+    const roots = [loosePath, ...scriptAliases(page.path)]
+    return { page, roots, rests: restsBehindScripts(page.path) }
   })
   return ({ path, loosePath }, method) => {
     if (guarded.length === 0) return undefined
     const candidates = guarded.filter(({ page }) => covers(page, method))
-    const readings = [loosePath, ...readOtherwise(path)]
-    const found = new Set(
-      readings.flatMap((reading) => {
-        const first = candidates.find(({ roots }) => roots.some((root) => isBelow(root, reading)))
-        return first ? [first.page] : []
-      }),
-    )
+    const readings = [{ path: loosePath, starts: [0] }, ...readOtherwise(path)]
+    const found = new Set(readings.flatMap((reading) => findAll(candidates, reading)))
     if (found.size > 1) throw new Refusal('ambiguous_target', 'could be read as two protected pages')
     const [page] = found
     return page
@@ -54,6 +50,20 @@ function covers({ httpMethods, policy }: GuardedPage, method: string): boolean {
   return method === 'POST' && unsafe.some((other) => httpMethods.includes(other))
 }
 
-function isBelow(root: string, path: string): boolean {
-  return path === root || path.startsWith(`${root}/`)
+/** The first page that fits, for each place at which the path could begin. */
+function findAll<Page>(
+  candidates: readonly { page: Page; roots: readonly string[]; rests: readonly string[] }[],
+  { path, starts }: Pick<PathReading, 'path' | 'starts'>,
+): Page[] {
+  return starts.flatMap((start) => {
+    const first = candidates.find(({ roots, rests }) =>
+      (start === 0 ? roots : [...roots, ...rests]).some((root) => isBelow(root, path, start)),
+    )
+    return first ? [first.page] : []
+  })
+}
+
+function isBelow(root: string, path: string, start: number): boolean {
+  const end = start + root.length
+  return path.startsWith(root, start) && (end === path.length || path[end] === '/')
 }

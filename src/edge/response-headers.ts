@@ -4,8 +4,16 @@ import { type Names, toPublicCookie, toPublicUrl } from './public-names.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * The headers that go to the browser in place of the OP's: without what ends at this hop and without a cookie of our
- * name; a Location or a cookie's Domain at an internal address is at the public one. Nothing else is touched.
+ * Fields that name another way to the same pages, which a browser remembers and takes instead of this one: another
+ * port or protocol (RFC 7838, and what SPDY had before it), another variant (RFC 2295), an onion service, another base
+ * for relative addresses (RFC 2110).
+ */
+const otherWays = /^(?:alt-[a-z-]+|(?:x-)?alternate-protocol|alternates|(?:x-)?onion-location|content-base)$/
+
+/**
+ * The headers that go to the browser in place of the OP's: without what ends at this hop, without a cookie of our name
+ * and without any other way to the OP; a Location or a cookie's Domain at an internal address is at the public one.
+ * Nothing else is touched.
  *
  * @param headers bytes as latin1 characters, as undici and Node give them.
  * @throws Refusal `upstream_unreadable` for two Location headers, or a value that can't stand in a header.
@@ -26,7 +34,7 @@ export function fromUpstreamHeaders(
   const dropped = new Set(readConnection(received.get('connection') ?? []))
   const passed = new Map<string, string | string[]>()
   for (const [name, all] of received) {
-    if (hopByHopHeaders.has(name) || dropped.has(name)) continue
+    if (hopByHopHeaders.has(name) || dropped.has(name) || otherWays.test(name)) continue
     if (!all.every((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))) {
       throw new Refusal('upstream_unreadable', `a character in ${name} that can't stand in a header`)
     }

@@ -1,6 +1,14 @@
 import { readNameLoosely } from './loose-name.ts'
 import type { Target } from './target.ts'
 
+/** More names than a form has. */
+export const maxNames = 1000
+/** Longer than a name is. */
+const longestName = 256
+
+/** Parameters that hold an access token (RFC 6750 2.3), and what they were called before. */
+const tokenNames = ['access_token', 'oauth_token', 'bearer_token']
+
 /** Under what names servers take a session from a URL, whatever their cookie is called. */
 const usualNames = ['jsessionid', 'phpsessid', 'aspsessionid', 'sessionid', 'session_id', 'sid']
 
@@ -20,15 +28,26 @@ export function couldHoldSession(
   isKnown: boolean,
 ): boolean {
   if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') || cookieless.test(path)) return true
-  const names = ['access_token', ...cookies, ...(isKnown ? [] : usualNames)].map((name) => name.toLowerCase())
-  return query
-    .split(/[&;]/)
-    .flatMap((pair) => readNameLoosely(pair.split('=', 1).join('')))
-    .some((name) => names.some((known) => isNamed(name, known)))
+  const names = query.split(/[&;]/, maxNames + 1).map((pair) => pair.split('=', 1).join(''))
+  return names.length > maxNames || names.some((name) => isSessionName(name, cookies, isKnown))
+}
+
+/**
+ * Whether a parameter is one by which a server could know somebody, in any spelling.
+ *
+ * @param name as it stands on the wire.
+ */
+export function isSessionName(name: string, cookies: readonly string[], isKnown: boolean): boolean {
+  if (name.length > longestName) return true
+  const known = [...tokenNames, ...cookies, ...(isKnown ? [] : usualNames)].map((other) =>
+    other.toLowerCase(),
+  )
+  return readNameLoosely(name).some((reading) => known.some((other) => isNamed(reading, other)))
 }
 
 function isNamed(name: string, known: string): boolean {
-  if (known.endsWith('*')) return name.startsWith(known.slice(0, -1))
   // PHP reads dots in names as underscores.
-  return name === known || name === known.replace(/[\s.[]/g, '_')
+  const [dotted, underscored] = [known, known.replace(/[\s.[]/g, '_')]
+  if (known.endsWith('*')) return [dotted, underscored].some((prefix) => name.startsWith(prefix.slice(0, -1)))
+  return name === dotted || name === underscored
 }

@@ -3,6 +3,7 @@ import { groupAddress } from '../edge/address-group.ts'
 import { overlayCookies, selectCookies } from '../edge/cookies.ts'
 import { type Load, readLoad } from '../edge/navigation.ts'
 import type { ProbeRequest, ProbeResult } from '../identity/probe.ts'
+import { sentFrom } from '../step-up/owners.ts'
 import type { Allowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
 
@@ -10,9 +11,24 @@ import { hashOf } from '../store/collection.ts'
  * Asks the OP who the user behind a request is: with the cookies of the request, over which those are laid that the
  * OP's response just set. One exchange asks once, unless the response changed a cookie of the session.
  *
+ * @param how `again` asks even so, and is no probe more of those that a session may cause: the exchange has paid for one.
  * @throws {Refusal} `ambiguous_cookies` where the OP might read another session than the probe.
  */
-export type AskUser = (request: FastifyRequest, setCookies?: readonly string[]) => Promise<ProbeResult>
+export type AskUser = (
+  request: FastifyRequest,
+  setCookies?: readonly string[],
+  how?: 'again',
+) => Promise<ProbeResult>
+
+/** Whether an unknown user is nobody: so the OP says it to the probe. */
+export const saysNobody = (reason: string): boolean =>
+  [
+    'no_cookie',
+    'login_required',
+    'interaction_required',
+    'account_selection_required',
+    'not_a_redirect',
+  ].includes(reason)
 
 export interface AskUserPorts {
   /** The cookies of the OP's session (`provider.probe.cookies`). */
@@ -35,18 +51,21 @@ export function createAskUser(ports: AskUserPorts): AskUser {
    */
   async function isAllowed(cookies: string, address: string, load: Load): Promise<boolean> {
     const session = hashOf(load, cookies)
+    const owner = sentFrom(address)
     if (await sessions.isExhausted(session, limits.perSession)) return false
-    if (!(await addresses.take(hashOf(load, groupAddress(address)), limits.perAddress))) return false
-    return sessions.take(session, limits.perSession)
+    if (!(await addresses.take(hashOf(load, groupAddress(address)), limits.perAddress, owner))) return false
+    return sessions.take(session, limits.perSession, owner)
   }
 
-  return async (request, setCookies = []) => {
+  return async (request, setCookies = [], how) => {
     const { exchange, headers, log } = request
     const { address, userAgent } = exchange.browser
     const before = selectCookies(headers.cookie, allowed)
     const cookies = setCookies.length === 0 ? before : overlayCookies(headers.cookie, setCookies, allowed)
-    if (exchange.probe && cookies === before) return exchange.probe
-    const isOneTooMany = cookies !== undefined && !(await isAllowed(cookies, address, readLoad(headers)))
+    const isAgain = how === 'again'
+    if (exchange.probe && cookies === before && !isAgain) return exchange.probe
+    const isOneTooMany =
+      cookies !== undefined && !isAgain && !(await isAllowed(cookies, address, readLoad(headers)))
     const result: ProbeResult = isOneTooMany
       ? { known: false, reason: 'too_many_probes' }
       : await probe({ cookies, userAgent, clientAddress: address })

@@ -3,7 +3,7 @@ import type { TargetKind } from '../edge/endpoints.ts'
 import type { Target } from '../edge/target.ts'
 import type { ProbeResult } from '../identity/probe.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
-import type { InFlightRequest } from '../step-up/records.ts'
+import type { InFlightRequest, User } from '../step-up/records.ts'
 import type { Redemption } from './token-leg.ts'
 
 /** One request and what the legs learned of it on its way to the OP; the way back builds on that. */
@@ -20,6 +20,8 @@ export interface Exchange {
   authorization?: AuthorizationExchange
   probe?: ProbeResult
   redemption?: Redemption
+  /** The protected page that is asked for, and for whom it is opened. */
+  page?: OpenedPage
   /** The parameters of a pushed authorization request, as a query without credentials. */
   pushed?: string
 }
@@ -30,6 +32,12 @@ export interface AskedResponse {
   /** Where the answer goes and what it repeats (`correlationKey`). */
   readonly correlation?: string
   readonly responseType: string
+}
+
+/** A protected page, and the user who was stepped up for it. */
+export interface OpenedPage {
+  readonly name: string
+  readonly user: User
 }
 
 /** An authorization request of a client that is not off. */

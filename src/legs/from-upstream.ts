@@ -11,6 +11,7 @@ import { maxPageBytes, type PassPagePorts, passPage } from './pass-page.ts'
 import { passRedirect } from './pass-redirect.ts'
 import { type PassTokensPorts, passTokens } from './pass-tokens.ts'
 import { recordPushedRequest } from './pushed-request.ts'
+import { requireSameUser } from './same-user.ts'
 import { onEndSessionResponse, type SignOutPorts } from './sign-out.ts'
 
 export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignOutPorts {
@@ -31,7 +32,8 @@ export async function comeFromUpstream(
   reply: FastifyReply,
   response: UpstreamResponse,
 ): Promise<unknown> {
-  const { redemption, pushed } = request.exchange
+  const { redemption, pushed, page } = request.exchange
+  if (page) await requireSameUser(ports, request, reply, page)
   const isSuccess = response.statusCode >= 200 && response.statusCode < 300
   if (redemption && isSuccess) return passTokens(ports, request, reply, response.body, redemption)
   if (pushed !== undefined && isSuccess) {

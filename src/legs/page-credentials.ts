@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { separateCookies } from '../edge/cookies.ts'
+import { couldNameUser } from '../edge/credential-headers.ts'
 import { Refusal } from '../edge/refusal.ts'
+import { couldBodyHoldSession } from '../edge/session-in-body.ts'
 import { couldHoldSession } from '../edge/session-in-url.ts'
 import { readIdToken } from '../identity/token-response.ts'
 import type { User } from '../step-up/records.ts'
@@ -29,19 +32,34 @@ export function dropCredentials({ exchange }: FastifyRequest): void {
 }
 
 /**
+ * Lets go to the OP, of all by which it could know somebody, only what the probe asked with: the session's cookies, and
+ * no text or header beside them that could be read as another session.
+ */
+export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: PageCredentialsPorts): void {
+  const cookie = separateCookies([exchange.upstreamHeaders['cookie']].flat().join('; '), cookies)
+  const others = Object.entries(exchange.upstreamHeaders).filter(
+    ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
+  )
+  exchange.upstreamHeaders = { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) }
+}
+
+/**
  * The probe knows a user by the session cookies. What could tell the OP somebody else is refused: a session or token in
- * the URL (RFC 6750 2.3), and an Authorization header that does not name the same user.
+ * the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
  *
  * @param user undefined where nobody is signed in.
- * @throws {Refusal} `ambiguous_target`, `sign_in_first`
+ * @throws {Refusal} `ambiguous_target`, `malformed_parameters`, `sign_in_first`
  */
 export function refuseOtherCredentials(
-  { exchange, headers }: FastifyRequest,
+  { exchange, headers, body }: FastifyRequest,
   { cookies, subjectClaim }: PageCredentialsPorts,
   user: User | undefined,
 ): void {
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
+  }
+  if (Buffer.isBuffer(body) && couldBodyHoldSession(body, headers, cookies)) {
+    throw new Refusal('malformed_parameters', 'a protected page, and a session or token in what was sent')
   }
   const { authorization } = headers
   if (authorization === undefined) return

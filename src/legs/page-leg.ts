@@ -5,8 +5,14 @@ import { Refusal } from '../edge/refusal.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PageToShow } from '../step-up/records.ts'
+import { saysNobody } from './ask-user.ts'
 import { type JudgePagePorts, judgePage, type PageJudgement, refusePage } from './judge-page.ts'
-import { dropCredentials, type PageCredentialsPorts, refuseOtherCredentials } from './page-credentials.ts'
+import {
+  dropCredentials,
+  keepProbedSession,
+  type PageCredentialsPorts,
+  refuseOtherCredentials,
+} from './page-credentials.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { takeBody } from './take-body.ts'
 
@@ -16,12 +22,6 @@ export interface PageLegPorts extends JudgePagePorts, PageCredentialsPorts {
   readonly findPage: FindPage<ProtectedPath>
   readonly pages: Pages
 }
-
-/** How the OP says to the probe that nobody is signed in. */
-const nobody: ReadonlySet<string> = new Set([
-  ...['no_cookie', 'login_required', 'interaction_required', 'account_selection_required'],
-  'not_a_redirect',
-])
 
 /**
  * A page of the OP that is protected: forwarded only for a user who was stepped up, or for nobody at all. What a form
@@ -47,7 +47,10 @@ export async function onPageRequest(
   const { decision, stepUpId } = judgement
   switch (decision.verdict) {
     case 'release':
-      return refuseOtherCredentials(request, ports, judgement.case.user)
+      refuseOtherCredentials(request, ports, judgement.case.user)
+      keepProbedSession(request, ports)
+      request.exchange.page = { name, user: judgement.case.user }
+      return
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge': {
@@ -79,7 +82,7 @@ function goAnonymously(
   { reason }: PageJudgement & { kind: 'unknown' },
 ): void {
   const { method } = request
-  if (!nobody.has(reason)) {
+  if (!saysNobody(reason)) {
     ports.audit.unknownUser(policy, reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }

@@ -38,6 +38,68 @@ runAttacks('cookies', onLenientStage(), (attack) => {
     },
   )
   attack(
+    'K-13',
+    'text in which some server reads another session than the probe',
+    [
+      ...['foo=_session=user-alice; _session=user-bob', '_session=user-bob; x=1,_session=user-alice'],
+      ...[
+        '_session=user-bob,_session=user-alice',
+        '[session=user-alice; _session=user-bob',
+        '.session=user-alice; _session=user-bob',
+      ],
+      ...['x, _session=user-alice; _session=user-bob', '_session=user-bob; x="_session=user-alice"'],
+      ...['_session[a]=user-alice; _session=user-bob', '_session=user-bob; _%53ession=user-alice'],
+      ...[
+        '_session=user-bob; x=%5Fsession%3Duser-alice',
+        '_session=user-bob; _\u00ef\u00bd\u0093ession=user-alice',
+      ],
+      ...[
+        '_\u00f0\u009f\u0085\u00a2ession=user-alice; _session=user-bob',
+        '_session=user-bob; x=.session =user-alice',
+      ],
+      ...['_session=user-bob; x=_session=user-bobby', '_session%2500=user-alice; _session=user-bob'],
+    ],
+    async (t, { world, op }, cookies) => {
+      const headers = [`Cookie: ${cookies}`, ...navigation]
+      const target = authorizeAt(world, nextState())
+      expectRefused(t, await send(world.publicUrl, { target, headers }), 400, watchOp(op.requests))
+      expectNoArtefact(t, await send(world.publicUrl, { target: '/login', headers }))
+    },
+  )
+  attack(
+    'K-14',
+    'a cookie of another application breaks no sign-in',
+    [
+      ...[
+        'my_session=x',
+        'app_session=x',
+        '_sessions=x',
+        'session=x',
+        '_session2=x',
+        'prefs=a=b&c=d',
+        'x=1,y=2',
+      ],
+      ...[
+        '_session_id=x',
+        'q="a b"',
+        'j={"a":1}',
+        'x=_session=user-alice',
+        'x=_session=user-alice; y=2',
+        '_session.other=x',
+      ],
+    ],
+    async (t, { world, cookie }, cookies) => {
+      for (const header of [
+        `${cookie}; ${cookies}`,
+        `Cookie: ${cookies}; ${cookie.replace('Cookie: ', '')}`,
+      ]) {
+        const headers = [header, ...navigation]
+        const answer = await send(world.publicUrl, { target: authorizeAt(world, nextState()), headers })
+        t.match(answer.headers['location'], /^\/step-up\/challenge\//, 'she is known, and asked')
+      }
+    },
+  )
+  attack(
     'K-01',
     'the cookie of the gateway, tossed in from a sibling or damaged, is none',
     {

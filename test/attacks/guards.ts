@@ -92,9 +92,11 @@ export const guards: readonly Guard[] = [
       ],
       [
         'other readings of a path',
-        'for (const reading of readOtherwise(path)) {',
-        'for (const reading of [] as string[]) {',
+        'starts, isWhole } of readOtherwise(path)) {',
+        'starts, isWhole } of [] as ReturnType<typeof readOtherwise>) {',
       ],
+      ['scripts under other names', 'start === 0 ? [root] : [root, behindScripts]', '[root]'],
+      ['other ways to an authorization endpoint', 'isAuthorization = true', 'isAuthorization = false'],
       [
         'spellings of our own pages',
         `throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")`,
@@ -102,6 +104,21 @@ export const guards: readonly Guard[] = [
       ],
       ['closed paths', "if (kinds.has('closed')) throw", 'if (false) throw', path, unit('endpoints')],
     ],
+  ),
+  ...inFile(
+    'edge/path-readings.ts',
+    [path, unit('endpoints')],
+    [
+      ['names that hand on', 'if (isBelowFolder || handsOn(segment)) starts.add(length)', ''],
+      ['folders of programs', 'isBelowFolder ||= isProgramFolder(segment)', ''],
+      ['a path through many programs', 'starts.size > maxStarts', 'false', unit('endpoints')],
+      ['programs in a plain path', ' && !mayNameProgram(path)', ''],
+    ],
+  ),
+  ...inFile(
+    'edge/loose-path.ts',
+    [path, unit('endpoints')],
+    [['streams of NTFS', ".replace(stream, '')", '']],
   ),
   ...inFile(
     'edge/parameters.ts',
@@ -237,13 +254,25 @@ export const guards: readonly Guard[] = [
         redirects,
         unit('response-headers'),
       ],
+      ['no other way to the OP', ' || otherWays.test(name)', '', http],
     ],
   ),
   ...inFile(
     'edge/cookies.ts',
     [cookies, unit('cookies')],
     [
-      ['two session cookies', 'if (known !== undefined && known !== value) {', 'if (false) {'],
+      ['two session cookies', 'if ((selected.get(name) ?? value) !== value) refuse()', '', unit('cookies')],
+      ['session cookies under other names', 'if (!valuesOf(entry).includes(value)) refuse()', ''],
+      ['session cookies inside others', 'if (!valuesOf(entry).some(', 'if (false && !valuesOf(entry).some('],
+      ['plain cookies beside the session', '!arePlain || !plainName.test(name) ||', '', unit('cookies')],
+      ['no session in another name', 'text.namesOf(name).length === 0 &&', '', pagesAttack, unit('cookies')],
+      [
+        'no session in other text',
+        '}`, true).length === 0',
+        '}`, true).length >= 0',
+        unit('cookies'),
+        pagesAttack,
+      ],
       ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
     ],
   ),
@@ -884,11 +913,7 @@ export const guards: readonly Guard[] = [
     'edge/protected-paths.ts',
     [unit('protected-paths')],
     [
-      [
-        'readings of a page',
-        'const readings = [loosePath, ...readOtherwise(path)]',
-        'const readings = [path]',
-      ],
+      ['readings of a page', ', ...readOtherwise(path)]', ']'],
       ['two pages at once', 'if (found.size > 1) throw new Refusal', 'if (false) throw new Refusal'],
       [
         'POST stands for other methods',
@@ -898,7 +923,8 @@ export const guards: readonly Guard[] = [
       ['HEAD stands for GET', "return httpMethods.includes('GET')", 'return false'],
       ['methods that nobody knows', 'if (!known.includes(method)) return true', ''],
       ['what is watched stands before nothing', "if (policy.mode !== 'enforce') return false", ''],
-      ['what is below a page', 'path === root ||', 'path === root &&'],
+      ['what is below a page', '(end === path.length ||', '(end === path.length &&'],
+      ['pages of scripts under other names', '[...roots, ...rests]', 'roots'],
     ],
   ),
   ...inFile(
@@ -907,7 +933,7 @@ export const guards: readonly Guard[] = [
     [
       ['path parameters', "if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') ||", 'if ('],
       ['sessions in the path', '|| cookieless.test(path)) return true', ') return true'],
-      ['tokens in the query', "'access_token', ...cookies", '...cookies'],
+      ['tokens in the query', '...tokenNames, ...cookies', '...cookies'],
       ['sessions under usual names', '(isKnown ? [] : usualNames)', '[]'],
     ],
   ),
@@ -916,6 +942,12 @@ export const guards: readonly Guard[] = [
     [pagesAttack],
     [
       ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
+      ['sessions in the body of a page', 'if (Buffer.isBuffer(body) && ', 'if (false && '],
+      [
+        'headers that name somebody',
+        "(name !== 'cookie' && !couldNameUser(name, cookies))",
+        "name !== 'cookie'",
+      ],
       [
         'sessions in the URL of a page',
         'if (couldHoldSession(exchange.target, cookies, user !== undefined)) {',
@@ -929,9 +961,40 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
+    'edge/session-in-body.ts',
+    [unit('session-in-body')],
+    [
+      [
+        'bodies in a coding',
+        "if ((headers['content-encoding'] ?? 'identity') !== 'identity') return true",
+        '',
+      ],
+      ['fields beyond number', 'if (pieces.length > maxNames) return undefined', ''],
+    ],
+  ),
+  ...inFile(
+    'legs/same-user.ts',
+    [pagesAttack],
+    [
+      ['the user of an answer', 'now.subject === user.subject && ', ''],
+      ['the session of an answer', '(isSetAnew || now.session === user.session)', 'true'],
+      [
+        'an answer for nobody',
+        'if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return',
+        'return',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/from-upstream.ts',
+    [pagesAttack],
+    [['answers to protected pages', 'if (page) await requireSameUser(ports, request, reply, page)', '']],
+  ),
+  ...inFile(
     'legs/page-leg.ts',
     [pagesAttack],
     [
+      ['the session that was probed, and no other', 'keepProbedSession(request, ports)', ''],
       [
         'a preflight without credentials',
         "if (request.method === 'OPTIONS') return dropCredentials(request)",
@@ -939,11 +1002,11 @@ export const guards: readonly Guard[] = [
       ],
       [
         'other credentials than the session',
-        'return refuseOtherCredentials(request, ports, judgement.case.user)',
-        'return',
+        'refuseOtherCredentials(request, ports, judgement.case.user)',
+        '',
       ],
       ['a body that is held back', 'await takeBody(request)', '', pagesTest],
-      ['a probe that failed', 'if (!nobody.has(reason)) {', 'if (false) {', pagesTest],
+      ['a probe that failed', 'if (!saysNobody(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
       ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
       [
@@ -1116,7 +1179,13 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'edge/loose-patterns.ts',
     [unit('loose-patterns'), handOverAttack],
-    [['readings of where a JWT is taken', '[loosePath, ...readOtherwise(path)].some', '[path].some']],
+    [
+      [
+        'readings of where a JWT is taken',
+        'reading.starts.some((start) => isOne(reading.path.slice(start)))',
+        'false',
+      ],
+    ],
   ),
   ...inFile(
     'step-up/passkey-enrolment.ts',

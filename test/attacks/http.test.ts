@@ -422,6 +422,46 @@ runAttacks('an OP that misbehaves on the wire', onLenientStage(), (attack) => {
     },
   )
   attack(
+    'H-14',
+    'the OP names another way to itself, which browsers would take from then on',
+    {
+      'a page': { target: '/anything', status: 200 },
+      'a page by HEAD': { method: 'HEAD', target: '/anything', status: 200 },
+      'an error': { target: '/anything', status: 404 },
+      'a broken page': { target: '/anything', status: 500 },
+      'a redirect': { target: '/login', status: 302 },
+      'an early hint': { target: '/anything', status: 200, early: true },
+      'a form that was sent': { method: 'POST', target: '/login', status: 200 },
+      'the answer to a held sign-in': { target: 'authorize', status: 303 },
+    } as Record<string, { method?: string; target: string; status: number; early?: boolean }>,
+    async (t, stage, { method = 'GET', target, status, early = false }) => {
+      const { world, op, cookie } = stage
+      const ways = {
+        'Alt-Svc': 'h3="op.internal:8443"; ma=86400',
+        'ALT-SVC': 'h2=":8443"',
+        'Alternate-Protocol': '8443:quic',
+        Alternates: '{"op.internal" 1 {type text/html}}',
+        'Onion-Location': 'http://op.internal.onion/',
+        'Content-Base': 'http://op.internal/',
+      }
+      op.answer = (_request, response) => {
+        if (early) response.writeEarlyHints({ link: '</a>; rel=preload', 'alt-svc': ways['Alt-Svc'] })
+        const location = `${world.web.redirectUri}?code=${canary.code}&state=x`
+        response.writeHead(status, { ...ways, ...(status === 303 && { location }), kept: 'yes' })
+        response.end(method === 'HEAD' ? undefined : 'the page')
+      }
+      const path = target === 'authorize' ? `/connect/authorize?${authorizeQuery(world.web)}` : target
+      const body = method === 'POST' ? { body: 'a=b' } : {}
+      const headers = [cookie, ...navigation, ...(method === 'POST' ? [form] : [])]
+      const answer = await send(world.publicUrl, { method, target: path, headers, ...body })
+      stage.beLenient()
+      t.equal(answer.status, status, { answer: describe(answer) })
+      t.notMatch(answer.wire, /op\.internal|8443|quic/, 'none of them comes out')
+      if (status !== 303) t.equal(answer.headers['kept'], 'yes', 'what else it says does')
+      expectNoArtefact(t, answer)
+    },
+  )
+  attack(
     'H-11',
     'the OP sends the probe somewhere else',
     {

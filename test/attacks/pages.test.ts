@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Test } from 'tap'
 import { expectChallenge, passChallenge } from '../e2e/challenge.ts'
 import { Browser } from '../lab/browser.ts'
@@ -5,6 +6,7 @@ import { describe, expectRefused, watchOp } from './frame/expect.ts'
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { patient } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
+import { answerProbesWith } from './frame/scripted-op.ts'
 import { form, navigation, send } from './frame/wire.ts'
 
 const protectedPaths = [
@@ -81,6 +83,27 @@ runAttacks('pages of the OP that are protected', openStage, (attack) => {
       ],
     ],
     (t, stage, target) => staysClosed(t, stage, 'GET', Buffer.from(target).toString('latin1')),
+  )
+  attack(
+    'P-14',
+    'a page behind what is given all that follows it',
+    [
+      ...[
+        '/a/x.psgi/account',
+        '/a/index.php/account/keys',
+        '/cgi-bin/x/account',
+        '/~op/account',
+        '/a/x.aspx/account',
+      ],
+      ...[
+        '/a/x.psgi;b/account',
+        '/a/x.php%20/account',
+        '/a/x.php::$DATA/account',
+        '/account::$INDEX_ALLOCATION/keys',
+      ],
+      ...['/servlet/x/account.json', '/index/account'],
+    ],
+    (t, stage, target) => staysClosed(t, stage, 'GET', target),
   )
   attack(
     'P-13',
@@ -203,6 +226,224 @@ runAttacks('pages of the OP that are protected', openStage, (attack) => {
     },
   )
   attack(
+    'K-12',
+    'a Cookie header in which some server reads another session',
+    [
+      ...['foo=_session=user-alice; _session=user-bob', '_session=user-bob; foo=_session=user-alice'],
+      ...['_session=user-bob; x=1,_session=user-alice', 'x=1, _session=user-alice; _session=user-bob'],
+      ...['my_session=user-alice; _session=user-bob', '_session=user-bob; .session=user-alice'],
+      ...['_session=user-bob; %5Fsession=user-alice', '_session=user-bob; _SESSION=user-alice'],
+      ...['_session[0]=user-alice; _session=user-bob', '\t_session =user-alice; _session=user-bob'],
+      ...['[session=user-alice; _session=user-bob', '_session=user-bob; x="; _session=user-alice"'],
+      ...[
+        '$Version=1; _session=user-bob; x="_session=user-alice"',
+        'x=a%3B%20_session%3Duser-alice; _session=user-bob',
+      ],
+      ...['_session=user-bob; x,_session=user-alice', '_session=user-bob,_session=user-alice'],
+      ...[
+        '_\u00ef\u00bd\u0093ession=user-alice; _session=user-bob',
+        '_session=user-bob; _sess\u00c2\u00adion=user-alice',
+      ],
+      ...[
+        '\u00c2\u00a0_session=user-alice; _session=user-bob',
+        '_session=user-bob; _\u00f0\u009f\u0085\u00a2ession=user-alice',
+      ],
+      ...[
+        '_session=user-bob; x=1 _session=user-alice',
+        '_session=user-bob; x=_session = user-alice; _session=user-bob',
+      ],
+      ...[
+        '_session=user-bob\r\nCookie: foo=_session=user-alice',
+        '_session%00x=user-alice; _session=user-bob',
+      ],
+      ...[
+        '=_session=user-alice; _session=user-bob',
+        '_session=user-bob; _session',
+        '_session=user-bob; x=%255Fsession=user-alice',
+      ],
+    ],
+    async (t, stage, cookies) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      const seen = op.requests.length
+      for (const method of ['GET', 'POST', 'HEAD']) {
+        const headers = [`Cookie: theme=dark; ${cookies}; step-up=${own}`, ...navigation]
+        const answer = await send(world.publicUrl, { method, target: '/account', headers })
+        t.ok([200, 400].includes(answer.status), 'is served as the one who was proved, or refused', {
+          answer: describe(answer),
+        })
+      }
+      for (const { headers } of op.requests.slice(seen)) {
+        t.match(headers.cookie, /^_session=user-bob(?:; theme=dark)?$/, 'the OP sees what was probed')
+      }
+    },
+  )
+  attack(
+    'K-12',
+    'what is plainly another cookie goes along',
+    { 'of pages': 'theme=dark; csrf=aGVsbG8=; lang=c%3Den%7Cuic%3Den; q="ab"; _sessions=1; session=x' },
+    async (t, stage, cookies) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      const headers = [`Cookie: ${cookies}; _session=user-bob; step-up=${own}`, ...navigation]
+      const answer = await send(world.publicUrl, { target: '/account', headers })
+      t.equal(answer.status, 200)
+      t.equal(op.requests.at(-1)?.headers.cookie, `_session=user-bob; ${cookies}`)
+    },
+  )
+  attack(
+    'S-16',
+    'a token or session in what is sent',
+    {
+      'a field': [form, 'a=b&access_token=of-mallory'],
+      'its other spellings': [form, 'a=b&Access%5Ftoken=of-mallory'],
+      'the session': [form, '_session=of-mallory&a=b'],
+      'behind a semicolon': [form, 'a=b;_session[]=of-mallory'],
+      'without a type': ['X-A: b', 'access_token=of-mallory'],
+      'of text': ['Content-Type: text/plain', 'access_token=of-mallory'],
+      'in another charset': [`${form}; charset=utf-16`, 'a=of-mallory'],
+      'in a coding': [`${form}\r\nContent-Encoding: gzip`, 'of-mallory'],
+      'in JSON': ['Content-Type: application/json', '{"access_token":"of-mallory"}'],
+      'in a part': [
+        'Content-Type: multipart/form-data; boundary=b',
+        '--b\r\nContent-Disposition: form-data; name="access_token"\r\n\r\nof-mallory\r\n--b--',
+      ],
+      'in very many fields': [form, `${'a&'.repeat(1001)}of-mallory`],
+    } as Record<string, readonly [string, string]>,
+    async (t, stage, [type, body]) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      for (const method of ['POST', 'PUT', 'GET']) {
+        const seen = watchOp(op.requests)
+        const headers = [`Cookie: _session=user-bob; step-up=${own}`, type, ...navigation]
+        expectRefused(
+          t,
+          await send(world.publicUrl, { method, target: '/account', headers, body }),
+          400,
+          seen,
+        )
+      }
+    },
+  )
+  attack(
+    'S-16',
+    'a header by which the OP could know somebody else',
+    [
+      ...[
+        'X-Auth-Token',
+        'X-Api-Key',
+        'Token',
+        'X-Session',
+        'X-Session-Id',
+        'X-Access-Token',
+        'Session',
+        'X-User-Id',
+      ],
+      ...[
+        'X-Cert',
+        'X-Certificate',
+        'Certificate',
+        'X-Mutual-Tls-Cert',
+        'X-Jwt-Assertion',
+        'X-Saml-Assertion',
+        'Cookie2',
+      ],
+    ],
+    async (t, stage, name) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      const headers = [
+        `Cookie: _session=user-bob; step-up=${own}`,
+        `${name}: of-mallory`,
+        'X-CSRF-Token: kept',
+        ...navigation,
+      ]
+      t.equal((await send(world.publicUrl, { target: '/account', headers })).status, 200)
+      const { headers: arrived, rawHeaders } = op.requests.at(-1) ?? {}
+      t.notMatch(String(rawHeaders), 'of-mallory')
+      t.match(arrived, { 'x-csrf-token': 'kept', cookie: '_session=user-bob' })
+    },
+  )
+  attack(
+    'S-14',
+    'somebody else signs in to the same session before the answer comes',
+    {
+      'another user': { sub: 'user-alice', sid: 'sid of user-bob' },
+      'another user and session': { sub: 'user-alice' },
+      'the same user, in another session': { sub: 'user-bob', sid: 'another' },
+      'the same user, signed in anew': { sub: 'user-bob', sid: 'sid of user-bob', auth_time: 1_790_000_001 },
+      nobody: undefined,
+      'the OP does not say': 'error',
+    } as Record<string, Record<string, unknown> | 'error' | undefined>,
+    async (t, stage, then) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      const answers = [
+        ...[200, 404, 500, 206, 401].map((status) => [status, {}] as const),
+        ...[302, 303].map((status) => [status, { location: '/of-alice' }] as const),
+        [200, { 'set-cookie': 'theme=light' }] as const,
+      ]
+      const plain = op.answer
+      for (const method of ['GET', 'POST', 'HEAD']) {
+        for (const [status, more] of answers) {
+          op.onProbe = undefined
+          op.answer = (_request, response) => {
+            if (typeof then === 'object') answerProbesWith(op, world.publicUrl, then)
+            else op.onProbe = (asked, response) => endProbe(asked.url, response, then === 'error' ? 500 : 303)
+            response.writeHead(status, { 'content-type': 'text/html', 'x-of': 'alice', ...more })
+            response.end(method === 'HEAD' ? undefined : '<p>the page of alice')
+          }
+          const headers = [`Cookie: _session=user-bob; step-up=${own}`, ...navigation]
+          const answer = await send(world.publicUrl, { method, target: '/account', headers })
+          t.equal(answer.status, 403, `${method} ${status} is dropped`, { answer: describe(answer) })
+          t.notMatch(answer.wire, /of alice|of-alice|x-of/i)
+        }
+      }
+      op.onProbe = undefined
+      op.answer = plain
+    },
+  )
+  attack(
+    'S-15',
+    'what the answer itself does to the session of its user',
+    {
+      'renews it': {
+        cookie: '_session=renewed',
+        after: { sub: 'user-bob', sid: 'another' },
+        statuses: [200, 302],
+      },
+      'ends it, and leads on': { cookie: '_session=; Max-Age=0', after: undefined, statuses: [302] },
+      'nothing: not modified': { after: 'error', statuses: [304] },
+    } as Record<string, { cookie?: string; after: unknown; statuses: number[] }>,
+    async (t, stage, { cookie, after, statuses }) => {
+      const { world, op } = stage
+      const browser = await openVerified(t, stage)
+      const own = await browser.cookie(world.publicUrl, 'step-up')
+      const plain = op.answer
+      for (const status of statuses) {
+        op.onProbe = undefined
+        op.answer = (_request, response) => {
+          if (typeof after === 'object') answerProbesWith(op, world.publicUrl, { ...after })
+          else op.onProbe = (asked, response) => endProbe(asked.url, response, after === 'error' ? 500 : 303)
+          const location = status === 302 && { location: '/done' }
+          response
+            .writeHead(status, { ...location, ...(cookie !== undefined && { 'set-cookie': cookie }) })
+            .end()
+        }
+        const headers = [`Cookie: _session=user-bob; step-up=${own}`, ...navigation]
+        const answer = await send(world.publicUrl, { target: '/account', headers })
+        t.match([answer.status, answer.headers['set-cookie']], [status, cookie])
+      }
+      op.onProbe = undefined
+      op.answer = plain
+    },
+  )
+  attack(
     'S-05',
     'a proof is of one user, session and browser',
     { 'another user': 'user', 'another browser': 'browser', 'a cookie that was tossed in': 'tossed' },
@@ -285,4 +526,13 @@ runAttacks('pages of the OP that are protected', openStage, (attack) => {
 
 async function bearer(op: LenientStage['op'], claims: { sub?: string }): Promise<string> {
   return `Bearer ${await op.signIdToken({ aud: 'account', ...claims })}`
+}
+
+/** Ends a probe without a user. */
+function endProbe(url: string, response: ServerResponse, status: number): true {
+  const asked = new URL(url, 'http://op.example').searchParams
+  const answer = new URLSearchParams({ error: 'login_required', state: asked.get('state') ?? '' })
+  if (status === 303) response.setHeader('location', `${asked.get('redirect_uri')}?${answer}`)
+  response.writeHead(status).end()
+  return true
 }

@@ -355,6 +355,143 @@ runAttacks('an OP that reads paths as leniently as can be', onLenientStage(alsoL
   )
 })
 
+const closing = { provider: { tokenPaths: ['/portal/index.psgi/oidc/token'], closedPaths: ['/admin'] } }
+
+runAttacks('an OP that hands what follows a name to one program', onLenientStage(closing), (attack) => {
+  const below = (names: readonly string[]) =>
+    names.flatMap((name) =>
+      ['connect/token', 'connect/par', 'admin', 'step-up/x'].map((path) => `${name}/${path}`),
+    )
+  const isDenied = async (t: Test, stage: LenientStage, target: string) => {
+    const { world, op, cookie } = stage
+    for (const method of ['GET', 'POST']) {
+      const seen = watchOp(op.requests)
+      const sent = method === 'POST' ? { headers: [cookie, form], body: stolen } : { headers: [cookie] }
+      expectRefused(t, await send(world.publicUrl, { method, target, ...sent }), [400, 404], seen)
+    }
+  }
+  attack(
+    'P-14',
+    'a script, wherever it seems to be',
+    below([
+      ...['/x.psgi', '/a/x.psgi', '/a/index.php', '/a/b/c/d/index.php', '/a/x.fcgi', '/a/b.php/c.php'],
+      ...[
+        '/a/x.aspx',
+        '/a/x.ashx',
+        '/a/x.jsp',
+        '/a/x.do',
+        '/a/x.cfm',
+        '/a/x.py',
+        '/a/x.lua',
+        '/a/x.pm',
+        '/a/x.phar',
+      ],
+      ...['/a/x.html', '/a/x.nsf', '/a/x.dll', '/a/x.php8', '/a/x.php.en', '/a/.psgi'],
+    ]),
+    isDenied,
+  )
+  attack(
+    'P-14',
+    'a script by another name than the one that is listed',
+    ['/a/x.psgi/oidc/token', '/x.psgi/oidc/token', '/portal/other.psgi/oidc/token', '/portal/oidc/token'],
+    isDenied,
+  )
+  attack(
+    'P-15',
+    'a folder or a user that is given what follows',
+    below([
+      ...[
+        '/cgi-bin/x',
+        '/cgi-bin',
+        '/cgi-bin/a/b',
+        '/a/cgi-bin/x',
+        '/fcgi-bin/x',
+        '/servlet/x',
+        '/plugins/servlet/x',
+      ],
+      ...['/~lemon', '/a/~lemon', '/index', '/faces', '/php-cgi/x', '/pls/dad'],
+    ]),
+    isDenied,
+  )
+  attack(
+    'P-16',
+    'its other spellings',
+    below([
+      ...[
+        '/a/x.PSGI',
+        '/a/x.psg%69',
+        '/a/x%2epsgi',
+        '/a/x.psgi;a=b',
+        '/a/x.psgi%3Ba',
+        '/a/x.psgi.',
+        '/a/x.psgi%20',
+      ],
+      ...[
+        '/a/x.psgi+',
+        '/a/x.psgi::$DATA',
+        '/a/x.psgi%3a%3a$data',
+        '/a/x.%70sgi%2f',
+        '/a//x.psgi//',
+        '/a/x.\u00ef\u00bd\u0090sgi',
+      ],
+      ...[
+        '/a/%7Elemon',
+        '/a/%257elemon',
+        '/CGI-BIN/x',
+        '/cgi%2dbin/x',
+        '/a/x.psgi%00',
+        '/a/./x.psgi',
+        '/a\\x.psgi',
+      ],
+    ]),
+    isDenied,
+  )
+  attack(
+    'P-17',
+    'what is none of it stays open',
+    [
+      ...[
+        '/js/app.js/connect/token',
+        '/a/x.psgi',
+        '/a/x.psgi/login',
+        '/cgi-bin/oidc',
+        '/~lemon/login',
+        '/index.php',
+      ],
+      ...[
+        '/connect/authorize/callback',
+        '/realms/b/protocol/openid-connect/token',
+        '/contoso.com/connect/token',
+      ],
+      ...[
+        '/resources/k1/login/base/css/login.css',
+        '/auth/abc',
+        '/static/common/js/portal.min.js',
+        '/v1.0/token',
+      ],
+    ],
+    async (t, { world, op, cookie }, target) => {
+      const seen = watchOp(op.requests)
+      await send(world.publicUrl, { target, headers: [cookie, ...navigation] })
+      t.same(seen.seen(), [`GET ${target}`])
+    },
+  )
+  attack(
+    'P-14',
+    'an authorization endpoint behind a script has no limits of its own',
+    [
+      '/a/x.psgi/connect/authorize',
+      '/x.php/connect/authorize',
+      '/cgi-bin/x/connect/authorize',
+      '/~a/connect/authorize',
+    ],
+    async (t, stage, path) => {
+      expectRefused(t, await askAs(stage, path), 400, watchOp(stage.op.requests))
+      expectRefused(t, await askAs(stage, path, 'POST'), 400, watchOp(stage.op.requests))
+    },
+  )
+})
+
 runAttacks('the real OP', onRealStage(), (attack) => {
   const ask = async (stage: RealStage, target: string): Promise<Answer> => {
     const headers = [`Cookie: ${await stage.cookiesOf('alice')}`, ...navigation]

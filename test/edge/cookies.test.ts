@@ -1,5 +1,12 @@
 import t from 'tap'
-import { omitCookie, overlayCookies, readCookie, selectCookies, setsCookie } from '../../src/edge/cookies.ts'
+import {
+  omitCookie,
+  overlayCookies,
+  readCookie,
+  selectCookies,
+  separateCookies,
+  setsCookie,
+} from '../../src/edge/cookies.ts'
 
 const own = '__Host-step-up'
 const value = 'Ab_-'.repeat(10).concat('xyz')
@@ -35,6 +42,7 @@ for (const [title, header] of [
   ['two of one name', 'session=x; a=1; session=y'],
   ['one that is empty', 'session=x; session='],
   ['two chunks of one name', 'idsrvC1=x; idsrvC1=y'],
+  ['two chunks, one like a third', 'idsrvC1=y; idsrvC2=y; idsrvC1=x'],
   ['a space behind the name', 'session=x; session =y'],
   ['another case', 'session=x; SESSION=y'],
   ['another case in front', 'SESSION=y; session=x'],
@@ -44,6 +52,42 @@ for (const [title, header] of [
     t.throws(() => selectCookies(header, allowed), { code: 'ambiguous_cookies', statusCode: 400 })
     t.throws(() => overlayCookies(header, [], allowed), { code: 'ambiguous_cookies' })
   })
+}
+
+for (const [title, header] of [
+  ['inside another cookie', 'a=session=y; session=x'],
+  ['behind a comma', 'session=x; a=1,session=y'],
+  ['behind its own value', 'session=x,session=y'],
+  ['as PHP reads it', '.session=y; _session=x'],
+  ['one that is not there by its own name', 'session=x; IDSRV=y'],
+  ['that only begins like it', 'session=x; a=session=xy'],
+] as const) {
+  t.test(`K-13 refuses another reading ${title}`, async (t) => {
+    t.throws(() => selectCookies(header, allowed), { code: 'ambiguous_cookies' })
+    t.throws(() => separateCookies(header, allowed), { code: 'ambiguous_cookies' })
+  })
+}
+
+t.test('K-14 no other reading', async (t) => {
+  t.equal(selectCookies('a=session=x; session=x; b=session=x,c', allowed), 'session=x')
+  t.equal(selectCookies('my_session=y; session=x', allowed), 'session=x')
+  t.equal(selectCookies('a=session=x', allowed), undefined)
+})
+
+const separated: [title: string, header: string | undefined, expected: string | undefined][] = [
+  ['no header', undefined, undefined],
+  ['nothing of the session', 'a=1; b="2"', 'a=1; b="2"'],
+  ['the session in front', 'a=1; session=x; b=2', 'session=x; a=1; b=2'],
+  ['longer names that end like it', 'my_session=y; session=x; b=2', 'session=x; b=2'],
+  ['another spelling, alone', 'SESSION=y; b=2', 'b=2'],
+  ['odd names', '$Version=1; a%62=1; a b=1; \xe9=1; c=2', 'c=2'],
+  ['odd values', 'a=1,2; b=a b; c="a; d=\xe9; e=a"b; f=\\; g=2', 'g=2'],
+  ['equal text in a value', 'a=session=x; session=x', 'session=x'],
+  ['others beside an odd session', 'session="x; a=1', 'session="x'],
+]
+
+for (const [title, header, expected] of separated) {
+  t.test(`K-12 separates ${title}`, async (t) => t.equal(separateCookies(header, allowed), expected))
 }
 
 const now = Date.parse('2026-11-22T00:00:00Z')

@@ -53,6 +53,19 @@ const classified: [raw: string, kind: EndpointKind][] = [
   ['/step-upgrade', 'open'],
   ['/administrator', 'open'],
   ['/realms/other/protocol/openid-connect/auth', 'open'],
+  ['/js/app.js/connect/token', 'open'],
+  ['/a/x.php', 'open'],
+  ['/a/x.php/', 'open'],
+  ['/a/x.php/login', 'open'],
+  ['/a/x.php/connect/authorize/callback', 'open'],
+  ['/connect/authorize/x.php', 'open'],
+  ['/oidc/token', 'open'],
+  ['/cgi-bin/oidc', 'open'],
+  ['/~lemon/login', 'open'],
+  ['/v1.0/token', 'open'],
+  ['/contoso.com/connect/token', 'open'],
+  ['/realms/b.c/protocol/openid-connect/token', 'open'],
+  ['/urn:a:b', 'open'],
   ['/constructor/__proto__/toString', 'open'],
   ['/__proto__', 'open'],
 ]
@@ -95,6 +108,66 @@ const ambiguous: [title: string, ...targets: string[]][] = [
   ['P-11 scripts without their names', '/script/token', '/simplesaml/oidc/token', '/token.php/x'],
   ['P-11 sessions in the path', '/(S(abc))/connect/token', '/connect/(A(b)F(c))/authorize'],
   [
+    'P-14 a script below a folder',
+    ...[
+      '/a/x.psgi/connect/token',
+      '/a/index.php/token',
+      '/a/b/c/x.fcgi/connect/par',
+      '/a/x.PHP7/connect/token',
+    ],
+    ...[
+      '/a/x.jsp;a=b/connect/token',
+      '/a/x.php./connect/token',
+      '/a/x.php%20/connect/token',
+      '/a/.php/token',
+    ],
+    ...[
+      '/a/x.%70hp/connect/token',
+      '/a/x.php%2fconnect/token',
+      '/a/x.php::$DATA/connect/token',
+      '/a/x.php.en/token',
+    ],
+    ...[
+      '/a/x.aspx/connect/token',
+      '/a/b.cfm/connect/y.php/token',
+      '/a/x.html/token',
+      '/a/x.php/connect/authorize',
+    ],
+    ...[
+      '/x.php/connect/authorize',
+      '/a/x.php/y.php/connect/token/',
+      '/a/x.php/connect/token.json',
+      '/x.lua/connect/token/x',
+    ],
+  ],
+  [
+    'P-14 folders and users that are given what follows',
+    ...['/cgi-bin/oidc/connect/token', '/FCGI-bin/a/b/c/connect/token', '/cgi-bin/token', '/servlet/x/token'],
+    ...[
+      '/x/cgi/y/connect/ciba',
+      '/~lemon/connect/token',
+      '/%7Elemon/token',
+      '/index/connect/token',
+      '/faces/token',
+    ],
+  ],
+  [
+    'P-14 another name for a script that is listed',
+    ...[
+      '/a/b.php/oidc/token',
+      '/module.php/oidc/token',
+      '/x.php/oidc/token/x',
+      '/simplesaml/other.php/oidc/token',
+    ],
+  ],
+  [
+    'P-14 streams of NTFS',
+    '/token::$DATA',
+    '/connect::$INDEX_ALLOCATION/token',
+    '/token:$i30:$INDEX_ALLOCATION',
+  ],
+  ['P-14 a script below a folder leads to our own', '/a/x.php/step-up/return/x', '/cgi-bin/x/step-up'],
+  [
     'P-12 the own prefix',
     '/STEP-UP/return/x',
     '/step-up%2freturn/x',
@@ -123,6 +196,9 @@ t.test('E-06 closes a path in every spelling, and what is below it', async (t) =
     '/admin;x/y',
     '/admin.json',
     '/index.php/admin',
+    '/a/index.php/admin/x',
+    '/cgi-bin/a/admin',
+    '/admin::$DATA',
   ]
   for (const raw of [...targets, '/connect/register', '/connect/ciba/legacy', '/admin%3Fx', '/admin/x.css']) {
     t.throws(() => classify(raw), { name: 'Refusal', code: 'not_found', statusCode: 404 }, raw)
@@ -188,6 +264,12 @@ t.test('D-06 a look-up takes no longer with many paths, or with deep ones', asyn
     t.equal(classifyTarget(parseTarget(`/tenant-${round}/token`), paths), 'token')
   }
   t.ok(process.hrtime.bigint() - start < 2_000_000_000n)
+})
+
+t.test('P-14 a path that runs through too many programs', async (t) => {
+  for (const path of ['/x.php'.repeat(64), `/cgi-bin${'/a'.repeat(80)}`, '/~a'.repeat(200)])
+    t.throws(() => classify(`${path}/x`), { code: 'malformed_target' })
+  t.equal(classify(`${'/x.php'.repeat(62)}/x`), 'open')
 })
 
 t.test('an OP that folds case', async (t) => {

@@ -33,7 +33,17 @@ t.test('a page, with all that is below it, in every spelling', async (t) => {
   for (const target of account) t.equal(find(target), 'account', target)
   for (const target of ['/admin/index.php', '/admin/index', '/admin/index.php/x'])
     t.equal(find(target), 'script', target)
-  for (const target of ['/', '/accounts', '/x/account', '/?/account'])
+  const handedOn = [
+    '/a/x.psgi/account',
+    '/cgi-bin/x/account/keys',
+    '/~op/account',
+    '/a/x.php/b.php/account.html',
+  ]
+  for (const target of [...handedOn, '/account::$DATA']) t.equal(find(target), 'account', target)
+  for (const target of ['/x/b.php/users', '/a/index.php/users/1'])
+    t.equal(finder(page('users', '/admin/index.php/users'))(target), 'users', target)
+  t.equal(finder(page('users', '/admin/index.php/users'))('/users'), undefined)
+  for (const target of ['/', '/accounts', '/js/app.js/account', '/x/account', '/?/account'])
     t.equal(find(target), undefined, target)
   t.equal(finder()('/account'), undefined, 'where none is protected')
 })

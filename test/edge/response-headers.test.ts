@@ -50,6 +50,21 @@ const passed: [title: string, headers: Headers, expected: Record<string, string 
     {},
   ],
   [
+    'H-14 no other way to the OP',
+    {
+      'alt-svc': 'h3=":8443"',
+      'Alt-Used': 'op.example',
+      'alternate-protocol': '443:quic',
+      'x-alternate-protocol': '443:quic',
+      alternates: '{"a" 1}',
+      'onion-location': 'http://op.onion/',
+      'content-base': 'http://127.0.0.1:5000/',
+      alternative: 'x',
+      salt: 'y',
+    },
+    { alternative: 'x', salt: 'y' },
+  ],
+  [
     'H-06 what Connection names',
     { connection: 'X-Hop, close', 'x-hop': '1', 'x-end': '2' },
     { 'x-end': '2' },

@@ -20,6 +20,9 @@ t.test('a session in a URL', async (t) => {
     '/account?portal.id=1',
     '/account?portal_id=1',
     '/account?chunk7=1',
+    '/account?oauth_token=1',
+    `/account?${'a&'.repeat(1001)}`,
+    `/account?${'a'.repeat(257)}=1`,
   ]
   for (const target of held)
     for (const isKnown of [false, true]) t.ok(couldHoldSession(parseTarget(target), cookies, isKnown), target)

@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { overlayCookies, selectCookies } from '../edge/cookies.ts'
+import { Refusal } from '../edge/refusal.ts'
+import { describePageCase } from '../step-up/case.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { setCookiesOf } from '../upstream/proxy.ts'
+import { type AskUser, saysNobody } from './ask-user.ts'
+import type { OpenedPage } from './exchange.ts'
+
+export interface SameUserPorts {
+  readonly askUser: AskUser
+  readonly audit: Audit
+  readonly compare: readonly string[]
+  /** The cookies of the OP's session (`provider.probe.cookies`). */
+  readonly cookies: readonly string[]
+}
+
+/**
+ * After the OP's answer to a protected page and before it leaves: at an OP that keeps a session's cookie while another
+ * user signs in over it, the answer may be that user's. Not modified (304) tells nobody anything, and a redirect that
+ * ends the session leads to no page of it. What was sent may have been done all the same; that can't be taken back.
+ *
+ * @throws {Refusal} `unknown_user` where the OP knows another user or session by now, or nobody.
+ */
+export async function requireSameUser(
+  { askUser, audit, compare, cookies }: SameUserPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, user }: OpenedPage,
+): Promise<void> {
+  if (reply.statusCode === 304) return
+  const setCookies = setCookiesOf(reply)
+  const { cookie } = request.headers
+  const isSetAnew = overlayCookies(cookie, setCookies, cookies) !== selectCookies(cookie, cookies)
+  const probe = await askUser(request, setCookies, 'again')
+  if (!probe.known) {
+    if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return
+    throw new Refusal('unknown_user', `the answer to a protected page, and the probe failed: ${probe.reason}`)
+  }
+  const now = describePageCase(probe.identity, name, compare).user
+  // A session that the answer itself renewed is the same user's.
+  if (now.subject === user.subject && (isSetAnew || now.session === user.session)) return
+  audit.security('page_of_another', { page: name, subject: user.subject, signed_in: now.subject })
+  throw new Refusal('unknown_user', 'a protected page, and somebody else signed in before its answer came')
+}
+
+const isRedirect = (reply: FastifyReply): boolean =>
+  reply.statusCode >= 300 && reply.statusCode < 400 && reply.hasHeader('location')
