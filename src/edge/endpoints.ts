@@ -98,6 +98,11 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
   throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')
 }
 
+/** Whether a target is an authorization endpoint or below one, where requests are resumed, in whatever spelling. */
+export function isAtAuthorization({ loosePath }: Target, { root }: GuardedPaths): boolean {
+  return kindsOnTheWay(root, loosePath).has('authorization')
+}
+
 /** The kinds of the loose path itself and of the paths above it. The root guards nothing but itself. */
 function kindsOnTheWay(root: PathNode, loosePath: string): Set<EndpointKind> {
   if (loosePath === '/') return new Set(root.kinds)

@@ -1,5 +1,6 @@
 import {
   type FormPostResponse,
+  hasUser,
   isResponse,
   mayBeOfResponse,
   readResponseContent,
@@ -9,6 +10,7 @@ import {
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
 import { isWideText, readPageText } from './page-text.ts'
+import { readPageType } from './page-type.ts'
 import { OutOfWork, WorkBudget } from './work-budget.ts'
 
 /** What was found in a page: a response; that browsers could differ on where it goes; or nothing of the kind. */
@@ -27,7 +29,7 @@ const maxFrames = 3
 export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
   const text = dropEscapes(bytes.toString('latin1'))
   if (/<form|srcdoc/i.test(text)) return true
-  if (isXml(contentType) && /:form|<!entity|<\?xml-stylesheet/i.test(text)) return true
+  if (isXml(text, contentType) && /:form|<!entity|<\?xml-stylesheet/i.test(text)) return true
   return isWideText(bytes, contentType)
 }
 
@@ -41,7 +43,8 @@ function dropEscapes(text: string): string {
  * Reads the bytes of a page as a browser would.
  *
  * @param contentType the header, for its charset.
- * @returns `ambiguous` also for XML with a form, and for a form post that isn't in UTF-8 or windows-1252.
+ * @returns `ambiguous` also for XML that may submit a response, and for a form post that isn't in UTF-8 or
+ *   windows-1252.
  */
 export function readFormPostPage(
   bytes: Buffer,
@@ -49,8 +52,9 @@ export function readFormPostPage(
   base: string,
 ): FormPostReading {
   if (!mayBeFormPost(bytes, contentType)) return undefined
-  const page = isXml(contentType) ? undefined : readPageText(bytes, contentType)
+  const page = readPageText(bytes, contentType)
   if (!page) return 'ambiguous'
+  if (isXml(page.text, contentType)) return mayNameResponse(page.text) ? 'ambiguous' : undefined
   const found = readFormPost(page.text, base)
   return found && !page.isExact ? 'ambiguous' : found
 }
@@ -124,7 +128,7 @@ function readForm({ targets, methods, fields }: HtmlForm, base: string): FormPos
     redirectUri: stripUrl(target),
     action: stripResponse(target),
     method: methods.has('post') ? 'post' : 'get',
-    isAmbiguous: content.isAmbiguous || !isOneWay,
+    isAmbiguous: content.isAmbiguous || !isOneWay || hasUser(target),
   }
 }
 
@@ -146,6 +150,16 @@ function toPairs(fields: readonly FormField[]): [string, string][] {
   return fields.map(({ name, value }) => [name, value])
 }
 
-function isXml(contentType: string | undefined): boolean {
-  return /^[^;]*[/+]xml\s*(?:;|$)/i.test(contentType ?? '')
+/** Whether some browser may read it as XML, in which names, entities and stylesheets mean more than in HTML. */
+function isXml(text: string, contentType: string | undefined): boolean {
+  const type = readPageType(contentType)
+  return type === 'xml' || type === 'unclear' || (type === 'guessed' && /^\s*<\?xml/i.test(text))
+}
+
+/** Nearly all that is XML and has a form, or an entity of its own as drawings have, names no field of a response. */
+function mayNameResponse(xml: string): boolean {
+  if (/["'?&;#](?:code|id_token|access_token|response)["'=]/i.test(xml)) return true
+  if (/\bname\s{0,9}=\s{0,9}["'][^"'<>]{0,99}&/i.test(xml)) return true
+  const isMadeUp = /<!entity|<\?xml-stylesheet/i.test(xml)
+  return isMadeUp && /&#|\b(?:code|id_token|access_token|response)\b/i.test(xml)
 }

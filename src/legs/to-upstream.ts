@@ -5,6 +5,7 @@ import { Refusal } from '../edge/refusal.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
+import { requireShort } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
@@ -40,6 +41,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   const { exchange } = request
   const body = request.method === 'POST' ? await readForm(request) : undefined
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
+  requireShort(parameters)
   const answer = await onAuthorizationRequest(ports, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
@@ -80,6 +82,7 @@ async function startElsewhere(
   const parameters = await readBackChannelForm(request, reply)
   const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return
+  requireShort(parameters)
   const pushed = await onPushedRequest(ports.records, policy, parameters)
   if (pushed !== undefined) request.exchange.pushed = pushed
 }
