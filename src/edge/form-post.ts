@@ -9,7 +9,7 @@ import {
 } from './authorization-response.ts'
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
-import { isWideText, readPageText } from './page-text.ts'
+import { dropEscapes, isWideText, listReadings, readPageText } from './page-text.ts'
 import { readPageType } from './page-type.ts'
 import { OutOfWork, WorkBudget } from './work-budget.ts'
 
@@ -33,18 +33,12 @@ export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
   return isWideText(bytes, contentType)
 }
 
-/** The escapes of ISO-2022-JP vanish, wherever they stand. */
-function dropEscapes(text: string): string {
-  const [start, ...parts] = text.split('\x1b')
-  return [start, ...parts.map((part) => part.replace(/^[$(][@BIJ]/, ''))].join('')
-}
-
 /**
  * Reads the bytes of a page as a browser would.
  *
  * @param contentType the header, for its charset.
- * @returns `ambiguous` also for XML that may submit a response, and for a form post that isn't in UTF-8 or
- *   windows-1252.
+ * @returns `ambiguous` also for a form post in another encoding than UTF-8 and windows-1252, and where a response may be
+ *   submitted in XML.
  */
 export function readFormPostPage(
   bytes: Buffer,
@@ -53,7 +47,10 @@ export function readFormPostPage(
 ): FormPostReading {
   if (!mayBeFormPost(bytes, contentType)) return undefined
   const page = readPageText(bytes, contentType)
-  if (!page) return 'ambiguous'
+  if (!page) {
+    const readings = listReadings(bytes, contentType)
+    return !readings || readings.some(mayNameResponse) ? 'ambiguous' : undefined
+  }
   if (isXml(page.text, contentType)) return mayNameResponse(page.text) ? 'ambiguous' : undefined
   const found = readFormPost(page.text, base)
   return found && !page.isExact ? 'ambiguous' : found
@@ -156,10 +153,10 @@ function isXml(text: string, contentType: string | undefined): boolean {
   return type === 'xml' || type === 'unclear' || (type === 'guessed' && /^\s*<\?xml/i.test(text))
 }
 
-/** Nearly all that is XML and has a form, or an entity of its own as drawings have, names no field of a response. */
-function mayNameResponse(xml: string): boolean {
-  if (/["'?&;#](?:code|id_token|access_token|response)["'=]/i.test(xml)) return true
-  if (/\bname\s{0,9}=\s{0,9}["'][^"'<>]{0,99}&/i.test(xml)) return true
-  const isMadeUp = /<!entity|<\?xml-stylesheet/i.test(xml)
-  return isMadeUp && /&#|\b(?:code|id_token|access_token|response)\b/i.test(xml)
+/** A login page, or a drawing with entities of its own, names no field of a response. */
+function mayNameResponse(text: string): boolean {
+  if (/["'?&;#=](?:code|id_token|access_token|response)["'=\s/>]/i.test(text)) return true
+  if (/\bname\s{0,9}=\s{0,9}["']?[^"'<>]{0,99}&/i.test(text)) return true
+  const isMadeUp = /<!entity|<\?xml-stylesheet/i.test(text)
+  return isMadeUp && /&#|\b(?:code|id_token|access_token|response)\b/i.test(text)
 }

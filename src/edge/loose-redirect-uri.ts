@@ -1,3 +1,4 @@
+import { scriptableSchemes } from '../config/redirect-uri-key.ts'
 import { decodePath, loosenPath } from './loose-path.ts'
 
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -8,11 +9,12 @@ const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'
  * fragment, slashes at the end, path parameters, the port on loopback and which of its names stands there do not count.
  * The ports of other hosts do: there they tell one application from another.
  *
- * @returns undefined for what no browser takes for an absolute URI.
+ * @returns undefined for what no browser takes for an absolute URI, or for one that leads to a client.
  */
 export function loosenRedirectUri(uri: string): string | undefined {
   if (!URL.canParse(uri)) return undefined
   const url = new URL(uri)
+  if (scriptableSchemes.has(url.protocol)) return undefined
   url.username = ''
   url.password = ''
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:'

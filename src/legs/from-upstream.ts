@@ -89,7 +89,7 @@ function passBody(
   const { target, kind } = request.exchange
   const isText =
     kind === 'authorization' || /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i.test(`${contentType}`)
-  return isText && isRead && ports.isAtAuthorization(target)
+  return isText && ports.policies.areTokensInFrontChannel && ports.isAtAuthorization(target)
     ? passText(ports, request, reply, body)
     : reply.send(body)
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readFormPostPage } from '../edge/form-post.ts'
+import { isWideText } from '../edge/page-text.ts'
 import { readPageType } from '../edge/page-type.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
@@ -47,7 +48,7 @@ export async function passPage(
   if (response === 'ambiguous' && ports.policies.areAnyEnforced) {
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }
-  if (response === 'ambiguous') return sendBytes(reply, bytes)
+  if (response === 'ambiguous' || isWideText(plain, contentType)) return sendBytes(reply, bytes)
   if (!response) return sendPage(ports, request, reply, page)
   const answer = await judgeAnswer(ports, request, reply, response, undefined)
   switch (answer.kind) {

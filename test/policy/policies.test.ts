@@ -34,3 +34,28 @@ t.test('clients that are not listed have the defaults, whatever these are', asyn
   t.match([policies.areAnyActive, policies.areTokensInFrontChannel], [true, true])
   t.match(createPolicies(config), { areAnyActive: false, areTokensInFrontChannel: false })
 })
+
+t.test('a redirect URI belongs to who lists it, else to the strictest that an OP could mean', async (t) => {
+  const list = (clientId: string, mode: ClientPolicy['mode'], ...redirectUris: string[]) =>
+    policy({ clientId, mode, redirectUris })
+  const strict = list('strict', 'enforce', 'https://app.example.com/cb', 'com.example.app:/cb')
+  const watched = list('watched', 'monitor', 'https://app.example.com/Cb')
+  const off = list('off', 'off', 'https://app.example.com/CB', 'https://off.example.com/')
+  const clients = new Map([strict, off, watched].map((one) => [one.clientId, one]))
+  const policies = createPolicies({ ...config, clients })
+  for (const [uri, owner] of [
+    ['https://app.example.com/cb', strict],
+    ['https://app.example.com/Cb', watched],
+    ['https://app.example.com/CB', off],
+    ['https://app.example.com/cB', strict],
+    ['https://user@app.example.com/cb', strict],
+    ['Com.Example.App://CB', strict],
+    ['https://off.example.com', off],
+    ['https://app.example.com:8443/cb', undefined],
+    ['no URI', undefined],
+    ['javascript:x', undefined],
+  ] as const)
+    t.equal(policies.ofRedirectUri(uri), owner, uri)
+  t.equal(policies.areAnyEnforced, true)
+  t.equal(createPolicies({ ...config, clients: new Map([['off', off]]) }).areAnyEnforced, false)
+})
