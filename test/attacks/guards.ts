@@ -365,9 +365,7 @@ export const guards: readonly Guard[] = [
         'if (isCoded || ports.isAtAuthorization(request.exchange.target)) {',
         'if (isCoded) {',
       ],
-      ['the start of a long page', 'watch().read(page.start)', '', responses],
       ['the rest of a long page', 'yield watch.read(chunk)', 'yield chunk'],
-      ['long pages in a coding', "(contentCodingOf(reply) ?? 'identity') !== 'identity'", 'false'],
     ],
   ),
   ...inFile(
