@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema.ts'
+import { isAtAuthorization } from './edge/endpoints.ts'
 import { createIsLoginPath } from './edge/login-paths.ts'
 import { chooseCookieRules } from './edge/own-cookie.ts'
 import { createFindPage } from './edge/protected-paths.ts'
@@ -114,6 +115,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     ...(loginPage && { loginPage }),
     epochs,
     isEndSession: (target) => isEndSession(provider, target),
+    isAtAuthorization: (target) => isAtAuthorization(target, provider.guarded),
     revoke: (...how) => revokeTokens(provider, upstream, ...how),
   }
 

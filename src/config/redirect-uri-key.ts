@@ -1,5 +1,5 @@
 /** Schemes that run or show something in the browser itself and lead to no client. */
-const scriptable: ReadonlySet<string> = new Set([
+export const scriptableSchemes: ReadonlySet<string> = new Set([
   ...['javascript:', 'data:', 'vbscript:', 'blob:', 'about:', 'file:', 'filesystem:', 'view-source:'],
   ...['ws:', 'wss:', 'ftp:'],
 ])
@@ -19,7 +19,7 @@ const needlessEscape = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi
 export function redirectUriKey(uri: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri) || uri.includes('\\') || !URL.canParse(uri)) return undefined
   const url = new URL(uri)
-  if (scriptable.has(url.protocol)) return undefined
+  if (scriptableSchemes.has(url.protocol)) return undefined
   const [resource = ''] = uri.split(/[?#]/, 1)
   if (/^[^/]+:\/\/[^/]*@/.test(resource)) return undefined
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return url.href.split(/[?#]/, 1).join('')

@@ -1,5 +1,5 @@
-import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import { readNameLoosely } from './loose-name.ts'
+import { loosenRedirectUri } from './loose-redirect-uri.ts'
 import { Refusal } from './refusal.ts'
 
 /** What an authorization response may hand to a client (RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, JARM). */
@@ -82,7 +82,7 @@ export function readAuthorizationResponse(location: string, base: string): Redir
     redirectUri: stripUrl(url),
     mode: isInFragment ? 'fragment' : 'query',
     artefacts: new Set(artefacts.filter((name) => query.has(name) || fragment.has(name))),
-    isAmbiguous: content.isAmbiguous || (isInQuery && isInFragment),
+    isAmbiguous: content.isAmbiguous || (isInQuery && isInFragment) || hasUser(url),
     toErrorLocation(error, description) {
       const answer = content.errorParameters(error, description)
       const target = isInQuery ? stripResponse(url) : withoutFragment
@@ -141,12 +141,17 @@ function isOfRedirectUri(part: string): boolean {
   return name !== undefined && !responseParameters.has(name)
 }
 
+/** Whether a user name stands before the host, which readers by eye and by program take for the host itself. */
+export function hasUser({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
+}
+
 /**
- * Where an answer goes and what it repeats of its request: by this the two find each other.
+ * Where an answer goes, however the OP spells it, and what it repeats of its request: by this the two find each other.
  *
  * @param state undefined where there is none, which is another one than an empty one.
  */
 export function correlationKey(redirectUri: string, state: string | undefined): string | undefined {
-  const key = redirectUriKey(redirectUri)
+  const key = loosenRedirectUri(redirectUri)
   return key === undefined ? undefined : JSON.stringify([key, state ?? null])
 }

@@ -121,6 +121,11 @@ function readKinds(path: string, { root, behindScripts }: GuardedPaths) {
   return { further, isAuthorization }
 }
 
+/** Whether a target is an authorization endpoint or below one, where requests are resumed, in whatever spelling. */
+export function isAtAuthorization({ loosePath }: Target, { root }: GuardedPaths): boolean {
+  return kindsOnTheWay(root, loosePath).has('authorization')
+}
+
 /** The kinds of the loose path itself and of the paths above it. The root guards nothing but itself. */
 function kindsOnTheWay(root: PathNode, loosePath: string, start = 0): Set<EndpointKind> {
   if (loosePath === '/') return new Set(root.kinds)

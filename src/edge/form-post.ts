@@ -1,5 +1,6 @@
 import {
   type FormPostResponse,
+  hasUser,
   isResponse,
   mayBeOfResponse,
   readResponseContent,
@@ -8,7 +9,8 @@ import {
 } from './authorization-response.ts'
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
-import { isWideText, readPageText } from './page-text.ts'
+import { dropEscapes, isWideText, listReadings, readPageText } from './page-text.ts'
+import { readPageType } from './page-type.ts'
 import { OutOfWork, WorkBudget } from './work-budget.ts'
 
 /** What was found in a page: a response; that browsers could differ on where it goes; or nothing of the kind. */
@@ -27,21 +29,16 @@ const maxFrames = 3
 export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
   const text = dropEscapes(bytes.toString('latin1'))
   if (/<form|srcdoc/i.test(text)) return true
-  if (isXml(contentType) && /:form|<!entity|<\?xml-stylesheet/i.test(text)) return true
+  if (isXml(text, contentType) && /:form|<!entity|<\?xml-stylesheet/i.test(text)) return true
   return isWideText(bytes, contentType)
-}
-
-/** The escapes of ISO-2022-JP vanish, wherever they stand. */
-function dropEscapes(text: string): string {
-  const [start, ...parts] = text.split('\x1b')
-  return [start, ...parts.map((part) => part.replace(/^[$(][@BIJ]/, ''))].join('')
 }
 
 /**
  * Reads the bytes of a page as a browser would.
  *
  * @param contentType the header, for its charset.
- * @returns `ambiguous` also for XML with a form, and for a form post that isn't in UTF-8 or windows-1252.
+ * @returns `ambiguous` also for a form post in another encoding than UTF-8 and windows-1252, and where a response may be
+ *   submitted in XML.
  */
 export function readFormPostPage(
   bytes: Buffer,
@@ -49,8 +46,12 @@ export function readFormPostPage(
   base: string,
 ): FormPostReading {
   if (!mayBeFormPost(bytes, contentType)) return undefined
-  const page = isXml(contentType) ? undefined : readPageText(bytes, contentType)
-  if (!page) return 'ambiguous'
+  const page = readPageText(bytes, contentType)
+  if (!page) {
+    const readings = listReadings(bytes, contentType)
+    return !readings || readings.some(mayNameResponse) ? 'ambiguous' : undefined
+  }
+  if (isXml(page.text, contentType)) return mayNameResponse(page.text) ? 'ambiguous' : undefined
   const found = readFormPost(page.text, base)
   return found && !page.isExact ? 'ambiguous' : found
 }
@@ -124,7 +125,7 @@ function readForm({ targets, methods, fields }: HtmlForm, base: string): FormPos
     redirectUri: stripUrl(target),
     action: stripResponse(target),
     method: methods.has('post') ? 'post' : 'get',
-    isAmbiguous: content.isAmbiguous || !isOneWay,
+    isAmbiguous: content.isAmbiguous || !isOneWay || hasUser(target),
   }
 }
 
@@ -146,6 +147,16 @@ function toPairs(fields: readonly FormField[]): [string, string][] {
   return fields.map(({ name, value }) => [name, value])
 }
 
-function isXml(contentType: string | undefined): boolean {
-  return /^[^;]*[/+]xml\s*(?:;|$)/i.test(contentType ?? '')
+/** Whether some browser may read it as XML, in which names, entities and stylesheets mean more than in HTML. */
+function isXml(text: string, contentType: string | undefined): boolean {
+  const type = readPageType(contentType)
+  return type === 'xml' || type === 'unclear' || (type === 'guessed' && /^\s*<\?xml/i.test(text))
+}
+
+/** A login page, or a drawing with entities of its own, names no field of a response. */
+function mayNameResponse(text: string): boolean {
+  if (/["'?&;#=](?:code|id_token|access_token|response)["'=\s/>]/i.test(text)) return true
+  if (/\bname\s{0,9}=\s{0,9}["']?[^"'<>]{0,99}&/i.test(text)) return true
+  const isMadeUp = /<!entity|<\?xml-stylesheet/i.test(text)
+  return isMadeUp && /&#|\b(?:code|id_token|access_token|response)\b/i.test(text)
 }

@@ -23,6 +23,28 @@ export function readPageText(bytes: Buffer, contentType: string | undefined): Pa
   return { text: bytes.toString('latin1'), isExact: bytes.every((byte) => byte < 0x80) }
 }
 
+/**
+ * What may be read in a page of which `readPageText` makes nothing.
+ *
+ * @returns undefined if nothing certain can be read: UTF-7.
+ */
+export function listReadings(bytes: Buffer, contentType: string | undefined): readonly string[] | undefined {
+  switch (findPageEncoding(bytes, contentType)) {
+    case 'utf-7':
+      return undefined
+    case 'iso-2022-jp':
+      return [dropEscapes(bytes.toString('latin1'))]
+    default:
+      return ['utf-16le', 'utf-16be'].map((encoding) => new TextDecoder(encoding).decode(bytes))
+  }
+}
+
+/** The escapes of ISO-2022-JP vanish, wherever they stand. */
+export function dropEscapes(text: string): string {
+  const [start, ...parts] = text.split('\x1b')
+  return [start, ...parts.map((part) => part.replace(/^[$(][@BIJ]/, ''))].join('')
+}
+
 /** Whether even a tag's name may stand in the page without its ASCII bytes in a row. */
 export function isWideText(bytes: Buffer, contentType: string | undefined): boolean {
   return wide.has(findPageEncoding(bytes, contentType))

@@ -8,7 +8,7 @@ const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-t
 
 /** Headers that change what the OP answers to a request whose answer must be read. */
 const negotiated: ReadonlySet<string> = new Set([
-  ...['accept-encoding', 'range', 'if-range'],
+  ...['accept-encoding', 'accept-charset', 'range', 'if-range', 'request-range', 'a-im'],
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
 ])
 

@@ -1,11 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readAuthorizationResponse } from '../edge/authorization-response.ts'
+import { readPageType } from '../edge/page-type.ts'
 import type { Names } from '../edge/public-names.ts'
+import { Refusal } from '../edge/refusal.ts'
 import { peekBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
+import { contentCodingOf, contentTypeOf, sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
-import { passJson } from './pass-json.ts'
+import { mustBeRead } from './judge-answer.ts'
+import { passJson, passText } from './pass-json.ts'
 import { passMetadata } from './pass-metadata.ts'
 import { maxPageBytes, type PassPagePorts, passPage } from './pass-page.ts'
 import { passRedirect } from './pass-redirect.ts'
@@ -24,6 +27,9 @@ export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignO
 
 /** Under any other status browsers show the body, whatever Location says (Fetch 2.2.3). */
 const browsersFollow: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Of such a body other parts come with other answers (RFC 9110 15.3.7, RFC 3229 10.4.1). */
+const partial: ReadonlySet<number> = new Set([206, 226])
 
 /** On the way back: token responses and authorization responses are judged, everything else streams through. */
 export async function comeFromUpstream(
@@ -55,7 +61,7 @@ export async function comeFromUpstream(
   if (request.method === 'HEAD') return reply.send(response.body)
   if (!ports.policies.areAnyActive) return passUnjudged(ports, request, reply, response.body)
   if (isSuccess && ports.jsonPaths.has(loosePath)) return passJson(ports, request, reply, response.body)
-  return isPage(reply) ? passPage(ports, request, reply, response.body) : reply.send(response.body)
+  return passBody(ports, request, reply, response)
 }
 
 /** With no client to protect a page may still be the one at which people sign in. */
@@ -69,8 +75,24 @@ async function passUnjudged(
   return loginPage.send(request, reply, await peekBody(body, maxPageBytes))
 }
 
-/** What browsers may show as a page: a missing type is guessed from the bytes. */
-function isPage(reply: FastifyReply): boolean {
-  const type = reply.getHeader('content-type')?.toString() ?? ''
-  return type === '' || /^\s*(?:text\/html|[^;]*[/+]xml)\b/i.test(type)
+/** What no redirect says: a page may submit an authorization response, and a script may ask for one in its own words. */
+function passBody(
+  ports: FromUpstreamPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { statusCode, body }: UpstreamResponse,
+): unknown {
+  const contentType = contentTypeOf(reply)
+  const type = readPageType(contentType)
+  const isPart = type === 'parts' || (type !== 'other' && partial.has(statusCode))
+  const isRead = mustBeRead(ports, request)
+  if (isPart && isRead) throw new Refusal('upstream_unreadable', 'a part of what has to be read as a whole')
+  if (type === 'parts') return reply.send(body)
+  if (type !== 'other') return passPage(ports, request, reply, body)
+  const { target, kind } = request.exchange
+  const isText =
+    kind === 'authorization' || /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i.test(`${contentType}`)
+  return isText && ports.policies.areTokensInFrontChannel && ports.isAtAuthorization(target)
+    ? passText(ports, request, reply, body)
+    : reply.send(body)
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationResponse } from '../edge/authorization-response.ts'
 import { canShowPage } from '../edge/navigation.ts'
+import type { Target } from '../edge/target.ts'
 import type { Pages } from '../pages/pages.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import type { AskUser } from './ask-user.ts'
@@ -11,6 +12,8 @@ export interface PassPorts extends ResponseLegPorts {
   readonly pathPrefix: string
   readonly askUser: AskUser
   readonly pages: Pages
+  /** Whether a target is an authorization endpoint of the OP, or below one. */
+  isAtAuthorization(target: Target): boolean
 }
 
 /**
@@ -38,6 +41,15 @@ export function judgeAnswer(
     probe: () => ports.askUser(request, setCookiesOf(reply)),
     ...(location !== undefined && { location }),
   })
+}
+
+/** Whether an answer leaves only if it was read: tokens of a protected client may be in it, or its whole response. */
+export function mustBeRead(
+  { policies, isAtAuthorization }: PassPorts,
+  { exchange }: FastifyRequest,
+): boolean {
+  if (exchange.authorization?.policy.mode === 'enforce' || policies.areTokensInFrontChannel) return true
+  return policies.enforced.length > 0 && isAtAuthorization(exchange.target)
 }
 
 /** The path of the challenge page of a step-up. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findRedirectInJson } from '../edge/json-redirect.ts'
+import { findRedirectInJson, type JsonRedirect } from '../edge/json-redirect.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { peekBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, dropAnswer, sendBytes } from '../upstream/proxy.ts'
@@ -21,6 +21,31 @@ export async function passJson(
   const found = findRedirectInJson(text, urlOf(ports, request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
+  return passFound(ports, request, reply, bytes, found)
+}
+
+/** What is no page at an authorization endpoint, such as the JSON of one that goes by the request's Accept. */
+export async function passText(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Readable,
+): Promise<unknown> {
+  const { bytes, text } = await readJson(reply, body)
+  const found = findRedirectInJson(text, urlOf(ports, request))
+  if (found && found !== 'ambiguous') return passFound(ports, request, reply, bytes, found)
+  if (mayHoldTokens(text))
+    throw new Refusal('upstream_unreadable', 'tokens in what is no authorization response')
+  return sendBytes(reply, bytes)
+}
+
+async function passFound(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bytes: Buffer,
+  found: JsonRedirect,
+): Promise<unknown> {
   const { response } = found
   const answer = await judgeAnswer(ports, request, reply, response, found.location, true)
   switch (answer.kind) {
@@ -31,6 +56,14 @@ export async function passJson(
     case 'error':
       return sendJson(reply, found.replaceWith(response.toErrorLocation(answer.error, answer.description)))
   }
+}
+
+/** Tokens by their name, as JSON, a form or a script would have it, or by the look of a JWT. */
+function mayHoldTokens(text: string): boolean {
+  const plain = text
+    .replaceAll('\0', '')
+    .replace(/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return /(?:id|access)_token["']?\s*[:=]|\bey[\w-]{8,}\.[\w-]{2,}\./i.test(plain)
 }
 
 async function readJson(reply: FastifyReply, body: Readable): Promise<{ bytes: Buffer; text: string }> {

@@ -1,16 +1,19 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readFormPostPage } from '../edge/form-post.ts'
+import { isWideText } from '../edge/page-text.ts'
+import { readPageType } from '../edge/page-type.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
 import { peekBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, dropAnswer, sendBytes, sendPeeked } from '../upstream/proxy.ts'
+import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../upstream/proxy.ts'
 import { decodeBody } from '../upstream/read-response.ts'
-import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
+import { challengeAt, judgeAnswer, mustBeRead, type PassPorts, urlOf } from './judge-answer.ts'
 import type { LoginPage } from './login-page.ts'
+import { passLongPage } from './pass-long-page.ts'
 import { sendRedirect } from './send-redirect.ts'
 
-/** A page that is longer is no page that submits itself, and shows its login form before. */
+/** No page that submits itself is longer, nor does one show its login form later. */
 export const maxPageBytes = 512 * 1024
 
 export interface PassPagePorts extends PassPorts {
@@ -28,15 +31,24 @@ export async function passPage(
   reply: FastifyReply,
   body: Readable,
 ): Promise<unknown> {
-  const hasType = reply.hasHeader('content-type')
-  const page = await peekBody(body, maxPageBytes, (start) => hasType || looksLikeMarkup(start))
-  if (!page.complete) return sendPage(ports, request, reply, page)
+  const contentType = contentTypeOf(reply)
+  const isGuessed = readPageType(contentType) === 'guessed'
+  const page = await peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start))
+  if (!page.complete) {
+    const isShown = !isGuessed || looksLikeMarkup(page.start)
+    return sendPage(ports, request, reply, isShown ? passLongPage(ports, request, reply, page) : page)
+  }
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
-  const contentType = reply.getHeader('content-type')?.toString()
-  const response = plain ? readFormPostPage(plain, contentType, urlOf(ports, request)) : 'ambiguous'
-  if (response === 'ambiguous') refuseAmbiguous(ports, request)
-  if (response === 'ambiguous') return sendBytes(reply, bytes)
+  if (!plain && mustBeRead(ports, request)) {
+    throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
+  }
+  if (!plain) return sendBytes(reply, bytes)
+  const response = readFormPostPage(plain, contentType, urlOf(ports, request))
+  if (response === 'ambiguous' && ports.policies.enforced.length > 0) {
+    throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
+  }
+  if (response === 'ambiguous' || isWideText(plain, contentType)) return sendBytes(reply, bytes)
   if (!response) return sendPage(ports, request, reply, page)
   const answer = await judgeAnswer(ports, request, reply, response, undefined)
   switch (answer.kind) {
@@ -61,11 +73,4 @@ function sendPage({ loginPage }: PassPagePorts, ...[request, reply, page]: Param
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */
 function looksLikeMarkup(start: Buffer): boolean {
   return /^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\0\t\n\f\r ]*(?:<|$)/.test(start.toString('latin1', 0, 512))
-}
-
-/** Whose it is can't be known. A code in it will not redeem, but it may hold more than a code. */
-function refuseAmbiguous({ policies }: PassPorts, { exchange }: FastifyRequest): void {
-  const isEnforced = exchange.authorization?.policy.mode === 'enforce'
-  if (!isEnforced && !policies.areTokensInFrontChannel) return
-  throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
 }

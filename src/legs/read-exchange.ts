@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { readBrowser } from '../edge/browser.ts'
-import { classifyTarget } from '../edge/endpoints.ts'
+import { classifyTarget, isAtAuthorization } from '../edge/endpoints.ts'
 import { normalizeHost, readHost } from '../edge/host.ts'
 import type { IsLoginPath } from '../edge/login-paths.ts'
 import type { CookieRules } from '../edge/own-cookie.ts'
@@ -46,6 +46,8 @@ export function readExchanges(
     const target = parseTarget(url)
     readHost(raw.rawHeaders, hosts)
     const kind = classifyTarget(target, provider.guarded)
+    // Where a request is resumed, its answer has to be read as well.
+    const isGuarded = kind !== 'open' || isAtAuthorization(target, provider.guarded)
     return {
       target,
       kind,
@@ -54,7 +56,7 @@ export function readExchanges(
       upstreamHeaders: toUpstreamHeaders(
         raw.rawHeaders,
         { publicHeaders, clientAddress: ip },
-        { guarded: kind !== 'open' || isLoginPath(target.path), ownCookies, trustedHeader },
+        { guarded: isGuarded || isLoginPath(target.path), ownCookies, trustedHeader },
       ),
     }
   }

@@ -1,10 +1,41 @@
 import type { ClientPolicy } from '../config/schema.ts'
+import { decodeFormBytes } from '../edge/form-text.ts'
+import { authorizationParameters } from '../edge/oauth-parameters.ts'
+import type { Parameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { isTypeAllowed, readableModes } from '../policy/responses.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
-/** What a page of the OP may repeat of a request must stay far below what is read of a page. */
+/**
+ * Authorization requests are limited by what the OP may write for them into a page: it must stay far below what is read
+ * of one. The rest is what an OP's own forms may hold besides, when they are posted to the same address.
+ */
 const maxLength = 48 * 1024
+const maxFormLength = 256 * 1024
+
+/**
+ * No request is long enough to make the OP's answer too long to be read, whoever asks.
+ *
+ * @throws {Refusal} `body_too_large`.
+ */
+export function requireShort(parameters: Parameters): void {
+  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
+  const own = parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))
+  for (const [query, limit] of [
+    [own, maxLength],
+    [parameters.toQuery(), maxFormLength],
+  ] as const) {
+    if (measureWritten(query) > limit) {
+      throw new Refusal('body_too_large', `parameters of more than ${limit} bytes once they are escaped`)
+    }
+  }
+}
+
+/** Each byte but those that stand for themselves in every page may be written as `&#x27;` or `\u0027`. */
+function measureWritten(query: string): number {
+  const bytes = decodeFormBytes(query)
+  return bytes.length + 5 * bytes.replace(/[\w .~-]+/g, '').length
+}
 
 /**
  * What no leg could read or compare is refused before the OP is asked for it.
@@ -17,9 +48,7 @@ export function requireReadable(
 ): void {
   if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
   if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
-  if (parameters.toQuery().length > maxLength) {
-    throw new Refusal('body_too_large', `an authorization request of more than ${maxLength} characters`)
-  }
+  requireShort(parameters)
   const responseType = parameters.get('response_type') ?? 'code'
   const responseMode = parameters.get('response_mode') ?? 'query'
   if (!isTypeAllowed(policy, responseType)) {

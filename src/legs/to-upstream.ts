@@ -11,6 +11,7 @@ import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import type { PasskeyHandOver } from './passkey-hand-over.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
+import { requireShort } from './readable-request.ts'
 import { refuseLookAlikes } from './refuse-look-alikes.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 import { sendRedirect } from './send-redirect.ts'
@@ -56,6 +57,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   exchange.asked = describeAsked(parameters)
   const met = meetBrowser(request, ports.cookie)
   refuseLookAlikes(ports, namesOf(parameters))
+  requireShort(parameters)
   const answer = await onAuthorizationRequest(ports, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
@@ -108,6 +110,7 @@ async function startElsewhere(
   refuseLookAlikes(ports, namesOf(parameters))
   const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return
+  requireShort(parameters)
   const pushed = await onPushedRequest(ports.records, policy, parameters)
   if (pushed !== undefined) request.exchange.pushed = pushed
 }

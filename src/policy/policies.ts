@@ -1,5 +1,6 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema.ts'
+import { loosenRedirectUri } from '../edge/loose-redirect-uri.ts'
 import { createFindLookAlike } from './look-alikes.ts'
 import { strictestOf } from './strictest.ts'
 
@@ -25,7 +26,7 @@ export interface Policies {
   counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string }): string
   /** The policy that governs a case: its page's, or the strictest of its clients'. */
   ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string }): ClientPolicy
-  /** The policies that list this redirect URI, compared as `redirectUriKey` does. */
+  /** The policies that list this redirect URI, as `redirectUriKey` compares; else those that a lenient OP could mean. */
   ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
   /**
    * The strictest of all policies that clients and a redirect URI name. Where several list the URI and one of them is
@@ -40,12 +41,8 @@ export interface Policies {
 export const passkeysPageName = 'passkeys'
 
 export function createPolicies(config: Config): Policies {
-  const owners = new Map<string, ClientPolicy[]>()
-  for (const policy of config.clients.values()) {
-    for (const key of new Set(policy.redirectUris.map(redirectUriKey))) {
-      if (key !== undefined) owners.set(key, [...(owners.get(key) ?? []), policy])
-    }
-  }
+  const owners = indexRedirectUris(config, redirectUriKey)
+  const likelyOwners = indexRedirectUris(config, loosenRedirectUri)
   const pages = new Map(config.protectedPaths.map(({ name, policy }) => [name, policy]))
   if (config.passkeys) pages.set(passkeysPageName, config.passkeys.policy)
   const all = [config.defaults, ...config.clients.values()]
@@ -57,7 +54,9 @@ export function createPolicies(config: Config): Policies {
   const ofClient = (clientId: string): ClientPolicy =>
     config.clients.get(findLookAlike(clientId) ?? clientId) ?? { ...config.defaults, clientId }
   const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] =>
-    owners.get(redirectUriKey(redirectUri) ?? '') ?? []
+    owners.get(redirectUriKey(redirectUri) ?? '') ??
+    likelyOwners.get(loosenRedirectUri(redirectUri) ?? '') ??
+    []
 
   function govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy {
     const named = clientIds.map(ofClient)
@@ -91,4 +90,18 @@ export function createPolicies(config: Config): Policies {
       return policy
     },
   }
+}
+
+/** The policies that list each redirect URI. */
+function indexRedirectUris(
+  { clients }: Config,
+  keyOf: (redirectUri: string) => string | undefined,
+): ReadonlyMap<string, readonly ClientPolicy[]> {
+  const index = new Map<string, ClientPolicy[]>()
+  for (const policy of clients.values()) {
+    for (const key of new Set(policy.redirectUris.map(keyOf))) {
+      if (key !== undefined) index.set(key, [...(index.get(key) ?? []), policy])
+    }
+  }
+  return index
 }

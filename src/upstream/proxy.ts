@@ -133,6 +133,11 @@ export function contentCodingOf(reply: FastifyReply): string | undefined {
   return reply.getHeader('content-encoding')?.toString()
 }
 
+/** The type of the OP's answer; commas stand between those of a doubled field. */
+export function contentTypeOf(reply: FastifyReply): string | undefined {
+  return reply.getHeader('content-type')?.toString()
+}
+
 /** Takes back what the OP said of its own bytes, where others are sent. */
 export function dropByteHeaders(reply: FastifyReply): void {
   for (const name of ofTheBytes) reply.removeHeader(name)

@@ -280,6 +280,8 @@ export const guards: readonly Guard[] = [
     'legs/readable-request.ts',
     [requestObjects],
     [
+      ['the length of what is written', 'if (measureWritten(query) > limit) {', 'if (false) {', responses],
+      ['the length of what is escaped', 'bytes.length + 5 *', 'bytes.length + 0 *', responses],
       ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
       ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
       ['response modes', 'if (!readableModes.includes(responseMode)) {', 'if (false) {'],
@@ -372,12 +374,83 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'legs/from-upstream.ts',
     [responses],
-    [['pages that submit themselves', 'return isPage(reply) ?', 'return false ?']],
+    [
+      [
+        'pages that submit themselves',
+        "if (type !== 'other') return passPage(",
+        "if (type === 'xml') return passPage(",
+      ],
+      ['parts of pages', 'if (isPart && isRead) throw', 'if (false) throw'],
+      ['what is no page at an authorization endpoint', 'return isText &&', 'return false &&'],
+    ],
   ),
   ...inFile(
     'legs/pass-page.ts',
     [responses],
-    [['pages of two readings', "if (response === 'ambiguous') refuseAmbiguous(ports, request)", '']],
+    [
+      [
+        'pages of two readings',
+        "if (response === 'ambiguous' && ports.policies.enforced.length > 0) {",
+        'if (false) {',
+      ],
+      ['codings that can not be read', 'if (!plain && mustBeRead(ports, request)) {', 'if (false) {'],
+      ['pages too long to be read', 'isShown ? passLongPage(ports, request, reply, page) : page', 'page'],
+    ],
+  ),
+  ...inFile(
+    'legs/pass-long-page.ts',
+    [responses],
+    [
+      [
+        'long pages at an authorization endpoint',
+        'if (isCoded || ports.isAtAuthorization(request.exchange.target)) {',
+        'if (isCoded) {',
+      ],
+      ['the rest of a long page', 'yield watch.read(chunk)', 'yield chunk'],
+    ],
+  ),
+  ...inFile(
+    'legs/pass-json.ts',
+    [responses],
+    [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
+  ),
+  ...inFile(
+    'edge/form-watch.ts',
+    [unit('form-watch'), responses],
+    [
+      [
+        'long pages: where forms lead',
+        'action === undefined || !staysHome(action, base, leadsToClient)',
+        'false',
+      ],
+      ['long pages: redirect URIs at home', '&& !leadsToClient(href)', ''],
+      ['long pages: what moves forms', 'if (!isMarkup || !/^<form/i.test(word)) refuse()', ''],
+      [
+        'long pages: odd tags',
+        'const isPlain = /^\\s*\\/?>$/.test(tag.slice(at)) && actions.length < 2',
+        'const isPlain = true',
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/page-type.ts',
+    [responses],
+    [
+      [
+        'types that are guessed',
+        "if (essence === undefined || unknown.has(essence)) return 'guessed'",
+        "if (essence === undefined) return 'other'",
+      ],
+      ['several types', "return types.size === 1 ? page : 'unclear'", "return 'other'"],
+    ],
+  ),
+  ...inFile(
+    'edge/loose-redirect-uri.ts',
+    [redirects],
+    [
+      ['redirect URIs in another spelling', 'loosenPath(url.pathname)', 'url.pathname'],
+      ['custom schemes in another case', 'text.toUpperCase().toLowerCase()', 'text'],
+    ],
   ),
   ...inFile(
     'identity/front-channel.ts',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Browser } from '../lab/browser.ts'
 import { logIn } from '../lab/people.ts'
 import { describe, expectNoArtefact } from './frame/expect.ts'
-import { canary, onLenientStage } from './frame/lenient-stage.ts'
+import { canary, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { navigation, send } from './frame/wire.ts'
@@ -170,3 +170,109 @@ runAttacks('an OP that redirects wherever it is told', onLenientStage(), (attack
     },
   )
 })
+
+const native = { mode: 'enforce', redirectUris: ['com.example.app:/cb', 'http://127.0.0.1/cb'] }
+
+/** The OP compares redirect URIs as it likes, and nobody told the gateway how. */
+runAttacks(
+  'an OP that reads redirect URIs loosely',
+  onLenientStage({
+    clients: { web: { responseTypes: ['code', 'code token'] }, native },
+  }),
+  (attack) => {
+    attack(
+      'R-21',
+      'another spelling of a listed redirect URI, for a request of which nothing is known',
+      {
+        'the path in upper case': (web: URL) => `${web.origin}/SIGNIN-OIDC`,
+        'one letter in another case': (web: URL) => `${web.origin}/signin-Oidc`,
+        'a letter escaped, in another case': (web: URL) => `${web.origin}/%53ignin-oidc`,
+        'a letter escaped twice': (web: URL) => `${web.origin}/%2573ignin-oidc`,
+        'a letter that folds to a plain one': (web: URL) => `${web.origin}/%C5%BFignin-oidc`,
+        'a full-width letter': (web: URL) => `${web.origin}/%EF%BC%B3ignin-oidc`,
+        'an accent': (web: URL) => `${web.origin}/si%CC%81gnin-oidc`,
+        'an invisible letter': (web: URL) => `${web.origin}/signin%E2%80%8B-oidc`,
+        'a slash at the end': (web: URL) => `${web.href}/`,
+        'two slashes': (web: URL) => `${web.origin}//signin-oidc`,
+        'a dot segment': (web: URL) => `${web.origin}/x/../SIGNIN-OIDC`,
+        'a path parameter': (web: URL) => `${web.href};x=1`,
+        'the host in upper case': (web: URL) => web.href.replace('app', 'APP'),
+        'a dot behind the host': (web: URL) => web.href.replace('localhost', 'localhost.'),
+        'a full-width host': (web: URL) => web.href.replace('app', '%EF%BD%81pp'),
+        'the scheme in upper case': (web: URL) => web.href.replace('http', 'HTTP'),
+        'a user name': (web: URL) => web.href.replace('//', '//user@'),
+        'a user name and password': (web: URL) => web.href.replace('//', '//user:pw@'),
+        'a custom scheme in another case': () => 'Com.Example.App:/CB',
+        'a custom scheme with two slashes': () => 'com.example.app://cb',
+        'a custom scheme with three slashes, and one more': () => 'com.example.app:///Cb/',
+        'another name of loopback': () => 'http://localhost:51004/CB',
+        'loopback in IPv6': () => 'http://[::1]:51004/cb',
+      },
+      async (t, stage, spell: (web: URL) => string) => {
+        const { world, op, cookie } = stage
+        world.clock.advance(61_000)
+        const redirectUri = spell(new URL(world.web.redirectUri))
+        const tokens = `access_token=${canary.token}&token_type=Bearer&state=x`
+        const fields = ['code', 'access_token', 'state'].map((name) => {
+          const values: Record<string, string> = { code: canary.code, access_token: canary.token }
+          return `<input type="hidden" name="${name}" value="${values[name] ?? 'x'}">`
+        })
+        const page = `<form method="post" action="${redirectUri}">${fields.join('')}</form>`
+        for (const [status, headers, body] of [
+          [303, { location: `${redirectUri}?code=${canary.code}&state=x` }, ''],
+          [303, { location: `${redirectUri}#${tokens}` }, ''],
+          [303, { location: `${redirectUri}#code=${canary.code}&${tokens}` }, ''],
+          [200, { 'content-type': 'text/html' }, page],
+        ] as const) {
+          op.answer = (request, response) => {
+            if (request.url === '/connect/userinfo') response.writeHead(200).end('{"sub":"user-alice"}')
+            else response.writeHead(status, headers).end(body)
+          }
+          const query = authorizeQuery({ clientId: 'nobody', redirectUri: 'https://nobody.example/' })
+          for (const target of ['/login/callback', `/connect/authorize?${query}`]) {
+            const answer = await send(world.publicUrl, { target, headers: [cookie, ...navigation] })
+            expectNoArtefact(t, answer)
+            t.notMatch(answer.body, /canary/)
+          }
+        }
+        stage.beLenient()
+      },
+    )
+    attack(
+      'R-21',
+      'an honest request that spells its redirect URI in another case is judged as what it is',
+      { upper: '/SIGNIN-OIDC', mixed: '/SignIn-Oidc' },
+      async (t, stage, path) => {
+        const { world, op, cookie } = stage
+        const redirectUri = world.web.url + path
+        const location = `${redirectUri}?code=${canary.code}&state=the-state`
+        op.answer = (_request, response) => response.writeHead(303, { location }).end()
+        const query = authorizeQuery({ clientId: 'web', redirectUri }, { max_age: '3600' })
+        const ask = () =>
+          send(world.publicUrl, { target: `/connect/authorize?${query}`, headers: [cookie, ...navigation] })
+        world.clock.advance(61_000)
+        t.match((await ask()).headers['location'], /^\/step-up\/challenge\//, 'is challenged')
+        world.authsignal.control.setRules([])
+        world.clock.advance(11 * 60_000)
+        t.equal((await ask()).headers['location'], location, 'and passes where none is needed')
+        const { attributes } = world.authsignal.control.tracks.at(-1) ?? {}
+        t.match(JSON.stringify(attributes), /openid.{1,4}profile/, 'by rules that know what it asked for')
+        world.authsignal.control.setRules([stepUpForAll])
+        stage.beLenient()
+      },
+    )
+    attack(
+      'R-21',
+      'an address that nobody takes for a listed one is no affair of the gateway',
+      ['#/other-app', '#/signin-oidc/x', '#/signin', '@/signin-oidc', 'com.example.other:/cb'],
+      async (t, { world, op, cookie, ...stage }, spelling) => {
+        const to = spelling.replace('#', world.web.url).replace('@', 'http://app.localhost:1')
+        const location = `${to}?code=of-another&state=x`
+        op.answer = (_request, response) => response.writeHead(303, { location }).end()
+        const answer = await send(world.publicUrl, { target: '/login', headers: [cookie, ...navigation] })
+        t.equal(answer.headers['location'], location)
+        stage.beLenient()
+      },
+    )
+  },
+)

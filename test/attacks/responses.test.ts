@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Test } from 'tap'
 import { type LabClient, makeWebClient, secretOf } from '../lab/op-world.ts'
 import { basic, redeem } from './frame/codes.ts'
+import { collate } from './frame/collating-op.ts'
 import { describe, expectAlive, expectRefused, expectRequestRefused, watchOp } from './frame/expect.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
@@ -675,6 +677,450 @@ runAttacks('an OP that answers in odd ways', lenient, (attack) => {
       t.notOk(answer.wire.includes(canary.code), 'no code comes out')
       stage.beLenient()
       await expectAlive(t, world)
+    },
+  )
+  const padding = 'a word and a word '.repeat(40_000)
+  type LongPage = (to: string, token: string) => { body: string | Buffer; type?: string; coding?: string }
+  const longPages: Record<string, LongPage> = {
+    'a long field before the token': (to, token) => ({
+      body: page(to, asFields({ state: padding, id_token: token })),
+    }),
+    'a long field behind the token': (to, token) => ({
+      body: page(to, asFields({ id_token: token, state: padding })),
+    }),
+    'text before the form': (to, token) => ({ body: padding + page(to, asFields({ id_token: token })) }),
+    'text behind the form': (to, token) => ({ body: page(to, asFields({ id_token: token })) + padding }),
+    'a comment before the form': (to, token) => ({
+      body: `<!-- ${padding} -->${page(to, asFields({ id_token: token }))}`,
+    }),
+    'a form of its own first': (to, token) => ({
+      body: page('/search', '') + padding + page(to, asFields({ id_token: token })),
+    }),
+    'the tag in another case, over lines': (to, token) => ({
+      body: `${padding}<FoRm\nmethod=post\taction=${to}>${asFields({ id_token: token })}</form>`,
+    }),
+    'an action in entities': (to, token) => ({
+      body: `${padding}<form action="${to.replace(':', '&colon;')}">${asFields({ id_token: token })}</form>`,
+    }),
+    'an action without scheme': (to, token) => ({
+      body: padding + page(to.replace(/^http:/, ''), asFields({ id_token: token })),
+    }),
+    'an action behind a quoted bracket': (to, token) => ({
+      body: `${padding}<form title=">" action="${to}">${asFields({ id_token: token })}</form>`,
+    }),
+    'a button with its own action': (to, token) => ({
+      body: `<form action="/">${padding}${asFields({ id_token: token })}<button formaction="${to}">`,
+    }),
+    'a base': (to, token) => ({
+      body: `<base href="${new URL(to).origin}">${padding}${page('/signin-oidc', asFields({ id_token: token }))}`,
+    }),
+    'in a frame': (to, token) => ({
+      body: `${padding}<iframe srcdoc="${page(to, asFields({ id_token: token })).replaceAll('"', '&quot;')}"></iframe>`,
+    }),
+    'without a type': (to, token) => ({
+      body: `<p>${padding}${page(to, asFields({ id_token: token }))}`,
+      type: '',
+    }),
+    xhtml: (to, token) => ({
+      body: `<x:html xmlns:x="http://www.w3.org/1999/xhtml">${padding}<x:form action="${to}"><x:input name="id_token" value="${token}"/></x:form></x:html>`,
+      type: 'application/xhtml+xml',
+    }),
+    'UTF-16': (to, token) => ({
+      body: Buffer.from(`\ufeff${padding}${page(to, asFields({ id_token: token }))}`, 'utf16le'),
+    }),
+    'ISO-2022-JP': (to, token) => ({
+      body: `${padding}<fo\x1b(Brm action="${to}">${asFields({ id_token: token })}</form>`,
+    }),
+    gzip: (to, token) => ({
+      body: gzipSync(`${randomBytes(600_000).toString('base64')}${page(to, asFields({ id_token: token }))}`),
+      coding: 'gzip',
+    }),
+  }
+  attack('R-16', 'a page that is too long to be read', longPages, async (t, stage, write: LongPage) => {
+    const { world, cookie } = stage
+    const idToken = await makeIdToken(stage)
+    const { body, type = 'text/html', coding } = write(world.web.redirectUri, idToken)
+    const headers = {
+      ...(type !== '' && { 'content-type': type }),
+      ...(coding && { 'content-encoding': coding }),
+    }
+    const query = authorizeQuery(world.other, { response_type: 'id_token', response_mode: 'form_post' })
+    for (const request of [
+      { target: `/connect/authorize?${query}` },
+      { target: '/connect/authorize/callback?authzId=1' },
+      { target: '/login/callback' },
+      { method: 'POST', target: '/login', body: 'username=alice' },
+    ]) {
+      answerWith(stage, 200, headers, body)
+      const browser = [cookie, ...navigation, ...(request.method ? [form] : [])]
+      const answer = await send(world.publicUrl, { ...request, headers: browser })
+      const isUnread = request.target.startsWith('/connect/authorize')
+      if (isUnread) t.equal(answer.status, 502, 'is refused as a whole')
+      for (const bytes of [idToken, Buffer.from(idToken, 'utf16le').toString('latin1')])
+        t.notOk(answer.wire.includes(bytes), `no token comes out of ${request.target}`)
+      t.ok(answer.status === 502 || answer.body.length < body.length, 'it is refused, or cut off')
+      if (Buffer.isBuffer(body)) t.equal(answer.status, 502, 'what can not even be searched is refused')
+    }
+    stage.beLenient()
+  })
+  const row = '<tr><td>a cell<td><form method="post" action="/users/1/delete"><button>x</button></form>'
+  attack(
+    'R-16',
+    'a long page of the OP that hands nothing to a client passes byte for byte',
+    {
+      'a report': `<!doctype html><title>Report</title><table>${'<tr><td>a cell'.repeat(60_000)}</table>`,
+      'a console with forms of its own': `<!doctype html><form action="search?q=1"></form><table>${row.repeat(15_000)}`,
+      'a page with a form that says where it is': `<form action='/?a=1&amp;b=2' method=get></form>${padding}<form>`,
+      'text without markup': padding,
+    },
+    async (t, stage, body) => {
+      answerWith(stage, 200, { 'content-type': 'text/html', 'content-length': String(body.length) }, body)
+      const answer = await ask(stage, '/reports')
+      t.equal(answer.status, 200)
+      t.ok(answer.body === body, 'byte for byte', { length: answer.body.length })
+      stage.beLenient()
+    },
+  )
+  const hiding = {
+    plain: (query: string) => query,
+    'with a client hidden from the gateway': (query: string) =>
+      query.replace('client_id', '%F0%9F%85%92lient_id').replace('redirect_uri', '%F0%9F%85%A1edirect_uri'),
+    'with the client alone hidden': (query: string) => query.replace('client_id', '%F0%9F%85%92lient_id'),
+  }
+  attack(
+    'Q-21',
+    'a request of which the OP would write more than can be read, whoever asks',
+    Object.fromEntries(
+      Object.entries(hiding).flatMap(([how, hide]) =>
+        Object.entries({
+          'a state of 600 kB': 's'.repeat(600_000),
+          'a state of 100 kB that grows when it is escaped': "'".repeat(100_000),
+          'a state of 60 kB': 's'.repeat(60_000),
+          'a state of 40 kB that grows when it is escaped': "'".repeat(40_000),
+        }).map(([name, state]) => [`${name}, ${how}`, { hide, state }] as const),
+      ),
+    ),
+    async (t, stage, { hide, state }: { hide: (query: string) => string; state: string }) => {
+      const { world, cookie } = stage
+      world.clock.advance(61_000)
+      const { idToken } = await collate(stage)
+      stage.secrets.add(idToken)
+      const more = { response_type: 'code id_token', response_mode: 'form_post', state }
+      const body = hide(authorizeQuery(world.web, more))
+      const headers = [cookie, form, ...navigation]
+      for (const target of ['/connect/authorize', '/connect/par']) {
+        const op = watchOp(stage.op.requests)
+        const answer = await send(world.publicUrl, { method: 'POST', target, headers, body })
+        expectRefused(t, answer, [400, 413], op)
+        t.notOk(answer.wire.includes(idToken))
+      }
+      stage.beLenient()
+    },
+  )
+  attack(
+    'Q-21',
+    'no honest request is too long, whoever asks',
+    {
+      'claims of 4 kB': {
+        claims: JSON.stringify({ id_token: { acr: { values: Array(300).fill('a-value') } } }),
+      },
+      'a state of 20 kB': { state: 's'.repeat(20_000) },
+      'a form of 100 kB of the OP': { SAMLResponse: 'PHNhbWw+'.repeat(12_000) },
+      'a name that is no ASCII': { username: '\u65e5\u672c'.repeat(1000) },
+    } as Record<string, Record<string, string>>,
+    async (t, stage, more) => {
+      const { world, cookie } = stage
+      stage.op.answer = (_request, response) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end('x')
+      for (const client of [world.web, world.other]) {
+        const body = authorizeQuery(client, more)
+        const headers = [cookie, form, ...navigation]
+        const answer = await send(world.publicUrl, {
+          method: 'POST',
+          target: '/connect/authorize',
+          headers,
+          body,
+        })
+        t.equal(answer.status, 200, 'is served', { answer: describe(answer) })
+      }
+      stage.beLenient()
+    },
+  )
+  type Part = {
+    status?: number
+    type?: string
+    more?: Record<string, string>
+    wrap?: (part: string) => string
+  }
+  const inRanges = (part: string): string =>
+    `--b\r\nContent-Type: text/html\r\nContent-Range: bytes 9-99/100\r\n\r\n${part}\r\n--b--\r\n`
+  attack(
+    'R-17',
+    'a page of which the OP sends a part',
+    {
+      'a range': { type: 'text/html' },
+      'a range of XHTML': { type: 'application/xhtml+xml' },
+      'a range without a type': {},
+      'a range of what has no readable type': { type: '*/*' },
+      'a range of one of two types': { type: 'text/plain, text/html' },
+      'ranges in parts': { type: 'multipart/byteranges; boundary=b', wrap: inRanges },
+      'ranges in parts, as of old': { type: 'multipart/x-byteranges; boundary=b', wrap: inRanges },
+      'ranges in parts, without the status': {
+        status: 200,
+        type: 'Multipart/ByteRanges; boundary=b',
+        wrap: inRanges,
+      },
+      'the difference to an earlier page': { status: 226, type: 'text/html', more: { im: 'range' } },
+    } as Record<string, Part>,
+    async (t, stage, { status = 206, type, more, wrap = (part) => part }: Part) => {
+      const { world, cookie } = stage
+      const idToken = await makeIdToken(stage)
+      const part = wrap(asFields({ id_token: idToken, code: canary.code }))
+      for (const target of [
+        '/connect/authorize?client_id=other',
+        '/connect/authorize/callback',
+        '/login',
+        '/x',
+      ]) {
+        answerWith(stage, status, { ...(type !== undefined && { 'content-type': type }), ...more }, part)
+        const ranges = ['Range: bytes=9-99', 'If-Range: "one"', 'Request-Range: bytes=9-99', 'A-IM: range']
+        const headers = [cookie, ...navigation, ...ranges, 'Accept-Encoding: zstd']
+        expectHeld(t, await send(world.publicUrl, { target, headers }), [idToken])
+        for (const { url, headers } of stage.op.requests.filter(({ url }) => url.startsWith('/connect/auth')))
+          t.notMatch(Object.keys(headers).join(), /range|a-im|encoding/, `nor is it asked for at ${url}`)
+      }
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-17',
+    'a part of what nobody shows as a page passes byte for byte',
+    [
+      'image/png',
+      'video/mp4',
+      'audio/ogg',
+      'font/woff2',
+      'application/pdf',
+      'application/octet-stream',
+      'text/css; charset=utf-8',
+      'text/javascript',
+      'application/javascript',
+    ],
+    async (t, stage, type) => {
+      const { world, cookie } = stage
+      const range = 'bytes 2-5/10'
+      answerWith(stage, 206, { 'content-type': type, 'content-range': range, 'content-length': '4' }, '2345')
+      const answer = await send(world.publicUrl, { target: '/file', headers: [cookie, 'Range: bytes=2-5'] })
+      t.same([answer.status, answer.headers['content-range'], answer.body], [206, range, '2345'])
+      t.equal(stage.op.requests.at(-1)?.headers.range, 'bytes=2-5', 'and was asked for')
+      answerWith(stage, 304, { etag: '"one"' })
+      t.equal((await ask(stage, '/page', ['If-None-Match: "one"'])).status, 304, 'nor does a 304 hold any')
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-18',
+    'a page under a type of which browsers make a page',
+    [
+      '*/*',
+      'unknown/unknown',
+      'application/unknown',
+      'text',
+      'text/',
+      '/html',
+      'text html',
+      '"text/html"',
+      'charset=utf-8',
+      '; charset=utf-8',
+      ',',
+      'TEXT/HTML',
+      'text/html, text/plain',
+      'text/plain, text/html',
+      'text/plain; a="x, y", text/html',
+      'text/html, application/xhtml+xml',
+      'application/xhtml+xml',
+      'image/svg+xml, text/plain',
+      'application/vnd.x+xml; charset=utf-8',
+      'text/xsl',
+      'text/plain\ntext/html',
+      'application/json\n*/*',
+      'multipart/x-mixed-replace; boundary=b',
+      'multipart/related; boundary=b; type="text/html"',
+      'multipart/mixed; boundary=b',
+      'message/rfc822',
+      'application/x-mimearchive',
+      'image/png, multipart/related; boundary=b',
+    ],
+    async (t, stage, types) => {
+      const { world } = stage
+      const idToken = await makeIdToken(stage)
+      const body = page(world.web.redirectUri, asFields({ id_token: idToken }))
+      stage.op.answer = (_request, response) =>
+        response
+          .writeHead(
+            200,
+            types.split('\n').flatMap((type) => ['content-type', type]),
+          )
+          .end(body)
+      expectHeld(t, await ask(stage), [idToken])
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-19',
+    'an authorization endpoint that is asked for something else than a page',
+    {
+      'a redirect in JSON': (to: string, token: string) => JSON.stringify({ to: `${to}#id_token=${token}` }),
+      'tokens in JSON': (_to: string, token: string) => JSON.stringify({ id_token: token, state: 'x' }),
+      'tokens in JSON, escaped': (_to: string, token: string) =>
+        JSON.stringify({ id_token: token }).replace('id_token', '\\u0069d_token').replaceAll('.', '\\u002e'),
+      'an access token alone': () => JSON.stringify({ access_token: canary.token }),
+      'a name twice': (to: string, token: string) => `{"a":1,"a":"${to}#id_token=${token}"}`,
+      'a form': (_to: string, token: string) => `state=x&id_token=${token}`,
+      'a call of a function': (_to: string, token: string) => `callback({id_token: '${token}'})`,
+      'a token alone': (_to: string, token: string) => token,
+      'UTF-16': (_to: string, token: string) => Buffer.from(JSON.stringify({ id_token: token }), 'utf16le'),
+      'more than can be read': (_to: string, token: string) =>
+        JSON.stringify({ pad: 'x'.repeat(600_000), id_token: token }),
+    },
+    async (t, stage, write: (to: string, token: string) => string | Buffer) => {
+      const { world, cookie } = stage
+      const query = authorizeQuery(world.other, { response_type: 'id_token' })
+      for (const [target, type] of [
+        [`/connect/authorize?${query}`, 'application/json'],
+        [`/connect/authorize?${query}`, 'text/javascript'],
+        ['/connect/authorize/callback?authzId=1', 'application/json; charset=utf-8'],
+        ['/connect/authorize/callback?authzId=1', 'application/hal+json'],
+        ['/connect/authorize/callback?authzId=1', 'text/plain'],
+      ] as const) {
+        const idToken = await makeIdToken(stage)
+        const body = write(world.web.redirectUri, idToken)
+        answerWith(stage, 200, { 'content-type': type }, body)
+        const answer = await send(world.publicUrl, { target, headers: [cookie, 'Accept: application/json'] })
+        const plain = answer.wire.replaceAll('\0', '').replaceAll('\\u002e', '.')
+        t.notOk(plain.includes(idToken) || plain.includes(canary.token), 'nothing comes out', {
+          answer: describe(answer),
+        })
+      }
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-19',
+    'what else an authorization endpoint says passes byte for byte',
+    {
+      'an error in JSON': [
+        'application/json',
+        '{"error":"invalid_request","error_description":"no id_token"}',
+      ],
+      'a step of a sign-in in JSON': ['application/json', '{"status":"USERNAME_REQUIRED","next":"/flows/1"}'],
+      'an error in text': ['text/plain', 'unknown client: code 17'],
+      nothing: ['application/json', ''],
+    } as Record<string, [string, string]>,
+    async (t, stage, [type, body]) => {
+      answerWith(stage, 400, { 'content-type': type }, body)
+      const answer = await ask(stage, `/connect/authorize?${authorizeQuery(stage.world.other)}`)
+      t.same([answer.status, answer.headers['content-type']], [400, type])
+      t.ok(answer.body.includes(body))
+      stage.beLenient()
+    },
+  )
+})
+
+/** Codes only: one that nobody read would not redeem, and yet it is refused. */
+runAttacks('a code that could be read in two ways', onLenientStage(), (attack) => {
+  const code = asFields({ code: canary.code, state: 'x' })
+  const form = (action: string, fields = code): string =>
+    `<form method="post" action="${action}">${fields}</form>`
+  const utf16 = (html: string): Buffer => Buffer.from(`\ufeff${html}`, 'utf16le')
+  attack(
+    'R-20',
+    'a page with a code',
+    {
+      'a decoy beside it': (to: string) => ({ body: form(to) + form('https://other.example/') }),
+      'a button that leads elsewhere': (to: string) => ({
+        body: form('https://other.example/', `${code}<button formaction="${to}">x</button>`),
+      }),
+      'in UTF-16': (to: string) => ({ body: utf16(form(to)) }),
+      'in UTF-7 by its own word': (to: string) => ({ body: `<meta charset=utf-7>${form(to)}` }),
+      'in XHTML': (to: string) => ({ body: form(to), type: 'application/xhtml+xml' }),
+      'in XHTML, by entities': (to: string) => ({
+        body: form(to).replace('"code"', '"&#99;ode"'),
+        type: 'application/xhtml+xml',
+      }),
+      'in XML, by an entity of its own': (to: string) => ({
+        body: `<!DOCTYPE x [<!ENTITY f '${form(to).replace('form', 'f&#111;rm')}'>]><x>&f;</x>`,
+        type: 'text/xml',
+      }),
+      'in a drawing': (to: string) => ({
+        body: `<svg xmlns="http://www.w3.org/2000/svg" xmlns:h="http://www.w3.org/1999/xhtml"><h:form action="${to}"><h:input name='code' value="${canary.code}"/></h:form></svg>`,
+        type: 'image/svg+xml',
+      }),
+      'in a frame': (to: string) => ({ body: `<iframe srcdoc='${form(to)}'></iframe>` }),
+      'in a shadow root': (to: string) => ({
+        body: `<p><template shadowrootmode="open">${form(to)}</template>`,
+      }),
+    },
+    async (t, stage, write: (to: string) => { body: string | Buffer; type?: string }) => {
+      const { body, type = 'text/html' } = write(stage.world.web.redirectUri)
+      answerWith(stage, 200, { 'content-type': type }, body)
+      for (const target of ['/login', '/connect/authorize/callback']) {
+        const answer = await ask(stage, target)
+        expectHeld(t, answer, [])
+        t.notOk(answer.wire.replaceAll('\0', '').includes(canary.code))
+      }
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-20',
+    'a coding at an authorization endpoint that nobody asked for',
+    { unknown: 'zstd', stacked: 'gzip, gzip', broken: 'gzip' },
+    async (t, stage, coding) => {
+      const { world } = stage
+      answerWith(
+        stage,
+        200,
+        { 'content-type': 'text/html', 'content-encoding': coding },
+        form(world.web.redirectUri),
+      )
+      for (const path of ['/connect/authorize', '/connect/authorize/callback'])
+        expectHeld(t, await ask(stage, `${path}?${authorizeQuery(world.other)}`), [])
+      stage.beLenient()
+    },
+  )
+  attack(
+    'R-20',
+    'honest pages pass byte for byte',
+    {
+      'a login page in XHTML': {
+        type: 'application/xhtml+xml',
+        body: `<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><form action="/login"><input name="username"/></form></html>`,
+      },
+      'a drawing with entities of its own': {
+        type: 'image/svg+xml',
+        body: '<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]><svg xmlns="&ns_svg;"/>',
+      },
+      'a feed with a stylesheet': {
+        type: 'application/rss+xml',
+        body: '<?xml version="1.0"?><?xml-stylesheet href="/x.xsl"?><rss/>',
+      },
+      'metadata of SAML': {
+        type: 'application/samlmetadata+xml',
+        body: '<md:EntityDescriptor><md:NameIDFormat>x</md:NameIDFormat></md:EntityDescriptor>',
+      },
+      'a coding that the gateway does not know': {
+        type: 'text/html',
+        body: 'x',
+        more: { 'content-encoding': 'zstd' },
+      },
+      'a range of a page': { status: 206, type: 'text/html', body: '<p>' },
+    } as Record<string, { status?: number; type: string; body: string; more?: Record<string, string> }>,
+    async (t, stage, { status = 200, type, body, more }) => {
+      answerWith(stage, status, { 'content-type': type, 'content-length': `${body.length}`, ...more }, body)
+      const answer = await ask(stage, '/page')
+      t.same([answer.status, answer.body], [status, body])
+      stage.beLenient()
     },
   )
 })

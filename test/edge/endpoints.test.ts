@@ -1,5 +1,5 @@
 import t from 'tap'
-import { classifyTarget, type EndpointKind, guardPaths } from '../../src/edge/endpoints.ts'
+import { classifyTarget, type EndpointKind, guardPaths, isAtAuthorization } from '../../src/edge/endpoints.ts'
 import { parseTarget } from '../../src/edge/target.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
@@ -293,4 +293,17 @@ t.test('an OP that folds case', async (t) => {
   ]
   for (const raw of refused) t.throws(() => classifyFolded(raw), { code: 'ambiguous_target' }, raw)
   t.throws(() => classifyFolded('/ADMIN/x'), { code: 'not_found' })
+})
+
+t.test('what is at an authorization endpoint or below one', async (t) => {
+  const isAt = (raw: string) => isAtAuthorization(parseTarget(raw), guarded)
+  for (const raw of [
+    '/auth',
+    '/auth/x?y',
+    '/AUTH//x',
+    '/connect/authorize/callback',
+    '/connect/%41uthorize/x',
+  ])
+    t.ok(isAt(raw), raw)
+  for (const raw of ['/', '/authx', '/connect', '/connect/token', '/x/auth']) t.notOk(isAt(raw), raw)
 })

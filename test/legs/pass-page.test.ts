@@ -25,11 +25,30 @@ t.test('a page that browsers could read differently', async (t) => {
       expectNoArtefact(t, answer)
       t.notOk(answer.body.includes(canary.code))
     })
-    t.test(`${name}: where nobody asked, a code at most is in it, which does not redeem`, async (t) => {
-      expectUntouched(t, await askFor(stage, '/page', page, body), body)
-      expectUntouched(t, await askFor(stage, authorize(world.other), page, body), body)
+    t.test(`${name}: refused at an authorization endpoint, whoever asked`, async (t) => {
+      t.equal((await askFor(stage, authorize(world.other), page, body)).status, 502)
+      t.equal((await askFor(stage, '/connect/authorize/callback', page, body)).status, 502)
     })
   }
+})
+
+t.test('elsewhere only a coding passes, and a code at most in it, which does not redeem', async (t) => {
+  const body = '<form action="https://other.example/"><input name="code"><button formaction="/">'
+  const page = { 'content-type': 'text/html' }
+  t.equal((await askFor(stage, '/page', page, body)).status, 502)
+  const coded = { ...page, 'content-encoding': 'unknown' }
+  expectUntouched(t, await askFor(stage, '/page', coded, body), body)
+})
+
+t.test('where clients are only watched, whatever it is passes', async (t) => {
+  const watched = () => ({ mode: 'monitor', responseTypes: ['code', 'id_token'] })
+  const stage = await onLenientStage({ clients: { web: watched(), web2: watched(), consenting: watched() } })(
+    t,
+  )
+  const long = `<form action="https://other.example/">${'x'.repeat(600_000)}`
+  const ambiguous = '<form action="https://other.example/"><input name="code"><button formaction="/">'
+  for (const body of [long, ambiguous])
+    expectUntouched(t, await askFor(stage, '/connect/authorize', { 'content-type': 'text/html' }, body), body)
 })
 
 t.test('the same page where a protected client may have tokens in it is refused', async (t) => {

@@ -90,3 +90,26 @@ t.test('all clients that are not listed are counted as one', async (t) => {
   ]
   t.equal(new Set(names.map(counterOf)).size, names.length)
 })
+
+t.test('a redirect URI belongs to who lists it, else to all that an OP could mean', async (t) => {
+  const list = (clientId: string, mode: ClientPolicy['mode'], ...redirectUris: string[]) =>
+    policy({ clientId, mode, redirectUris })
+  const strict = list('strict', 'enforce', 'https://app.example.com/cb', 'com.example.app:/cb')
+  const watched = list('watched', 'monitor', 'https://app.example.com/Cb')
+  const off = list('off', 'off', 'https://app.example.com/CB', 'https://off.example.com/')
+  const clients = new Map([strict, off, watched].map((one) => [one.clientId, one]))
+  const policies = createPolicies({ ...config, clients })
+  for (const [uri, owners] of [
+    ['https://app.example.com/cb', [strict]],
+    ['https://app.example.com/Cb', [watched]],
+    ['https://app.example.com/CB', [off]],
+    ['https://app.example.com/cB', [strict, off, watched]],
+    ['https://user@app.example.com/cb', [strict, off, watched]],
+    ['Com.Example.App://CB', [strict]],
+    ['https://off.example.com', [off]],
+    ['https://app.example.com:8443/cb', []],
+    ['no URI', []],
+    ['javascript:x', []],
+  ] as const)
+    t.same(policies.ofRedirectUri(uri), owners, uri)
+})

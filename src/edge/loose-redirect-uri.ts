@@ -1,0 +1,32 @@
+import { scriptableSchemes } from '../config/redirect-uri-key.ts'
+import { decodePath, loosenPath } from './loose-path.ts'
+
+const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * What the most lenient OP could take a redirect URI for: by scheme, host, port and path, each as such an OP would
+ * compare it. It is made for comparing, never for sending. Letters fold, also those in escapes; a user name, query and
+ * fragment, slashes at the end, path parameters, the port on loopback and which of its names stands there do not count.
+ * The ports of other hosts do: there they tell one application from another.
+ *
+ * @returns undefined for what no browser takes for an absolute URI, or for one that leads to a client.
+ */
+export function loosenRedirectUri(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined
+  const url = new URL(uri)
+  if (scriptableSchemes.has(url.protocol)) return undefined
+  url.username = ''
+  url.password = ''
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
+  if (!isWeb) return loosenCustom(url.href)
+  const hostname = url.hostname.replace(/\.+$/, '')
+  const place = loopback.has(hostname) ? 'loopback' : `${hostname}:${url.port}`
+  return `${url.protocol}//${place}${loosenPath(url.pathname)}`
+}
+
+/** The URI of a custom scheme stays whole (RFC 8252 7.1), but for how many slashes it has. */
+function loosenCustom(uri: string): string {
+  const { text } = decodePath(uri.split(/[?#]/, 1).join(''))
+  const folded = text.toUpperCase().toLowerCase()
+  return folded.replace(/\/+/g, '/').replace(/\/$/, '')
+}
