@@ -122,7 +122,8 @@ export function isResponse(parameters: URLSearchParams): boolean {
 
 /** Whether some client could take a field of this name for one of the response's. */
 export function mayBeOfResponse(name: string): boolean {
-  return readNameLoosely(name).some((read) => responseParameters.has(read))
+  const bytes = Buffer.from(name).toString('latin1')
+  return readNameLoosely(bytes).some((read) => responseParameters.has(read))
 }
 
 /** A URL without query and fragment. */

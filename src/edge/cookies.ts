@@ -1,3 +1,4 @@
+import { foldBytesByCollation } from './collated-name.ts'
 import { readPair, readPairs } from './cookie-pairs.ts'
 import { Refusal } from './refusal.ts'
 
@@ -88,25 +89,26 @@ function selectAllowed(header: string | undefined, allowed: readonly string[]): 
     selected.set(name, value)
   }
   for (const { name, value } of pairs) {
-    if (valueByLooseName.has(loosenName(name))) refuseDifferent(valueByLooseName, name, value)
+    if (loosenName(name).some((key) => valueByLooseName.has(key)))
+      refuseDifferent(valueByLooseName, name, value)
   }
   return selected
 }
 
 function refuseDifferent(valueByLooseName: Map<string, string>, name: string, value: string): void {
-  const key = loosenName(name)
-  const known = valueByLooseName.get(key)
-  if (known !== undefined && known !== value) {
-    throw new Refusal('ambiguous_cookies', 'two cookies of one allow-listed name have different values')
+  for (const key of loosenName(name)) {
+    const known = valueByLooseName.get(key)
+    if (known !== undefined && known !== value) {
+      throw new Refusal('ambiguous_cookies', 'two cookies of one allow-listed name have different values')
+    }
+    valueByLooseName.set(key, value)
   }
-  valueByLooseName.set(key, value)
 }
 
-/** ASP.NET folds the case of names, PHP decodes escapes in them. */
-function loosenName(name: string): string {
-  return name
-    .replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .toLowerCase()
+/** ASP.NET compares names by collation without case, PHP decodes escapes in them. */
+function loosenName(name: string): readonly string[] {
+  const bytes = name.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return foldBytesByCollation(bytes)
 }
 
 function isAllowed(name: string, allowed: readonly string[]): boolean {

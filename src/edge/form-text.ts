@@ -1,5 +1,20 @@
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+const [percent, plus, space] = [0x25, 0x2b, 0x20]
+
+/** The value of a byte that is a hexadecimal digit; 16 for every other. */
+const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase())
+  return digit < 0 ? 16 : digit
+})
+
+/** Each byte as it may stand in a query. */
+const escapes = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  const hex = byte.toString(16).padStart(2, '0').toUpperCase()
+  return /[\w.~!$'()*+,:@/?%=-]/.test(character) ? character : `%${hex}`
+})
+
 /**
  * Decodes one name or value of application/x-www-form-urlencoded strictly: every percent sign begins an escape, and
  * the bytes are valid UTF-8 (RFC 6749 appendix B).
@@ -10,10 +25,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function decodeFormText(text: string): string | undefined {
   if (/^[\w.~-]*$/.test(text)) return text
   if (/%(?![0-9a-f]{2})|[^\0-\xff]/i.test(text)) return undefined
-  const bytes = decodeFormBytes(text)
-  if (/^[\0-\x7f]*$/.test(bytes)) return bytes
   try {
-    return decoder.decode(Buffer.from(bytes, 'latin1'))
+    return decoder.decode(decode(text))
   } catch {
     return undefined
   }
@@ -21,7 +34,28 @@ export function decodeFormText(text: string): string | undefined {
 
 /** The bytes of a name or value as latin1 characters; what is no escape stays as it is. */
 export function decodeFormBytes(text: string): string {
-  return text
-    .replaceAll('+', ' ')
-    .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return /[+%]/.test(text) ? decode(text).toString('latin1') : text
+}
+
+/** A loop over bytes: a callback for each escape costs forty times as much. */
+function decode(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1')
+  let length = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    const [high, low] = byte === percent ? [hexAt(bytes, at + 1), hexAt(bytes, at + 2)] : [16, 16]
+    if (high < 16 && low < 16) at += 2
+    bytes[length++] = high < 16 && low < 16 ? 16 * high + low : byte === plus ? space : byte
+  }
+  return bytes.subarray(0, length)
+}
+
+const hexAt = (bytes: Buffer, at: number): number => hexValues[bytes[at] ?? 0] as number
+
+/** Escapes what has no place in a query, and `;`, which some servers split at. What is escaped already stays. */
+export function escapeFormBytes(raw: string): string {
+  if (/^[\w.~!$'()*+,:@/?%=-]*$/.test(raw)) return raw
+  const parts: string[] = []
+  for (const byte of Buffer.from(raw, 'latin1')) parts.push(escapes[byte] as string)
+  return parts.join('')
 }

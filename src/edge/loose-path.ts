@@ -1,3 +1,5 @@
+import { foldByCollation } from './collated-name.ts'
+
 /** More rounds of percent-encoding than any chain of servers undoes. */
 const maxRounds = 5
 
@@ -25,25 +27,31 @@ const unescaped = /^[\w/.-]*$/
  * Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would.
  *
  * @param prepare what a server does to a path before it decodes it.
+ * @param fold how it reads letters outside ASCII.
  */
 export function decodePath(
   path: string,
   prepare: (text: string) => string = (text) => text,
+  fold: (text: string) => string = foldByCompatibility,
 ): { text: string; settled: boolean } {
   if (unescaped.test(path)) return { text: path, settled: true }
   let text = path.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
   for (let round = 0; round <= maxRounds; round++) {
-    const next = prepare(text)
+    const decoded = prepare(text)
       .replace(/%u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
       .replace(/(?:%[0-9a-f]{2})+/gi, decodeRun)
-      .normalize('NFKD')
-      .replace(invisible, '')
+    const next = fold(decoded)
       .replace(/\p{Pd}/gu, '-')
       .replace(separators, '/')
     if (next === text) return { text, settled: true }
     text = next
   }
   return { text, settled: false }
+}
+
+/** Marks go first: to put a long row of them in order takes time in proportion to its square. */
+function foldByCompatibility(text: string): string {
+  return text.replace(invisible, '').normalize('NFKD').replace(invisible, '')
 }
 
 function decodeRun(run: string): string {
@@ -78,13 +86,18 @@ export function readOtherwise(path: string): readonly string[] {
   return [...new Set(readings.flatMap((reading) => [reading, withSegments(reading, dropExtension)]))]
 }
 
-/** With a segment's parameters dropped, with all dropped that follows the first, and with more of broken UTF-8 dropped. */
+/**
+ * With a segment's parameters dropped, with all dropped that follows the first, with more of broken UTF-8 dropped, and
+ * with letters read by collation.
+ */
 function readBasically(path: string): ReadonlySet<string> {
   if (unescaped.test(path)) return new Set([loosenPath(path)])
   const { text } = decodePath(path)
   const whole = text.replace(strays, '')
   const untilParameters = whole.split(/[;\s+]/, 1).join('')
-  return new Set([whole, untilParameters, text.replace(strayWithCompany, '').replace(strays, '')].map(finish))
+  const collated = decodePath(path, undefined, foldByCollation).text.replace(strays, '')
+  const shortened = text.replace(strayWithCompany, '').replace(strays, '')
+  return new Set([whole, untilParameters, shortened, collated].map(finish))
 }
 
 /** How further spellings of an endpoint that is a script look: without its extension, or without its name. */
