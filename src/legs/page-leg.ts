@@ -65,9 +65,11 @@ export async function onPageRequest(
  * @throws {Refusal} `body_too_large`
  */
 async function takeBody(request: FastifyRequest): Promise<void> {
-  const { headers, body, raw } = request
+  const { method, headers, body, raw, exchange } = request
+  // Of these two nothing goes on but the head.
+  if (method === 'GET' || method === 'HEAD') return
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  if (hasBody) request.body = await readBody((body ?? raw) as Readable, headers['content-length'])
+  if (hasBody) exchange.body = await readBody((body ?? raw) as Readable, headers['content-length'])
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */

@@ -3,6 +3,7 @@ import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
+import { passPreflight } from './preflight.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
@@ -25,13 +26,15 @@ export async function goToUpstream(
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')
     case 'authorization':
-      return request.method === 'OPTIONS' ? undefined : authorize(ports, request, reply)
+      return request.method === 'OPTIONS' ? passPreflight(request) : authorize(ports, request, reply)
     case 'token':
-      return request.method === 'OPTIONS' ? undefined : redeem(ports, request, reply)
+      return request.method === 'OPTIONS' ? passPreflight(request) : redeem(ports, request, reply)
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return request.method === 'OPTIONS' ? undefined : startElsewhere(ports, request, reply, kind)
+      return request.method === 'OPTIONS'
+        ? passPreflight(request)
+        : startElsewhere(ports, request, reply, kind)
   }
 }
 
