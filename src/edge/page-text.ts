@@ -8,6 +8,11 @@ export interface PageText {
 /** Encodings in which bytes below 128 don't always mean ASCII; all others of browsers keep markup as it is. */
 const wide: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'utf-7'])
 
+const maxLabels = 32
+
+/** Behind so many characters of a page an XML declaration is none. */
+const declarationLength = 1024
+
 const readable: ReadonlySet<string> = new Set(['utf-8', 'windows-1252'])
 
 /**
@@ -34,7 +39,10 @@ function findPageEncoding(bytes: Buffer, contentType: string | undefined): strin
   if (ascii.startsWith('\xef\xbb\xbf')) return 'utf-8'
   const [declared] = readLabels(contentType ?? '').flatMap(findEncoding)
   if (declared !== undefined) return declared
-  const claimed = new Set(readLabels(ascii).flatMap(findEncoding))
+  const labels = new Set(readLabels(ascii).map((label) => label.toLowerCase()))
+  // No honest page names so many; which of them counts, nobody knows.
+  if (labels.size > maxLabels) return 'utf-7'
+  const claimed = new Set([...labels].flatMap(findEncoding))
   if (claimed.has('utf-7')) return 'utf-7'
   // Browsers guess this one by its escapes.
   if (ascii.includes('\x1b')) return 'iso-2022-jp'
@@ -46,10 +54,11 @@ function findPageEncoding(bytes: Buffer, contentType: string | undefined): strin
 
 /** Every charset that a header names, or a page in whichever place. */
 function readLabels(text: string): string[] {
-  const claims = text.matchAll(
-    /charset\s*=[\s"']*([\w:.-]+)|<\?xml[^>]{0,200}encoding\s*=[\s"']*([\w:.-]+)/gi,
-  )
-  return Array.from(claims, ([claim, charset, encoding = claim]) => charset ?? encoding)
+  const charsets = text.matchAll(/charset\s*=[\s"']*([\w:.-]+)/gi)
+  const declarations = text
+    .slice(0, declarationLength)
+    .matchAll(/<\?xml[^>]{0,200}encoding\s*=[\s"']*([\w:.-]+)/gi)
+  return Array.from([...charsets, ...declarations], ([claim, label = claim]) => label)
 }
 
 /** Browsers pass over names that they don't know; UTF-7 is one that old ones did know. */

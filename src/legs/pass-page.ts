@@ -34,7 +34,7 @@ export async function passPage(
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
   const contentType = reply.getHeader('content-type')?.toString()
-  const response = plain ? readFormPostPage(plain, contentType, urlOf(ports, request)) : 'ambiguous'
+  const response = plain ? await readFormPostPage(plain, contentType, urlOf(ports, request)) : 'ambiguous'
   if (response === 'ambiguous') refuseAmbiguous(ports, request)
   if (response === 'ambiguous') return sendBytes(reply, bytes)
   if (!response) return sendPage(ports, request, reply, page)
