@@ -14,7 +14,7 @@ export interface HtmlPage {
 }
 
 /** In characters: as much as is parsed in one turn. */
-const sliceLength = 4096
+const sliceLength = 2048
 
 /**
  * Parses a page by the rules of browsers (WHATWG HTML 13.2), part by part: others have their turns in between.

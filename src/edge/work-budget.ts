@@ -9,7 +9,7 @@ export class OutOfWork extends Error {
 const stepsPerTurn = 1000
 
 /** No honest page asks for more in one turn: few bytes can make many elements (WHATWG HTML 13.2.4.3). */
-const maxStepsPerTurn = 16 * stepsPerTurn
+const maxStepsPerTurn = 8 * stepsPerTurn
 
 /**
  * Counts the steps of reading what a stranger wrote, so that none costs more than was granted, and none keeps the
