@@ -8,12 +8,12 @@ const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
   return digit < 0 ? 16 : digit
 })
 
-/** Each byte as it may stand in a query. */
-const escapes = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte)
-  const hex = byte.toString(16).padStart(2, '0').toUpperCase()
-  return /[\w.~!$'()*+,:@/?%=-]/.test(character) ? character : `%${hex}`
-})
+const hexDigits = Buffer.from('0123456789ABCDEF')
+
+/** What may stand in a query as it is. */
+const isPlain = Array.from({ length: 256 }, (_, byte) =>
+  /[\w.~!$'()*+,:@/?%=-]/.test(String.fromCharCode(byte)),
+)
 
 /**
  * Decodes one name or value of application/x-www-form-urlencoded strictly: every percent sign begins an escape, and
@@ -55,7 +55,16 @@ const hexAt = (bytes: Buffer, at: number): number => hexValues[bytes[at] ?? 0] a
 /** Escapes what has no place in a query, and `;`, which some servers split at. What is escaped already stays. */
 export function escapeFormBytes(raw: string): string {
   if (/^[\w.~!$'()*+,:@/?%=-]*$/.test(raw)) return raw
-  const parts: string[] = []
-  for (const byte of Buffer.from(raw, 'latin1')) parts.push(escapes[byte] as string)
-  return parts.join('')
+  const escaped = Buffer.alloc(3 * raw.length)
+  let length = 0
+  for (const byte of Buffer.from(raw, 'latin1')) {
+    if (isPlain[byte]) {
+      escaped[length++] = byte
+      continue
+    }
+    escaped[length++] = percent
+    escaped[length++] = hexDigits[byte >> 4] as number
+    escaped[length++] = hexDigits[byte & 15] as number
+  }
+  return escaped.toString('latin1', 0, length)
 }

@@ -47,14 +47,17 @@ function readParts(folded: string): string[] {
   const text = folded.replace(/^[\s\p{Cc}?&[\]]+/u, '')
   const [untilNul = ''] = text.split('\0', 1)
   const [untilPart = ''] = text.split(/[[\].\0]/, 1)
-  return [text, untilNul, untilPart].flatMap((form) => {
-    const trimmed = trimEnd(form).replace(/\p{Cc}/gu, '')
-    return [trimmed, trimmed.replace(/[\s.[]/g, '_')]
+  return [...new Set([text, untilNul, untilPart])].flatMap((form) => {
+    const trimmed = trimEnd(form).replace(controls, '')
+    return [trimmed, trimmed.replace(/[\s.[]+/g, (run) => '_'.repeat(run.length))]
   })
 }
 
+const controls = /\p{Cc}+/gu
+const blank = /[\s\p{Cc}]/u
+
 function trimEnd(text: string): string {
   let end = text.length
-  while (end > 0 && /[\s\p{Cc}]/u.test(text.charAt(end - 1))) end--
+  while (end > 0 && blank.test(text.charAt(end - 1))) end--
   return text.slice(0, end)
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { foldByCollation } from './collated-name.ts'
 
 /** More rounds of percent-encoding than any chain of servers undoes. */
@@ -55,12 +56,15 @@ function foldByCompatibility(text: string): string {
 }
 
 function decodeRun(run: string): string {
-  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex').toString('latin1')
-  return bytes.replace(utf8, (sequence) =>
-    sequence.length === 1
-      ? String.fromCharCode(strayBase + sequence.charCodeAt(0))
-      : Buffer.from(sequence, 'latin1').toString('utf8'),
-  )
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  return bytes
+    .toString('latin1')
+    .replace(utf8, (sequence) =>
+      sequence.length === 1
+        ? String.fromCharCode(strayBase + sequence.charCodeAt(0))
+        : Buffer.from(sequence, 'latin1').toString('utf8'),
+    )
 }
 
 /**

@@ -21,10 +21,8 @@ export function couldHoldSession(
 ): boolean {
   if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') || cookieless.test(path)) return true
   const names = ['access_token', ...cookies, ...(isKnown ? [] : usualNames)].map((name) => name.toLowerCase())
-  return query
-    .split(/[&;]/)
-    .flatMap((pair) => readNameLoosely(pair.split('=', 1).join('')))
-    .some((name) => names.some((known) => isNamed(name, known)))
+  const sent = new Set(query.split(/[&;]/).map((pair) => pair.split('=', 1).join('')))
+  return [...sent].flatMap(readNameLoosely).some((name) => names.some((known) => isNamed(name, known)))
 }
 
 function isNamed(name: string, known: string): boolean {

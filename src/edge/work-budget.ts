@@ -5,11 +5,8 @@ export class OutOfWork extends Error {
   override readonly name = 'OutOfWork'
 }
 
-/** After so many steps others have their turn; about two milliseconds of work. */
-const stepsPerTurn = 1000
-
 /** No honest page asks for more in one turn: few bytes can make many elements (WHATWG HTML 13.2.4.3). */
-const maxStepsPerTurn = 8 * stepsPerTurn
+const maxStepsPerTurn = 8000
 
 /**
  * Counts the steps of reading what a stranger wrote, so that none costs more than was granted, and none keeps the
@@ -17,12 +14,17 @@ const maxStepsPerTurn = 8 * stepsPerTurn
  */
 export class WorkBudget {
   readonly #granted: number
+  readonly #stepsPerTurn: number
   #spent = 0
   #inTurn = 0
 
-  /** @param granted steps. */
-  constructor(granted: number) {
+  /**
+   * @param granted steps.
+   * @param stepsPerTurn after so many others have their turn; one or two milliseconds of work.
+   */
+  constructor(granted: number, stepsPerTurn = 1000) {
     this.#granted = granted
+    this.#stepsPerTurn = stepsPerTurn
   }
 
   get spent(): number {
@@ -48,7 +50,7 @@ export class WorkBudget {
     for (const item of items) {
       act(item)
       this.#inTurn += 1
-      if (this.#inTurn >= stepsPerTurn) await this.endTurn()
+      if (this.#inTurn >= this.#stepsPerTurn) await this.endTurn()
     }
   }
 }

@@ -18,7 +18,7 @@ export async function passJson(
   body: Readable,
 ): Promise<unknown> {
   const { bytes, text } = await readJson(reply, body)
-  const found = findRedirectInJson(text, urlOf(ports, request))
+  const found = await findRedirectInJson(text, urlOf(ports, request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
   const { response } = found

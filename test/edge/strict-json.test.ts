@@ -8,7 +8,16 @@ t.test('an object that reads in one way', async (t) => {
 })
 
 t.test('what is no object, or nests too deep', async (t) => {
-  for (const json of ['', '[]', 'null', '1', '"a"', '{', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`]) {
+  for (const json of [
+    '',
+    '[]',
+    'null',
+    '1',
+    '"a"',
+    '{',
+    `{"a":${'['.repeat(64)}${']'.repeat(64)}}`,
+    `{"a":"${'x'.repeat(256 * 1024)}"}`,
+  ]) {
     t.equal(parseStrictJson(json, 'clients'), undefined, json.slice(0, 20))
   }
 })
