@@ -1,4 +1,4 @@
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+import { isUtf8 } from 'node:buffer'
 
 const [percent, plus, space] = [0x25, 0x2b, 0x20]
 
@@ -24,30 +24,33 @@ const isPlain = Array.from({ length: 256 }, (_, byte) =>
  */
 export function decodeFormText(text: string): string | undefined {
   if (/^[\w.~-]*$/.test(text)) return text
-  if (/%(?![0-9a-f]{2})|[^\0-\xff]/i.test(text)) return undefined
-  try {
-    return decoder.decode(decode(text))
-  } catch {
-    return undefined
-  }
+  if (/[^\0-\xff]/.test(text)) return undefined
+  const { bytes, isBroken } = decode(text)
+  return isBroken || !isUtf8(bytes) ? undefined : bytes.toString('utf8')
 }
 
 /** The bytes of a name or value as latin1 characters; what is no escape stays as it is. */
 export function decodeFormBytes(text: string): string {
-  return /[+%]/.test(text) ? decode(text).toString('latin1') : text
+  return /[+%]/.test(text) ? decode(text).bytes.toString('latin1') : text
 }
 
 /** A loop over bytes: a callback for each escape costs forty times as much. */
-function decode(text: string): Buffer {
+function decode(text: string): { bytes: Buffer; isBroken: boolean } {
   const bytes = Buffer.from(text, 'latin1')
-  let length = 0
+  let [length, isBroken] = [0, false]
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number
-    const [high, low] = byte === percent ? [hexAt(bytes, at + 1), hexAt(bytes, at + 2)] : [16, 16]
-    if (high < 16 && low < 16) at += 2
-    bytes[length++] = high < 16 && low < 16 ? 16 * high + low : byte === plus ? space : byte
+    if (byte !== percent) {
+      bytes[length++] = byte === plus ? space : byte
+      continue
+    }
+    const [high, low] = [hexAt(bytes, at + 1), hexAt(bytes, at + 2)]
+    const isEscape = high < 16 && low < 16
+    bytes[length++] = isEscape ? 16 * high + low : byte
+    if (isEscape) at += 2
+    else isBroken = true
   }
-  return bytes.subarray(0, length)
+  return { bytes: bytes.subarray(0, length), isBroken }
 }
 
 const hexAt = (bytes: Buffer, at: number): number => hexValues[bytes[at] ?? 0] as number
@@ -55,9 +58,11 @@ const hexAt = (bytes: Buffer, at: number): number => hexValues[bytes[at] ?? 0] a
 /** Escapes what has no place in a query, and `;`, which some servers split at. What is escaped already stays. */
 export function escapeFormBytes(raw: string): string {
   if (/^[\w.~!$'()*+,:@/?%=-]*$/.test(raw)) return raw
-  const escaped = Buffer.alloc(3 * raw.length)
+  const bytes = Buffer.from(raw, 'latin1')
+  const escaped = Buffer.alloc(3 * bytes.length)
   let length = 0
-  for (const byte of Buffer.from(raw, 'latin1')) {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
     if (isPlain[byte]) {
       escaped[length++] = byte
       continue

@@ -49,7 +49,7 @@ function readParts(folded: string): string[] {
   const [untilPart = ''] = text.split(/[[\].\0]/, 1)
   return [...new Set([text, untilNul, untilPart])].flatMap((form) => {
     const trimmed = trimEnd(form).replace(controls, '')
-    return [trimmed, trimmed.replace(/[\s.[]+/g, (run) => '_'.repeat(run.length))]
+    return [trimmed, trimmed.replace(/[\s.[]/g, '_')]
   })
 }
 
