@@ -110,6 +110,11 @@ export const guards: readonly Guard[] = [
         'if (false) {',
       ],
       ['no query at back channels', "if (rules === 'backchannel' && index < query.length &&", 'if (false &&'],
+      [
+        'pieces between semicolons are counted',
+        'if (code === ampersand || code === semicolon) count++',
+        'if (code === ampersand) count++',
+      ],
     ],
   ),
   ...inFile(
@@ -117,6 +122,8 @@ export const guards: readonly Guard[] = [
     [parameters, unit('parameters')],
     [
       ['loose names', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
+      ['names in ASCII', 'if (!/^[\\0-\\x7f]*$/.test(name)) throw', 'if (false) throw'],
+      ['names of 256 bytes', 'if (name.length > maxNameLength) {', 'if (false) {'],
       [
         'parameters after semicolons',
         'if (hidden !== undefined) throw new Refusal',
@@ -241,9 +248,62 @@ export const guards: readonly Guard[] = [
     [cookies, unit('cookies')],
     [
       ['two session cookies', 'if (known !== undefined && known !== value) {', 'if (false) {'],
+      [
+        'cookies by collation',
+        'return foldBytesByCollation(bytes)',
+        'return [bytes.toLowerCase()]',
+        cookies,
+        parameters,
+        unit('cookies'),
+      ],
       ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
     ],
   ),
+  ...inFile(
+    'edge/loose-path.ts',
+    [unit('endpoints')],
+    [
+      [
+        'paths by collation',
+        "const collated = decodePath(path, undefined, foldByCollation).text.replace(strays, '')",
+        'const collated = whole',
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/strict-json.ts',
+    [requestObjects, unit('strict-json')],
+    [
+      [
+        'names that stand twice',
+        'if (listJsonStrings(json, maxDepth, keyOf) === undefined) return undefined',
+        '',
+      ],
+      [
+        'names that some readers take for one',
+        "reader === 'anybody' ? foldByCollation : undefined",
+        'undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/preflight.ts',
+    [parameters],
+    [
+      [
+        'no body in a preflight',
+        "if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {",
+        'if (false) {',
+      ],
+      [
+        'no parameters in a preflight',
+        "parseParameters({ query: exchange.target.query }, 'backchannel')",
+        '',
+      ],
+      ['no credentials in a preflight', 'dropCredentials(request)', ''],
+    ],
+  ),
+  ...inFile('upstream/proxy.ts', [parameters], [['the body that was judged', '...(body && { body }), ', '']]),
   ...inFile(
     'legs/readable-request.ts',
     [requestObjects],
