@@ -32,12 +32,10 @@ const ignored = /[\p{M}\p{Cf}\x80-\x9f]/gu
 const digit = /\p{Nd}/u
 
 function readRun(run: string): [string, string][] {
-  const [first = '', readings = ''] = run.split(/:(.*)/)
-  const parts = readings.match(/\(.*?\)|./g) ?? []
-  return parts.map((part, index) => [
-    String.fromCodePoint(Number.parseInt(first, 16) + index),
-    part.replace(/[()]/g, ''),
-  ])
+  const colon = run.indexOf(':')
+  const first = Number.parseInt(run.slice(0, colon), 16)
+  const parts = [...run.slice(colon + 1).matchAll(/\(.*?\)|./g)]
+  return parts.map(([part], index) => [String.fromCodePoint(first + index), part.replace(/[()]/g, '')])
 }
 
 /**
@@ -52,7 +50,7 @@ export function foldByCollation(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase()
   return (
     text
-      .replace(special, (character) => asciiOf.get(character) ?? '')
+      .replace(special, (character) => asciiOf.get(character) as string)
       // Marks go first: to put a long row of them in order takes time in proportion to its square.
       .replace(ignored, '')
       .normalize('NFKD')

@@ -140,6 +140,7 @@ t.test('a certain address with uncertain content', async (t) => {
     `${form}${open}<input name=code value=c2></form>`,
     `${open}${code}<noscript><input name=iss value=o></noscript>`,
     `${open}${code}<noscript><input name=CODE value=c2></noscript>`,
+    `${open}${code}<noscript><input name="${'c'.repeat(257)}" value=c2></noscript>`,
     `${open}<select name=code><option>c1<option>c2</select>`,
   ]
   for (const page of pages) t.match(await read(page), { redirectUri: callback, isAmbiguous: true }, page)
@@ -181,6 +182,13 @@ t.test('bytes are decoded before they are read', async (t) => {
     ['meta', html(`<meta charset=latin1>${umlaut}`), 'text/html', 'c1'],
     ['meta that can not be', html(`<meta charset=utf-16>${form}`), 'text/html', 'c1'],
     ['XML declaration', html(`<?xml version="1.0" encoding="utf-8"?>${umlaut}`), 'text/html', 'c1'],
+    [
+      'many charsets',
+      html(Array.from({ length: 33 }, (_, index) => `charset=a${index} `).join('') + form),
+      undefined,
+      'ambiguous',
+    ],
+    ['a charset many times', html('charset=utf-8 '.repeat(40) + form), undefined, 'c1'],
     ['unknown charset', html(form), 'text/html; charset=nonsense', 'c1'],
     ['ASCII in another charset', html(form), 'text/html; charset=shift_jis', 'c1'],
     ['another charset', html(umlaut), 'text/html; charset=shift_jis', 'ambiguous'],
