@@ -114,15 +114,20 @@ export function readResponseContent(parameters: URLSearchParams): ResponseConten
   }
 }
 
+/** What makes a response. */
+export const tellingParameters: ReadonlySet<string> = new Set([...artefacts, 'error'])
+
 /** `state` alone makes no response: many pages have a parameter of that name. A JARM response is a JWT. */
 export function isResponse(parameters: URLSearchParams): boolean {
   if (['code', 'id_token', 'access_token', 'error'].some((name) => parameters.has(name))) return true
   return parameters.getAll('response').some((value) => value.includes('.'))
 }
 
-/** Whether some client could take a field of this name for one of the response's. */
+/** Whether some client could take a field of this name for one of the response's; of a long name nobody knows. */
 export function mayBeOfResponse(name: string): boolean {
-  return readNameLoosely(name).some((read) => responseParameters.has(read))
+  if (name.length > 256) return true
+  const bytes = Buffer.from(name).toString('latin1')
+  return readNameLoosely(bytes).some((read) => responseParameters.has(read))
 }
 
 /** A URL without query and fragment. */

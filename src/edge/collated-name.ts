@@ -28,30 +28,29 @@ fe70:()()()()() fe76:()()()()()()()()()() 10107:123456789 10142:15 10148:5 1014f
 const asciiOf: ReadonlyMap<string, string> = new Map(runs.trim().split(/\s+/).flatMap(readRun))
 
 const special = new RegExp(`[${[...asciiOf.keys()].join('')}]`, 'gu')
-const ignored = /[\p{M}\p{Cf}\p{Cc}]/gu
+const ignored = /[\p{M}\p{Cf}\x80-\x9f]/gu
+const digit = /\p{Nd}/u
 
 function readRun(run: string): [string, string][] {
-  const [first = '', readings = ''] = run.split(/:(.*)/)
-  const parts = readings.match(/\(.*?\)|./g) ?? []
-  return parts.map((part, index) => [
-    String.fromCodePoint(Number.parseInt(first, 16) + index),
-    part.replace(/[()]/g, ''),
-  ])
+  const colon = run.indexOf(':')
+  const first = Number.parseInt(run.slice(0, colon), 16)
+  const parts = [...run.slice(colon + 1).matchAll(/\(.*?\)|./g)]
+  return parts.map(([part], index) => [String.fromCodePoint(first + index), part.replace(/[()]/g, '')])
 }
 
 /**
  * A name as servers read it that compare by collation instead of by code points, without case and accents
  * (`Intl.Collator('und', { sensitivity: 'base' })`; .NET's NameValueCollection, databases): letters in circles and above
- * others, ligatures, the digits of any script become ASCII, and what such a comparison does not see is left out.
- * Takes time in proportion to the text.
+ * others, ligatures, the digits of any script become ASCII, and what such a comparison does not see is left out, but for
+ * the control characters of ASCII: some servers end or trim a name at one. Takes time in proportion to the text.
  *
  * @returns a form that is equal for names that such a server takes for one; for comparing only.
  */
 export function foldByCollation(text: string): string {
-  if (/^[!-@[-~]*$/.test(text)) return text
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase()
   return (
     text
-      .replace(special, (character) => asciiOf.get(character) ?? '')
+      .replace(special, (character) => asciiOf.get(character) as string)
       // Marks go first: to put a long row of them in order takes time in proportion to its square.
       .replace(ignored, '')
       .normalize('NFKD')
@@ -63,10 +62,10 @@ export function foldByCollation(text: string): string {
 }
 
 /** Digits stand in rows of ten, from zero on. */
-function digitOf(digit: string): string {
-  const code = Number(digit.codePointAt(0))
+function digitOf(character: string): string {
+  const code = Number(character.codePointAt(0))
   let value = 0
-  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++
+  while (value < 9 && digit.test(String.fromCodePoint(code - value - 1))) value++
   return String(value)
 }
 
@@ -75,8 +74,7 @@ function digitOf(digit: string): string {
  * broken in it, or as ISO-8859-1.
  */
 export function foldBytesByCollation(bytes: string): readonly string[] {
-  if (/^[!-@[-~]*$/.test(bytes)) return [bytes]
-  if (/^[\0-\x7f]*$/.test(bytes)) return [foldByCollation(bytes)]
+  if (/^[\0-\x7f]*$/.test(bytes)) return [bytes.toLowerCase()]
   const text = Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\ufffd', '')
   return [foldByCollation(text), foldByCollation(bytes)]
 }

@@ -13,8 +13,10 @@ export function requireFormContentType(
   if (contentEncoding !== undefined && contentEncoding.trim() !== '') {
     throw new Refusal('unsupported_content_type', 'expected a body without a content encoding')
   }
-  const [type, ...parameters] = (header ?? '').split(';').map((part) => part.trim())
-  const isUtf8 = parameters.every((parameter) => /^(?:charset=(?:utf-8|"utf-8"))?$/i.test(parameter))
+  const [type, ...parts] = (header ?? '').split(';').map((part) => part.trim())
+  // An empty parameter says nothing (RFC 9110 5.6.6).
+  const parameters = parts.filter((part) => part !== '')
+  const isUtf8 = parameters.every((parameter) => /^charset=(?:utf-8|"utf-8")$/i.test(parameter))
   if (type?.toLowerCase() !== 'application/x-www-form-urlencoded' || !isUtf8 || parameters.length > 1) {
     throw new Refusal('unsupported_content_type', 'expected application/x-www-form-urlencoded in UTF-8')
   }

@@ -6,6 +6,7 @@ import {
   readResponseContent,
   stripResponse,
   stripUrl,
+  tellingParameters,
 } from './authorization-response.ts'
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
@@ -40,11 +41,11 @@ export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
  * @returns `ambiguous` also for a form post in another encoding than UTF-8 and windows-1252, and where a response may be
  *   submitted in XML.
  */
-export function readFormPostPage(
+export async function readFormPostPage(
   bytes: Buffer,
   contentType: string | undefined,
   base: string,
-): FormPostReading {
+): Promise<FormPostReading> {
   if (!mayBeFormPost(bytes, contentType)) return undefined
   const page = readPageText(bytes, contentType)
   if (!page) {
@@ -52,7 +53,7 @@ export function readFormPostPage(
     return !readings || readings.some(mayNameResponse) ? 'ambiguous' : undefined
   }
   if (isXml(page.text, contentType)) return mayNameResponse(page.text) ? 'ambiguous' : undefined
-  const found = readFormPost(page.text, base)
+  const found = await readFormPost(page.text, base)
   return found && !page.isExact ? 'ambiguous' : found
 }
 
@@ -60,34 +61,43 @@ export function readFormPostPage(
  * Reads a page that hands an authorization response to a client by a form (OAuth 2.0 Form Post Response Mode). A form
  * to another origin counts if it has a field of a response; a form to the page's own origin only if that field has a
  * value that nobody typed, since OPs ask for one-time codes in a field `code`. What a script might build isn't read.
+ * A long page is read in turns, so that whatever else waits is not kept from its own.
  *
  * @param base the page's URL.
  * @returns `ambiguous` if it could go to two addresses or stands where only some browsers find it; a response that
  *   `isAmbiguous` if its address is certain and what it says there is not.
  */
-export function readFormPost(html: string, base: string): FormPostReading {
+export async function readFormPost(html: string, base: string): Promise<FormPostReading> {
   try {
-    return readWithin(html, base, new WorkBudget(maxSteps), maxFrames)
+    return await readWithin(html, base, new WorkBudget(maxSteps), maxFrames)
   } catch (error) {
     if (error instanceof OutOfWork) return 'ambiguous'
     throw error
   }
 }
 
-function readWithin(html: string, base: string, budget: WorkBudget, framesLeft: number): FormPostReading {
+async function readWithin(
+  html: string,
+  base: string,
+  budget: WorkBudget,
+  framesLeft: number,
+): Promise<FormPostReading> {
   const found = new Map<string, FormPostResponse>()
   for (const hasScripting of /<noscript/i.test(html) ? [true, false] : [true]) {
-    const page = parseHtmlPage(html, hasScripting, budget)
-    for (const form of listForms(page.elements, page, base)) {
-      const reading = readForm(form, base)
+    const page = await parseHtmlPage(html, hasScripting, budget)
+    for (const form of await listForms(page.elements, page, base, budget)) {
+      const reading = await readForm(form, base, budget)
       if (reading === 'ambiguous') return reading
       // The same response twice is one: with and without scripting, or simply repeated.
-      if (reading) found.set(describe(form), reading)
+      if (reading) found.set(await describe(form, budget), reading)
     }
-    const shadowForms = page.shadowRoots.flatMap((root) => listForms(root, page, base))
-    if (shadowForms.some((form) => readForm(form, base))) return 'ambiguous'
+    for (const root of page.shadowRoots) {
+      for (const form of await listForms(root, page, base, budget)) {
+        if (await readForm(form, base, budget)) return 'ambiguous'
+      }
+    }
     for (const framed of listFramedPages(page)) {
-      if (framesLeft === 0 || readWithin(framed, base, budget, framesLeft - 1)) return 'ambiguous'
+      if (framesLeft === 0 || (await readWithin(framed, base, budget, framesLeft - 1))) return 'ambiguous'
     }
   }
   const [first, ...others] = found.values()
@@ -97,8 +107,12 @@ function readWithin(html: string, base: string, budget: WorkBudget, framesLeft: 
 }
 
 /** What a form does for a response. The name of the button that only those without scripting see is no part of it. */
-function describe({ targets, methods, fields }: HtmlForm): string {
-  return JSON.stringify([targets, [...methods], fields.filter(({ name }) => mayBeOfResponse(name))])
+async function describe({ targets, methods, fields }: HtmlForm, budget: WorkBudget): Promise<string> {
+  const telling: FormField[] = []
+  await budget.forEach(fields, (field) => {
+    if (mayBeOfResponse(field.name)) telling.push(field)
+  })
+  return JSON.stringify([targets, [...methods], telling])
 }
 
 function listFramedPages({ elements, shadowRoots }: HtmlPage): string[] {
@@ -106,19 +120,30 @@ function listFramedPages({ elements, shadowRoots }: HtmlPage): string[] {
   return frames.flatMap((frame) => attributeOf(frame, 'srcdoc') ?? [])
 }
 
-function readForm({ targets, methods, fields }: HtmlForm, base: string): FormPostReading {
+async function readForm(
+  { targets, methods, fields }: HtmlForm,
+  base: string,
+  budget: WorkBudget,
+): Promise<FormPostReading> {
   const { origin } = new URL(base)
   const [target] = targets
   if (!target) return undefined
-  const foreign = targets.filter((other) => other.origin !== origin)
-  const isToOwn = foreign.length < targets.length && isOwnResponse(fields)
-  const isToForeign = foreign.length > 0 && isResponse(new URLSearchParams(toPairs(fields)))
-  if (!isToOwn && !isToForeign && !foreign.some((other) => isResponse(parametersIn(other)))) return undefined
-  if (new Set(targets.map(stripUrl)).size > 1) return 'ambiguous'
+  const addresses = new Set<string>()
+  const ways = new Set<string>()
+  let [isToOwn, isToForeign, isInTarget] = [false, false, false]
+  await budget.forEach(targets, (other) => {
+    addresses.add(stripUrl(other))
+    ways.add(other.href)
+    if (other.origin === origin) isToOwn = true
+    else isToForeign = true
+    if (other.origin !== origin && isResponse(parametersIn(other))) isInTarget = true
+  })
+  const isSent = (isToOwn && isOwnResponse(fields)) || (isToForeign && isResponseIn(fields))
+  if (!isSent && !isInTarget) return undefined
+  if (addresses.size > 1) return 'ambiguous'
   // A client may look for its parameters in the form, and in the URL that the form is sent to.
   const content = readResponseContent(new URLSearchParams([...toPairs(fields), ...parametersIn(target)]))
-  const isOneWay =
-    methods.size === 1 && !methods.has('dialog') && targets.every(({ href }) => href === target.href)
+  const isOneWay = methods.size === 1 && !methods.has('dialog') && ways.size === 1
   return {
     ...content,
     mode: 'form_post',
@@ -140,7 +165,13 @@ function isOwnResponse(fields: readonly FormField[]): boolean {
   const given = fields.filter(({ name, value, isTyped }) => {
     return value !== '' && name !== 'error' && !(isTyped && name === 'code')
   })
-  return isResponse(new URLSearchParams(toPairs(given)))
+  return isResponseIn(given)
+}
+
+/** Most fields of most forms are of no interest. */
+function isResponseIn(fields: readonly FormField[]): boolean {
+  const telling = fields.filter(({ name }) => tellingParameters.has(name))
+  return isResponse(new URLSearchParams(toPairs(telling)))
 }
 
 function toPairs(fields: readonly FormField[]): [string, string][] {

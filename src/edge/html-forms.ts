@@ -1,4 +1,5 @@
 import { attributeOf, type HtmlElement, type HtmlPage, isHtmlElement, textOf } from './html-page.ts'
+import type { WorkBudget } from './work-budget.ts'
 
 /** A field that a form may submit. */
 export interface FormField {
@@ -22,53 +23,84 @@ const controlTags = ['input', 'button', 'textarea', 'select']
 /** Input types that show no field to write or choose in. */
 const untypedInputs: ReadonlySet<string> = new Set(['hidden', 'submit', 'image', 'button', 'reset'])
 
+/** What is known of a form while its page is read. */
+interface Draft {
+  /** Distinct: a page may give every button the same one. */
+  readonly actions: Set<string>
+  readonly methods: Set<string>
+  readonly fields: FormField[]
+}
+
 /**
  * Lists the forms of a page, or of a shadow root in it, with the fields that they own wherever those stand
  * (WHATWG HTML 4.10.17.3, 4.10.21). Disabled fields and buttons that nobody presses count too: a script may enable the
  * one and press the other.
  *
  * @param url the page's own.
+ * @param budget gives others their turns.
  */
-export function listForms(
+export async function listForms(
   elements: readonly HtmlElement[],
   { parserOwners }: Pick<HtmlPage, 'parserOwners'>,
   url: string,
-): HtmlForm[] {
-  const bases = findBases(elements, url)
-  const controlsOf = new Map<HtmlElement, HtmlElement[]>()
-  const optionsOf = new Map<unknown, HtmlElement[]>()
+  budget: WorkBudget,
+): Promise<HtmlForm[]> {
+  const drafts = new Map<HtmlElement, Draft>()
+  const optionsOf = new Map<unknown, string[]>()
   const byId = new Map<string, HtmlElement>()
-  for (const element of elements) {
+  await budget.forEach(elements, (element) => {
     const id = attributeOf(element, 'id')
     if (id !== undefined && !byId.has(id)) byId.set(id, element)
-    if (isHtmlElement(element, 'form')) controlsOf.set(element, [])
+    if (isHtmlElement(element, 'form')) drafts.set(element, beginForm(element))
     if (isHtmlElement(element, 'option')) addOption(optionsOf, element)
-  }
+  })
+  if (drafts.size === 0) return []
   const enclosing = new Map<unknown, HtmlElement>()
-  for (const element of elements) {
+  await budget.forEach(elements, (element) => {
     const parent = element.parentNode
-    const around = controlsOf.has(parent as HtmlElement) ? (parent as HtmlElement) : enclosing.get(parent)
+    const around = drafts.has(parent as HtmlElement) ? (parent as HtmlElement) : enclosing.get(parent)
     if (around) enclosing.set(element, around)
-    if (!controlTags.some((tagName) => isHtmlElement(element, tagName))) continue
+    if (!controlTags.some((tagName) => isHtmlElement(element, tagName))) return
     const id = attributeOf(element, 'form')
     const owner = id === undefined ? (parserOwners.get(element) ?? around) : byId.get(id)
-    if (owner) controlsOf.get(owner)?.push(element)
+    const draft = owner && drafts.get(owner)
+    if (draft) addControl(draft, element, optionsOf.get(element) ?? [])
+  })
+  const bases = findBases(elements, url)
+  const forms: HtmlForm[] = []
+  for (const { actions, methods, fields } of drafts.values()) {
+    const targets: URL[] = []
+    await budget.forEach(actions, (action) => {
+      for (const target of readTargets(action, bases, url)) targets.push(target)
+    })
+    forms.push({ targets, methods, fields })
   }
-  return [...controlsOf].map(([form, controls]) => ({
-    targets: readTargets(form, controls, bases, url),
-    methods: readMethods(form, controls),
-    fields: controls.flatMap((control) => readFields(control, optionsOf.get(control) ?? [])),
-  }))
+  return forms
+}
+
+function beginForm(form: HtmlElement): Draft {
+  const actions = new Set([attributeOf(form, 'action') ?? ''])
+  const methods = new Set([readMethod(attributeOf(form, 'method') ?? '')])
+  return { actions, methods, fields: [] }
+}
+
+function addControl(form: Draft, control: HtmlElement, options: readonly string[]): void {
+  const action = attributeOf(control, 'formaction')
+  const method = attributeOf(control, 'formmethod')
+  if (action !== undefined) form.actions.add(action)
+  if (method !== undefined) form.methods.add(readMethod(method))
+  for (const field of readFields(control, options)) form.fields.push(field)
 }
 
 /** Options stand in their select, or in a group of it. */
-function addOption(optionsOf: Map<unknown, HtmlElement[]>, option: HtmlElement): void {
+function addOption(optionsOf: Map<unknown, string[]>, option: HtmlElement): void {
   const { parentNode } = option
   const isGrouped = parentNode?.nodeName === 'optgroup' && 'parentNode' in parentNode
   const select = isGrouped ? parentNode.parentNode : parentNode
+  const value = attributeOf(option, 'value') ?? textOf(option).trim()
   const options = optionsOf.get(select)
-  if (options) options.push(option)
-  else optionsOf.set(select, [option])
+  if (options) options.push(value)
+  else optionsOf.set(select, [value])
 }
 
 /** A form may be submitted before its page is read to the end: a base that comes after it may count, or not yet. */
@@ -84,29 +116,21 @@ function findBases(elements: readonly HtmlElement[], url: string): string[] {
   return isLate ? [base.href, url] : [base.href]
 }
 
-function readTargets(
-  form: HtmlElement,
-  controls: readonly HtmlElement[],
-  bases: readonly string[],
-  url: string,
-): URL[] {
-  const ownActions = controls.flatMap((control) => attributeOf(control, 'formaction') ?? [])
-  const actions = [attributeOf(form, 'action') ?? '', ...ownActions]
-  const targets = actions.flatMap((action) => {
-    // An empty action is the page itself, whatever its base says.
-    if (action === '') return [new URL(url)]
-    return bases.flatMap((base) => (URL.canParse(action, base) ? [new URL(action, base)] : []))
-  })
+function readTargets(action: string, bases: readonly string[], url: string): URL[] {
+  // An empty action is the page itself, whatever its base says.
+  const targets = action === '' ? [new URL(url)] : bases.flatMap((base) => parseUrl(action, base) ?? [])
   return targets.filter(({ protocol }) => protocol !== 'javascript:')
 }
 
-function readMethods(form: HtmlElement, controls: readonly HtmlElement[]): Set<string> {
-  const ownMethods = controls.flatMap((control) => attributeOf(control, 'formmethod') ?? [])
-  const methods = [attributeOf(form, 'method') ?? '', ...ownMethods].map((method) => method.toLowerCase())
-  return new Set(methods.map((method) => (method === 'post' || method === 'dialog' ? method : 'get')))
+const parseUrl = (action: string, base: string): URL | undefined =>
+  URL.canParse(action, base) ? new URL(action, base) : undefined
+
+function readMethod(value: string): string {
+  const method = value.toLowerCase()
+  return method === 'post' || method === 'dialog' ? method : 'get'
 }
 
-function readFields(control: HtmlElement, options: readonly HtmlElement[]): FormField[] {
+function readFields(control: HtmlElement, options: readonly string[]): FormField[] {
   const name = attributeOf(control, 'name')
   if (!name) return []
   const field = (isTyped: boolean, value = attributeOf(control, 'value') ?? ''): FormField => ({
@@ -118,7 +142,7 @@ function readFields(control: HtmlElement, options: readonly HtmlElement[]): Form
     case 'textarea':
       return [field(true, textOf(control))]
     case 'select':
-      return options.map((option) => field(true, attributeOf(option, 'value') ?? textOf(option).trim()))
+      return options.map((option) => field(true, option))
     case 'button':
       return [field(false)]
     default:

@@ -1,4 +1,4 @@
-import { type DefaultTreeAdapterTypes as Dom, defaultTreeAdapter, html, parse } from 'parse5'
+import { type DefaultTreeAdapterTypes as Dom, defaultTreeAdapter, html, Parser } from 'parse5'
 import type { WorkBudget } from './work-budget.ts'
 
 export type HtmlElement = Dom.Element
@@ -13,16 +13,23 @@ export interface HtmlPage {
   readonly parserOwners: ReadonlyMap<HtmlElement, HtmlElement>
 }
 
+/** In characters: as much as is parsed in one turn. */
+const sliceLength = 2048
+
 /**
- * Parses a page by the rules of browsers (WHATWG HTML 13.2).
+ * Parses a page by the rules of browsers (WHATWG HTML 13.2), part by part: others have their turns in between.
  *
  * @param hasScripting a browser that runs scripts takes the content of `noscript` for text.
  * @param budget pays for every element; few bytes can make many (WHATWG HTML 13.2.4.3).
  * @throws {OutOfWork}
  */
-export function parseHtmlPage(text: string, hasScripting: boolean, budget: WorkBudget): HtmlPage {
+export async function parseHtmlPage(
+  text: string,
+  hasScripting: boolean,
+  budget: WorkBudget,
+): Promise<HtmlPage> {
   const parserOwners = new Map<HtmlElement, HtmlElement>()
-  const document = parse(text, {
+  const parser = new Parser<Dom.DefaultTreeAdapterMap>({
     scriptingEnabled: hasScripting,
     treeAdapter: {
       ...defaultTreeAdapter,
@@ -35,29 +42,48 @@ export function parseHtmlPage(text: string, hasScripting: boolean, budget: WorkB
       },
     },
   })
-  const elements = listElements(document, budget)
-  return { elements, shadowRoots: listShadowRoots(elements, budget), parserOwners }
+  for (let at = 0, isLast = false; !isLast; at += sliceLength) {
+    isLast = at + sliceLength >= text.length
+    parser.tokenizer.write(text.slice(at, at + sliceLength), isLast)
+    await budget.endTurn()
+  }
+  const elements = await listElements(parser.document, budget)
+  return { elements, shadowRoots: await listShadowRoots(elements, budget), parserOwners }
 }
 
-function listElements(root: Dom.ParentNode, budget: WorkBudget): HtmlElement[] {
+async function listElements(root: Dom.ParentNode, budget: WorkBudget): Promise<HtmlElement[]> {
   const elements: HtmlElement[] = []
-  const pending: Dom.Node[] = [root]
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+  await budget.forEach(walk(root), (node) => {
     budget.spend()
     if ('tagName' in node) elements.push(node)
-    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) pending.push(child)
-  }
+  })
   return elements
 }
 
+/** In tree order. */
+function* walk(root: Dom.ParentNode): Generator<Dom.Node> {
+  const pending: Dom.Node[] = [root]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    yield node
+    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) pending.push(child)
+  }
+}
+
 /** A shadow root may hold templates with further ones. */
-function listShadowRoots(elements: readonly HtmlElement[], budget: WorkBudget): HtmlElement[][] {
+async function listShadowRoots(
+  elements: readonly HtmlElement[],
+  budget: WorkBudget,
+): Promise<HtmlElement[][]> {
   const roots: HtmlElement[][] = []
   const pending = [elements]
   for (let list = pending.pop(); list !== undefined; list = pending.pop()) {
-    for (const element of list) {
-      if (!('content' in element) || attributeOf(element, 'shadowrootmode') === undefined) continue
-      const root = listElements(element.content as Dom.DocumentFragment, budget)
+    const hosts: Dom.Template[] = []
+    await budget.forEach(list, (element) => {
+      const isRoot = 'content' in element && attributeOf(element, 'shadowrootmode') !== undefined
+      if (isRoot) hosts.push(element as Dom.Template)
+    })
+    for (const { content } of hosts) {
+      const root = await listElements(content, budget)
       roots.push(root)
       pending.push(root)
     }

@@ -1,5 +1,6 @@
 import { type RedirectResponse, readAuthorizationResponse } from './authorization-response.ts'
 import { type JsonString, listJsonStrings } from './json-tokens.ts'
+import { WorkBudget } from './work-budget.ts'
 
 /** A redirect with an authorization response that a script is told in JSON. */
 export interface JsonRedirect {
@@ -12,6 +13,7 @@ export interface JsonRedirect {
 
 const maxLength = 1024 * 1024
 const maxDepth = 64
+const urlsPerTurn = 200
 
 /** Stands for the origin of the page: what leads back to it goes through the gateway again. */
 const ownOrigin = 'https://own.invalid'
@@ -25,16 +27,22 @@ const ownOrigin = 'https://own.invalid'
  *   deep or too long to tell.
  * @throws {Refusal} `upstream_unreadable` for a string that seems to carry a response to what is no URL.
  */
-export function findRedirectInJson(text: string, base: string): JsonRedirect | 'ambiguous' | undefined {
+export async function findRedirectInJson(
+  text: string,
+  base: string,
+): Promise<JsonRedirect | 'ambiguous' | undefined> {
   // Browsers drop a byte order mark before they read JSON.
   const json = text.replace(/^\ufeff/, '')
   if (json.trim() === '') return undefined
   if (json.length > maxLength || !isJson(json)) return 'ambiguous'
   const strings = listJsonStrings(json, maxDepth)
   if (!strings) return 'ambiguous'
-  const redirects = strings.flatMap((string) => {
+  const redirects: (JsonString & { readonly response: RedirectResponse })[] = []
+  // A URL takes longer to read than most steps do: fewer of them make a turn.
+  const urls = strings.filter(({ value }) => /[?#=]/.test(value))
+  await new WorkBudget(urls.length, urlsPerTurn).forEach(urls, (string) => {
     const response = readRedirect(string.value, base)
-    return response ? [{ ...string, response }] : []
+    if (response) redirects.push({ ...string, response })
   })
   const [first] = redirects
   if (!first) return undefined

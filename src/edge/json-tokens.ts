@@ -13,9 +13,14 @@ export interface JsonString {
  * Lists every string of a JSON text in order, without recursion.
  *
  * @param json valid JSON.
+ * @param keyOf under what two names are the same.
  * @returns undefined if it nests deeper than `maxDepth`, or an object has a name twice (RFC 8259 4: readers differ).
  */
-export function listJsonStrings(json: string, maxDepth: number): JsonString[] | undefined {
+export function listJsonStrings(
+  json: string,
+  maxDepth: number,
+  keyOf: (name: string) => string = (name) => name,
+): JsonString[] | undefined {
   const strings: JsonString[] = []
   /** The names of each open object; arrays have none. */
   const open: (Set<string> | undefined)[] = []
@@ -40,16 +45,24 @@ export function listJsonStrings(json: string, maxDepth: number): JsonString[] | 
         break
       case '"': {
         const end = findEnd(json, at)
-        const value: string = JSON.parse(json.slice(at, end))
-        const names = open.at(-1)
-        if (isKeyNext && names?.has(value)) return undefined
-        if (isKeyNext) names?.add(value)
+        const value = unquote(json.slice(at + 1, end - 1))
+        if (isKeyNext && !addName(open.at(-1), keyOf(value))) return undefined
         strings.push({ value, isKey: isKeyNext, start: at, end })
         at = end - 1
       }
     }
   }
   return strings
+}
+
+/** @returns false for a name that is there already. */
+function addName(names: Set<string> | undefined, name: string): boolean {
+  const size = names?.size
+  return names?.add(name).size !== size
+}
+
+function unquote(text: string): string {
+  return text.includes('\\') ? JSON.parse(`"${text}"`) : text
 }
 
 function findEnd(json: string, start: number): number {

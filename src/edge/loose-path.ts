@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer'
+import { foldByCollation } from './collated-name.ts'
+
 /** More rounds of percent-encoding than any chain of servers undoes. */
 const maxRounds = 5
 
@@ -25,19 +28,20 @@ const unescaped = /^[\w/.~-]*$/
  * Decoded until nothing changes; `settled` is false where that takes more rounds than anyone's servers would.
  *
  * @param prepare what a server does to a path before it decodes it.
+ * @param fold how it reads letters outside ASCII.
  */
 export function decodePath(
   path: string,
   prepare: (text: string) => string = (text) => text,
+  fold: (text: string) => string = foldByCompatibility,
 ): { text: string; settled: boolean } {
   if (unescaped.test(path)) return { text: path, settled: true }
   let text = path.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
   for (let round = 0; round <= maxRounds; round++) {
-    const next = prepare(text)
+    const decoded = prepare(text)
       .replace(/%u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
       .replace(/(?:%[0-9a-f]{2})+/gi, decodeRun)
-      .normalize('NFKD')
-      .replace(invisible, '')
+    const next = fold(decoded)
       .replace(/\p{Pd}/gu, '-')
       .replace(separators, '/')
     if (next === text) return { text, settled: true }
@@ -46,13 +50,21 @@ export function decodePath(
   return { text, settled: false }
 }
 
+/** Marks go first: to put a long row of them in order takes time in proportion to its square. */
+function foldByCompatibility(text: string): string {
+  return text.replace(invisible, '').normalize('NFKD').replace(invisible, '')
+}
+
 function decodeRun(run: string): string {
-  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex').toString('latin1')
-  return bytes.replace(utf8, (sequence) =>
-    sequence.length === 1
-      ? String.fromCharCode(strayBase + sequence.charCodeAt(0))
-      : Buffer.from(sequence, 'latin1').toString('utf8'),
-  )
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  return bytes
+    .toString('latin1')
+    .replace(utf8, (sequence) =>
+      sequence.length === 1
+        ? String.fromCharCode(strayBase + sequence.charCodeAt(0))
+        : Buffer.from(sequence, 'latin1').toString('utf8'),
+    )
 }
 
 /**
@@ -77,7 +89,9 @@ export function readBasically(path: string): ReadonlySet<string> {
   const { text } = decodePath(path)
   const whole = text.replace(strays, '')
   const untilParameters = whole.split(/[;\s+]/, 1).join('')
-  return new Set([whole, untilParameters, text.replace(strayWithCompany, '').replace(strays, '')].map(finish))
+  const collated = decodePath(path, undefined, foldByCollation).text.replace(strays, '')
+  const shortened = text.replace(strayWithCompany, '').replace(strays, '')
+  return new Set([whole, untilParameters, shortened, collated].map(finish))
 }
 
 function finish(text: string): string {

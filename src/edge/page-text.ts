@@ -8,6 +8,12 @@ export interface PageText {
 /** Encodings in which bytes below 128 don't always mean ASCII; all others of browsers keep markup as it is. */
 const wide: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'utf-7'])
 
+/** More than any honest page names. */
+const maxLabels = 32
+
+/** Behind so many characters of a page an XML declaration is none. */
+const declarationLength = 1024
+
 const readable: ReadonlySet<string> = new Set(['utf-8', 'windows-1252'])
 
 /**
@@ -54,9 +60,12 @@ function findPageEncoding(bytes: Buffer, contentType: string | undefined): strin
   const ascii = bytes.toString('latin1')
   if (/^(?:\xfe\xff|\xff\xfe|<\0\?\0x\0|\0<\0\?\0x)/.test(ascii)) return 'utf-16le'
   if (ascii.startsWith('\xef\xbb\xbf')) return 'utf-8'
-  const [declared] = readLabels(contentType ?? '').flatMap(findEncoding)
+  const [declared] = [...readLabels(contentType ?? '')].flatMap(findEncoding)
   if (declared !== undefined) return declared
-  const claimed = new Set(readLabels(ascii).flatMap(findEncoding))
+  const labels = readLabels(ascii)
+  // Which of so many counts, nobody knows.
+  if (labels.size > maxLabels) return 'utf-7'
+  const claimed = new Set([...labels].flatMap(findEncoding))
   if (claimed.has('utf-7')) return 'utf-7'
   // Browsers guess this one by its escapes.
   if (ascii.includes('\x1b')) return 'iso-2022-jp'
@@ -66,12 +75,20 @@ function findPageEncoding(bytes: Buffer, contentType: string | undefined): strin
   return names.size === 1 ? only : 'unknown'
 }
 
-/** Every charset that a header names, or a page in whichever place. */
-function readLabels(text: string): string[] {
-  const claims = text.matchAll(
-    /charset\s*=[\s"']*([\w:.-]+)|<\?xml[^>]{0,200}encoding\s*=[\s"']*([\w:.-]+)/gi,
-  )
-  return Array.from(claims, ([claim, charset, encoding = claim]) => charset ?? encoding)
+/** The charsets that a header names, or a page in whichever place; one too many where there are more. */
+function readLabels(text: string): ReadonlySet<string> {
+  const charsets = text.matchAll(/charset\s*=[\s"']*([\w:.-]+)/gi)
+  const declarations = text
+    .slice(0, declarationLength)
+    .matchAll(/<\?xml[^>]{0,200}encoding\s*=[\s"']*([\w:.-]+)/gi)
+  const labels = new Set<string>()
+  for (const claims of [charsets, declarations]) {
+    for (const [claim, label = claim] of claims) {
+      labels.add(label.toLowerCase())
+      if (labels.size > maxLabels) return labels
+    }
+  }
+  return labels
 }
 
 /** Browsers pass over names that they don't know; UTF-7 is one that old ones did know. */

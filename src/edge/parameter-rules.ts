@@ -1,9 +1,12 @@
-import { decodeFormText } from './form-text.ts'
+import { decodeFormBytes, decodeFormText } from './form-text.ts'
 import { readNameLoosely } from './loose-name.ts'
 import { authorizationParameters, decisiveParameters, oauthParameters } from './oauth-parameters.ts'
 import { Refusal } from './refusal.ts'
 
 const maxClientIdLength = 4096
+
+/** In bytes. To read a name in every way that servers might takes longer than to read its bytes. */
+const maxNameLength = 256
 
 /** Which requests the parameters belong to: browsers' or clients'. */
 export type ParameterRules = 'authorization' | 'backchannel'
@@ -34,19 +37,30 @@ export function splitPair(text: string): { rawName: string; rawValue: string } {
 }
 
 /**
- * A parameter's decoded name; undefined for one of the OP's own forms that isn't well-formed UTF-8.
+ * A parameter's decoded name. It is ASCII: servers that compare names by collation, drop what they can't decode, or
+ * convert from Unicode take other names for one of OAuth's, each in its own way, and no form of an OP needs them.
  *
- * @throws Refusal `ambiguous_parameters` for a name that only lenient servers read as a parameter of OAuth.
+ * @throws Refusal `ambiguous_parameters` for a name that only lenient servers read as a parameter of OAuth;
+ *   `malformed_parameters` for one that is longer than 256 bytes, or holds what is no escape.
  */
-export function readName(rawName: string, rules: ParameterRules): string | undefined {
+export function readName(rawName: string, rules: ParameterRules): string {
   const { strict, alike } = rulesets[rules]
-  const name = decodeFormText(rawName)
-  if (name !== undefined && strict.has(name)) return name
-  const other = readNameLoosely(rawName).find((reading) => alike.has(reading))
+  const name = requirePlain(rawName)
+  if (strict.has(name)) return name
+  const other = readNameLoosely(name).find((reading) => alike.has(reading))
   if (other !== undefined) throw new Refusal('ambiguous_parameters', `a name that could be read as ${other}`)
-  if (name === undefined && rules === 'backchannel') {
-    throw new Refusal('malformed_parameters', 'a name that is not well-formed UTF-8')
+  if (decodeFormText(rawName) === undefined)
+    throw new Refusal('malformed_parameters', 'a broken escape in a name')
+  return name
+}
+
+/** Before anything else is done with a name: what is refused here was only decoded. */
+function requirePlain(rawName: string): string {
+  const name = decodeFormBytes(rawName)
+  if (name.length > maxNameLength) {
+    throw new Refusal('malformed_parameters', `a name of more than ${maxNameLength} bytes`)
   }
+  if (!/^[\0-\x7f]*$/.test(name)) throw new Refusal('ambiguous_parameters', 'a name outside ASCII')
   return name
 }
 
@@ -56,16 +70,16 @@ export function readName(rawName: string, rules: ParameterRules): string | undef
  * @param text the whole pair as it stands on the wire.
  * @throws Refusal `ambiguous_parameters` where that would give another request.
  */
-export function refuseSemicolons(name: string | undefined, text: string, rules: ParameterRules): void {
+export function refuseSemicolons(name: string, text: string, rules: ParameterRules): void {
   if (!text.includes(';')) return
   const { strict, alike } = rulesets[rules]
   const hidden = text
     .split(';')
     .slice(1)
-    .flatMap((piece) => readNameLoosely(splitPair(piece).rawName))
+    .flatMap((piece) => readNameLoosely(requirePlain(splitPair(piece).rawName)))
     .find((reading) => alike.has(reading))
   if (hidden !== undefined) throw new Refusal('ambiguous_parameters', `${hidden} after a semicolon`)
-  if (name !== undefined && strict.has(name) && decisiveParameters.has(name)) {
+  if (strict.has(name) && decisiveParameters.has(name)) {
     throw new Refusal('ambiguous_parameters', `an unescaped semicolon in ${name}`)
   }
 }

@@ -1,3 +1,4 @@
+import { escapeFormBytes } from './form-text.ts'
 import { repeatableParameters } from './oauth-parameters.ts'
 import {
   isStrict,
@@ -13,8 +14,10 @@ export { requireFormContentType } from './form-content-type.ts'
 export { authorizationParameters, oauthParameters } from './oauth-parameters.ts'
 export { parsePrompt } from './prompt.ts'
 
-/** As many as PHP reads by default; beyond it servers begin to drop some. */
+/** As many as PHP reads by default; beyond it servers begin to drop some. What a semicolon parts counts too. */
 const maxCount = 1000
+
+const [ampersand, semicolon] = [0x26, 0x3b]
 
 /** The parameters of one request, each name with one meaning. */
 export interface Parameters {
@@ -39,68 +42,78 @@ export interface Parameters {
 interface Pair {
   readonly rawName: string
   readonly rawValue: string
-  /** Undefined for a name that belongs to a form of the OP and can't be read. */
-  readonly name: string | undefined
+  readonly name: string
 }
 
 /**
  * Reads the parameters of a request to a guarded endpoint, in the one way that no server could read differently.
  *
  * @param parts the query of the target, and the body of a form.
- * @param rules `authorization`: names that aren't parameters of OAuth belong to the OP's own forms, may repeat and hold
- *   any bytes. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
+ * @param rules `authorization`: names that aren't parameters of OAuth belong to the OP's own forms, and may repeat and
+ *   have any bytes as their values. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
  * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters.
  */
 export function parseParameters(parts: { query: string; body?: Buffer }, rules: ParameterRules): Parameters {
-  const query = splitPairs(parts.query)
-  const body = splitPairs(parts.body?.toString('latin1') ?? '')
-  if (query.length + body.length > maxCount) {
+  const form = parts.body?.toString('latin1') ?? ''
+  if (countPieces(parts.query) + countPieces(form) > maxCount) {
     throw new Refusal('body_too_large', `expected at most ${maxCount} parameters`)
   }
-  const values = new Map<string, string[]>()
+  const query = splitPairs(parts.query)
+  const body = splitPairs(form)
+  const values = new Map<string, Set<string>>()
   const pairs: Pair[] = []
   for (const [index, text] of [...query, ...body].entries()) {
     if (text === '') continue
     const { rawName, rawValue } = splitPair(text)
     const name = readName(rawName, rules)
-    if (rules === 'backchannel' && index < query.length && name !== undefined && isStrict(name, rules)) {
+    if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
       throw new Refusal('malformed_parameters', `${name} in the query of a back-channel request`)
     }
     refuseSemicolons(name, text, rules)
-    if (name === undefined || addValue(values, name, readValue(name, rawValue, rules), rules)) {
+    if (addValue(values, name, readValue(name, rawValue, rules), rules)) {
       pairs.push({ rawName, rawValue, name })
     }
   }
   return createParameters(values, pairs)
 }
 
-/** One more than is allowed is enough to know. */
-function splitPairs(text: string): string[] {
-  return text === '' ? [] : text.split('&', maxCount + 1)
+const splitPairs = (text: string): string[] => (text === '' ? [] : text.split('&'))
+
+/** What is between ampersands and semicolons. */
+function countPieces(text: string): number {
+  let count = text === '' ? 0 : 1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === ampersand || code === semicolon) count++
+  }
+  return count
 }
 
 /** @returns false for an equal repetition of an OAuth parameter, which adds nothing. */
 function addValue(
-  values: Map<string, string[]>,
+  values: Map<string, Set<string>>,
   name: string,
   value: string,
   rules: ParameterRules,
 ): boolean {
   const known = values.get(name)
   if (known === undefined) {
-    values.set(name, [value])
+    values.set(name, new Set([value]))
     return true
   }
-  if (known.includes(value)) return !isStrict(name, rules)
+  if (known.has(value)) return !isStrict(name, rules)
   if (isStrict(name, rules) && !repeatableParameters.has(name)) {
     throw new Refusal('ambiguous_parameters', `different values of ${name}`)
   }
-  known.push(value)
+  known.add(value)
   return true
 }
 
-function createParameters(values: ReadonlyMap<string, string[]>, pairs: readonly Pair[]): Parameters {
-  const all = (name: string) => values.get(name)?.filter((value) => value !== '') ?? []
+function createParameters(
+  values: ReadonlyMap<string, ReadonlySet<string>>,
+  pairs: readonly Pair[],
+): Parameters {
+  const all = (name: string) => [...(values.get(name) ?? [])].filter((value) => value !== '')
   const get = (name: string) => all(name)[0]
   return {
     get,
@@ -109,20 +122,12 @@ function createParameters(values: ReadonlyMap<string, string[]>, pairs: readonly
     names: new Set(values.keys()),
     toQuery(changes = new Map()) {
       const kept = pairs
-        .filter(({ name }) => name === undefined || !changes.has(name))
-        .map(({ rawName, rawValue }) => `${escapeBytes(rawName)}=${escapeBytes(rawValue)}`)
+        .filter(({ name }) => !changes.has(name))
+        .map(({ rawName, rawValue }) => `${escapeFormBytes(rawName)}=${escapeFormBytes(rawValue)}`)
       const changed = [...changes].flatMap(([name, value]) =>
         value === undefined ? [] : [new URLSearchParams([[name, value]]).toString()],
       )
       return [...kept, ...changed].join('&')
     },
   }
-}
-
-/** Escapes what has no place in a query, and `;`, which some servers split at. What is escaped already stays. */
-function escapeBytes(raw: string): string {
-  return raw.replace(
-    /[^\w.~!$'()*+,:@/?%=-]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
-  )
 }

@@ -1,4 +1,4 @@
-import { decodeJwt, type JWTPayload } from 'jose'
+import { readJwt } from './jwt.ts'
 
 /** Claims of the JWT itself, which are no request parameters (RFC 9101 4). */
 const jwtClaims = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub'])
@@ -7,10 +7,10 @@ const jwtClaims = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub'])
  * The authorization request parameters in a request object (RFC 9101, OIDC Core 6.1). The signature is the OP's
  * business: what is read here only ever makes a decision stricter or is compared with what the OP answers.
  *
- * @returns undefined for what can't be read: an encrypted or malformed object, or values that are no parameters.
+ * @returns undefined for what can't be read in one way only: an encrypted or malformed object, names that stand twice, or values that are no parameters.
  */
 export function readRequestObject(jwt: string): ReadonlyMap<string, string> | undefined {
-  const claims = decode(jwt)
+  const claims = readJwt(jwt, 'anybody')?.claims
   if (!claims) return undefined
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(claims)) {
@@ -20,14 +20,6 @@ export function readRequestObject(jwt: string): ReadonlyMap<string, string> | un
     parameters.set(name, text)
   }
   return parameters
-}
-
-function decode(jwt: string): JWTPayload | undefined {
-  try {
-    return decodeJwt(jwt)
-  } catch {
-    return undefined
-  }
 }
 
 /** `claims` and `authorization_details` are JSON in a query and plain members in an object. */

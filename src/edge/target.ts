@@ -6,6 +6,9 @@ export { loosenPath }
 /** Longer than any browser or OP makes a URL; Node's own limit for the whole head is 16 KiB too. */
 const maxLength = 16 * 1024
 
+/** Longer than the servers behind which OPs stand take; the readings of a path cost more than those of a query. */
+const maxPathLength = 8 * 1024
+
 /** A request target in origin-form (RFC 9112 3.2.1), read once. What is forwarded is `raw`, byte for byte. */
 export interface Target {
   readonly raw: string
@@ -31,6 +34,7 @@ export function parseTarget(raw: string): Target {
   if (!/^[!-"$-~\x80-\xff]+$/.test(raw)) refuse('holds a space, a control character or a number sign')
   const mark = raw.indexOf('?')
   const path = mark < 0 ? raw : raw.slice(0, mark)
+  if (path.length > maxPathLength) refuse(`expected a path of at most ${maxPathLength} characters`)
   if (!/^[/\w-]+$/.test(path)) checkPath(path)
   return { raw, path, query: mark < 0 ? '' : raw.slice(mark + 1), loosePath: loosenPath(path) }
 }

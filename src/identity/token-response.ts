@@ -1,4 +1,5 @@
-import { decodeJwt } from 'jose'
+import { readJwt } from '../edge/jwt.ts'
+import { parseStrictJson } from '../edge/strict-json.ts'
 
 /** What a token response gives away, as far as it can be read without keys. */
 export interface TokenResponse {
@@ -9,7 +10,7 @@ export interface TokenResponse {
 
 export type IdTokenReading =
   | { readonly kind: 'absent' }
-  /** Encrypted, or no JWT at all. */
+  /** Encrypted, no JWT at all, or one that clients could read differently. */
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'read'; readonly audience: readonly string[]; readonly claims: Claims }
 
@@ -19,10 +20,10 @@ type Claims = Readonly<Record<string, unknown>>
  * Reads a successful token response (RFC 6749 5.1, OIDC Core 3.1.3.3). Its signature is not checked: it came from the
  * OP itself, over the gateway's own connection.
  *
- * @returns undefined if it is no JSON object.
+ * @returns undefined if it is no JSON object, or one that clients could read differently.
  */
 export function readTokenResponse(body: string): TokenResponse | undefined {
-  const response = parseObject(body)
+  const response = parseStrictJson(body, 'clients')
   if (!response) return undefined
   const textOf = (name: string): string | undefined => {
     const value = response[name]
@@ -35,26 +36,11 @@ export function readTokenResponse(body: string): TokenResponse | undefined {
   }
 }
 
-function parseObject(body: string): Claims | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Claims) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** Reads an ID token without keys: what it says it is. */
 export function readIdToken(value: unknown): IdTokenReading {
   if (value === undefined || value === null) return { kind: 'absent' }
-  if (typeof value !== 'string') return { kind: 'unreadable' }
-  try {
-    const claims = decodeJwt(value)
-    const named: readonly unknown[] = [claims.aud].flat()
-    const audience = named.filter((one) => typeof one === 'string')
-    return { kind: 'read', audience, claims }
-  } catch {
-    return { kind: 'unreadable' }
-  }
+  const claims = typeof value === 'string' ? readJwt(value, 'clients')?.claims : undefined
+  if (!claims) return { kind: 'unreadable' }
+  const audience = [claims['aud'] ?? []].flat().filter((name) => typeof name === 'string')
+  return { kind: 'read', audience, claims }
 }

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly browser: Browser
   /** The request's headers as the OP gets them. */
   upstreamHeaders: Record<string, string | string[]>
+  /** What was read of the request's body is what the OP gets. */
+  body?: Buffer
   /** Aborted when the client has gone. */
   readonly gone: AbortSignal
   /** What was asked for at an authorization endpoint, whoever asked. */

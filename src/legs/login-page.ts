@@ -15,7 +15,7 @@ export interface LoginPage {
   /** Whether the OP's answer may be it: a page that a person asked for and sees. */
   isIt(request: FastifyRequest, reply: FastifyReply): boolean
   /** Sends what `isIt` took for it with the passkey sign-in; byte for byte where it has no such field, or doesn't let us. */
-  send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): FastifyReply
+  send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply>
 }
 
 const relayed = [
@@ -72,7 +72,7 @@ export function createLoginPage(
     return canShowPage(method, headers)
   }
 
-  function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): FastifyReply {
+  async function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply> {
     const known = page.complete ? page.bytes : page.start
     const obstacle = findObstacle(reply, known)
     if (obstacle !== undefined) {
@@ -81,7 +81,7 @@ export function createLoginPage(
     }
     const options = readOptions(request, reply)
     const rewriter = createLoginPageRewriter(options)
-    const start = rewriter.write(known)
+    const start = await rewriter.write(known)
     // A field that comes later than what is known comes too late: the headers go now.
     if (!rewriter.isChanged) return sendPeeked(reply, page)
     const hadLength = reply.hasHeader('content-length')

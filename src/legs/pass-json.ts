@@ -18,7 +18,7 @@ export async function passJson(
   body: Readable,
 ): Promise<unknown> {
   const { bytes, text } = await readJson(reply, body)
-  const found = findRedirectInJson(text, urlOf(ports, request))
+  const found = await findRedirectInJson(text, urlOf(ports, request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
   return passFound(ports, request, reply, bytes, found)
@@ -32,7 +32,7 @@ export async function passText(
   body: Readable,
 ): Promise<unknown> {
   const { bytes, text } = await readJson(reply, body)
-  const found = findRedirectInJson(text, urlOf(ports, request))
+  const found = await findRedirectInJson(text, urlOf(ports, request))
   if (found && found !== 'ambiguous') return passFound(ports, request, reply, bytes, found)
   if (mayHoldTokens(text))
     throw new Refusal('upstream_unreadable', 'tokens in what is no authorization response')

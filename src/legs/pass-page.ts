@@ -44,7 +44,7 @@ export async function passPage(
     throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
   }
   if (!plain) return sendBytes(reply, bytes)
-  const response = readFormPostPage(plain, contentType, urlOf(ports, request))
+  const response = await readFormPostPage(plain, contentType, urlOf(ports, request))
   if (response === 'ambiguous' && ports.policies.enforced.length > 0) {
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }

@@ -37,7 +37,7 @@ export async function passTokens(
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(ports, redemption, tokens)
   if (objection !== undefined) {
-    const credentials = { authorization: request.headers.authorization, form: String(request.body) }
+    const credentials = { authorization: request.headers.authorization, form: String(request.exchange.body) }
     const revocation = tokens ? await ports.revoke(credentials, tokens) : 'impossible'
     const { clientId, grantType } = redemption
     ports.audit.security('token_response_dropped', {

@@ -1,6 +1,7 @@
 import type { ClientPolicy } from '../config/schema.ts'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import type { Parameters } from '../edge/parameters.ts'
+import { parseStrictJson } from '../edge/strict-json.ts'
 import { sentFrom } from '../step-up/owners.ts'
 import type { Records } from '../step-up/records.ts'
 import { requireReadable } from './readable-request.ts'
@@ -47,13 +48,7 @@ export async function recordPushedRequest(
 }
 
 function readAnswer(body: string): { requestUri: string; expiresInSeconds: number } | undefined {
-  try {
-    const answer: unknown = JSON.parse(body)
-    if (typeof answer !== 'object' || answer === null) return undefined
-    const { request_uri: requestUri, expires_in: expiresIn } = answer as Record<string, unknown>
-    if (typeof requestUri !== 'string') return undefined
-    return { requestUri, expiresInSeconds: typeof expiresIn === 'number' ? expiresIn : longestLifeSeconds }
-  } catch {
-    return undefined
-  }
+  const { request_uri: requestUri, expires_in: expiresIn } = parseStrictJson(body, 'clients') ?? {}
+  if (typeof requestUri !== 'string') return undefined
+  return { requestUri, expiresInSeconds: typeof expiresIn === 'number' ? expiresIn : longestLifeSeconds }
 }

@@ -12,6 +12,6 @@ export async function readForm(request: FastifyRequest): Promise<Buffer> {
   const { headers } = request
   requireFormContentType(headers['content-type'], headers['content-encoding'])
   const body = await readBody((request.body ?? request.raw) as Readable, headers['content-length'])
-  request.body = body
+  request.exchange.body = body
   return body
 }

@@ -9,11 +9,11 @@ import { readBody } from '../edge/read-body.ts'
  * @throws {Refusal} `body_too_large`, or `malformed_parameters` where it breaks off.
  */
 export async function takeBody(request: FastifyRequest): Promise<Buffer | undefined> {
-  const { headers, body, raw } = request
-  if (Buffer.isBuffer(body)) return body
+  const { method, headers, body, raw, exchange } = request
+  // Of GET and HEAD nothing goes on but the head.
+  if (exchange.body || method === 'GET' || method === 'HEAD') return exchange.body
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   if (!hasBody) return undefined
-  const whole = await readBody((body ?? raw) as Readable, headers['content-length'])
-  request.body = whole
-  return whole
+  exchange.body = await readBody((body ?? raw) as Readable, headers['content-length'])
+  return exchange.body
 }

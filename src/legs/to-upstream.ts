@@ -9,6 +9,7 @@ import { meetBrowser } from './bind-browser.ts'
 import { isOwnForm } from './in-flight.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
 import type { PasskeyHandOver } from './passkey-hand-over.ts'
+import { passPreflight } from './preflight.ts'
 import { onPushedRequest } from './pushed-request.ts'
 import { readForm } from './read-form.ts'
 import { requireShort } from './readable-request.ts'
@@ -39,13 +40,15 @@ export async function goToUpstream(
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')
     case 'authorization':
-      return request.method === 'OPTIONS' ? undefined : authorize(ports, request, reply)
+      return request.method === 'OPTIONS' ? passPreflight(request) : authorize(ports, request, reply)
     case 'token':
-      return request.method === 'OPTIONS' ? undefined : redeem(ports, request, reply)
+      return request.method === 'OPTIONS' ? passPreflight(request) : redeem(ports, request, reply)
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return request.method === 'OPTIONS' ? undefined : startElsewhere(ports, request, reply, kind)
+      return request.method === 'OPTIONS'
+        ? passPreflight(request)
+        : startElsewhere(ports, request, reply, kind)
   }
 }
 

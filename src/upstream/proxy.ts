@@ -44,6 +44,8 @@ interface Forwarding {
   readonly path: string
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
+  /** The body that was judged: the plugin would have to understand its type, and writes JSON anew. */
+  readonly body: Buffer | undefined
 }
 
 type ForwardedHeaders = Dispatcher.RequestOptions['headers'] & { [forwarding]: Forwarding }
@@ -108,8 +110,8 @@ export function serveProxy(app: FastifyInstance, options: ProxyOptions): void {
 }
 
 function toForward(request: FastifyRequest): Record<string, string> {
-  const { target, upstreamHeaders } = request.exchange
-  const carried: Forwarding = { path: target.raw, signal: request.exchange.gone }
+  const { target, upstreamHeaders, gone, body } = request.exchange
+  const carried: Forwarding = { path: target.raw, signal: gone, body }
   return { ...upstreamHeaders, [forwarding]: carried } as unknown as Record<string, string>
 }
 
@@ -118,8 +120,11 @@ function sendThrough(pool: Pool) {
     options: Omit<Dispatcher.RequestOptions, 'headers'> & { headers: ForwardedHeaders },
     callback: (error: Error | null, response: Dispatcher.ResponseData) => void,
   ): void => {
-    const { path, signal } = options.headers[forwarding]
-    pool.request({ ...options, path, signal, headers: { ...options.headers } }, callback)
+    const { path, signal, body } = options.headers[forwarding]
+    pool.request(
+      { ...options, path, signal, ...(body && { body }), headers: { ...options.headers } },
+      callback,
+    )
   }
 }
 

@@ -130,6 +130,11 @@ export const guards: readonly Guard[] = [
         'if (false) {',
       ],
       ['no query at back channels', "if (rules === 'backchannel' && index < query.length &&", 'if (false &&'],
+      [
+        'pieces between semicolons are counted',
+        'if (code === ampersand || code === semicolon) count++',
+        'if (code === ampersand) count++',
+      ],
     ],
   ),
   ...inFile(
@@ -137,6 +142,8 @@ export const guards: readonly Guard[] = [
     [parameters, unit('parameters')],
     [
       ['loose names', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
+      ['names in ASCII', 'if (!/^[\\0-\\x7f]*$/.test(name)) throw', 'if (false) throw'],
+      ['names of 256 bytes', 'if (name.length > maxNameLength) {', 'if (false) {'],
       [
         'parameters after semicolons',
         'if (hidden !== undefined) throw new Refusal',
@@ -276,6 +283,51 @@ export const guards: readonly Guard[] = [
       ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
     ],
   ),
+  ...inFile(
+    'edge/loose-path.ts',
+    [unit('endpoints')],
+    [
+      [
+        'paths by collation',
+        "const collated = decodePath(path, undefined, foldByCollation).text.replace(strays, '')",
+        'const collated = whole',
+      ],
+    ],
+  ),
+  ...inFile(
+    'edge/strict-json.ts',
+    [requestObjects, unit('strict-json')],
+    [
+      [
+        'names that stand twice',
+        'if (listJsonStrings(json, maxDepth, keyOf) === undefined) return undefined',
+        '',
+      ],
+      [
+        'names that some readers take for one',
+        "reader === 'anybody' ? foldByCollation : undefined",
+        'undefined',
+      ],
+    ],
+  ),
+  ...inFile(
+    'legs/preflight.ts',
+    [parameters],
+    [
+      [
+        'no body in a preflight',
+        "if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {",
+        'if (false) {',
+      ],
+      [
+        'no parameters in a preflight',
+        "parseParameters({ query: exchange.target.query }, 'backchannel')",
+        '',
+      ],
+      ['no credentials in a preflight', 'dropCredentials(request)', ''],
+    ],
+  ),
+  ...inFile('upstream/proxy.ts', [parameters], [['the body that was judged', '...(body && { body }), ', '']]),
   ...inFile(
     'legs/readable-request.ts',
     [requestObjects],

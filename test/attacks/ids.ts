@@ -1,8 +1,8 @@
 /** Every id of the list of threats that this suite answers. */
 export const threatIds: readonly string[] = [
   ...'P-01 P-02 P-03 P-04 P-05 P-07 P-08 P-09 P-10 P-11 P-12 P-13 P-14 P-15 P-16 P-17'.split(' '),
-  ...'Q-01 Q-02 Q-03 Q-04 Q-06 Q-07 Q-08 Q-10 Q-11 Q-12 Q-13 Q-14 Q-21'.split(' '),
-  ...'J-01 J-02 J-03 J-04 J-05 J-06 J-07 J-08 J-11'.split(' '),
+  ...'Q-01 Q-02 Q-03 Q-04 Q-06 Q-07 Q-08 Q-10 Q-11 Q-12 Q-13 Q-14 Q-15 Q-16 Q-17 Q-18 Q-21'.split(' '),
+  ...'J-01 J-02 J-03 J-04 J-05 J-06 J-07 J-08 J-09 J-11'.split(' '),
   ...'R-01 R-02 R-03 R-04 R-08 R-10 R-11 R-12 R-13 R-15 R-16 R-17 R-18 R-19 R-20 R-21 R-25'.split(' '),
   ...'E-01 E-02 E-05 E-06 E-07 E-08 E-10 E-11'.split(' '),
   ...'G-01 G-02 G-03 G-05 G-06 G-07 G-08 G-09 G-10'.split(' '),
@@ -16,7 +16,7 @@ export const threatIds: readonly string[] = [
   ...'S-01 S-02 S-04 S-05 S-06 S-07 S-08 S-09 S-10 S-11 S-12 S-13 S-14 S-15 S-16 S-20'.split(' '),
   ...'N-01 N-02 N-03 N-06'.split(' '),
   ...'L-01 L-03 L-04 L-05 L-06 L-07 L-08'.split(' '),
-  ...'D-01 D-02 D-03 D-04 D-05 D-06 D-07 D-08 D-12 D-13 D-14 D-15 D-16 D-17 D-18 D-19 D-20'.split(' '),
+  ...'D-01 D-02 D-03 D-04 D-05 D-06 D-07 D-08 D-09 D-12 D-13 D-14 D-15 D-16 D-17 D-18 D-19 D-20'.split(' '),
   ...'V-01 V-02 V-04 V-05'.split(' '),
   ...'Y-01 Y-02 Y-04 Y-05 Y-06'.split(' '),
   ...'Z-05'.split(' '),

@@ -11,7 +11,7 @@ import {
 import { onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
-import { form, navigation, send } from './frame/wire.ts'
+import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
 
 const authorization: readonly Channel[] = ['authorize', 'authorize-body', 'authorize-both']
 const backChannels: readonly Channel[] = ['token', 'par', 'device']
@@ -339,6 +339,201 @@ runAttacks('an OP that answers whatever it is asked', onLenientStage(), (attack)
       const token = { method: 'POST', target: '/connect/token', headers: [form, ...headers], body }
       t.ok((await send(stage.world.publicUrl, token)).status < 500)
       await expectAlive(t, stage.world)
+    },
+  )
+  attack(
+    'Q-15',
+    'names that an OP takes for those of the protocol by collation, and names in any other script',
+    overChannels({
+      'U+1F152': '%F0%9F%85%92lient_id=other',
+      'U+1F152, raw': '\xf0\x9f\x85\x92lient_id=other',
+      'U+1F172': '%F0%9F%85%B2lient_id=other',
+      'U+1F1A5 in redirect_uri': 're%F0%9F%86%A5irect_uri=https%3A%2F%2Fevil.example',
+      'U+0368': '%CD%A8lient_id=other',
+      'U+0640': 'client%D9%80_id=other',
+      'U+07FA': 'client%DF%BA_id=other',
+      'U+180A': 'client%E1%A0%8A_id=other',
+      'U+1CD3': 'client%E1%B3%93_id=other',
+      'U+FE73': 'client%EF%B9%B3_id=other',
+      'an unassigned code point': 'client%F0%90%B7%BF_id=other',
+      'a private one': 'client%EE%80%80_id=other',
+      'escaped twice': '%25F0%259F%2585%2592lient_id=other',
+      'in %u escapes': '%25uD83C%25uDD52lient_id=other',
+      'a byte that is not UTF-8': 'client%A0_id=other',
+      'after a semicolon': 'x=y;%F0%9F%85%92lient_id=other',
+      'a name of another language': 'gr%C3%B6%C3%9Fe=1',
+    }),
+    async (t, stage, { channel, value }) => {
+      expectRefused(t, await sendWith(stage, channel, value), 400, watchOp(stage.op.requests))
+      const alone = await sendWith(stage, channel, value.replace('other', 'web'), ['client_id'])
+      expectRefused(t, alone, 400, watchOp(stage.op.requests))
+    },
+  )
+  attack(
+    'Q-15',
+    "such names at other paths, and such values, are nobody's business",
+    { 'another path': '/account?%C3%BCber=1', 'a value': '/account?x=%F0%9F%85%92' },
+    async (t, stage, target) => {
+      const op = watchOp(stage.op.requests)
+      await send(stage.world.publicUrl, {
+        method: 'POST',
+        target,
+        headers: [form],
+        body: 'gr%C3%B6%C3%9Fe=1',
+      })
+      t.same(op.seen(), ['POST /account'])
+      t.equal(stage.op.requests.at(-1)?.body, 'gr%C3%B6%C3%9Fe=1')
+      const login = await sendWith(stage, 'authorize-body', 'user=%F0%9F%85%92&password=\xe9')
+      t.ok(login.status < 400, 'a form of the OP is served', { answer: describe(login) })
+    },
+  )
+  attack(
+    'Q-16',
+    'cookies whose names an OP takes for that of its session by collation',
+    {
+      'U+1F182': '_\xf0\x9f\x86\x82ession',
+      'U+0640': '_ses\xd9\x80sion',
+      escaped: '_%F0%9F%86%82ession',
+      'a byte that is not UTF-8': '_ses\xffsion',
+    },
+    async (t, stage, name) => {
+      const target = `/connect/authorize?${authorizeQuery(stage.world.web)}`
+      for (const cookie of [
+        `${stage.cookie}; ${name}=user-bob`,
+        `Cookie: ${name}=user-bob; _session=user-alice`,
+      ]) {
+        const op = watchOp(stage.op.requests)
+        expectRefused(
+          t,
+          await send(stage.world.publicUrl, { target, headers: [cookie, ...navigation] }),
+          400,
+          op,
+        )
+      }
+    },
+  )
+  attack(
+    'Q-17',
+    'content types of any shape end in no fault of ours',
+    Object.fromEntries(
+      [
+        ';',
+        '; ;',
+        ';;charset=utf-8;',
+        ';=',
+        '; charset',
+        '; charset=',
+        '; charset="utf-8',
+        ';charset="utf-8"x',
+        '/',
+        ' ',
+        '\xff',
+        `;${' '.repeat(8000)}`,
+        ';a="\\'.repeat(1000),
+      ].map((rest) => [
+        JSON.stringify(rest).slice(0, 40),
+        `Content-Type: application/x-www-form-urlencoded${rest}`,
+      ]),
+    ),
+    async (t, stage, type) => {
+      const { world, cookie } = stage
+      const body = `${authorizeQuery(world.web)}&grant_type=authorization_code&code=x`
+      for (const target of ['/connect/authorize', '/connect/token', '/connect/par', '/somewhere']) {
+        const headers = [cookie, ...navigation, type]
+        const answer = await send(world.publicUrl, { method: 'POST', target, headers, body })
+        t.ok(answer.status < 500, `no fault at ${target}`, { answer: describe(answer) })
+      }
+    },
+  )
+  attack(
+    'Q-17',
+    'an empty parameter of the content type says nothing',
+    ['application/x-www-form-urlencoded;', 'application/x-www-form-urlencoded; ; charset=utf-8;'],
+    async (t, stage, type) => {
+      const { world, op } = stage
+      op.answer = (_request, response) => response.writeHead(400).end()
+      const body = 'grant_type=authorization_code&client_id=other&code=x'
+      const request = { method: 'POST', target: '/connect/token', headers: [`Content-Type: ${type}`], body }
+      await send(world.publicUrl, request)
+      t.match(op.requests.at(-1), {
+        url: '/connect/token',
+        headers: { 'content-type': type, 'content-length': String(body.length) },
+        body,
+      })
+      stage.beLenient()
+    },
+  )
+  attack(
+    'Q-18',
+    'OPTIONS with what no preflight has',
+    Object.fromEntries(
+      ['/connect/authorize', '/connect/token', '/connect/par', '/connect/deviceauthorization'].flatMap(
+        (path) => [
+          [`${path}: a form`, { path, headers: [form], body: 'client_id=web&code=x' }],
+          [`${path}: a byte`, { path, headers: [], body: 'x' }],
+          [`${path}: a body in chunks`, { path, headers: ['Transfer-Encoding: chunked', form] }],
+          [
+            `${path}: parameters`,
+            { path: `${path}?client_id=web&code=x&grant_type=authorization_code`, headers: [] },
+          ],
+          [`${path}: a hidden parameter`, { path: `${path}?CODE=x`, headers: [] }],
+        ],
+      ),
+    ),
+    async (t, stage, { path, headers, body }: { path: string; headers: string[]; body?: string }) => {
+      const op = watchOp(stage.op.requests)
+      const request = { method: 'OPTIONS', target: path, headers, ...(body !== undefined && { body }) }
+      const bytes = `${writeRequest(stage.world.publicUrl, request)}${body === undefined ? '0\r\n\r\n' : ''}`
+      expectRefused(t, await exchange(stage.world.publicUrl, bytes), 400, op)
+    },
+  )
+  attack(
+    'Q-18',
+    'OPTIONS with credentials goes on without them',
+    ['/connect/authorize', '/connect/token?p=B2C_1', '/connect/par', '/connect/deviceauthorization'],
+    async (t, stage, target) => {
+      const { world, op, cookie } = stage
+      const secrets = [
+        cookie,
+        'Authorization: Basic b2Y6bWFsbG9yeQ==',
+        'X-Api-Key: of-mallory',
+        'DPoP: of-mallory',
+      ]
+      const preflight = ['Origin: https://app.example.com', 'Access-Control-Request-Method: POST']
+      op.answer = (_request, response) => response.writeHead(204).end()
+      const answer = await send(world.publicUrl, {
+        method: 'OPTIONS',
+        target,
+        headers: [...secrets, ...preflight],
+      })
+      t.equal(answer.status, 204)
+      const { headers, rawHeaders, url } = op.requests.at(-1) ?? {}
+      t.equal(url, target)
+      t.match(headers, { origin: 'https://app.example.com', 'access-control-request-method': 'POST' })
+      t.notMatch(String(rawHeaders), /mallory|b2Y6|user-alice/)
+      stage.beLenient()
+    },
+  )
+  attack(
+    'D-09',
+    'forms that would take long to read are refused before they are',
+    overChannels(
+      {
+        'a name of marks': `x${'%CC%81%CC%A3'.repeat(80_000)}=1`,
+        'a name of spaces': `x${'+'.repeat(1_000_000)}=1`,
+        'a name of capital letters': `${'A'.repeat(1_000_000)}=1`,
+        'a name of brackets': `${'['.repeat(1_000_000)}=1`,
+        '990 names of 1 KiB': Array.from(
+          { length: 990 },
+          (_, index) => `${index}${'%41'.repeat(350)}=1`,
+        ).join('&'),
+        'pieces between semicolons': `x=y${';A'.repeat(400_000)}`,
+        'long pieces between semicolons': `x=y${`;${'A'.repeat(1100)}`.repeat(900)}`,
+      },
+      ['authorize-body', 'token', 'par'],
+    ),
+    async (t, stage, { channel, value }) => {
+      expectRefused(t, await sendWith(stage, channel, value), [400, 413], watchOp(stage.op.requests))
     },
   )
   attack(

@@ -476,6 +476,65 @@ runAttacks('requests that the gateway can not read', onLenientStage(), (attack) 
     },
   )
   attack(
+    'J-09',
+    'a request object in which a name stands twice',
+    {
+      'prompt, the harmless one last': '"prompt":"none","prompt":"consent"',
+      client_id: '"client_id":"other","client_id":"web"',
+      'redirect_uri, in escapes': String.raw`"redirect_uri":"https://evil.example/","redirect_ur\u0069":"https://app.example/"`,
+      'in another case': '"scope":"openid","SCOPE":"openid admin"',
+      'by collation': '"scope":"openid","\u{1f182}cope":"openid admin"',
+      'within claims': '"claims":{"id_token":{},"id_token":null}',
+    },
+    async (t, stage, members) => {
+      const { world, op, cookie } = stage
+      const encode = (json: string) => Buffer.from(json).toString('base64url')
+      for (const header of ['{"alg":"none"}', '{"alg":"none","typ":"JWT"}']) {
+        const object = `{"iss":"web","response_type":"code",${members},"state":"s"}`
+        const request = `${encode(header)}.${encode(object)}.`
+        const query = new URLSearchParams({
+          client_id: 'web',
+          response_type: 'code',
+          scope: 'openid',
+          request,
+        })
+        const asked = watchOp(op.requests)
+        const target = `/connect/authorize?${query}`
+        expectRefused(
+          t,
+          await send(world.publicUrl, { target, headers: [cookie, ...navigation] }),
+          400,
+          asked,
+        )
+        const body = `${query}&grant_type=authorization_code`
+        const push = { method: 'POST', target: '/connect/par', headers: [form], body }
+        expectRefused(t, await send(world.publicUrl, push), 400, asked)
+      }
+    },
+  )
+  attack(
+    'J-09',
+    'a client assertion that two servers could read differently',
+    {
+      'the subject twice': ['{"iss":"other","sub":"web","sub":"other"}'],
+      'the subject in another case': ['{"iss":"other","sub":"other","SUB":"web"}'],
+      'the issuer by collation': ['{"iss":"other","sub":"other","i\u{1f182}s":"web"}'],
+      'the algorithm twice': ['{"iss":"other","sub":"other"}', '{"alg":"none","alg":"ES256"}'],
+    },
+    async (t, stage, [claims = '', header = '{"alg":"ES256"}']) => {
+      const op = watchOp(stage.op.requests)
+      const encode = (json: string) => Buffer.from(json).toString('base64url')
+      const body = new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: 'stolen',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: `${encode(header)}.${encode(claims)}.c2ln`,
+      })
+      const request = { method: 'POST', target: '/connect/token', headers: [form], body: `${body}` }
+      expectRefused(t, await send(stage.world.publicUrl, request), 400, op)
+    },
+  )
+  attack(
     'J-03',
     'a pushed request that an OP answers oddly',
     {

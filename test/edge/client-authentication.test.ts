@@ -8,6 +8,8 @@ const basic = (credentials: string | Buffer) => `Basic ${base64(credentials)}`
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 const jwt = (claims: unknown, header: unknown = { alg: 'ES256' }) =>
   `${encode(header)}.${encode(claims)}.c2ln`
+const rawJwt = (claims: string, header = '{"alg":"ES256"}') =>
+  [header, claims, 'sig'].map((text) => Buffer.from(text).toString('base64url')).join('.')
 const assert = (assertion: string) => `client_assertion=${assertion}`
 const read = (authorization: string | undefined, body = '') =>
   readClient(authorization, parseParameters({ query: '', body: Buffer.from(body) }, 'backchannel'))
@@ -158,6 +160,24 @@ const refused: [title: string, code: RefusalCode, authorization: string | undefi
     assert(`e.${encode({ iss: 'web', sub: 'web' })}.e`),
   ],
   ['C-04 claims that are no object', 'malformed_parameters', undefined, assert(jwt([]))],
+  [
+    'J-09 a subject twice',
+    'malformed_parameters',
+    undefined,
+    assert(rawJwt('{"iss":"web","sub":"other","sub":"web"}')),
+  ],
+  [
+    'J-09 a subject in two cases',
+    'malformed_parameters',
+    undefined,
+    assert(rawJwt('{"iss":"web","sub":"web","Sub":"other"}')),
+  ],
+  [
+    'J-09 an algorithm twice',
+    'malformed_parameters',
+    undefined,
+    assert(rawJwt('{"iss":"web","sub":"web"}', '{"alg":"none","alg":"ES256"}')),
+  ],
 ]
 
 for (const [title, code, authorization, body] of refused) {

@@ -47,6 +47,11 @@ for (const [title, header] of [
   ['another case', 'session=x; SESSION=y'],
   ['another case in front', 'SESSION=y; session=x'],
   ['an escaped name', 'session=x; sess%69on=y'],
+  ['Q-16 a letter in a circle', 'session=x; \xf0\x9f\x86\x82ession=y'],
+  ['Q-16 one that is escaped, in front', '%F0%9F%86%82ession=y; session=x'],
+  ['Q-16 a character that counts as nothing', 'session=x; ses\xd9\x80sion=y'],
+  ['Q-16 a byte that UTF-8 drops', 'session=x; ses\xffsion=y'],
+  ['Q-16 a letter of ISO-8859-1', '_session.sig=x; _session.s\xecg=y'],
 ] as const) {
   t.test(`K-01 refuses ${title}`, async (t) => {
     t.throws(() => selectCookies(header, allowed), { code: 'ambiguous_cookies', statusCode: 400 })

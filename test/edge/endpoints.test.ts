@@ -99,6 +99,9 @@ const ambiguous: [title: string, ...targets: string[]][] = [
   ],
   ['P-08 case folds', '/to%E2%84%AAen', '/conn%C3%A9ct/token', '/auth%EF%BC%8F'],
   ['P-08 full-width letters', '/connect/%EF%BD%81uthorize', latin1('/ｔoken')],
+  ['P-08 letters in circles', '/%F0%9F%85%A3oken'],
+  ['P-08 a combining letter', '/%CD%ADoken'],
+  ['P-08 what counts as nothing', '/to%D9%80ken'],
   ['P-08 bytes that decoders drop', '/tok%BFen', '/tok%E9en', '/to%E9xxken', '/to%C3xken', '/to%F1xxxken'],
   ['P-09 escaped ends', '/auth%3Fclient_id=x', '/token%23x', '/token%3f/x'],
   ['P-11 what is below a token endpoint', '/connect/token/x', '/script/token.php/x', '/connect/par/x'],
@@ -257,7 +260,7 @@ for (const [title, build, message] of impossible) {
 t.test('D-06 a look-up takes no longer with many paths, or with deep ones', async (t) => {
   const many = Array.from({ length: 20_000 }, (_, index) => `/tenant-${index}/token`)
   const paths = guardPaths({ token: many }, '/step-up')
-  const deep = parseTarget('/a'.repeat(8000))
+  const deep = parseTarget('/a'.repeat(4000))
   const start = process.hrtime.bigint()
   for (let round = 0; round < 200; round++) {
     t.equal(classifyTarget(deep, paths), 'open')

@@ -10,6 +10,8 @@ for (const header of [
   `${form}; charset=UTF-8`,
   `${form} ; Charset="utf-8"`,
   `${form};`,
+  `${form};; ;`,
+  `${form}; ;charset=utf-8;`,
 ]) {
   t.test(`takes ${header}`, async (t) => {
     t.doesNotThrow(() => requireFormContentType(header, undefined))

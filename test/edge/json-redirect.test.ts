@@ -4,8 +4,8 @@ import { findRedirectInJson, type JsonRedirect } from '../../src/edge/json-redir
 const location = 'https://app.example.com/cb?code=c&state=s'
 const base = 'http://login.example.com/api/sign-in'
 
-function find(json: string): JsonRedirect {
-  const found = findRedirectInJson(json, base)
+async function find(json: string): Promise<JsonRedirect> {
+  const found = await findRedirectInJson(json, base)
   if (!found || found === 'ambiguous') throw new Error(String(found))
   return found
 }
@@ -30,7 +30,7 @@ t.test('a redirect is found and replaced wherever it stands, and nothing else ch
     [`\ufeff["${location}"]`, location, '["/x\\""]'],
   ]
   for (const [json, expected, replaced] of cases) {
-    const found = find(json)
+    const found = await find(json)
     t.equal(found.location, expected, json)
     t.equal(found.replaceWith('/x"'), replaced, json)
   }
@@ -42,7 +42,7 @@ t.test('the response in it is read as the page would go there', async (t) => {
     ['//app.example.com/cb#code=c', 'http://app.example.com/cb'],
   ]
   for (const [location, redirectUri] of cases) {
-    t.match(find(JSON.stringify(location)).response, { redirectUri, code: 'c' }, location)
+    t.match((await find(JSON.stringify(location))).response, { redirectUri, code: 'c' }, location)
   }
 })
 
@@ -57,7 +57,7 @@ t.test('answers without a redirect', async (t) => {
     '{"code":"c","state":"s"}',
     '["https://"]',
   ]
-  for (const json of cases) t.equal(findRedirectInJson(json, base), undefined, json)
+  for (const json of cases) t.equal(await findRedirectInJson(json, base), undefined, json)
 })
 
 t.test('answers that can not be told', async (t) => {
@@ -71,15 +71,16 @@ t.test('answers that can not be told', async (t) => {
     'far too deep': '['.repeat(100_000),
     'too long': `"${'x'.repeat(1024 * 1024)}"`,
   }
-  for (const [name, json] of Object.entries(cases)) t.equal(findRedirectInJson(json, base), 'ambiguous', name)
+  for (const [name, json] of Object.entries(cases))
+    t.equal(await findRedirectInJson(json, base), 'ambiguous', name)
 })
 
 t.test('a long answer with many strings is read once', async (t) => {
   const many = Array.from({ length: 10_000 }, (_, index) => `"k${index}":"${location}"`)
-  const replaced = find(`{${many}}`).replaceWith('y')
+  const replaced = (await find(`{${many}}`)).replaceWith('y')
   t.equal(replaced.length, `{${many}}`.length - 10_000 * (location.length - 1))
 })
 
 t.test('what seems to carry a response to no URL is refused', async (t) => {
-  t.throws(() => findRedirectInJson('["https://[/cb?code=c"]', base), { code: 'upstream_unreadable' })
+  await t.rejects(findRedirectInJson('["https://[/cb?code=c"]', base), { code: 'upstream_unreadable' })
 })

@@ -18,6 +18,11 @@ t.test('what readers could differ on', async (t) => {
     t.equal(listJsonStrings(json, 9), undefined, json)
   }
   t.equal(listJsonStrings('[[{}]]', 2), undefined)
+  t.equal(
+    listJsonStrings('{"a":1,"A":2}', 2, (name) => name.toLowerCase()),
+    undefined,
+  )
+  t.equal(listJsonStrings('{"a":1,"A":2}', 2)?.length, 2)
   t.strictSame(listJsonStrings('[[],[],{}]', 2), [])
   t.equal(listJsonStrings('{"__proto__":1,"constructor":2}', 2)?.length, 2)
 })

@@ -8,9 +8,13 @@ const added = '<script src="/x"></script>'
 const offer = 'autocomplete="username webauthn"'
 
 /** A page that came in one piece. */
-function rewrite(page: string, field = 'username', addition: () => string | undefined = () => added): string {
+async function rewrite(
+  page: string,
+  field = 'username',
+  addition: () => string | undefined = () => added,
+): Promise<string> {
   const rewriter = createLoginPageRewriter({ field, addition })
-  const parts = [rewriter.write(Buffer.from(page, 'latin1')), rewriter.end()]
+  const parts = [await rewriter.write(Buffer.from(page, 'latin1')), rewriter.end()]
   return Buffer.concat(parts).toString('latin1')
 }
 
@@ -37,14 +41,17 @@ t.test('the field is found, and offers passkeys', async (t) => {
     '<table><tr><input name=username>': `<table><tr><input ${offer} name=username>${added}`,
     '\xef\xbb\xbf<!doctype html>\r\n<form><label>N<input name=username></label><input name=username>': `\xef\xbb\xbf<!doctype html>\r\n<form><label>N<input ${offer} name=username>${added}</label><input name=username>`,
   }
-  for (const [page, expected] of Object.entries(cases)) t.equal(rewrite(page), expected, page)
+  for (const [page, expected] of Object.entries(cases)) t.equal(await rewrite(page), expected, page)
   for (const type of ['text', 'email', 'TEL', 'search', '', 'username', 'none']) {
     t.equal(
-      rewrite(`<input name=username type="${type}">`),
+      await rewrite(`<input name=username type="${type}">`),
       `<input ${offer} name=username type="${type}">${added}`,
     )
   }
-  t.equal(rewrite('<input name="login[user]">', 'login[user]'), `<input ${offer} name="login[user]">${added}`)
+  t.equal(
+    await rewrite('<input name="login[user]">', 'login[user]'),
+    `<input ${offer} name="login[user]">${added}`,
+  )
 })
 
 t.test('the field stands where it counts', async (t) => {
@@ -77,12 +84,15 @@ t.test('the field stands where it counts', async (t) => {
     attribute: `<p title="${field}">`,
   }
   for (const [name, aside] of Object.entries(asides)) {
-    t.equal(rewrite(aside), aside, `not ${name}`)
-    t.equal(rewrite(aside + field), `${aside}<input ${offer} name=username>${added}`, `behind ${name}`)
+    t.equal(await rewrite(aside), aside, `not ${name}`)
+    t.equal(await rewrite(aside + field), `${aside}<input ${offer} name=username>${added}`, `behind ${name}`)
   }
-  t.equal(rewrite(`<svg/>${field}`), `<svg/>${field}`, 'nor where the parser can not tell')
-  t.equal(rewrite(`<svg><math></svg></math>${field}`), `<svg><math></svg></math>${field}`)
-  t.equal(rewrite(`</svg></template>${field}`), `</svg></template><input ${offer} name=username>${added}`)
+  t.equal(await rewrite(`<svg/>${field}`), `<svg/>${field}`, 'nor where the parser can not tell')
+  t.equal(await rewrite(`<svg><math></svg></math>${field}`), `<svg><math></svg></math>${field}`)
+  t.equal(
+    await rewrite(`</svg></template>${field}`),
+    `</svg></template><input ${offer} name=username>${added}`,
+  )
   for (const unclosed of [
     '<template>',
     '<svg>',
@@ -92,7 +102,7 @@ t.test('the field stands where it counts', async (t) => {
     '<p title="',
     '<script>',
   ]) {
-    t.equal(rewrite(unclosed + field), unclosed + field, `never behind an open ${unclosed}`)
+    t.equal(await rewrite(unclosed + field), unclosed + field, `never behind an open ${unclosed}`)
   }
 })
 
@@ -108,10 +118,10 @@ t.test('without the field nothing changes', async (t) => {
     '&am',
     '<!--',
   ]
-  for (const page of pages) t.equal(rewrite(page), page, JSON.stringify(page))
+  for (const page of pages) t.equal(await rewrite(page), page, JSON.stringify(page))
   const refusing = createLoginPageRewriter({ field: 'username', addition: () => undefined })
   const page = Buffer.from('<p><input name=username><p>')
-  t.ok(refusing.write(page).equals(page), 'nor where nothing is to be added')
+  t.ok((await refusing.write(page)).equals(page), 'nor where nothing is to be added')
   t.equal(refusing.isChanged, false)
 })
 
@@ -124,7 +134,7 @@ t.test('the policies of the page itself are told', async (t) => {
       return ''
     },
   })
-  rewriter.write(
+  await rewriter.write(
     Buffer.from(
       `<META HTTP-EQUIV="Content-Security-Policy" CONTENT="script-src &#39;none&#39;"><meta http-equiv=content-security-policy>
       <meta http-equiv=refresh content=1><meta name=x content=y><template><meta http-equiv=Content-Security-Policy content=no></template>
@@ -140,22 +150,36 @@ t.test('borders of chunks mean nothing', async (t) => {
     '\ufeff<!DOCTYPE html>\r\n<title>Ü</title><script>"</scr"</script><!-- <input name=username> -->\r\n' +
       '<form class="ä€😀">\0&amp;<input type=text\r\nautocomplete="off" name="username" title="Größe">rest</form>',
   )
-  const whole = Buffer.from(rewrite(page.toString('latin1')), 'latin1')
+  const whole = Buffer.from(await rewrite(page.toString('latin1')), 'latin1')
   t.ok(whole.includes(added) && whole.includes(offer))
   for (let size = 1; size < 40; size++) {
     const rewriter = createLoginPageRewriter({ field: 'username', addition: () => added })
     const parts: Buffer[] = []
-    for (let at = 0; at < page.length; at += size) parts.push(rewriter.write(page.subarray(at, at + size)))
+    for (let at = 0; at < page.length; at += size)
+      parts.push(await rewriter.write(page.subarray(at, at + size)))
     parts.push(rewriter.end())
     t.ok(Buffer.concat(parts).equals(whole), `${size} bytes a time`)
   }
 })
 
+t.test('D-09 a long page is read in turns, with the same result', async (t) => {
+  const filler = '<p>text</p>'.repeat(4000)
+  let turns = 0
+  const isRead = rewrite(`${filler}<input name=username>${filler}`)
+  let isOver = false
+  void isRead.then(() => {
+    isOver = true
+  })
+  for (; !isOver; turns++) await new Promise((go) => setImmediate(go))
+  t.equal(await isRead, `${filler}<input ${offer} name=username>${added}${filler}`)
+  t.ok(turns >= 5, `${turns} turns`)
+})
+
 t.test('what is read goes on', async (t) => {
   const rewriter = createLoginPageRewriter({ field: 'username', addition: () => added })
-  t.equal(rewriter.write(Buffer.from('<p>one</p>two<inp')).toString(), '<p>one</p>')
-  t.equal(rewriter.write(Buffer.from('ut name=user')).toString(), '')
-  t.equal(rewriter.write(Buffer.from('>three<br>four')).toString(), 'two<input name=user>three<br>')
+  t.equal((await rewriter.write(Buffer.from('<p>one</p>two<inp'))).toString(), '<p>one</p>')
+  t.equal((await rewriter.write(Buffer.from('ut name=user'))).toString(), '')
+  t.equal((await rewriter.write(Buffer.from('>three<br>four'))).toString(), 'two<input name=user>three<br>')
   t.equal(rewriter.end().toString(), 'four')
 })
 
@@ -164,10 +188,10 @@ t.test('a page that goes on and on without a tag is left as it is', async (t) =>
   for (const start of ['', '<!--', '<script>', '<p title="']) {
     const rewriter = createLoginPageRewriter({ field: 'username', addition: () => added })
     const end = { '': '', '<!--': '-->', '<script>': '</script>', '<p title="': '">' }[start]
-    const parts = [rewriter.write(Buffer.from(start))]
+    const parts = [await rewriter.write(Buffer.from(start))]
     const filler = Buffer.alloc(64 * 1024, 'x ')
-    for (let count = 0; count < 9; count++) parts.push(rewriter.write(filler))
-    parts.push(rewriter.write(Buffer.from(end + field)), rewriter.end())
+    for (let count = 0; count < 9; count++) parts.push(await rewriter.write(filler))
+    parts.push(await rewriter.write(Buffer.from(end + field)), rewriter.end())
     t.equal(Buffer.concat(parts).toString(), start + String(filler).repeat(9) + end + field, start)
     t.equal(rewriter.isChanged, false)
   }

@@ -35,6 +35,7 @@ for (const value of [
   'login;consent',
   'none|x',
   'n\u00f6ne',
+  'x'.repeat(1025),
 ]) {
   t.test(`Q-08 refuses ${JSON.stringify(value)}`, async (t) => {
     t.throws(() => parsePrompt(value), { code: 'malformed_parameters' })

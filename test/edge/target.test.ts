@@ -90,7 +90,8 @@ const refused: [title: string, raw: string][] = [
   ['P-10 an escape without hex digits', '/a%zz'],
   ['P-10 an unfinished escape', '/a%4'],
   ['P-10 a %u escape', '/%u0061uthorize'],
-  ['P-10 a long target', `/${'a'.repeat(16 * 1024)}`],
+  ['P-10 a long target', `/?${'a'.repeat(16 * 1024)}`],
+  ['P-10 a long path', `/${'a'.repeat(8 * 1024)}`],
   ['P-10 escapes of escapes', `/%${'25'.repeat(7)}61`],
   ['a quote', '/a"b'],
   ['an angle bracket', '/a<b'],
@@ -159,7 +160,7 @@ t.test('keeps apart what no server takes for the same', async (t) => {
 })
 
 t.test('D-06 reads adversarial targets fast', async (t) => {
-  const length = 16 * 1024 - 1
+  const length = 8 * 1024 - 1
   const targets = [
     '/a'.repeat(length / 2),
     `/${'.'.repeat(length - 2)}x`,

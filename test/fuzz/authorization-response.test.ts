@@ -104,8 +104,12 @@ const json = fc.oneof(
 await checkProperty(
   t,
   'a redirect in JSON is found, and nothing of it is left where it is replaced',
-  fc.property(json, (text) => {
-    const found = orRefusal(() => findRedirectInJson(text, base), isRefusal)
+  fc.asyncProperty(json, async (text) => {
+    const found = await findRedirectInJson(text, base).catch((error) =>
+      orRefusal(() => {
+        throw error
+      }, isRefusal),
+    )
     if (found === 'refused' || found === 'ambiguous') return true
     if (found === undefined) return !listForeign(text).some((one) => receivedBy(one).length > 0)
     return !listForeign(found.replaceWith('https://login.example.com/step-up/challenge/x')).some(

@@ -87,9 +87,9 @@ let found = 0
 await checkProperty(
   t,
   'a form that hands over a code is seen, with its code and its address, or nobody can tell',
-  fc.property(html, (page) => {
+  fc.asyncProperty(html, async (page) => {
     const forms = formsOf(page)
-    const reading = readFormPostPage(Buffer.from(page), 'text/html; charset=utf-8', base)
+    const reading = await readFormPostPage(Buffer.from(page), 'text/html; charset=utf-8', base)
     if (forms.length === 0 || reading === 'ambiguous') return true
     found += 1
     return forms.every(
@@ -103,7 +103,7 @@ t.ok(found > 20, `${found} pages held a form to be seen`)
 await checkProperty(
   t,
   'no page in any encoding is more than it can read',
-  fc.property(
+  fc.asyncProperty(
     fc.oneof(
       html.map((text) => Buffer.from(text, 'utf16le')),
       fc.uint8Array({ maxLength: 80 }).map(Buffer.from),
@@ -117,8 +117,8 @@ await checkProperty(
       'text/html; charset=utf-7',
       'text/html; charset=nonsense',
     ),
-    (bytes, type) => {
-      readFormPostPage(bytes, type, base)
+    async (bytes, type) => {
+      await readFormPostPage(bytes, type, base)
     },
   ),
   500,

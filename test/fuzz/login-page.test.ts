@@ -53,14 +53,14 @@ const page = fc
 /** Where a page is cut on its way. */
 const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 })
 
-function rewrite(text: string, sizes: readonly number[] = [text.length + 1]): string {
+async function rewrite(text: string, sizes: readonly number[] = [text.length + 1]): Promise<string> {
   const bytes = Buffer.from(text, 'latin1')
   const rewriter = createLoginPageRewriter({ field: 'username', addition: () => added })
   const parts: Buffer[] = []
   let at = 0
   for (let turn = 0; at < bytes.length; turn++) {
     const size = sizes[turn % sizes.length] ?? 1
-    parts.push(rewriter.write(bytes.subarray(at, at + size)))
+    parts.push(await rewriter.write(bytes.subarray(at, at + size)))
     at += size
   }
   return Buffer.concat([...parts, rewriter.end()]).toString('latin1')
@@ -89,8 +89,8 @@ const attribute = ({ attrs }: Dom.Element, name: string): string | undefined =>
 await checkProperty(
   t,
   'without what was put in it is the page that came',
-  fc.property(page, (text) => {
-    const written = rewrite(text)
+  fc.asyncProperty(page, async (text) => {
+    const written = await rewrite(text)
     if (written === text) return true
     const [before = '', after = '', ...more] = written.split(added)
     const original = text.slice(0, text.length - after.length)
@@ -102,15 +102,15 @@ await checkProperty(
 await checkProperty(
   t,
   'it makes no difference where a page is cut',
-  fc.property(page, cuts, (text, sizes) => rewrite(text, sizes) === rewrite(text)),
+  fc.asyncProperty(page, cuts, async (text, sizes) => (await rewrite(text, sizes)) === (await rewrite(text))),
   1000,
 )
 
 await checkProperty(
   t,
   'a browser sees the field with its offer, and the script',
-  fc.property(page, (text) => {
-    const written = rewrite(text)
+  fc.asyncProperty(page, async (text) => {
+    const written = await rewrite(text)
     if (written === text) return true
     const document = parse(written, { scriptingEnabled: true })
     const fields = findAll(document, 'input').filter((input) => attribute(input, 'name') === 'username')
@@ -127,8 +127,8 @@ await checkProperty(
 await checkProperty(
   t,
   'a page without such a name is left as it is',
-  fc.property(page, cuts, (text, sizes) => {
+  fc.asyncProperty(page, cuts, async (text, sizes) => {
     const other = text.replaceAll(/username|user&#110;ame/g, 'somebody')
-    return rewrite(other, sizes) === other
+    return (await rewrite(other, sizes)) === other
   }),
 )

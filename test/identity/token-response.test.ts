@@ -5,7 +5,7 @@ import { readTokenResponse } from '../../src/identity/token-response.ts'
 const read = (response: unknown) => readTokenResponse(JSON.stringify(response))
 
 t.test('what is no token response', async (t) => {
-  for (const body of ['', '<html>', '[]', 'null', '1', '"a"'])
+  for (const body of ['{"access_token":"a","access_token":"b"}', '', '<html>', '[]', 'null', '1', '"a"'])
     t.equal(readTokenResponse(body), undefined, body)
 })
 
@@ -26,6 +26,12 @@ t.test('an ID token is read, absent, or unreadable', async (t) => {
     ['what is no name', idTokenOf({ aud: [1, ['web'], 'web'] }), { kind: 'read', audience: ['web'] }],
     ['none', idTokenOf({ sub: 'a' }), { kind: 'read', audience: [], claims: { sub: 'a' } }],
     ['null', null, { kind: 'absent' }],
+    [
+      'a claim twice',
+      `${new UnsecuredJWT({}).encode().split('.', 1)}.${Buffer.from('{"sub":1,"sub":2}').toString('base64url')}.`,
+      { kind: 'unreadable' },
+    ],
+    ['odd audiences', idTokenOf({ aud: ['web', 1] as string[] }), { kind: 'read', audience: ['web'] }],
     ['no text', { sub: 'a' }, { kind: 'unreadable' }],
     ['no JWT', 'a.b', { kind: 'unreadable' }],
     ['encrypted', 'a.b.c.d.e', { kind: 'unreadable' }],

@@ -15,6 +15,7 @@ const table: [name: string, body: string | undefined, expiresAt: number | undefi
   ['with a URI that is no text', JSON.stringify({ request_uri: 1, expires_in: 60 }), undefined],
   ['without a URI', '{}', undefined],
   ['null', 'null', undefined],
+  ['with two URIs', `{"request_uri":"${uri}","request_uri":"urn:other"}`, undefined],
   ['no JSON', `request_uri=${uri}`, undefined],
   ['what can not be decoded', undefined, undefined],
 ]

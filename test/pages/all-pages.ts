@@ -47,7 +47,7 @@ const notices: Readonly<Record<PasskeyNotice, true>> = {
 }
 
 const skip = { href: '/step-up/skip/1', until }
-const formPost = readFormPost(
+const formPost = await readFormPost(
   '<form method=post action="https://app.example.com/cb"><input name=code value=1><input name=state value=2>',
   'https://login.example.com/authorize',
 )

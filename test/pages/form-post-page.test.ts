@@ -7,8 +7,12 @@ import { htmlOf, readPolicy, show } from './show.ts'
 
 const base = 'https://login.example.com/authorize'
 
-function answer(action: string, fields = '<input name=code value=secret-code>', method = 'post'): Page {
-  const response = readFormPost(`<form method=${method} action="${action}">${fields}`, base)
+async function answer(
+  action: string,
+  fields = '<input name=code value=secret-code>',
+  method = 'post',
+): Promise<Page> {
+  const response = await readFormPost(`<form method=${method} action="${action}">${fields}`, base)
   if (!response || response === 'ambiguous') throw new Error(String(response))
   return formPostPage({ response, error: 'access_denied', description: 'No "way".', supportId: 'id-1' })
 }
@@ -20,13 +24,13 @@ t.test(
   async (t) => {
     const fields =
       '<input name=code value=secret-code><input name=state value="s&quot;&lt;"><input name=iss value=o>'
-    const page = answer('https://app.example.com/cb?a=1&amp;code=secret-code', fields)
+    const page = await answer('https://app.example.com/cb?a=1&amp;code=secret-code', fields)
     t.equal(page.statusCode, 200)
     const html = await htmlOf(page)
     t.notMatch(html, 'secret')
     t.match(html, '<code>id-1</code>')
     // What browsers make of it, by the reader of such pages.
-    const sent = readFormPost(html, 'https://login.example.com/')
+    const sent = await readFormPost(html, 'https://login.example.com/')
     t.match(sent, {
       action: 'https://app.example.com/cb?a=1',
       method: 'post',
@@ -44,11 +48,11 @@ t.test(
 )
 
 t.test('GET stays GET', async (t) => {
-  t.match(await htmlOf(answer('https://app.example.com/cb', undefined, 'get')), 'method="get"')
+  t.match(await htmlOf(await answer('https://app.example.com/cb', undefined, 'get')), 'method="get"')
 })
 
 t.test('only its own script runs, and only to where the client is', async (t) => {
-  const page = answer('https://app.example.com/cb')
+  const page = await answer('https://app.example.com/cb')
   const [, script = ''] = (await htmlOf(page)).split(/<\/?script>/)
   t.match(script, 'submit()')
   const hash = createHash('sha256').update(script).digest('base64')
@@ -61,12 +65,12 @@ t.test('only its own script runs, and only to where the client is', async (t) =>
   })
   const targets = { 'http://localhost:3000/cb': 'http: https:', 'com.example.app:/cb': 'com.example.app:' }
   for (const [action, expected] of Object.entries(targets)) {
-    t.equal((await policyOf(answer(action)))['form-action'], expected, action)
+    t.equal((await policyOf(await answer(action)))['form-action'], expected, action)
   }
 })
 
 t.test('what leads to no client gets no page', async (t) => {
   for (const action of ['data:text/html,x', 'https://user@app.example.com/']) {
-    t.throws(() => answer(action), { code: 'unsupported_response' }, action)
+    await t.rejects(answer(action), { code: 'unsupported_response' }, action)
   }
 })
