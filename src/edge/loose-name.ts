@@ -1,6 +1,9 @@
 import { foldByCollation } from './collated-name.ts'
 import { decodeFormBytes } from './form-text.ts'
 
+/** Longer than any name that others are compared with: what comes after it makes no difference. */
+const maxLength = 128
+
 /**
  * What lenient servers make of a parameter's name: ASP.NET folds case by collation, PHP turns dots, spaces and a lone
  * bracket into underscores and trims, PHP, Rack and qs read `name[…]` and `name.x` as parts of `name`, C stops at NUL,
@@ -48,7 +51,7 @@ function readParts(folded: string): string[] {
   const [untilNul = ''] = text.split('\0', 1)
   const [untilPart = ''] = text.split(/[[\].\0]/, 1)
   return [...new Set([text, untilNul, untilPart])].flatMap((form) => {
-    const trimmed = trimEnd(form).replace(controls, '')
+    const trimmed = trimEnd(form).replace(controls, '').slice(0, maxLength)
     return [trimmed, trimmed.replace(/[\s.[]/g, '_')]
   })
 }
