@@ -138,7 +138,8 @@ function refuseOtherReadings(
   for (const { name, value } of pairs) {
     for (const entry of text.namesOf(name)) if (!valuesOf(entry).includes(value)) refuse()
     for (const { name: entry, rest } of text.findIn(`${name}=${value}`, false)) {
-      if (!valuesOf(entry).some((known) => beginsWith(rest, fold(known)))) refuse()
+      const known = valuesOf(entry).flatMap(fold)
+      if (!known.some((value) => beginsWith(rest, value))) refuse()
     }
   }
 }

@@ -1,3 +1,4 @@
+import { foldByCollation, foldBytesByCollation } from './collated-name.ts'
 import { decodeFormBytes } from './form-text.ts'
 
 /** Finds the session cookies that some server could see in text of a Cookie header. */
@@ -20,8 +21,6 @@ export interface FoundSession {
   readonly rest: string
 }
 
-const collator = new Intl.Collator('und', { sensitivity: 'accent' })
-
 /**
  * LemonLDAP::NG takes the first `NAME=` wherever it stands, ASP.NET Core 8.0.0 splits at commas too, others at blanks or
  * quotes; PHP decodes escapes in names, ends them at a bracket and makes underscores of dots and blanks; ASP.NET compares
@@ -33,43 +32,37 @@ export function createSessionText(allowed: readonly string[]): SessionText {
   const patterns = allowed.map((name) => ({ name, pattern: toPattern(name) }))
   const loose = allowed.map((name) => ({
     name,
-    folded: toName(fold(name.replace(/\*$/, ''))),
+    folded: toName(foldByCollation(name.replace(/\*$/, ''))),
     isPrefix: name.endsWith('*'),
   }))
 
   return {
     findIn(cookie, asPartOfName) {
-      const text = fold(cookie)
-      const nameEnd = text.indexOf('=')
-      return patterns.flatMap(({ name, pattern }) =>
-        Array.from(text.matchAll(pattern)).flatMap(({ index, 0: found }) => {
-          const isLonger = index > 0 && index < nameEnd && /[\w.-]/.test(text.charAt(index - 1))
-          if (index === 0 || (isLonger && !asPartOfName)) return []
-          return [{ name, rest: text.slice(index + found.length) }]
-        }),
-      )
+      return fold(cookie).flatMap((text) => {
+        const nameEnd = text.indexOf('=')
+        return patterns.flatMap(({ name, pattern }) =>
+          Array.from(text.matchAll(pattern)).flatMap(({ index, 0: found }) => {
+            const isLonger = index > 0 && index < nameEnd && /[\w.-]/.test(text.charAt(index - 1))
+            if (index === 0 || (isLonger && !asPartOfName)) return []
+            return [{ name, rest: text.slice(index + found.length) }]
+          }),
+        )
+      })
     },
     namesOf(cookieName) {
-      const folded = fold(cookieName)
-      const readings = new Set([toName(folded), toName(folded.split('[', 1).join(''))])
+      const readings = fold(cookieName).flatMap((text) => [toName(text), toName(text.split('[', 1).join(''))])
       return loose.flatMap(({ name, folded: known, isPrefix }) =>
-        [...readings].some((reading) => isSame(reading, known, isPrefix)) ? [name] : [],
+        readings.some((reading) => (isPrefix ? reading.startsWith(known) : reading === known)) ? [name] : [],
       )
     },
   }
 }
 
-/** Decoded as often as anybody would, look-alikes of ASCII read as those, without case. */
-export function fold(text: string): string {
-  if (/^[a-z0-9_.=-]*$/.test(text)) return text
+/** Decoded as often as anybody would, then as servers read it that compare by collation: as UTF-8, and as ISO-8859-1. */
+export function fold(text: string): readonly string[] {
   let bytes = text
   for (let round = 0; round < 3; round++) bytes = decodeFormBytes(bytes)
-  return Buffer.from(bytes, 'latin1')
-    .toString('utf8')
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}\ufffd]/gu, '')
-    .toUpperCase()
-    .toLowerCase()
+  return foldBytesByCollation(bytes)
 }
 
 const toName = (folded: string): string =>
@@ -79,15 +72,8 @@ const toName = (folded: string): string =>
     .trim()
     .replace(/[\s.[]/g, '_')
 
-function isSame(reading: string, known: string, isPrefix: boolean): boolean {
-  if (isPrefix ? reading.startsWith(known) : reading === known) return true
-  if (/^[\0-\x7f]*$/.test(reading)) return false
-  const beginnings = isPrefix ? Array.from(reading, (_, at) => reading.slice(0, at + 1)) : [reading]
-  return beginnings.some((beginning) => collator.compare(beginning, known) === 0)
-}
-
 function toPattern(name: string): RegExp {
-  const letters = Array.from(fold(name.replace(/\*$/, '')), (letter) =>
+  const letters = Array.from(foldByCollation(name.replace(/\*$/, '')), (letter) =>
     /[\s._[]/.test(letter) ? '[\\s._[]' : letter.replace(/[$()*+?^{|}\\\]]/, '\\$&'),
   )
   return new RegExp(`${letters.join('')}${name.endsWith('*') ? '[^=;,\\s]{0,64}' : ''}\\s*=`, 'g')

@@ -51,14 +51,14 @@ export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: Pag
  * @throws {Refusal} `ambiguous_target`, `malformed_parameters`, `sign_in_first`
  */
 export function refuseOtherCredentials(
-  { exchange, headers, body }: FastifyRequest,
+  { exchange, headers }: FastifyRequest,
   { cookies, subjectClaim }: PageCredentialsPorts,
   user: User | undefined,
 ): void {
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
   }
-  if (Buffer.isBuffer(body) && couldBodyHoldSession(body, headers, cookies)) {
+  if (exchange.body && couldBodyHoldSession(exchange.body, headers, cookies)) {
     throw new Refusal('malformed_parameters', 'a protected page, and a session or token in what was sent')
   }
   const { authorization } = headers

@@ -270,7 +270,7 @@ export const guards: readonly Guard[] = [
     [
       ['two session cookies', 'if ((selected.get(name) ?? value) !== value) refuse()', '', unit('cookies')],
       ['session cookies under other names', 'if (!valuesOf(entry).includes(value)) refuse()', ''],
-      ['session cookies inside others', 'if (!valuesOf(entry).some(', 'if (false && !valuesOf(entry).some('],
+      ['session cookies inside others', 'if (!known.some((value) => beginsWith(rest, value))) refuse()', ''],
       ['plain cookies beside the session', '!arePlain || !plainName.test(name) ||', '', unit('cookies')],
       ['no session in another name', 'text.namesOf(name).length === 0 &&', '', pagesAttack, unit('cookies')],
       [
