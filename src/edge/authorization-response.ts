@@ -154,9 +154,9 @@ export function hasUser({ username, password }: URL): boolean {
 /**
  * Where an answer goes, however the OP spells it, and what it repeats of its request: by this the two find each other.
  *
- * @param state undefined where there is none, which is another one than an empty one.
+ * @param state undefined where there is none; an empty one is none (RFC 6749 3.1).
  */
 export function correlationKey(redirectUri: string, state: string | undefined): string | undefined {
   const key = loosenRedirectUri(redirectUri)
-  return key === undefined ? undefined : JSON.stringify([key, state ?? null])
+  return key === undefined ? undefined : JSON.stringify([key, state || null])
 }

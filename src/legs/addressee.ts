@@ -44,7 +44,7 @@ export async function findAddressee(
   const isEnforced = listed.some(({ mode }) => mode === 'enforce')
   const correlation = correlationKey(redirectUri, state)
   // A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem.
-  const found = await findAnswered(records, correlation, exchange).catch((error) => {
+  const found = await findAnswered({ policies, records }, correlation, exchange).catch((error) => {
     if (isEnforced) throw error
     return undefined
   })

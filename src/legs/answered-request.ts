@@ -1,3 +1,4 @@
+import type { Policies } from '../policy/policies.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import { askForBoth, asksNoMore, findAlike } from './alike-requests.ts'
 import type { AuthorizationExchange } from './exchange.ts'
@@ -13,13 +14,14 @@ export interface AnsweredRequest {
 }
 
 /**
- * The request of this very exchange, if the response belongs to it; else the latest one of this browser.
+ * The request of this very exchange, if the response belongs to it; else the latest one of this browser, that of a
+ * protected client before others.
  *
  * @param correlation where the response goes and what it repeats (`correlationKey`).
  * @returns undefined where no request of this browser is known to which the response belongs.
  */
 export async function findAnswered(
-  records: Records,
+  { policies, records }: { readonly policies: Policies; readonly records: Records },
   correlation: string | undefined,
   {
     authorization,
@@ -32,7 +34,11 @@ export async function findAnswered(
   if (correlation === undefined) return undefined
   const alike = await findAlike(records, browserIds, correlation)
   const own = authorization?.correlation === correlation ? authorization : undefined
-  const stored = own ? alike.find(({ id }) => id === own.inFlight) : alike.at(-1)
+  const isProtected = ({ clientId }: InFlightRequest): boolean =>
+    policies.ofClient(clientId).mode === 'enforce'
+  const stored = own
+    ? alike.find(({ id }) => id === own.inFlight)
+    : (alike.findLast(({ request }) => isProtected(request)) ?? alike.at(-1))
   const answered = stored?.request ?? own?.request
   if (answered === undefined) return undefined
   const others = alike.filter(({ id }) => id !== stored?.id).map(({ request }) => request)

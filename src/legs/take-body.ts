@@ -9,9 +9,8 @@ import { readBody } from '../edge/read-body.ts'
  * @throws {Refusal} `body_too_large`, or `malformed_parameters` where it breaks off.
  */
 export async function takeBody(request: FastifyRequest): Promise<Buffer | undefined> {
-  const { method, headers, body, raw, exchange } = request
-  // Of GET and HEAD nothing goes on but the head.
-  if (exchange.body || method === 'GET' || method === 'HEAD') return exchange.body
+  const { headers, body, raw, exchange } = request
+  if (exchange.body) return exchange.body
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   if (!hasBody) return undefined
   exchange.body = await readBody((body ?? raw) as Readable, headers['content-length'])

@@ -10,7 +10,7 @@ t.test('every threat has a case or a reason why it has none', async (t) => {
   const sources = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
   const cases = new Set(
     sources.flatMap((source) =>
-      [...source.matchAll(/\battack\(\s*'([A-Z]-\d\d)'/g)].map(([, id = '']) => id),
+      [...source.matchAll(/\battack(?:<[^(]*>)?\(\s*'([A-Z]-\d\d)'/g)].map(([, id = '']) => id),
     ),
   )
   for (const [id, reason] of Object.entries(notCases)) reportCase({ id, reason })

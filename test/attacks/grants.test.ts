@@ -2,6 +2,7 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { type LabClient, makeWebClient, secretOf } from '../lab/op-world.ts'
 import { type Addressed, basic, leakCode, redeem, releaseCode } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
+import { askedFor } from './frame/jar.ts'
 import { onLenientStage } from './frame/lenient-stage.ts'
 import { onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -436,11 +437,12 @@ runAttacks('token exchange at an OP that does all it is asked', onLenientStage()
       const code = `canary-code-8c1f-${nextState()}`
       const refreshToken = `canary-refresh-${nextState()}`
       stage.secrets.add(refreshToken)
+      const jar = await askedFor(stage, { state: '' })
       op.answer = (_request, response) =>
         response
           .writeHead(303, { location: `${world.web.redirectUri}?code=${encodeURIComponent(code)}` })
           .end()
-      await send(world.publicUrl, { target: '/somewhere', headers: [stage.cookie, 'Accept: text/html'] })
+      await send(world.publicUrl, { target: '/somewhere', headers: [jar.header(), 'Accept: text/html'] })
       const answerAs = (lie: Record<string, unknown>) => {
         op.answer = async (request, response) => {
           if (request.url === '/connect/revocation') {

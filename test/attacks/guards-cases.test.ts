@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { redeem } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused } from './frame/expect.ts'
+import { Jar } from './frame/jar.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery } from './frame/real-stage.ts'
 import { type ScriptedOp, sendJson } from './frame/scripted-op.ts'
@@ -35,6 +36,9 @@ function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () =
 
 const cookieOf = (sub: string, sid: string) => `Cookie: _session=${sub}~${sid}`
 
+/** The browser in which all of it happens. */
+const jar = new Jar()
+
 /** An authorization request that is decided early, while no rule asks for a challenge, and that the OP answers later. */
 async function decideEarly(stage: LenientStage): Promise<void> {
   beginEarly(stage)
@@ -47,9 +51,10 @@ function beginEarly({ world, op }: LenientStage): void {
   op.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>wait')
 }
 
-function askEarly({ world }: LenientStage, more: Record<string, string> = {}): Promise<Answer> {
+async function askEarly({ world }: LenientStage, more: Record<string, string> = {}): Promise<void> {
   const target = `/connect/authorize?${authorizeQuery(world.web, more)}`
-  return send(world.publicUrl, { target, headers: [cookieOf('user-alice', 'one'), ...navigation] })
+  jar.cookies.set('_session', 'user-alice~one')
+  jar.take(await send(world.publicUrl, { target, headers: [jar.header(), ...navigation] }))
 }
 
 function endEarly({ world, op }: LenientStage): void {
@@ -60,8 +65,10 @@ function endEarly({ world, op }: LenientStage): void {
   }
 }
 
-const resume = ({ world }: LenientStage, sub = 'user-alice', sid = 'one'): Promise<Answer> =>
-  send(world.publicUrl, { target: '/resume', headers: [cookieOf(sub, sid), ...navigation] })
+const resume = ({ world }: LenientStage, sub = 'user-alice', sid = 'one'): Promise<Answer> => {
+  jar.cookies.set('_session', `${sub}~${sid}`)
+  return send(world.publicUrl, { target: '/resume', headers: [jar.header(), ...navigation] })
+}
 
 const isReleased = ({ headers }: Answer): boolean => headers['location']?.includes(canary.code) === true
 
@@ -73,7 +80,10 @@ function expectChallenge(t: Test, answer: Answer): void {
 t.test('a decision that was made early', async (t) => {
   const stage = await onLenientStage()(t)
   shareSessions(stage.op)
-  t.beforeEach(() => decideEarly(stage))
+  t.beforeEach(() => {
+    jar.cookies.clear()
+    return decideEarly(stage)
+  })
 
   t.test('holds for the answer to its request, once', async (t) => {
     t.ok(isReleased(await resume(stage)), 'is released')

@@ -5,6 +5,7 @@ import { type LabClient, makeWebClient, secretOf } from '../lab/op-world.ts'
 import { basic, redeem } from './frame/codes.ts'
 import { collate } from './frame/collating-op.ts'
 import { describe, expectAlive, expectRefused, expectRequestRefused, watchOp } from './frame/expect.ts'
+import { askedFor } from './frame/jar.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -188,6 +189,9 @@ async function makeIdToken(
   return token
 }
 
+/** The state in what the OP answers next; none where it holds none. */
+let answeredState = ''
+
 /** What the OP answers next, whatever it is asked. */
 function answerWith(
   { op }: LenientStage,
@@ -195,6 +199,9 @@ function answerWith(
   headers: Record<string, string>,
   body: string | Buffer = '',
 ): void {
+  const [, inUrl] = /[?&#]state=([^&#]*)/.exec(headers['location'] ?? '') ?? []
+  const [, inForm] = /name="state" value="([^"]*)"/.exec(body.toString('latin1')) ?? []
+  answeredState = new URLSearchParams(`state=${inUrl ?? inForm ?? ''}`).get('state') ?? ''
   op.answer = (request, response) => {
     if (request.url === '/connect/userinfo') {
       const sub = request.headers.authorization?.includes(canary.token) ? 'user-alice' : 'user-bob'
@@ -204,12 +211,13 @@ function answerWith(
   }
 }
 
-function ask(
-  { world, cookie }: LenientStage,
-  target = '/login/callback',
-  headers = navigation,
-): Promise<Answer> {
-  return send(world.publicUrl, { target, headers: [cookie, ...headers] })
+/** In a browser whose request for all of it was seen, with the state that the OP answers next. */
+async function ask(stage: LenientStage, target = '/login/callback', headers = navigation): Promise<Answer> {
+  const { world, op } = stage
+  const { answer } = op
+  const jar = await askedFor(stage, { response_type: 'code id_token token', state: answeredState })
+  op.answer = answer
+  return send(world.publicUrl, { target, headers: [jar.header(), ...headers] })
 }
 
 /** Nothing of a token comes out, in whatever spelling. */

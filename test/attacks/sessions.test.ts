@@ -5,6 +5,7 @@ import type { Browser, Page } from '../lab/browser.ts'
 import { type LabClient, makeWebClient } from '../lab/op-world.ts'
 import { leakCode, redeem, releaseCode } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused, expectRequestRefused, watchOp } from './frame/expect.ts'
+import { askedFor } from './frame/jar.ts'
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -344,9 +345,10 @@ async function redeemAs(
   world.authsignal.control.setRules([])
   world.clock.advance(61_000)
   const code = `code-${nextState().replace(' ', '-')}`
+  const jar = await askedFor(stage, { state: 'x' })
   op.answer = (_request, response) =>
     response.writeHead(303, { location: `${world.web.redirectUri}?code=${code}&state=x` }).end()
-  await send(world.publicUrl, { target: '/somewhere', headers: [stage.cookie, ...navigation] })
+  await send(world.publicUrl, { target: '/somewhere', headers: [jar.header(), ...navigation] })
   const revoked: string[] = []
   op.answer = async (request, response) => {
     if (request.url === '/connect/revocation') {

@@ -4,6 +4,7 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { type LabClient, secretOf } from '../lab/op-world.ts'
 import { basic, leakCode, redeem, releaseCode } from './frame/codes.ts'
 import { describe, expectAlive, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
+import { askedFor } from './frame/jar.ts'
 import { onLenientStage } from './frame/lenient-stage.ts'
 import { onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
@@ -351,12 +352,13 @@ runAttacks('an OP that answers for somebody else', onLenientStage(), (attack) =>
       world.authsignal.control.setRules([])
       world.clock.advance(61_000)
       const code = `canary-code-8c1f-${aud.join('-')}`
+      const jar = await askedFor(stage)
       op.answer = (_request, response) => {
         const location = `${world.web.redirectUri}?code=${code}&state=the-state`
         response.writeHead(303, { location }).end()
       }
       const target = `/somewhere?${aud.join('')}`
-      const headers = [stage.cookie, 'Accept: text/html']
+      const headers = [jar.header(), 'Accept: text/html']
       const answer = await send(world.publicUrl, { target, headers })
       t.match(answer.headers['location'], code, 'the code is released')
       op.answer = async (request, response) => {

@@ -220,7 +220,8 @@ t.test('a request without state: held, or repeated', async (t) => {
   const driven = await passChallenge(world, browser, early, 'user-alice', beforeApplication(web))
   t.ok(readAnswer(driven).has('code'))
   t.match(seen.audit('released'), [{ how: 'pass' }])
-  t.ok(isChallenge(world, await browser.navigate(url)), 'the pass is spent')
+  const another = authorizationUrl(world, web, { state: undefined, nonce: 'another' })
+  t.ok(isChallenge(world, await browser.navigate(another)), 'the pass is spent')
 })
 
 t.test('a request without redirect_uri is answered at the only one that is registered', async (t) => {

@@ -146,7 +146,8 @@ t.test('the ways on are for a step-up that did not succeed, and for its own brow
 t.test('trying again needs no challenge any more, and the request can not be repeated', async (t) => {
   const browser = openBrowser(t)
   await signIn(browser, other, 'alice')
-  const url = authorizationUrl(world, web, { state: undefined })
+  // Longer than what is kept to be repeated.
+  const url = authorizationUrl(world, web, { login_hint: 'x'.repeat(14 * 1024) })
   const page = await browser.click(await browser.navigate(url), 'Cancel')
   control.setRules([])
   const seen = watch(world)

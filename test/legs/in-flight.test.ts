@@ -30,6 +30,7 @@ function open() {
   const policies = createPolicies(config)
   const records = createRecords(createMemoryStore(Date.now), config.stepUp)
   return {
+    policies,
     records,
     ask(request: Record<string, string>, { browserIds = ['alice'], isOwnForm = false }: How = {}) {
       const query = `${new URLSearchParams(request)}`
@@ -54,7 +55,7 @@ function open() {
     },
     /** The request that an answer to this browser belongs to, in another exchange. */
     find: (browserIds: readonly string[], correlation: string | undefined) =>
-      findAnswered(records, correlation, { authorization: undefined, browserIds }),
+      findAnswered({ policies, records }, correlation, { authorization: undefined, browserIds }),
   }
 }
 
@@ -173,7 +174,7 @@ t.test('a form of the OP goes on with the request: that is what is repeated', as
   await ask({ ...asked, client_id: 'two' }, { isOwnForm: true })
   t.match(
     await find(['alice'], correlation),
-    { request: { clientId: 'two' } },
+    { request: { clientId: 'web' }, clientIds: ['web', 'two'] },
     'not with that of another client',
   )
 })
@@ -217,15 +218,18 @@ t.test('a decision holds while nothing else that looks alike asks for more', asy
 })
 
 t.test('the answer in the exchange of its own request belongs to that one', async (t) => {
-  const { ask, records } = open()
+  const { ask, policies, records } = open()
   const first = await ask({ ...asked, nonce: 'one' })
   await ask({ ...asked, nonce: 'two' })
-  const found = await findAnswered(records, first.correlation, {
+  const found = await findAnswered({ policies, records }, first.correlation, {
     authorization: first,
     browserIds: ['alice'],
   })
   t.equal(found?.inFlight, first.inFlight)
   const unkept = await ask({ ...asked, nonce: 'three' }, { browserIds: [] })
-  const answered = await findAnswered(records, unkept.correlation, { authorization: unkept, browserIds: [] })
+  const answered = await findAnswered({ policies, records }, unkept.correlation, {
+    authorization: unkept,
+    browserIds: [],
+  })
   t.same(answered, { request: unkept.request, clientIds: ['web'] })
 })

@@ -1,4 +1,5 @@
 import type { LenientStage } from './lenient-stage.ts'
+import { authorizeQuery } from './real-stage.ts'
 import { type Answer, navigation, send } from './wire.ts'
 
 /** A browser: what it is given, it brings along. */
@@ -24,4 +25,14 @@ export async function begin({ world, op }: LenientStage, jar: Jar, query: string
   const answer = await send(world.publicUrl, { target: `/connect/authorize?${query}`, headers })
   jar.take(answer)
   return answer
+}
+
+/** A browser whose request for `web` was seen, and not decided before its answer. */
+export async function askedFor(
+  stage: LenientStage,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Jar> {
+  const jar = new Jar()
+  await begin(stage, jar, authorizeQuery(stage.world.web, { max_age: '3600', ...more }))
+  return jar
 }
