@@ -5,9 +5,6 @@ import type { Owner } from '../store/store.ts'
 /** More requests than people have open at once that can't be told apart by their answers. */
 const maxAlike = 8
 
-/** More scopes than anybody asks for. */
-export const maxScopes = 200
-
 /** A request in flight, and its key in the store. */
 export interface Found {
   readonly id: string
@@ -49,7 +46,7 @@ export function askForBoth(one: InFlightRequest, other: InFlightRequest): InFlig
   const acrValues = [...new Set([one.acrValues, other.acrValues].flatMap((text) => text?.split(' ') ?? []))]
   return {
     ...one,
-    scope: [...new Set([...one.scope, ...other.scope])].slice(0, maxScopes),
+    scope: [...new Set([...one.scope, ...other.scope])],
     ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
   }
 }

@@ -7,7 +7,7 @@ import { drivingMs } from '../step-up/drive.ts'
 import { sentFrom } from '../step-up/owners.ts'
 import type { InFlightRequest, Records } from '../step-up/records.ts'
 import { hashOf } from '../store/collection.ts'
-import { askForBoth, asksNoMore, findAlike, indexRequest, maxScopes } from './alike-requests.ts'
+import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
 import type { AuthorizationExchange } from './exchange.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
@@ -109,7 +109,7 @@ function describeRequest(
   const isRepeatable = (source === 'plain' || source === 'pushed') && target.length <= maxTargetLength
   return {
     clientId: parameters.get('client_id') ?? policy.clientId,
-    scope: parameters.get('scope')?.split(' ').slice(0, maxScopes) ?? [],
+    scope: parameters.get('scope')?.split(' ') ?? [],
     responseType: parameters.get('response_type') ?? 'code',
     startedAt: now,
     drives: 0,

@@ -406,7 +406,7 @@ export const guards: readonly Guard[] = [
       ['kept decisions by subject', 'kept.subject !== asked.user.subject || ', '', guardCases],
       ['kept decisions by session', ' || kept.session !== asked.user.session', '', guardCases],
       ['kept decisions once', 'if (!taken) return undefined', '', guardCases],
-      ['kept decisions for a while', '|| kept.until <= now()', '', guardCases],
+      ['kept decisions for a while', '|| !isYounger(kept.until - keptMs, keptMs, now())', '', guardCases],
       ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
       [
         'released before it leaves',
@@ -627,9 +627,9 @@ export const guards: readonly Guard[] = [
         'hashOf(browser, it.user.session, it.clientId, epoch)',
       ],
       ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
-      ['passes for this action', 'pass.action === action && ', ''],
+      ['passes for this action', 'pass.action === action &&\n    ', ''],
       ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now()) &&', ''],
-      ['passes for no wider scope', ' && isWithin(it.scope, pass.scope)', ''],
+      ['passes for no wider scope', ' &&\n    isWithin(it.scope, pass.scope)', ''],
       ['passes once', 'return isReload ? found : undefined', 'return found'],
       [
         'proofs of this session',
@@ -698,9 +698,9 @@ export const guards: readonly Guard[] = [
     [['no record longer than any needs to be', 'if (text.length > maxRecordLength)', 'if (false)']],
   ),
   ...inFile(
-    'step-up/records.ts',
-    ['step-up/records.test.ts'],
-    [['no target that no browser can be sent to', '|| target.length > maxTargetLength', '']],
+    'legs/in-flight.ts',
+    ['legs/in-flight.test.ts'],
+    [['no target that no browser can be sent to', ' && target.length <= maxTargetLength', '']],
   ),
   ...inFile(
     'step-up/openings.ts',
@@ -809,7 +809,7 @@ export const guards: readonly Guard[] = [
       ['grants that name no client', 'lacksClient(policies, parameters, found)', 'false', clientNames],
       [
         'the policy of a released grant',
-        'isNamed || !release ? client.policy : policies.ofClient(release.clientId)',
+        'policyIds.length === 0 ? client.policy : policies.govern(policyIds)',
         'client.policy',
         grants,
       ],
@@ -871,11 +871,11 @@ export const guards: readonly Guard[] = [
     'step-up/attempts.ts',
     ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
     [
-      ['challenges of known browsers', '(await isKnownBrowser(it, id))\n      ?', 'false ?'],
+      ['challenges of known browsers', 'known !== undefined\n      ?', 'known === null ?'],
       ['questions about known sessions', 'if (await isKnownSession(it)) return false', ''],
       [
         'silent questions of strangers',
-        "return users.take(hashOf('silent', it.user.subject, counterOf(it)), limits.perUser)",
+        "return users.take(hashOf('silent', subject, counterOf(it)), limits.perUser, ownedBy(subject))",
         'return true',
       ],
       [
@@ -889,7 +889,7 @@ export const guards: readonly Guard[] = [
     'step-up/judge.ts',
     ['step-up/judge.test.ts', 'attacks/budgets.test.ts'],
     [
-      ['silent refusals of a session', 'user.session ?? id ?? groupAddress(address)', "''"],
+      ['silent refusals of a session', 'user.session ?? ids[0] ?? groupAddress(address)', "''"],
       ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
       [
         'questions of strangers',
@@ -945,8 +945,8 @@ export const guards: readonly Guard[] = [
     [
       [
         'names of clients in requests',
-        'refuseLookAlikes(ports, namesOf(parameters))\n  const answer',
-        'const answer',
+        'refuseLookAlikes(ports, namesOf(parameters))\n  requireShort',
+        'requireShort',
       ],
     ],
   ),
@@ -970,8 +970,8 @@ export const guards: readonly Guard[] = [
       ['the policy of a look-alike', 'findLookAlike(clientId) ?? clientId', 'clientId'],
       [
         'one count for all that is not listed',
-        'config.clients.has(policyId) ? [policyId] :',
-        'page === undefined ? [policyId] :',
+        'policyIds.filter((id) => config.clients.has(id)).sort()',
+        '[...policyIds].sort()',
         'attacks/budgets.test.ts',
       ],
     ],
@@ -1067,7 +1067,7 @@ export const guards: readonly Guard[] = [
     [pagesAttack],
     [
       ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
-      ['sessions in the body of a page', 'if (Buffer.isBuffer(body) && ', 'if (false && '],
+      ['sessions in the body of a page', 'if (exchange.body && ', 'if (false && '],
       [
         'headers that name somebody',
         "(name !== 'cookie' && !couldNameUser(name, cookies))",
@@ -1264,8 +1264,8 @@ export const guards: readonly Guard[] = [
     [
       [
         'an entry lives a minute',
-        'if (!entry || !isYounger(entry.at, entryMs, now())) throw',
-        'if (!entry) throw',
+        'if (!entry || !isYounger(entry.at, entryMs, now()))',
+        'if (!entry)',
         'step-up/passkey-entry.test.ts',
       ],
       ['the browser of an entry', 'if (!browserIds.includes(entry.browser)) {', 'if (false) {'],
@@ -1460,7 +1460,7 @@ export const guards: readonly Guard[] = [
     'legs/addressee.ts',
     ['attacks/hidden-requests.test.ts'],
     [
-      ['an address of several clients', 'if (isLost && listed.length > 1) throw', 'if (false) throw'],
+      ['an address of several clients', 'if (isLost && listed.length > 1)', 'if (false)'],
       ['the audience of an ID token', '[...findAudience(response), ', '['],
     ],
   ),

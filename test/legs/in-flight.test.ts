@@ -148,9 +148,9 @@ t.test('a request of a watched client may ask for no scope', async (t) => {
 })
 
 t.test('a request that is too long is not kept to be repeated', async (t) => {
-  const { request } = await open().ask({ ...asked, login_hint: 'x'.repeat(14_000), scope: 'a '.repeat(300) })
+  const { request } = await open().ask({ ...asked, login_hint: 'x'.repeat(14_000) })
   t.equal(request.target, undefined)
-  t.equal(request.scope.length, 200)
+  t.match(request, { scope: ['openid'] }, 'but what it asks for is known')
 })
 
 t.test('a request that names no client is that of the owner of its redirect URI', async (t) => {
