@@ -148,7 +148,7 @@ export const clientSchema = policyFields
     mode: z
       .enum(['off', 'monitor', 'enforce'])
       .describe(
-        'off: untouched. monitor: everything is decided and recorded, nothing changes. enforce: no code and no token without a release.',
+        'off: untouched. monitor: everything is decided and recorded, nothing changes but a cookie. enforce: no code and no token without a release.',
       ),
     redirectUris: z
       .exactOptional(z.array(redirectUri))

@@ -50,7 +50,7 @@ const headerSchema = z
 const jwtSchema = z
   .strictObject({
     path: jwtPath.describe(
-      'The path of the OP to which the browser brings the JWT; {page} at its start stands for the login page.',
+      'The path at which the OP takes the JWT, which the gateway puts there; {page} at its start stands for the login page.',
     ),
     parameter: textLike(/^[A-Za-z0-9_-]+$/, 'the name of a parameter', 'use letters, digits, _ and -')
       .refine((name) => name !== 'return_to', {

@@ -85,12 +85,16 @@ const probeSchema = z.strictObject({
     .int()
     .min(1)
     .default(100)
-    .describe('How many probes one session at the OP may cause within 10 minutes.'),
+    .describe(
+      'How many probes one session at the OP may cause within 10 minutes, by pages, by frames and by parts of pages each.',
+    ),
   perAddress: z
     .int()
     .min(1)
     .default(3000)
-    .describe('How many probes may be caused from one address within 10 minutes.'),
+    .describe(
+      'How many probes may be caused from one address within 10 minutes, by pages, by frames and by parts of pages each.',
+    ),
 })
 
 /** `provider`: the OP as a protocol sees it. In its paths, `{issuer}` at the start stands for the issuer's path. */
@@ -119,7 +123,10 @@ export const providerSchema = z.strictObject({
     .describe(
       "Further paths of the OP that answer authorization requests; {issuer} at the start of any path stands for the issuer's path.",
     ),
-  tokenPaths: z.array(path).default([]).describe('Further paths of the OP that answer token requests.'),
+  tokenPaths: z
+    .array(path)
+    .default([])
+    .describe('Further paths of the OP, or spellings of them, that answer token requests.'),
   closedPaths: z
     .array(path)
     .default([])

@@ -106,12 +106,16 @@ const fileSchema = z.strictObject({
         .int()
         .min(1)
         .default(10)
-        .describe('How many challenges one user may get at one client within 10 minutes.'),
+        .describe(
+          'How many challenges one user may get at one client within 10 minutes: in all new browsers together, and in each one where the user has passed.',
+        ),
       perAddress: z
         .int()
         .min(1)
         .default(300)
-        .describe('How many challenges may be asked for from one address within 10 minutes.'),
+        .describe(
+          'How many challenges may be asked for from one address within 10 minutes, by browsers in which the user has not passed yet.',
+        ),
     })
     .prefault({})
     .describe('Limits of every step-up.'),

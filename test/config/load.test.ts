@@ -175,7 +175,7 @@ const cases: Case[] = [
       'gateway.yaml:3:3 provider.probe.clientSecret: is missing; add it (The secret of that client.)',
       "gateway.yaml:3:3 provider.probe.cookies: is missing; add it (The OP's session cookies, which travel with the probe; a * at the end of a name stands for chunks. Never list one-time cookies.)",
       "gateway.yaml:5:1 authsignal.apiSecretKey: is missing; add it (The tenant's API secret key.)",
-      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: everything is decided and recorded, nothing changes. enforce: no code and no token without a release.)',
+      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: everything is decided and recorded, nothing changes but a cookie. enforce: no code and no token without a release.)',
       'gateway.yaml:9:3 clients["https://rp/"]: has no redirectUris; list the redirect URIs that the OP has for this client',
     ],
   },
