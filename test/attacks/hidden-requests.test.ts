@@ -53,7 +53,7 @@ runAttacks(
         'the state is altered on the way back': { state: 's', answered: '&state=t' },
         'the state is left out on the way back': { state: 's' },
         'a state is added on the way back': { state: '', answered: '&state=s' },
-          'after more than an hour': {
+        'after more than an hour': {
           state: 's',
           answered: '&state=s',
           meanwhile: ({ world }) => world.clock.advance(2 * hour),
@@ -106,7 +106,7 @@ runAttacks(
       {
         'with a state': { state: 's', answered: '&state=s' },
         'without a state': {},
-      'with an empty state': { answered: '&state=' },
+        'with an empty state': { answered: '&state=' },
         'after half an hour': { meanwhile: ({ world }) => world.clock.advance(hour / 2) },
         'while anybody asks with the same state': {
           state: 's',
