@@ -136,7 +136,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   app.removeAllContentTypeParsers()
 
   await app.register(fastifyCookie)
-  readExchanges(app, { config, provider, publicHeaders: upstream.publicHeaders, cookie, isLoginPath })
+  readExchanges(app, {
+    ...{ config, provider, cookie, isLoginPath },
+    publicHeaders: upstream.publicHeaders,
+    areAnswersRead: policies.areAnyActive,
+  })
   await app.register(async (own) => serveReturnLeg(own, { config, policies, cookie, pages, ...stepUps }), {
     prefix: pathPrefix,
   })

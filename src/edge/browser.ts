@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { hashOf } from '../store/collection.ts'
+import type { Cookie } from './cookie-pairs.ts'
 import { readCookie, readCookies } from './cookies.ts'
 import type { CookieRules } from './own-cookie.ts'
 
@@ -27,14 +28,15 @@ export const browserIdOf = (cookie: string): string => hashOf('browser', cookie)
 /** More visits than people begin at once. */
 const maxVisits = 8
 
-/** The values of the gateway's cookies by which a browser is known, the lasting one first. */
+/** The gateway's cookies by which a browser is known, each value once, the lasting one first. */
 export function readBrowserCookies(
   { cookie }: IncomingHttpHeaders,
   { name, visitPrefix }: Pick<CookieRules, 'name' | 'visitPrefix'>,
-): readonly string[] {
-  const lasting = readCookie(cookie, name)
-  const visits = readCookies(cookie, visitPrefix).slice(-maxVisits)
-  return [...new Set([...(lasting === undefined ? [] : [lasting]), ...visits])]
+): readonly Cookie[] {
+  const value = readCookie(cookie, name)
+  const lasting = value === undefined ? [] : [{ name, value }]
+  const all = [...lasting, ...readCookies(cookie, visitPrefix).slice(-maxVisits)]
+  return all.filter((one, index) => all.findIndex((other) => other.value === one.value) === index)
 }
 
 /** @param names of the gateway's cookies. */
@@ -52,7 +54,7 @@ export function readBrowser(
   )?.[1]
   return {
     address,
-    ids: readBrowserCookies(headers, names).map(browserIdOf),
+    ids: readBrowserCookies(headers, names).map(({ value }) => browserIdOf(value)),
     ...(userAgent !== undefined && { userAgent }),
     ...(deviceId !== undefined && { deviceId }),
     ...(deviceId !== undefined && deviceId === ownDeviceId && { ownDeviceId }),

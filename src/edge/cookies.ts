@@ -60,6 +60,9 @@ export function omitCookie(header: string | undefined, name: string): string | u
   return trimmed === '' ? undefined : trimmed
 }
 
+/** 256 bits in base64url. */
+const ownValue = /^[\w-]{43}$/
+
 /**
  * The gateway's own cookie: 256 bits in base64url.
  *
@@ -69,15 +72,15 @@ export function omitCookie(header: string | undefined, name: string): string | u
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const found = readPairs(header).filter((cookie) => cookie.name === name)
   const value = found.length === 1 ? found[0]?.value : undefined
-  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
+  return value !== undefined && ownValue.test(value) ? value : undefined
 }
 
-/** The gateway's own cookies whose names begin with a prefix, by name; each as strictly as `readCookie` reads one. */
-export function readCookies(header: string | undefined, prefix: string): string[] {
-  const names = new Set(readPairs(header).map(({ name }) => name))
-  return [...names]
-    .filter((name) => name.startsWith(prefix))
-    .flatMap((name) => readCookie(header, name) ?? [])
+/** The gateway's own cookies whose names begin with a prefix, each as strictly as `readCookie` reads one. */
+export function readCookies(header: string | undefined, prefix: string): Cookie[] {
+  const found = readPairs(header).filter(({ name }) => name.startsWith(prefix))
+  const counts = new Map<string, number>()
+  for (const { name } of found) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return found.filter(({ name, value }) => counts.get(name) === 1 && ownValue.test(value))
 }
 
 /** One of the gateway's own cookies: the names of all others begin with that of the first one and a hyphen. */

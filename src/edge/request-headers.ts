@@ -23,6 +23,8 @@ export interface Arrival {
 export interface HeaderOptions {
   /** Whether the answer has to be read. */
   readonly guarded: boolean
+  /** Whether it may have to be: what comes back is in a content coding that can be read. */
+  readonly readable?: boolean
   readonly ownCookies: readonly string[]
   /** The header in which the OP takes a user for signed in (`passkeys.signIn.header.name`). */
   readonly trustedHeader?: string | undefined
@@ -42,7 +44,7 @@ export interface HeaderOptions {
 export function toUpstreamHeaders(
   rawHeaders: readonly string[],
   gateway: Arrival,
-  { guarded, ownCookies, trustedHeader }: HeaderOptions,
+  { guarded, readable = false, ownCookies, trustedHeader }: HeaderOptions,
 ): Record<string, string | string[]> {
   const received = groupHeaders(rawHeaders)
   for (const name of single) {
@@ -55,7 +57,7 @@ export function toUpstreamHeaders(
     if (hopByHopHeaders.has(name) || isClaimedHeader(name) || !/^[a-z0-9-]+$/.test(name)) continue
     if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
     if (name === 'cookie' || (guarded && negotiated.has(name))) continue
-    const [first = '', ...more] = values
+    const [first = '', ...more] = readable && name === 'accept-encoding' ? keepReadable(values) : values
     headers.set(name, more.length === 0 ? first : values)
   }
   const cookie = ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))
@@ -63,6 +65,18 @@ export function toUpstreamHeaders(
   for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
   headers.set('x-forwarded-for', gateway.clientAddress)
   return Object.fromEntries(headers)
+}
+
+const readableCodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity'])
+
+/** Of the codings that a browser offers (RFC 9110 12.5.3) those that the gateway reads too. */
+function keepReadable(values: readonly string[]): readonly string[] {
+  const offered = values.flatMap((value) => value.split(',')).map((coding) => coding.trim())
+  const kept = offered.filter((coding) =>
+    readableCodings.has(coding.split(';', 1).join('').trim().toLowerCase()),
+  )
+  if (kept.length === offered.length) return values
+  return [kept.length > 0 ? kept.join(', ') : 'identity']
 }
 
 function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {

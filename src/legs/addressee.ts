@@ -49,7 +49,8 @@ export async function findAddressee(
     return undefined
   })
   const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
-  const clientIds = [...findAudience(response), ...(found?.clientIds ?? (own ? [own.clientId] : []))]
+  const askers = found?.clientIds ?? (own ? [own.clientId] : [])
+  const clientIds = [...askers, ...findAudience(policies, response, askers)]
   const policy = policies.govern(clientIds, redirectUri)
   const isLost = clientIds.length === 0 && policy.mode === 'enforce'
   if (isLost && listed.length === 0)
@@ -102,8 +103,18 @@ function isAnotherTabs(
   return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')
 }
 
-/** The clients that an ID token in the response is for, whatever was asked and wherever it is sent. */
-function findAudience(response: AuthorizationResponse): readonly string[] {
+/**
+ * The clients that an ID token in the response is for, whatever was asked and wherever it is sent. Beside one that is
+ * known, what nobody lists is an API that the token is for too (OIDC Core 2).
+ */
+function findAudience(
+  policies: Policies,
+  response: AuthorizationResponse,
+  askers: readonly string[],
+): readonly string[] {
   const idToken = readIdToken(response.get('id_token'))
-  return idToken.kind === 'read' ? idToken.audience : []
+  if (idToken.kind !== 'read') return []
+  const isListed = (id: string): boolean => policies.ofClient(id).redirectUris.length > 0
+  const isKnown = idToken.audience.some((id) => isListed(id) || askers.includes(id))
+  return isKnown ? idToken.audience.filter(isListed) : idToken.audience
 }

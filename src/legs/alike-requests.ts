@@ -1,4 +1,4 @@
-import type { InFlightRequest, Records } from '../step-up/records.ts'
+import type { Ask, InFlightRequest, Records } from '../step-up/records.ts'
 import { hashOf } from '../store/collection.ts'
 import type { Owner } from '../store/store.ts'
 
@@ -11,38 +11,62 @@ export interface Found {
   readonly request: InFlightRequest
 }
 
-/** The requests of a browser whose answer goes there, the latest last. */
+/** The requests of a browser whose answers look alike. */
+export interface Alike {
+  /** The latest last. */
+  readonly found: readonly Found[]
+  /** What further ones asked for that are no longer told apart, by client. */
+  readonly further: readonly Ask[]
+}
+
+/** The requests of a browser whose answer goes there. */
 export async function findAlike(
   records: Records,
   browserIds: readonly string[],
   correlation: string,
-): Promise<readonly Found[]> {
+): Promise<Alike> {
   const indexed = await Promise.all(
     browserIds.map((browser) => records.inFlightIds.get(hashOf(browser, correlation))),
   )
-  const ids = new Set(indexed.flatMap((entry) => entry?.ids ?? []))
-  const found = await Promise.all(
+  const ids = new Set(indexed.flatMap((entry) => entry?.requests.map(({ id }) => id) ?? []))
+  const requests = await Promise.all(
     Array.from(ids, async (id) => ({ id, request: await records.inFlight.get(id) })),
   )
-  return found
+  const found = requests
     .flatMap(({ id, request }) => (request ? [{ id, request }] : []))
     .sort((one, other) => one.request.startedAt - other.request.startedAt)
+  return { found, further: indexed.flatMap((entry) => entry?.further ?? []) }
 }
 
 /**
- * Lets a request be found among those whose answers look alike.
+ * Lets a request be found among those whose answers look alike. The oldest of too many is not forgotten, but what it
+ * asks for is all that is kept of it.
  *
  * @param key of the browser and where the answer goes.
  */
-export async function indexRequest(records: Records, key: string, id: string, owner: Owner): Promise<void> {
-  if (await records.inFlightIds.add(key, { ids: [id] }, owner)) return
-  await records.inFlightIds.update(key, ({ ids }) => ({
-    ids: [...ids.filter((other) => other !== id), id].slice(-maxAlike),
-  }))
+export async function indexRequest(
+  records: Records,
+  key: string,
+  id: string,
+  { clientId, scope, acrValues }: InFlightRequest,
+  owner: Owner,
+): Promise<void> {
+  const added = { id, ask: { clientId, scope, ...(acrValues !== undefined && { acrValues }) } }
+  if (await records.inFlightIds.add(key, { requests: [added], further: [] }, owner)) return
+  await records.inFlightIds.update(key, (current) => {
+    const requests = [...current.requests.filter((other) => other.id !== id), added]
+    const dropped = requests.slice(0, -maxAlike).map(({ ask }) => ask)
+    return { requests: requests.slice(-maxAlike), further: dropped.reduce(addAsk, current.further) }
+  })
+}
+
+function addAsk(asks: readonly Ask[], ask: Ask): readonly Ask[] {
+  const same = asks.find(({ clientId }) => clientId === ask.clientId)
+  return [...asks.filter((other) => other !== same), same ? askForBoth(same, ask) : ask]
 }
 
 /** A request that asks for what either of two asks for, so that the smaller one does not stand for the larger one. */
-export function askForBoth(one: InFlightRequest, other: InFlightRequest): InFlightRequest {
+export function askForBoth<One extends Ask>(one: One, other: Ask): One {
   const acrValues = [...new Set([one.acrValues, other.acrValues].flatMap((text) => text?.split(' ') ?? []))]
   return {
     ...one,
@@ -52,7 +76,7 @@ export function askForBoth(one: InFlightRequest, other: InFlightRequest): InFlig
 }
 
 /** Whether one request asks for nothing that the other one does not ask for. */
-export function asksNoMore(one: InFlightRequest, other: InFlightRequest): boolean {
+export function asksNoMore(one: Ask, other: Ask): boolean {
   const acrValues = other.acrValues?.split(' ') ?? []
   return (
     one.clientId === other.clientId &&

@@ -1,5 +1,6 @@
+import { parsePrompt } from '../edge/prompt.ts'
 import type { Policies } from '../policy/policies.ts'
-import type { InFlightRequest, Records } from '../step-up/records.ts'
+import type { Ask, InFlightRequest, Records } from '../step-up/records.ts'
 import { askForBoth, asksNoMore, findAlike } from './alike-requests.ts'
 import type { AuthorizationExchange } from './exchange.ts'
 
@@ -32,16 +33,20 @@ export async function findAnswered(
   },
 ): Promise<AnsweredRequest | undefined> {
   if (correlation === undefined) return undefined
-  const alike = await findAlike(records, browserIds, correlation)
+  const { found, further } = await findAlike(records, browserIds, correlation)
   const own = authorization?.correlation === correlation ? authorization : undefined
   const isProtected = ({ clientId }: InFlightRequest): boolean =>
     policies.ofClient(clientId).mode === 'enforce'
+  // A silent one is answered in its own exchange.
+  const shown = found.filter(({ request }) => !parsePrompt(request.prompt).has('none'))
+  const candidates = shown.length > 0 ? shown : found
   const stored = own
-    ? alike.find(({ id }) => id === own.inFlight)
-    : (alike.findLast(({ request }) => isProtected(request)) ?? alike.at(-1))
+    ? found.find(({ id }) => id === own.inFlight)
+    : (candidates.findLast(({ request }) => isProtected(request)) ?? candidates.at(-1))
   const answered = stored?.request ?? own?.request
   if (answered === undefined) return undefined
-  const others = alike.filter(({ id }) => id !== stored?.id).map(({ request }) => request)
+  const alike = found.filter(({ id }) => id !== stored?.id).map(({ request }) => request)
+  const others = [...alike, ...further]
   return {
     request: withOthers(answered, others),
     clientIds: [...new Set([answered, ...others].map(({ clientId }) => clientId))],
@@ -50,8 +55,8 @@ export async function findAnswered(
 }
 
 /** A decision that was made for the one request holds only if none of the others asks for more. */
-function withOthers(answered: InFlightRequest, others: readonly InFlightRequest[]): InFlightRequest {
+function withOthers(answered: InFlightRequest, others: readonly Ask[]): InFlightRequest {
   if (others.every((other) => asksNoMore(other, answered))) return answered
-  const { kept, ...all } = others.reduce(askForBoth, answered)
+  const { kept, ...all } = others.reduce<InFlightRequest>(askForBoth, answered)
   return { ...all, ...(kept?.decision.reason === 'not_verified' && { kept }) }
 }

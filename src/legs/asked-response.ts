@@ -22,9 +22,10 @@ const typeOf: Readonly<Record<Artefact, string>> = {
 export function describeAsked(parameters: Parameters): AskedResponse {
   const clientId = parameters.get('client_id')
   const redirectUri = parameters.get('redirect_uri')
-  const correlation =
-    redirectUri === undefined ? undefined : correlationKey(redirectUri, parameters.get('state'))
   const isJwt = parameters.get('response_mode')?.endsWith('jwt') === true
+  // A JWT repeats the state inside.
+  const state = isJwt ? undefined : parameters.get('state')
+  const correlation = redirectUri === undefined ? undefined : correlationKey(redirectUri, state)
   return {
     responseType: `${parameters.get('response_type') ?? 'code'}${isJwt ? ' jwt' : ''}`,
     ...(clientId !== undefined && { clientId }),

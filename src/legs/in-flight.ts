@@ -53,7 +53,7 @@ export async function recordInFlight(
   }
   const [browser] = browserIds
   if (correlation === undefined || browser === undefined) return { ...exchange, request: asked }
-  const alike = await findAlike(records, browserIds, correlation)
+  const { found: alike } = await findAlike(records, browserIds, correlation)
   const driven = alike.find(
     ({ request: { driving } }) =>
       driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
@@ -65,12 +65,11 @@ export async function recordInFlight(
   const id = continued?.id ?? hashOf(browser, correlation, target)
   const next = (earlier: InFlightRequest): InFlightRequest =>
     continued ? continueWith(earlier, asked) : repeat(earlier, asked)
-  if (await records.inFlight.add(id, asked, sentFrom(address))) {
-    await indexRequest(records, hashOf(browser, correlation), id, sentFrom(address))
-    return { ...exchange, request: asked, inFlight: id }
-  }
-  const known = await records.inFlight.update(id, next)
-  return { ...exchange, request: known ?? asked, inFlight: id }
+  const owner = sentFrom(address)
+  const isNew = await records.inFlight.add(id, asked, owner)
+  const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
+  await indexRequest(records, hashOf(browser, correlation), id, request, owner)
+  return { ...exchange, request, inFlight: id }
 }
 
 /** The same request once more, a reload: but for the way back to the application, it is judged anew. */

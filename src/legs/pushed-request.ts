@@ -2,6 +2,7 @@ import type { ClientPolicy } from '../config/schema.ts'
 import { authorizationParameters } from '../edge/oauth-parameters.ts'
 import type { Parameters } from '../edge/parameters.ts'
 import { parseStrictJson } from '../edge/strict-json.ts'
+import type { Policies } from '../policy/policies.ts'
 import { sentFrom } from '../step-up/owners.ts'
 import type { Records } from '../step-up/records.ts'
 import { requireReadable } from './readable-request.ts'
@@ -13,15 +14,15 @@ const longestLifeSeconds = 600
  * A pushed authorization request on its way to the OP (RFC 9126 2.1): a protected client must push what could be read
  * at the authorization endpoint.
  *
- * @returns its parameters as a query, without credentials; undefined for a client that is off.
+ * @returns its parameters as a query, without credentials; undefined where nobody will ask for them.
  * @throws {Refusal} as the request leg does.
  */
 export async function onPushedRequest(
-  records: Records,
+  { records, policies }: { readonly records: Records; readonly policies: Policies },
   policy: ClientPolicy,
   parameters: Parameters,
 ): Promise<string | undefined> {
-  if (policy.mode === 'off') return undefined
+  if (policy.mode === 'off' && !policies.areTokensInFrontChannel) return undefined
   if (policy.mode === 'enforce') requireReadable(await resolveRequest(records, parameters), policy)
   const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
   return parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))

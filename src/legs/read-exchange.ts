@@ -26,12 +26,14 @@ export interface ReadExchangePorts {
   readonly publicHeaders: Readonly<Record<string, string>>
   readonly cookie: CookieRules
   readonly isLoginPath: IsLoginPath
+  /** Whether answers may have to be read. */
+  readonly areAnswersRead: boolean
 }
 
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  { config, provider, publicHeaders, cookie, isLoginPath }: ReadExchangePorts,
+  { config, provider, publicHeaders, cookie, isLoginPath, areAnswersRead }: ReadExchangePorts,
 ): void {
   const ownCookies = [cookie.name]
   const trustedHeader = config.passkeys?.signIn?.header?.name
@@ -56,7 +58,12 @@ export function readExchanges(
       upstreamHeaders: toUpstreamHeaders(
         raw.rawHeaders,
         { publicHeaders, clientAddress: ip },
-        { guarded: isGuarded || isLoginPath(target.path), ownCookies, trustedHeader },
+        {
+          guarded: isGuarded || isLoginPath(target.path),
+          readable: areAnswersRead,
+          ownCookies,
+          trustedHeader,
+        },
       ),
     }
   }

@@ -11,7 +11,8 @@ import { describeCase } from '../step-up/case.ts'
 import type { Judge } from '../step-up/judge.ts'
 import { type Case, type InFlightRequest, keptMs, type Records } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { AuthorizationExchange } from './exchange.ts'
+import { describeAsked } from './asked-response.ts'
+import type { AskedResponse, AuthorizationExchange } from './exchange.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
@@ -44,7 +45,7 @@ export interface AuthorizationRequest {
 }
 
 export type RequestAnswer =
-  | { readonly kind: 'untouched' }
+  | { readonly kind: 'untouched'; readonly asked: AskedResponse }
   | { readonly kind: 'forward'; readonly authorization: AuthorizationExchange; readonly probe?: ProbeResult }
   | { readonly kind: 'challenge'; readonly stepUpId: string }
 
@@ -58,7 +59,7 @@ export async function onAuthorizationRequest(
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(ports.records, it.parameters)
   const policy = findPolicy(ports.policies, it.parameters, resolved.parameters)
-  if (policy.mode === 'off') return { kind: 'untouched' }
+  if (policy.mode === 'off') return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
   if (policy.mode === 'monitor') return watch(ports, it, resolved, policy)
   requireReadable(resolved, policy)
   return decideOrForward(ports, it, resolved, policy)
@@ -75,7 +76,7 @@ async function watch(
     return await decideOrForward(ports, it, resolved, policy)
   } catch (error) {
     ports.audit.unwatched(policy, error)
-    return { kind: 'untouched' }
+    return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
   }
 }
 
@@ -146,7 +147,8 @@ async function keepDecision(
   { user }: Case,
   decision: Decision,
 ): Promise<InFlightRequest> {
-  if (decision.verdict === 'release' && decision.reason === 'pass') return request
+  const restsOnPass = decision.reason === 'pass' || decision.reason === 'enrolment_skipped'
+  if (restsOnPass) return request
   const { subject, session } = user
   const kept = { subject, decision, until: now() + keptMs, ...(session !== undefined && { session }) }
   if (inFlight === undefined) return { ...request, kept }

@@ -4,7 +4,7 @@ import type { CookieRules } from '../edge/own-cookie.ts'
 import { type Parameters, parseParameters } from '../edge/parameters.ts'
 import { Refusal } from '../edge/refusal.ts'
 import { readRequestObject } from '../edge/request-object.ts'
-import { type AskedResponsePorts, describeAsked, recordAsked } from './asked-response.ts'
+import { type AskedResponsePorts, recordAsked } from './asked-response.ts'
 import { meetBrowser } from './bind-browser.ts'
 import { isOwnForm } from './in-flight.ts'
 import { onPageRequest, type PageLegPorts } from './page-leg.ts'
@@ -57,8 +57,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   const { exchange } = request
   const body = request.method === 'POST' ? await readForm(request) : undefined
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
-  exchange.asked = describeAsked(parameters)
-  const met = meetBrowser(request, ports.cookie)
+  const met = meetBrowser(request, ports.cookie, parameters.toQuery())
   refuseLookAlikes(ports, namesOf(parameters))
   requireShort(parameters)
   const answer = await onAuthorizationRequest(ports, {
@@ -73,7 +72,8 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   switch (answer.kind) {
     case 'untouched':
       // A store that is down stops no client that is not protected; the answer says whether it mattered.
-      return recordAsked(ports, exchange.asked, exchange.browser).catch(() => undefined)
+      exchange.asked = answer.asked
+      return recordAsked(ports, answer.asked, exchange.browser).catch(() => undefined)
     case 'forward':
       exchange.authorization = answer.authorization
       if (answer.probe) exchange.probe = answer.probe
@@ -114,7 +114,7 @@ async function startElsewhere(
   const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return
   requireShort(parameters)
-  const pushed = await onPushedRequest(ports.records, policy, parameters)
+  const pushed = await onPushedRequest(ports, policy, parameters)
   if (pushed !== undefined) request.exchange.pushed = pushed
 }
 

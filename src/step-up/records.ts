@@ -78,6 +78,16 @@ export interface InFlightRequest {
   }
 }
 
+/** Requests of one browser that their answers don't tell apart. */
+export interface AlikeRequests {
+  readonly requests: readonly { readonly id: string; readonly ask: Ask }[]
+  /** What those asked for that are no longer told apart. */
+  readonly further: readonly Ask[]
+}
+
+/** What a request asks for, as far as the rules see it. */
+export type Ask = Pick<InFlightRequest, 'clientId' | 'scope' | 'acrValues'>
+
 /** An authorization response that waits for a step-up. */
 export interface HeldResponse {
   /** The OP's own Location, to be sent unchanged. */
@@ -210,8 +220,8 @@ export interface Records {
   readonly pushedRequests: Collection<PushedRequest>
   /** By browser, where the answer goes, and target. */
   readonly inFlight: Collection<InFlightRequest>
-  /** The ids of those, by browser and where the answer goes; the latest last. */
-  readonly inFlightIds: Collection<{ readonly ids: readonly string[] }>
+  /** Which of those are alike, by browser and where the answer goes; the latest last. */
+  readonly inFlightIds: Collection<AlikeRequests>
   /** What clients that are not protected asked for in the front channel, by where the answer goes. */
   readonly frontChannelRequests: Collection<{ readonly responseTypes: readonly string[] }>
   readonly stepUps: Collection<StepUp>

@@ -1461,7 +1461,7 @@ export const guards: readonly Guard[] = [
     ['attacks/hidden-requests.test.ts'],
     [
       ['an address of several clients', 'if (isLost && listed.length > 1)', 'if (false)'],
-      ['the audience of an ID token', '[...findAudience(response), ', '['],
+      ['the audience of an ID token', ', ...findAudience(policies, response, askers)]', ']'],
     ],
   ),
   ...inFile(

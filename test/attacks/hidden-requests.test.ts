@@ -234,6 +234,7 @@ runAttacks(
 
 const tokenAt = (uri: string, more = '') => `${uri}#access_token=${canary.token}&token_type=Bearer${more}`
 const foreign = 'http://app.localhost:9/elsewhere'
+const jarm = `${foreign}?response=a.b.c`
 
 runAttacks(
   'tokens in the front channel without a request that was read',
@@ -278,13 +279,23 @@ runAttacks(
     attack(
       'R-25',
       'the honest answer to a client that is not protected passes as it is',
-      { 'in the same exchange': false, 'after a login page': true },
-      async (t, stage, resumes) => {
+      {
+        'in the same exchange': { resumes: false },
+        'after a login page': { resumes: true },
+        'once more, for another type': { resumes: true, more: { response_type: 'code token' } },
+        'in a JWT': {
+          resumes: false,
+          more: { response_type: 'code', response_mode: 'query.jwt' },
+          answer: jarm,
+        },
+        'in a JWT after a login page': { resumes: true, more: { response_mode: 'jwt' }, answer: jarm },
+      } as Record<string, { resumes: boolean; more?: Record<string, string>; answer?: string }>,
+      async (t, stage, { resumes, more = {}, answer = tokenAt(foreign, '&state=the-state') }) => {
         const { world, op } = stage
         const jar = new Jar()
-        const asked = { client_id: 'other', redirect_uri: foreign, response_type: 'token' }
+        const asked = { client_id: 'other', redirect_uri: foreign, response_type: 'token', ...more }
         if (resumes) await begin(stage, jar, authorizeQuery(world.other, asked))
-        const location = tokenAt(foreign, '&state=the-state')
+        const location = answer
         op.answer = (_request, response) => response.writeHead(303, { location }).end()
         const target = resumes ? '/auth/resume' : `/connect/authorize?${authorizeQuery(world.other, asked)}`
         const got = await send(world.publicUrl, { target, headers: [jar.header(), ...navigation] })

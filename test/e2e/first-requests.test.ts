@@ -46,6 +46,8 @@ t.test('who gets a cookie, and when', async (t) => {
   }
   const jar = new Jar()
   jar.take(await ask('web', navigation))
+  const own = new RegExp(`^${[...jar.cookies.keys()].at(-1)}$`)
+  const lasting = `Cookie: step-up=${'l'.repeat(43)}`
   const table: [
     name: string,
     headers: readonly string[],
@@ -53,8 +55,11 @@ t.test('who gets a cookie, and when', async (t) => {
     names: RegExp | undefined,
   ][] = [
     ['the first navigation', navigation, undefined, /^step-up-at-[\w-]{8}$/],
-    ['a form of another site', navigation, 'form', /^step-up-at-post$/],
-    ['a browser that has one', [jar.header(), ...navigation], undefined, undefined],
+    ['a form of another site', navigation, 'form', /^step-up-at-post-[0-3]$/],
+    ['a browser that has one: the same, for longer', [jar.header(), ...navigation], undefined, own],
+    ['its form', [jar.header(), ...navigation], 'form', own],
+    ['a browser that has the lasting one', [lasting, ...navigation], undefined, undefined],
+    ['a frame in a browser that has one', [jar.header(), ...frame], undefined, undefined],
     ['a frame', frame, undefined, undefined],
     ['a script', script, undefined, undefined],
   ]

@@ -334,3 +334,30 @@ for (const name of ['Authorization', 'Host', 'Content-Type', 'Content-Length']) 
     )
   })
 }
+
+t.test(
+  'only content codings that can be read are asked for, where answers may have to be read',
+  async (t) => {
+    const table: [offered: string[], sent: string | string[]][] = [
+      [['gzip, deflate, br, zstd'], 'gzip, deflate, br'],
+      [['gzip;q=1.0, ZSTD;q=0.9, BR'], 'gzip;q=1.0, BR'],
+      [['zstd'], 'identity'],
+      [['*'], 'identity'],
+      [['gzip,  br'], 'gzip,  br'],
+      [['gzip', 'zstd'], 'gzip'],
+      [
+        ['gzip', 'br'],
+        ['gzip', 'br'],
+      ],
+    ]
+    for (const [offered, sent] of table) {
+      const headers = offered.flatMap((value) => ['Accept-Encoding', value])
+      const send = (readable: boolean) =>
+        toUpstreamHeaders(headers, gateway, { guarded: false, readable, ownCookies: [own] })[
+          'accept-encoding'
+        ]
+      t.same(send(true), sent, offered.join(' and '))
+      t.same(send(false), offered.length === 1 ? offered[0] : offered, 'else it goes on as it came')
+    }
+  },
+)

@@ -28,10 +28,16 @@ function open() {
     },
   })
   const policies = createPolicies(config)
-  const records = createRecords(createMemoryStore(Date.now), config.stepUp)
+  const records = createRecords(
+    createMemoryStore(() => at),
+    config.stepUp,
+  )
   return {
     policies,
     records,
+    advance: (ms: number) => {
+      at += ms
+    },
     ask(request: Record<string, string>, { browserIds = ['alice'], isOwnForm = false }: How = {}) {
       const query = `${new URLSearchParams(request)}`
       const parameters = parseParameters({ query }, 'authorization')
@@ -127,13 +133,37 @@ t.test('a browser that keeps no cookie has its request judged, and not repeated'
   t.equal(await find(['alice'], correlation), undefined)
 })
 
-t.test('more than eight alike are not told apart', async (t) => {
+t.test('more than eight alike are not told apart, and none is forgotten', async (t) => {
   const { ask, find } = open()
   let correlation: string | undefined
-  for (let index = 0; index < 10; index++)
-    ({ correlation } = await ask({ ...asked, scope: `openid s${index}` }))
+  for (let index = 0; index < 12; index++)
+    ({ correlation } = await ask({ ...asked, scope: `openid s${index}`, acr_values: `a${index}` }))
+  await ask({ ...asked, client_id: 'two' })
   const found = await find(['alice'], correlation)
-  t.same(found?.request.scope.toSorted(), ['openid', ...[2, 3, 4, 5, 6, 7, 8, 9].map((index) => `s${index}`)])
+  t.equal(found?.request.scope.length, 13)
+  t.equal(found?.request.acrValues?.split(' ').length, 12)
+  t.same(found?.clientIds, ['web', 'two'])
+})
+
+t.test('a silent request does not stand for one that shows its login page', async (t) => {
+  const { ask, find } = open()
+  await ask(asked)
+  const { correlation } = await ask({ ...asked, prompt: 'none' })
+  t.equal((await find(['alice'], correlation))?.request.prompt, undefined)
+  const silent = open()
+  await silent.ask({ ...asked, prompt: 'none' })
+  t.equal((await silent.find(['alice'], correlation))?.request.prompt, 'none')
+})
+
+t.test('a reload lets a request be found for as long as it lives then', async (t) => {
+  const { ask, find, advance } = open()
+  const { correlation } = await ask(asked)
+  advance(50 * 60_000)
+  await ask(asked)
+  advance(50 * 60_000)
+  t.ok(await find(['alice'], correlation))
+  advance(20 * 60_000)
+  t.equal(await find(['alice'], correlation), undefined)
 })
 
 t.test('a request of a watched client may ask for no scope', async (t) => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { expectNoArtefact } from '../attacks/frame/expect.ts'
-import { begin, Jar } from '../attacks/frame/jar.ts'
+import { askedFor, begin, Jar } from '../attacks/frame/jar.ts'
 import { canary, onLenientStage } from '../attacks/frame/lenient-stage.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { type Answer, navigation, send } from '../attacks/frame/wire.ts'
@@ -67,3 +67,21 @@ t.test(
     expectError(t, answer, { ...web, ...app }, 'server_error')
   },
 )
+
+t.test('an API beside the client in the audience of an ID token is no client', async (t) => {
+  const stage = await onLenientStage({
+    config: { defaults: { mode: 'enforce' } },
+    clients: { web: { responseTypes: ['code', 'id_token'] } },
+    rules: [],
+  })(t)
+  const { world, op } = stage
+  const answerTo = async (jar: Jar, aud: string[]) => {
+    const idToken = await op.signIdToken({ sub: 'user-alice', aud })
+    const location = `${world.web.redirectUri}#id_token=${idToken}&state=the-state`
+    op.answer = (_request, response) => response.writeHead(303, { location }).end()
+    return send(world.publicUrl, { target: '/auth/resume', headers: [jar.header(), ...navigation] })
+  }
+  const jar = await askedFor(stage, { response_type: 'id_token' })
+  t.match((await answerTo(jar, ['api', 'web'])).headers['location'], /#id_token=/)
+  t.match((await answerTo(new Jar(), ['api'])).headers['location'], /#error=/, 'alone it is one')
+})
