@@ -28,7 +28,7 @@ export async function findAlike(
   const indexed = await Promise.all(
     browserIds.map((browser) => records.inFlightIds.get(hashOf(browser, correlation))),
   )
-  const ids = new Set(indexed.flatMap((entry) => entry?.requests.map(({ id }) => id) ?? []))
+  const ids = new Set(indexed.flatMap((entry) => entry?.ids ?? []))
   const requests = await Promise.all(
     Array.from(ids, async (id) => ({ id, request: await records.inFlight.get(id) })),
   )
@@ -44,21 +44,22 @@ export async function findAlike(
  *
  * @param key of the browser and where the answer goes.
  */
-export async function indexRequest(
-  records: Records,
-  key: string,
-  id: string,
-  { clientId, scope, acrValues }: InFlightRequest,
-  owner: Owner,
-): Promise<void> {
-  const added = { id, ask: { clientId, scope, ...(acrValues !== undefined && { acrValues }) } }
-  if (await records.inFlightIds.add(key, { requests: [added], further: [] }, owner)) return
-  await records.inFlightIds.update(key, (current) => {
-    const requests = [...current.requests.filter((other) => other.id !== id), added]
-    const dropped = requests.slice(0, -maxAlike).map(({ ask }) => ask)
-    return { requests: requests.slice(-maxAlike), further: dropped.reduce(addAsk, current.further) }
-  })
+export async function indexRequest(records: Records, key: string, id: string, owner: Owner): Promise<void> {
+  const known = await records.inFlightIds.get(key)
+  const dropped = known?.ids.filter((other) => other !== id).slice(0, 1 - maxAlike) ?? []
+  const forgotten = await Promise.all(dropped.map((other) => records.inFlight.get(other)))
+  const asks = forgotten.flatMap((request) => (request ? [describeAsk(request)] : []))
+  if (await records.inFlightIds.add(key, { ids: [id], further: [] }, owner)) return
+  await records.inFlightIds.update(key, ({ ids, further }) => ({
+    ids: [...ids.filter((other) => other !== id && !dropped.includes(other)), id],
+    further: asks.reduce(addAsk, further),
+  }))
 }
+
+const describeAsk = ({ clientId, scope, acrValues }: InFlightRequest): Ask => ({
+  ...{ clientId, scope },
+  ...(acrValues !== undefined && { acrValues }),
+})
 
 function addAsk(asks: readonly Ask[], ask: Ask): readonly Ask[] {
   const same = asks.find(({ clientId }) => clientId === ask.clientId)

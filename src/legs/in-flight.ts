@@ -68,7 +68,7 @@ export async function recordInFlight(
   const owner = sentFrom(address)
   const isNew = await records.inFlight.add(id, asked, owner)
   const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
-  await indexRequest(records, hashOf(browser, correlation), id, request, owner)
+  await indexRequest(records, hashOf(browser, correlation), id, owner)
   return { ...exchange, request, inFlight: id }
 }
 

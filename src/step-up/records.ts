@@ -80,7 +80,7 @@ export interface InFlightRequest {
 
 /** Requests of one browser that their answers don't tell apart. */
 export interface AlikeRequests {
-  readonly requests: readonly { readonly id: string; readonly ask: Ask }[]
+  readonly ids: readonly string[]
   /** What those asked for that are no longer told apart. */
   readonly further: readonly Ask[]
 }
