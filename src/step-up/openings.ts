@@ -83,12 +83,13 @@ export function createOpenings(records: Records, now: () => number, timeoutMs: n
     },
     async bind(id, browserIds) {
       const [first] = browserIds
+      let browser = first
       const bound = await records.stepUps.update(id, (stepUp) => {
-        const { browser = first } = stepUp
+        browser = stepUp.browser ?? first
         return isOpen(stepUp) && browserIds.includes(browser) ? { ...stepUp, browser } : undefined
       })
       if (!bound) throw explain(await records.stepUps.get(id), browserIds)
-      await index(id, bound, bound.browser ?? first)
+      await index(id, bound, browser)
       return bound
     },
   }

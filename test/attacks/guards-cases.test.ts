@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
-import { redeem } from './frame/codes.ts'
+import { basic, redeem } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused } from './frame/expect.ts'
-import { Jar } from './frame/jar.ts'
+import { askedFor, Jar } from './frame/jar.ts'
 import { canary, type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
 import { authorizeQuery } from './frame/real-stage.ts'
 import { type ScriptedOp, sendJson } from './frame/scripted-op.ts'
@@ -120,6 +120,29 @@ t.test('a decision that was made early', async (t) => {
     endEarly(stage)
     expectChallenge(t, await resume(stage))
   })
+  t.test('not where the same request came once more meanwhile', async (t) => {
+    let open = () => {}
+    const isOpen = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const isAsked = new Promise<void>((resolve) => {
+      shareSessions(stage.op, () => {
+        resolve()
+        return isOpen
+      })
+    })
+    beginEarly(stage)
+    stage.world.clock.advance(1000)
+    const first = askEarly(stage, { nonce: 'once' })
+    await isAsked
+    stage.world.clock.advance(1000)
+    const target = `/connect/authorize?${authorizeQuery(stage.world.web, { nonce: 'once' })}`
+    await send(stage.world.publicUrl, { method: 'HEAD', target, headers: [jar.header(), ...navigation] })
+    open()
+    await first
+    endEarly(stage)
+    expectChallenge(t, await resume(stage))
+  })
   t.test('not for two answers at the same time', async (t) => {
     let asked = 0
     let open = () => {}
@@ -150,6 +173,40 @@ t.test('a code that can not be written down does not leave', async (t) => {
   const answer = await send(stage.world.publicUrl, { target, headers: [stage.cookie, ...navigation] })
   t.equal(answer.status, 503)
   expectNoArtefact(t, answer)
+})
+
+t.test('while the store is down', async (t) => {
+  const memory = createMemoryStore(Date.now)
+  let isDown = false
+  const store: Store = {
+    ...memory,
+    get: async (key) => {
+      if (isDown) throw new Error('down')
+      return memory.get(key)
+    },
+  }
+  const stage = await onLenientStage({ store, rules: [] })(t)
+  const { world, op } = stage
+  const jar = await askedFor(stage)
+  isDown = true
+  const askAt = (uri: string) => {
+    const location = `${uri}?code=${canary.code}&state=the-state`
+    op.answer = (_request, response) => response.writeHead(303, { location }).end()
+    return send(world.publicUrl, { target: '/resume', headers: [jar.header(), ...navigation] })
+  }
+  t.equal((await askAt(world.web.redirectUri)).status, 503, 'a protected client gets nothing')
+  t.equal((await askAt('https://other.example.com/cb')).status, 303, 'the rest flows')
+  const redeemBy = (headers: readonly string[]) =>
+    send(world.publicUrl, {
+      method: 'POST',
+      target: '/connect/token',
+      headers: [form, ...headers],
+      body: 'grant_type=authorization_code&code=c',
+    })
+  stage.beLenient()
+  t.equal((await redeemBy([])).status, 503, 'a code of nobody does not redeem')
+  t.equal((await redeemBy([basic('web', 'x')])).status, 503)
+  t.equal((await redeemBy([basic('other', 'x')])).status, 400, 'the tokens were for web')
 })
 
 t.test('a request object beside a pushed request', async (t) => {

@@ -5,7 +5,7 @@ import { begin, Jar } from './frame/jar.ts'
 import { canary, type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
-import { type Answer, navigation, send } from './frame/wire.ts'
+import { type Answer, form, navigation, send } from './frame/wire.ts'
 
 const hour = 3_600_000
 /** Only a request that is known to ask for `admin` is challenged. */
@@ -263,6 +263,7 @@ runAttacks(
           resumes: true,
         },
         'a signed response': { answer: `${foreign}?response=a.b.c` },
+        'to what is no address': { answer: `data:x#access_token=${canary.token}` },
       },
       async (t, stage, { asked, answer, resumes }) => {
         const { world, op } = stage
@@ -301,6 +302,26 @@ runAttacks(
         const got = await send(world.publicUrl, { target, headers: [jar.header(), ...navigation] })
         t.equal(got.headers['location'], location)
         t.equal(got.headers['set-cookie'], undefined, 'without a cookie')
+      },
+    )
+    attack(
+      'R-25',
+      'what a client that is not protected pushed is known, and what it leaves out is not made up',
+      { 'a pushed request': true, 'a request without an address': false },
+      async (t, stage, isPushed) => {
+        const { world, op } = stage
+        const asked = { client_id: 'other', redirect_uri: foreign, response_type: 'token' }
+        const answer = JSON.stringify({ request_uri: 'urn:of-other', expires_in: 60 })
+        op.answer = (_request, response) => response.writeHead(201).end(answer)
+        const body = authorizeQuery(world.other, asked)
+        await send(world.publicUrl, { method: 'POST', target: '/connect/par', headers: [form], body })
+        const location = tokenAt(foreign, isPushed ? '&state=the-state' : '&state=unheard-of')
+        op.answer = (_request, response) => response.writeHead(303, { location }).end()
+        const query = isPushed ? 'request_uri=urn:of-other' : 'scope=openid'
+        const target = `/connect/authorize?client_id=other&${query}`
+        const got = await send(world.publicUrl, { target, headers: [new Jar().header(), ...navigation] })
+        if (isPushed) t.equal(got.headers['location'], location)
+        else t.equal(got.status, 410)
       },
     )
     attack(

@@ -33,3 +33,12 @@ for (const [name, coding, body, isRemembered] of [
     t.equal(status, isRemembered ? 200 : 400, isRemembered ? 'is known afterwards' : 'is not known')
   })
 }
+
+t.test('parts that replace each other stream on where nothing has to be read', async (t) => {
+  const type = 'multipart/x-mixed-replace; boundary=b'
+  op.answer = (_request, response) =>
+    response.writeHead(200, { 'content-type': type }).end('--b\r\n\r\nx\r\n--b--')
+  const got = await send(world.publicUrl, { target: '/camera', headers: [cookie, ...navigation] })
+  t.equal(got.status, 200)
+  t.match(got.body, '--b')
+})

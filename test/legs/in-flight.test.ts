@@ -145,6 +145,17 @@ t.test('more than eight alike are not told apart, and none is forgotten', async 
   t.same(found?.clientIds, ['web', 'two'])
 })
 
+t.test('what has ended is neither found nor kept of those that were too many', async (t) => {
+  const { ask, find, advance } = open()
+  for (let index = 0; index < 8; index++) await ask({ ...asked, scope: `openid s${index}` })
+  advance(50 * 60_000)
+  const { correlation } = await ask({ ...asked, scope: 'openid late' })
+  advance(20 * 60_000)
+  t.same((await find(['alice'], correlation))?.request.scope.toSorted(), ['late', 'openid', 's0'])
+  await ask({ ...asked, scope: 'openid later' })
+  t.same((await find(['alice'], correlation))?.request.scope.toSorted(), ['late', 'later', 'openid', 's0'])
+})
+
 t.test('a silent request does not stand for one that shows its login page', async (t) => {
   const { ask, find } = open()
   await ask(asked)
@@ -245,6 +256,15 @@ t.test('a decision holds while nothing else that looks alike asks for more', asy
     await records.inFlight.update(inFlight, (request) => ({ ...request, kept: kept(release) }))
     t.equal((await find(['alice'], correlation))?.request.kept !== undefined, stays, name)
   }
+})
+
+t.test('the way back stays, whatever else looks alike', async (t) => {
+  const { ask, records, find } = open()
+  await ask({ ...asked, scope: 'openid admin' })
+  const { inFlight = '', correlation } = await ask(asked)
+  const back = deny('not_verified', 'unmet_authentication_requirements')
+  await records.inFlight.update(inFlight, (request) => ({ ...request, kept: kept(back) }))
+  t.match((await find(['alice'], correlation))?.request.kept, { decision: back })
 })
 
 t.test('the answer in the exchange of its own request belongs to that one', async (t) => {

@@ -30,3 +30,13 @@ for (const [name, body, expiresAt] of table) {
     t.same(await records.pushedRequests.get(uri), expected)
   })
 }
+
+t.test('what a client pushed that names itself by Basic only is remembered too', async (t) => {
+  const records = createRecords(
+    createMemoryStore(() => now),
+    { timeout: 600_000, session: 600_000 },
+  )
+  const body = JSON.stringify({ request_uri: uri, expires_in: 60 })
+  await recordPushedRequest(records, now, 'scope=openid', '127.0.0.1', body)
+  t.match(await records.pushedRequests.get(uri), { query: 'scope=openid' })
+})

@@ -128,6 +128,23 @@ t.test('what Authsignal answers', (t) => {
   t.end()
 })
 
+t.test('a request that nobody knows is not released on ALLOW', async (t) => {
+  const allowed = { state: 'ALLOW' as const, isEnrolled: true, hasChallengeUrl: true }
+  const unenrolled = { ...allowed, isEnrolled: false }
+  const unknown = { isRequestUnknown: true }
+  t.match(decideFromTrack(policy, allowed, unknown), {
+    reason: 'request_unknown',
+    error: 'interaction_required',
+  })
+  t.match(decideFromTrack({ ...policy, unenrolled: 'allow' }, unenrolled, unknown), {
+    reason: 'request_unknown',
+  })
+  t.match(decideFromTrack({ ...policy, unenrolled: 'enroll' }, unenrolled, unknown), { verdict: 'challenge' })
+  t.match(decideFromTrack({ ...policy, unenrolled: 'deny' }, unenrolled, unknown), {
+    reason: 'unenrolled_denied',
+  })
+})
+
 t.test('where nobody can be asked, a challenge is a refusal and everything else stays', (t) => {
   const challenge = decideFromTrack(policy, answer('CHALLENGE_REQUIRED'))
   const refusal = { verdict: 'deny', reason: 'prompt_none', error: 'interaction_required' } as const
