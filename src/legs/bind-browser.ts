@@ -40,7 +40,7 @@ const maxPosts = 4
  * A form that another site posts comes without our cookies (SameSite=Lax), although the browser may have some: the
  * names of such visits are few, so that no site can make a browser pile them up.
  *
- * @param asked what is asked for, as text.
+ * @param asked what tells this request from others, as text.
  */
 export function meetBrowser(
   { method, headers }: FastifyRequest,

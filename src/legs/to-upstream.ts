@@ -57,9 +57,9 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
   const { exchange } = request
   const body = request.method === 'POST' ? await readForm(request) : undefined
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
-  const met = meetBrowser(request, ports.cookie, parameters.toQuery())
+  requireShort(parameters, exchange.body)
   refuseLookAlikes(ports, namesOf(parameters))
-  requireShort(parameters)
+  const met = meetBrowser(request, ports.cookie, parameters.get('state') ?? '')
   const answer = await onAuthorizationRequest(ports, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
@@ -113,7 +113,7 @@ async function startElsewhere(
   refuseLookAlikes(ports, namesOf(parameters))
   const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return
-  requireShort(parameters)
+  requireShort(parameters, request.exchange.body)
   const pushed = await onPushedRequest(ports, policy, parameters)
   if (pushed !== undefined) request.exchange.pushed = pushed
 }

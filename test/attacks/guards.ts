@@ -332,7 +332,12 @@ export const guards: readonly Guard[] = [
     'legs/readable-request.ts',
     [requestObjects],
     [
-      ['the length of what is written', 'if (measureWritten(query) > limit) {', 'if (false) {', responses],
+      [
+        'the length of what is written',
+        'if (measureWritten(query) > limit) throw',
+        'if (false) throw',
+        responses,
+      ],
       ['the length of what is escaped', 'bytes.length + 5 *', 'bytes.length + 0 *', responses],
       ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
       ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
@@ -945,8 +950,8 @@ export const guards: readonly Guard[] = [
     [
       [
         'names of clients in requests',
-        'refuseLookAlikes(ports, namesOf(parameters))\n  requireShort',
-        'requireShort',
+        'refuseLookAlikes(ports, namesOf(parameters))\n  const met',
+        'const met',
       ],
     ],
   ),
