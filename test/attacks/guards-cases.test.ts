@@ -34,6 +34,21 @@ function shareSessions(op: ScriptedOp, onAsked: () => Promise<void> = async () =
   }
 }
 
+/** Holds the OP's answer to the probe back until it is opened. */
+function holdProbe(op: ScriptedOp): { isAsked: Promise<void>; open: () => void } {
+  let open = () => {}
+  const isOpen = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const isAsked = new Promise<void>((resolve) => {
+    shareSessions(op, () => {
+      resolve()
+      return isOpen
+    })
+  })
+  return { isAsked, open: () => open() }
+}
+
 const cookieOf = (sub: string, sid: string) => `Cookie: _session=${sub}~${sid}`
 
 /** The browser in which all of it happens. */
@@ -100,16 +115,7 @@ t.test('a decision that was made early', async (t) => {
     expectChallenge(t, await resume(stage))
   })
   t.test('not for a request for more that came meanwhile', async (t) => {
-    let open = () => {}
-    const isOpen = new Promise<void>((resolve) => {
-      open = resolve
-    })
-    const isAsked = new Promise<void>((resolve) => {
-      shareSessions(stage.op, () => {
-        resolve()
-        return isOpen
-      })
-    })
+    const { isAsked, open } = holdProbe(stage.op)
     beginEarly(stage)
     const smaller = askEarly(stage, { scope: 'openid' })
     await isAsked
@@ -121,16 +127,7 @@ t.test('a decision that was made early', async (t) => {
     expectChallenge(t, await resume(stage))
   })
   t.test('not where the same request came once more meanwhile', async (t) => {
-    let open = () => {}
-    const isOpen = new Promise<void>((resolve) => {
-      open = resolve
-    })
-    const isAsked = new Promise<void>((resolve) => {
-      shareSessions(stage.op, () => {
-        resolve()
-        return isOpen
-      })
-    })
+    const { isAsked, open } = holdProbe(stage.op)
     beginEarly(stage)
     stage.world.clock.advance(1000)
     const first = askEarly(stage, { nonce: 'once' })
