@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Path } from './config-error.ts'
-import { configSchema } from './schema.ts'
+import { configSchema } from './schema/schema.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
 

@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { listClientFiles } from './clients-folder.ts'
 import { ConfigError, type Problem } from './config-error.ts'
-import { explainIssue } from './explain-issue.ts'
 import { buildJsonSchema } from './json-schema.ts'
-import { isFaulty, type Layer, sortProblems, toProblem } from './layers.ts'
 import { findPreset, listPresets } from './presets.ts'
-import { type Config, configSchema } from './schema.ts'
-import { isMapping, nest, overlay, pick } from './values.ts'
-import { readSource } from './yaml-source.ts'
+import { type Config, configSchema } from './schema/schema.ts'
+import { listClientFiles } from './yaml/clients-folder.ts'
+import { explainIssue } from './yaml/explain-issue.ts'
+import { isFaulty, type Layer, sortProblems, toProblem } from './yaml/layers.ts'
+import { isMapping, nest, overlay, pick } from './yaml/values.ts'
+import { readSource } from './yaml/yaml-source.ts'
 
 type Environment = Record<string, string | undefined>
 

@@ -1,10 +1,10 @@
-import type { Browser } from '../edge/browser.ts'
-import type { TargetKind } from '../edge/endpoints.ts'
-import type { Target } from '../edge/target.ts'
-import type { ProbeResult } from '../identity/probe.ts'
+import type { Browser } from '../http/browser.ts'
+import type { TargetKind } from '../http/endpoints.ts'
+import type { Target } from '../http/target.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
+import type { ProbeResult } from '../probe/probe.ts'
 import type { InFlightRequest, User } from '../step-up/records.ts'
-import type { Redemption } from './token-leg.ts'
+import type { Redemption } from './token/token-leg.ts'
 
 /** One request and what the legs learned of it on its way to the OP; the way back builds on that. */
 export interface Exchange {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { parseParameters } from '../edge/parameters.ts'
-import { Refusal } from '../edge/refusal.ts'
-import { dropCredentials } from './page-credentials.ts'
+import { parseParameters } from '../oauth/parameters.ts'
+import { dropCredentials } from '../protected-pages/page-credentials.ts'
+import { Refusal } from '../refusal.ts'
 
 /**
  * A preflight at a guarded endpoint goes on as browsers send it, without body and credentials (Fetch 4.8): an OP that

@@ -1,5 +1,5 @@
-import { Refusal } from '../edge/refusal.ts'
 import type { Policies } from '../policy/policies.ts'
+import { Refusal } from '../refusal.ts'
 import type { Audit } from '../telemetry/audit.ts'
 
 export interface RefuseLookAlikesPorts {

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { overlayCookies, selectCookies } from '../edge/cookies.ts'
-import { Refusal } from '../edge/refusal.ts'
+import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { type AskUser, saysNobody } from '../probe/ask-user.ts'
+import { Refusal } from '../refusal.ts'
 import { describePageCase } from '../step-up/case.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
-import { type AskUser, saysNobody } from './ask-user.ts'
 import type { OpenedPage } from './exchange.ts'
 
 export interface SameUserPorts {

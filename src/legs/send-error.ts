@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Refusal, type RefusalCode } from '../edge/refusal.ts'
-import { TokenError, type TokenErrorCode } from '../edge/token-error.ts'
+import { AuthsignalError } from '../authsignal/authsignal.ts'
 import type { Pages } from '../pages/pages.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import { AuthsignalError } from '../step-up/authsignal.ts'
+import { Refusal, type RefusalCode } from '../refusal.ts'
+import { TokenError, type TokenErrorCode } from '../token-error.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5

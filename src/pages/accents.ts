@@ -1,5 +1,5 @@
-import { contrastOf, grounds, leastContrast } from '../config/contrast.ts'
-import type { Config } from '../config/schema.ts'
+import { contrastOf, grounds, leastContrast } from '../config/schema/contrast.ts'
+import type { Config } from '../config/schema/schema.ts'
 
 /** The colour of links and buttons, and of what is written on buttons, on both grounds. */
 export interface Accents {

@@ -1,6 +1,6 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
-import type { FormPostResponse } from '../edge/authorization-response.ts'
-import { Refusal } from '../edge/refusal.ts'
+import type { FormPostResponse } from '../oauth/authorization-response.ts'
+import { Refusal } from '../refusal.ts'
 import type { FormPostPage } from './page.ts'
 import { submitScriptSource } from './submit-script.ts'
 

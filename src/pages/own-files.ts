@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { ConfigError } from '../config/config-error.ts'
-import { explainFileError } from '../config/read-text.ts'
+import { explainFileError } from '../config/yaml/read-text.ts'
 
 /** The error for a file that a key of the configuration names, or for one in the folder that it names. */
 export function refuseFile(key: string, file: string, message: string, fix: string, line = 1): ConfigError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
 import { chooseAccents } from './accents.ts'
 import { readBrand } from './brand.ts'
 import { chooseLanguage } from './choose-language.ts'

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalCode } from '../edge/refusal.ts'
+import { Refusal, type RefusalCode } from '../refusal.ts'
 import type { MessagePage } from './page.ts'
 import type { Text } from './text.ts'
 

@@ -1,4 +1,4 @@
-import { grounds } from '../config/contrast.ts'
+import { grounds } from '../config/schema/contrast.ts'
 import type { Accents } from './accents.ts'
 
 /**

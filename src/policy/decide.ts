@@ -1,4 +1,4 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 import { isYounger } from './age.ts'
 
 /** An authorization error code that a client may see (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6, OpenID unmet_authentication_requirements). */

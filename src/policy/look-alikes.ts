@@ -1,5 +1,5 @@
-import { foldByCollation } from '../edge/collated-name.ts'
-import { decodeFormBytes } from '../edge/form-text.ts'
+import { foldByCollation } from '../http/collated-name.ts'
+import { decodeFormBytes } from '../http/form-text.ts'
 
 /** RFC 6749 A.1 allows ASCII only: a longer id with other characters is none that an OP gives. */
 export const longestForeignId = 256

@@ -1,6 +1,6 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
-import type { ClientPolicy, Config } from '../config/schema.ts'
-import { loosenRedirectUri } from '../edge/loose-redirect-uri.ts'
+import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import { loosenRedirectUri } from '../http/loose-redirect-uri.ts'
 import { createFindLookAlike } from './look-alikes.ts'
 import { strictestOf } from './strictest.ts'
 

@@ -1,4 +1,4 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 
 /** Response modes that the gateway reads (OAuth 2.0 Multiple Response Types, Form Post Response Mode). */
 export const readableModes: readonly string[] = ['query', 'fragment', 'form_post']

@@ -1,4 +1,4 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 
 const modes = ['off', 'monitor', 'enforce'] as const
 const unenrolled = ['allow', 'enroll', 'deny'] as const

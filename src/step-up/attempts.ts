@@ -1,9 +1,9 @@
-import { groupAddress } from '../edge/address-group.ts'
-import type { Browser } from '../edge/browser.ts'
+import { groupAddress } from '../http/address-group.ts'
+import type { Browser } from '../http/browser.ts'
 import type { Policies } from '../policy/policies.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { hashOf } from '../store/collection.ts'
-import { ownedBy } from './owners.ts'
+import { ownedBy } from '../store/owners.ts'
 import { type Case, type Counters, countWindowMs, type Records } from './records.ts'
 
 /** How many step-ups may be opened within the window. */

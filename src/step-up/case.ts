@@ -1,5 +1,5 @@
-import type { Identity } from '../identity/identity.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
+import type { Identity } from '../probe/identity.ts'
 import { hashOf } from '../store/collection.ts'
 import { epochOf } from './epochs.ts'
 import type { Case, InFlightRequest, User } from './records.ts'

@@ -1,5 +1,5 @@
-import { parseParameters } from '../edge/parameters.ts'
-import { parsePrompt } from '../edge/prompt.ts'
+import { parseParameters } from '../oauth/parameters.ts'
+import { parsePrompt } from '../oauth/prompt.ts'
 import { type Decision, deny } from '../policy/decide.ts'
 import type { InFlightRequest, Records, Waiting } from './records.ts'
 

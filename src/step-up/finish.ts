@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Refusal } from '../edge/refusal.ts'
 import { isYounger } from '../policy/age.ts'
+import { Refusal } from '../refusal.ts'
 import { hashOf } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'

@@ -1,6 +1,7 @@
-import type { ClientPolicy, Config } from '../config/schema.ts'
-import { groupAddress } from '../edge/address-group.ts'
-import type { Browser } from '../edge/browser.ts'
+import { type Authsignal, AuthsignalError, type TrackRequest } from '../authsignal/authsignal.ts'
+import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import { groupAddress } from '../http/address-group.ts'
+import type { Browser } from '../http/browser.ts'
 import {
   type Decision,
   decideFromMemory,
@@ -12,12 +13,11 @@ import {
 } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
 import { createId, hashOf } from '../store/collection.ts'
+import { ownedBy } from '../store/owners.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'
-import { type Authsignal, AuthsignalError, type TrackRequest } from './authsignal.ts'
 import { isRequestUnknown } from './case.ts'
 import type { Openings } from './openings.ts'
-import { ownedBy } from './owners.ts'
 import type { Recall } from './recall.ts'
 import type { Case, Proofs, Records, Waiting } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'

@@ -1,7 +1,7 @@
-import { Refusal } from '../edge/refusal.ts'
 import { isYounger } from '../policy/age.ts'
+import { Refusal } from '../refusal.ts'
 import { hashOf } from '../store/collection.ts'
-import { ownedBy } from './owners.ts'
+import { ownedBy } from '../store/owners.ts'
 import { isWithin } from './recall.ts'
 import type { Case, Records, StepUp, Waiting } from './records.ts'
 

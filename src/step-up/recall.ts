@@ -1,7 +1,7 @@
 import { isYounger } from '../policy/age.ts'
 import { hashOf } from '../store/collection.ts'
+import { ownedBy } from '../store/owners.ts'
 import { createEpochs, epochOf } from './epochs.ts'
-import { ownedBy } from './owners.ts'
 import type { SignIn } from './passkey-records.ts'
 import type { Case, Pass, Proof, Proofs, Records } from './records.ts'
 

@@ -1,4 +1,4 @@
-import { inFlightMs } from '../edge/own-cookie.ts'
+import { inFlightMs } from '../http/own-cookie.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'

@@ -1,6 +1,6 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Decision } from '../policy/decide.ts'
-import { ownedBy } from './owners.ts'
+import { ownedBy } from '../store/owners.ts'
 import type { Case, Records } from './records.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Browser } from '../edge/browser.ts'
+import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
+import type { Browser } from '../http/browser.ts'
 import type { Policies } from '../policy/policies.ts'
 import { createId } from '../store/collection.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import { type Authsignal, AuthsignalError } from './authsignal.ts'
 import type { Case } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'
 

@@ -1,7 +1,7 @@
-import type { ClientPolicy } from '../config/schema.ts'
-import type { Browser } from '../edge/browser.ts'
+import type { TrackRequest } from '../authsignal/authsignal.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
+import type { Browser } from '../http/browser.ts'
 import { amrOfMethod } from '../policy/amr.ts'
-import type { TrackRequest } from './authsignal.ts'
 import { isRequestUnknown } from './case.ts'
 import type { Case, Proofs } from './records.ts'
 

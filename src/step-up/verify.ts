@@ -1,6 +1,6 @@
+import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
-import { type Authsignal, AuthsignalError } from './authsignal.ts'
 import type { NotVerifiedReason, StepUp } from './records.ts'
 
 const clockToleranceMs = 30_000

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Refusal } from '../edge/refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { EntryTooLarge, type Owner, type Store } from './store.ts'
 
 /**

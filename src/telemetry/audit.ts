@@ -1,4 +1,4 @@
-import type { ClientPolicy } from '../config/schema.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Log } from './log.ts'
 

@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici'
-import type { Config } from '../config/schema.ts'
-import type { Names } from '../edge/public-names.ts'
-import { Refusal } from '../edge/refusal.ts'
+import type { Config } from '../config/schema/schema.ts'
+import type { Names } from '../http/public-names.ts'
+import { Refusal } from '../refusal.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool } from './pool.ts'
 

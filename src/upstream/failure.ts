@@ -1,5 +1,5 @@
 import { errors } from 'undici'
-import { Refusal } from '../edge/refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 const timeouts = new Set([
   'TimeoutError',

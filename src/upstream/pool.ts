@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { buildConnector, Pool } from 'undici'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
 
 const connections = 128
 const longestConnectMs = 10_000

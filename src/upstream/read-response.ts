@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { Refusal } from '../edge/refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 const maxBytes = 1024 * 1024
 

@@ -46,10 +46,10 @@ const stepUp = 'e2e/step-up.test.ts'
 const badInput = 'e2e/bad-input.test.ts'
 const waysOn = 'e2e/ways-on.test.ts'
 const token = 'e2e/token.test.ts'
-const authsignal = 'step-up/authsignal.test.ts'
+const authsignal = 'authsignal/authsignal.test.ts'
 const unit = (name: string): string => `edge/${name}.test.ts`
-const answer = 'identity/authorization-answer.test.ts'
-const handOver = 'identity/hand-over.test.ts'
+const answer = 'probe/authorization-answer.test.ts'
+const handOver = 'passkeys/hand-over.test.ts'
 const pagesAttack = 'attacks/pages.test.ts'
 const passkeysAttack = 'attacks/passkeys.test.ts'
 const handOverAttack = 'attacks/hand-over.test.ts'
@@ -61,7 +61,7 @@ const memory = 'attacks/memory.test.ts'
 /** Every guard whose loss would open a way around, in the order in which a request meets them. */
 export const guards: readonly Guard[] = [
   ...inFile(
-    'edge/target.ts',
+    'http/target.ts',
     [path, unit('target')],
     [
       ['dot segments', "refuse('the path holds a dot segment')", 'return'],
@@ -77,7 +77,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/endpoints.ts',
+    'http/endpoints.ts',
     [path, unit('endpoints')],
     [
       [
@@ -106,7 +106,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/path-readings.ts',
+    'http/path-readings.ts',
     [path, unit('endpoints')],
     [
       ['names that hand on', 'if (isBelowFolder || handsOn(segment)) starts.add(length)', ''],
@@ -116,12 +116,12 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/loose-path.ts',
+    'http/loose-path.ts',
     [path, unit('endpoints')],
     [['streams of NTFS', ".replace(stream, '')", '']],
   ),
   ...inFile(
-    'edge/parameters.ts',
+    'oauth/parameters.ts',
     [parameters, unit('parameters')],
     [
       [
@@ -138,7 +138,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/parameter-rules.ts',
+    'oauth/parameter-rules.ts',
     [parameters, unit('parameters')],
     [
       ['loose names', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
@@ -157,7 +157,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/form-content-type.ts',
+    'http/form-content-type.ts',
     [parameters, http, unit('form-content-type')],
     [
       [
@@ -173,7 +173,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/host.ts',
+    'http/host.ts',
     [headers, unit('host')],
     [
       [
@@ -190,7 +190,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/claimed-headers.ts',
+    'http/claimed-headers.ts',
     [headers, unit('request-headers')],
     [
       [
@@ -206,7 +206,7 @@ export const guards: readonly Guard[] = [
     [['the name of the header that the OP trusts', 'config.passkeys?.signIn?.header?.name', 'undefined']],
   ),
   ...inFile(
-    'edge/request-headers.ts',
+    'http/request-headers.ts',
     [headers, unit('request-headers')],
     [
       ['headers that Connection names', 'if (odd !== undefined) {', 'if (false) {', http, headers],
@@ -246,7 +246,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/response-headers.ts',
+    'http/response-headers.ts',
     [cookies, unit('response-headers')],
     [
       [
@@ -265,7 +265,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/cookies.ts',
+    'http/cookies.ts',
     [cookies, unit('cookies')],
     [
       ['two session cookies', 'if ((selected.get(name) ?? value) !== value) refuse()', '', unit('cookies')],
@@ -284,7 +284,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/loose-path.ts',
+    'http/loose-path.ts',
     [unit('endpoints')],
     [
       [
@@ -295,7 +295,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/strict-json.ts',
+    'oauth/strict-json.ts',
     [requestObjects, unit('strict-json')],
     [
       [
@@ -329,7 +329,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile('upstream/proxy.ts', [parameters], [['the body that was judged', '...(body && { body }), ', '']]),
   ...inFile(
-    'legs/readable-request.ts',
+    'legs/request/readable-request.ts',
     [requestObjects],
     [
       [
@@ -347,7 +347,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/resolve-request.ts',
+    'legs/request/resolve-request.ts',
     [requestObjects, guardCases],
     [
       [
@@ -360,7 +360,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/request-leg.ts',
+    'legs/request/request-leg.ts',
     [requestObjects],
     [
       [
@@ -377,7 +377,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/addressee.ts',
+    'legs/response/addressee.ts',
     [redirects, endpoints, responses],
     [
       [
@@ -400,7 +400,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/response-leg.ts',
+    'legs/response/response-leg.ts',
     [responses, sessions, verdicts, guardCases],
     [
       [
@@ -442,7 +442,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/pass-page.ts',
+    'legs/response/pass-page.ts',
     [responses],
     [
       [
@@ -455,7 +455,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/pass-long-page.ts',
+    'legs/response/pass-long-page.ts',
     [responses],
     [
       [
@@ -467,12 +467,12 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/pass-json.ts',
+    'legs/response/pass-json.ts',
     [responses],
     [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
   ),
   ...inFile(
-    'edge/form-watch.ts',
+    'oauth/page/form-watch.ts',
     [unit('form-watch'), responses],
     [
       [
@@ -490,7 +490,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/page-type.ts',
+    'http/page-type.ts',
     [responses],
     [
       [
@@ -502,7 +502,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/loose-redirect-uri.ts',
+    'http/loose-redirect-uri.ts',
     [redirects],
     [
       ['redirect URIs in another spelling', 'loosenPath(url.pathname)', 'url.pathname'],
@@ -510,7 +510,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/front-channel.ts',
+    'provider/front-channel.ts',
     [responses, sessions],
     [
       ['ID tokens by subject', 'return payload[owner.subjectClaim] === owner.subject', 'return true'],
@@ -519,7 +519,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/authorization-answer.ts',
+    'probe/authorization-answer.ts',
     [answer],
     [
       [
@@ -537,15 +537,15 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/probe.ts',
-    ['identity/probe.test.ts'],
+    'probe/probe.ts',
+    ['probe/probe.test.ts'],
     [
       ['the probe: nonce', 'expectedNonce: secrets.nonce,', ''],
       ['the probe: PKCE', 'pkceCodeVerifier: secrets.codeVerifier,', ''],
     ],
   ),
   ...inFile(
-    'legs/return-leg.ts',
+    'legs/return/return-leg.ts',
     [returns],
     [
       ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
@@ -646,8 +646,8 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/public-names.ts',
-    ['edge/public-names.test.ts'],
+    'http/public-names.ts',
+    ['http/public-names.test.ts'],
     [
       [
         'internal addresses',
@@ -657,8 +657,8 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/logout-token.ts',
-    ['identity/logout-token.test.ts'],
+    'sign-out/logout-token.ts',
+    ['sign-out/logout-token.test.ts'],
     [
       ['logout tokens for the gateway', 'audience: clientId,', ''],
       ['logout tokens of this OP', 'issuer: provider.metadata.issuer,', ''],
@@ -703,8 +703,8 @@ export const guards: readonly Guard[] = [
     [['no record longer than any needs to be', 'if (text.length > maxRecordLength)', 'if (false)']],
   ),
   ...inFile(
-    'legs/in-flight.ts',
-    ['legs/in-flight.test.ts'],
+    'legs/request/in-flight.ts',
+    ['legs/request/in-flight.test.ts'],
     [['no target that no browser can be sent to', ' && target.length <= maxTargetLength', '']],
   ),
   ...inFile(
@@ -719,7 +719,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/pass-tokens.ts',
+    'legs/token/pass-tokens.ts',
     [memory],
     [
       [
@@ -756,7 +756,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/authsignal.ts',
+    'authsignal/authsignal.ts',
     [authsignal],
     [
       ['ids in paths', 'return encodeURIComponent(id)', 'return id'],
@@ -764,7 +764,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/authsignal-answers.ts',
+    'authsignal/authsignal-answers.ts',
     [authsignal],
     [
       [
@@ -781,7 +781,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/authsignal-http.ts',
+    'authsignal/authsignal-http.ts',
     [authsignal],
     [
       ["Authsignal's redirects", 'maxRedirects: 0,', ''],
@@ -789,7 +789,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/challenge-url.ts',
+    'authsignal/challenge-url.ts',
     [authsignal],
     [
       [
@@ -800,7 +800,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/token-leg.ts',
+    'legs/token/token-leg.ts',
     [token, sessions, grants],
     [
       [
@@ -910,7 +910,7 @@ export const guards: readonly Guard[] = [
     [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
   ),
   ...inFile(
-    'legs/ask-user.ts',
+    'probe/ask-user.ts',
     ['attacks/budgets.test.ts'],
     [
       ['probes by what is loaded', 'hashOf(load, cookies)', 'hashOf(cookies)'],
@@ -927,7 +927,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/redeemed-grant.ts',
+    'legs/token/redeemed-grant.ts',
     [clientNames],
     [
       [
@@ -982,7 +982,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/pass-tokens.ts',
+    'legs/token/pass-tokens.ts',
     [token, sessions, grants],
     [
       ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
@@ -1019,7 +1019,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/hand-over.ts',
+    'passkeys/hand-over.ts',
     [handOver],
     [
       ['users that fit into a header', 'refuseUnfitUser(user)', ''],
@@ -1032,15 +1032,15 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'identity/hand-over-url.ts',
-    ['identity/hand-over-url.test.ts'],
+    'passkeys/hand-over-url.ts',
+    ['passkeys/hand-over-url.test.ts'],
     [
       ['a JWT goes to this address only', 'if (!localPath.test(url))', 'if (false)'],
       ['a JWT stands in a query of its own', 'if (/[?#]/.test(target)) throw', 'if (false) throw'],
     ],
   ),
   ...inFile(
-    'edge/protected-paths.ts',
+    'protected-pages/protected-paths.ts',
     [unit('protected-paths')],
     [
       ['readings of a page', ', ...readOtherwise(path)]', ']'],
@@ -1058,7 +1058,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/session-in-url.ts',
+    'protected-pages/session-in-url.ts',
     [unit('session-in-url')],
     [
       ['path parameters', "if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') ||", 'if ('],
@@ -1068,7 +1068,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/page-credentials.ts',
+    'protected-pages/page-credentials.ts',
     [pagesAttack],
     [
       ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
@@ -1091,7 +1091,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/session-in-body.ts',
+    'protected-pages/session-in-body.ts',
     [unit('session-in-body')],
     [
       [
@@ -1121,7 +1121,7 @@ export const guards: readonly Guard[] = [
     [['answers to protected pages', 'if (page) await requireSameUser(ports, request, reply, page)', '']],
   ),
   ...inFile(
-    'legs/page-leg.ts',
+    'protected-pages/page-leg.ts',
     [pagesAttack],
     [
       ['the session that was probed, and no other', 'keepProbedSession(request, ports)', ''],
@@ -1154,7 +1154,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/judge-page.ts',
+    'protected-pages/judge-page.ts',
     [pagesAttack],
     [
       [
@@ -1165,12 +1165,12 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/own-form.ts',
+    'http/own-form.ts',
     [passkeysAttack],
     [['forms of this origin', 'if (headers.origin !== publicUrl) throw', 'if (false) throw']],
   ),
   ...inFile(
-    'legs/passkey-relay.ts',
+    'passkeys/passkey-relay.ts',
     [passkeysAttack],
     [
       [
@@ -1187,7 +1187,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/passkey-page.ts',
+    'passkeys/passkey-page.ts',
     [passkeysTest],
     [
       [
@@ -1204,7 +1204,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/passkey-entry.ts',
+    'passkeys/passkey-entry.ts',
     [passkeysAttack],
     [
       ['entries are no frames', 'requireNavigation(request.method, request.headers)', ''],
@@ -1218,8 +1218,8 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/passkey-ceremony.ts',
-    ['step-up/passkey-ceremony.test.ts'],
+    'passkeys/passkey-ceremony.ts',
+    ['passkeys/passkey-ceremony.test.ts'],
     [
       ['the browser of a ceremony', '&& ceremony.browser === browser &&', '&&'],
       ['the purpose of a ceremony', '&& ceremony.purpose.kind === kind', ''],
@@ -1231,7 +1231,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/passkey-sign-in.ts',
+    'passkeys/passkey-sign-in.ts',
     [passkeysAttack],
     [
       [
@@ -1264,20 +1264,20 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/passkey-entry.ts',
+    'passkeys/entry-step.ts',
     [passkeysAttack],
     [
       [
         'an entry lives a minute',
         'if (!entry || !isYounger(entry.at, entryMs, now()))',
         'if (!entry)',
-        'step-up/passkey-entry.test.ts',
+        'passkeys/entry-step.test.ts',
       ],
       ['the browser of an entry', 'if (!browserIds.includes(entry.browser)) {', 'if (false) {'],
     ],
   ),
   ...inFile(
-    'legs/passkey-hand-over.ts',
+    'passkeys/passkey-hand-over.ts',
     [handOverAttack],
     [
       ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) continue', 'continue'],
@@ -1298,7 +1298,7 @@ export const guards: readonly Guard[] = [
     [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', '']],
   ),
   ...inFile(
-    'edge/sign-in-token.ts',
+    'passkeys/sign-in-token.ts',
     [unit('sign-in-token')],
     [
       ['JWTs that are escaped over and over', 'const rounds = 3', 'const rounds = 1'],
@@ -1307,7 +1307,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/loose-patterns.ts',
+    'passkeys/loose-patterns.ts',
     [unit('loose-patterns'), handOverAttack],
     [
       [
@@ -1318,23 +1318,28 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/passkey-enrolment.ts',
+    'passkeys/passkey-enrolment.ts',
     [passkeysAttack],
     [
       ['whose enrolment it is', 'if (purpose.subject !== it.user.subject) {', 'if (false) {'],
-      ['one removal at a time', "if (!isMine) return 'not_removed'", '', 'step-up/passkey-enrolment.test.ts'],
+      [
+        'one removal at a time',
+        "if (!isMine) return 'not_removed'",
+        '',
+        'passkeys/passkey-enrolment.test.ts',
+      ],
       ['the last authenticator stays', "if (count === 1) return 'last_one'", '', passkeysTest],
       [
         'passkeys of the user only',
         "if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'",
         '',
-        'step-up/passkey-enrolment.test.ts',
+        'passkeys/passkey-enrolment.test.ts',
       ],
       [
         'rules that forbid a passkey',
         "throw new Refusal('not_allowed', ",
         'return token ?? String(',
-        'step-up/passkey-enrolment.test.ts',
+        'passkeys/passkey-enrolment.test.ts',
       ],
     ],
   ),
@@ -1377,19 +1382,19 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/in-flight.ts',
+    'legs/request/in-flight.ts',
     [everyClient],
     [
       [
         'a form of the OP goes on with its request',
         'const continued = isOwnForm',
         'const continued = false',
-        'legs/in-flight.test.ts',
+        'legs/request/in-flight.test.ts',
       ],
     ],
   ),
   ...inFile(
-    'legs/addressee.ts',
+    'legs/response/addressee.ts',
     [everyClient],
     [
       ['clients that are recognised', 'if (isLost && listed.length === 0)', 'if (false)'],
@@ -1401,8 +1406,8 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'config/consistency.ts',
-    ['config/consistency.test.ts'],
+    'config/schema/consistency.ts',
+    ['config/schema/consistency.test.ts'],
     [
       [
         'an action for the sign-in alone',
@@ -1412,7 +1417,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'edge/client-authentication.ts',
+    'oauth/client-authentication.ts',
     [tokenClient, unit('client-authentication')],
     [
       ['one client', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
@@ -1424,7 +1429,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/alike-requests.ts',
+    'legs/request/alike-requests.ts',
     ['attacks/hidden-requests.test.ts'],
     [
       [
@@ -1436,7 +1441,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/answered-request.ts',
+    'legs/response/answered-request.ts',
     ['attacks/hidden-requests.test.ts'],
     [['requests that look alike', 'withOthers(answered, others)', 'answered']],
   ),
@@ -1462,7 +1467,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/addressee.ts',
+    'legs/response/addressee.ts',
     ['attacks/hidden-requests.test.ts'],
     [
       ['an address of several clients', 'if (isLost && listed.length > 1)', 'if (false)'],
@@ -1491,7 +1496,7 @@ export const guards: readonly Guard[] = [
     [['the stricter of two policies', 'rest.reduce(combine, strictest)', 'strictest']],
   ),
   ...inFile(
-    'legs/bind-browser.ts',
+    'http/bind-browser.ts',
     ['e2e/first-requests.test.ts'],
     [['visits of their own', "randomBytes(6).toString('base64url')", "'one'"]],
   ),

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { check } from '../../src/commands/check.ts'
 import { UsageError } from '../../src/commands/command.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { json } from '../identity/scripted-op.ts'
+import { json } from '../probe/scripted-op.ts'
 import { serve } from '../upstream/serve.ts'
 import { runCommand } from './run.ts'
 

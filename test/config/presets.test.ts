@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import t from 'tap'
 import { findPreset, findPresetsFolder, listPresets } from '../../src/config/presets.ts'
-import { overlay, pick } from '../../src/config/values.ts'
+import { overlay, pick } from '../../src/config/yaml/values.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 

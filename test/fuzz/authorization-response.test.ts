@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { readAuthorizationResponse } from '../../src/edge/authorization-response.ts'
-import { findRedirectInJson } from '../../src/edge/json-redirect.ts'
-import { Refusal } from '../../src/edge/refusal.ts'
+import { readAuthorizationResponse } from '../../src/oauth/authorization-response.ts'
+import { findRedirectInJson } from '../../src/oauth/page/json-redirect.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { checkProperty, oddText, orRefusal } from './check.ts'
 
 const base = 'https://login.example.com/connect/authorize'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { CookieJar } from 'tough-cookie'
-import { omitCookie, overlayCookies, readCookie, selectCookies, setsCookie } from '../../src/edge/cookies.ts'
-import { Refusal } from '../../src/edge/refusal.ts'
+import { omitCookie, overlayCookies, readCookie, selectCookies, setsCookie } from '../../src/http/cookies.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { checkProperty, oddText, orRefusal } from './check.ts'
 
 const allowed = ['_session', '_session.sig', 'chunk*']

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { classifyTarget, type EndpointKind, guardPaths } from '../../src/edge/endpoints.ts'
-import { Refusal } from '../../src/edge/refusal.ts'
-import { parseTarget } from '../../src/edge/target.ts'
+import { classifyTarget, type EndpointKind, guardPaths } from '../../src/http/endpoints.ts'
+import { parseTarget } from '../../src/http/target.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { checkProperty, oddText, orRefusal } from './check.ts'
 import { servers } from './lenient-servers.ts'
 

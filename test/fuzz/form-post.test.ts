@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type DefaultTreeAdapterTypes as Dom, parse } from 'parse5'
 import t from 'tap'
-import { readFormPostPage } from '../../src/edge/form-post.ts'
+import { readFormPostPage } from '../../src/oauth/page/form-post.ts'
 import { checkProperty, oddText } from './check.ts'
 
 const base = 'https://login.example.com/connect/authorize'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type DefaultTreeAdapterTypes as Dom, html as markup, parse } from 'parse5'
 import t from 'tap'
-import { createLoginPageRewriter } from '../../src/edge/login-page.ts'
+import { createLoginPageRewriter } from '../../src/passkeys/login-page/rewrite.ts'
 import { checkProperty, oddText } from './check.ts'
 
 const added = '<script src="/added"></script>'

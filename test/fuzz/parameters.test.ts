@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { decisiveParameters } from '../../src/edge/oauth-parameters.ts'
-import { type Parameters, parseParameters } from '../../src/edge/parameters.ts'
-import { Refusal } from '../../src/edge/refusal.ts'
+import { decisiveParameters } from '../../src/oauth/oauth-parameters.ts'
+import { type Parameters, parseParameters } from '../../src/oauth/parameters.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { checkProperty, oddText, orRefusal } from './check.ts'
 import { forms, splitsAtSemicolons } from './lenient-forms.ts'
 

@@ -1,5 +1,4 @@
-import { readFormPost } from '../../src/edge/form-post.ts'
-import type { RefusalCode } from '../../src/edge/refusal.ts'
+import { readFormPost } from '../../src/oauth/page/form-post.ts'
 import { challengePage } from '../../src/pages/challenge-page.ts'
 import { formPostPage } from '../../src/pages/form-post-page.ts'
 import {
@@ -12,8 +11,9 @@ import type { Page } from '../../src/pages/page.ts'
 import { type PasskeyNotice, passkeysPage } from '../../src/pages/passkeys-page.ts'
 import { refusalPage } from '../../src/pages/refusal-page.ts'
 import { rememberDevicePage } from '../../src/pages/remember-device-page.ts'
+import type { RefusalCode } from '../../src/refusal.ts'
 import type { NotVerifiedReason } from '../../src/step-up/records.ts'
-import { statuses } from '../edge/statuses.ts'
+import { statuses } from '../http/statuses.ts'
 
 const supportId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const challengeUrl = 'https://mfa.example.com/?token=1'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { readFormPost } from '../../src/edge/form-post.ts'
+import { readFormPost } from '../../src/oauth/page/form-post.ts'
 import { formPostPage } from '../../src/pages/form-post-page.ts'
 import type { Page } from '../../src/pages/page.ts'
 import { htmlOf, readPolicy, show } from './show.ts'

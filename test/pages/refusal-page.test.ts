@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { RefusalCode } from '../../src/edge/refusal.ts'
 import { refusalPage } from '../../src/pages/refusal-page.ts'
-import { statuses } from '../edge/statuses.ts'
+import type { RefusalCode } from '../../src/refusal.ts'
+import { statuses } from '../http/statuses.ts'
 import { htmlOf } from './show.ts'
 
 for (const [code, status] of Object.entries(statuses) as [RefusalCode, number][]) {

@@ -1,5 +1,5 @@
 import { fastify, type LightMyRequestResponse } from 'fastify'
-import type { Config } from '../../src/config/schema.ts'
+import type { Config } from '../../src/config/schema/schema.ts'
 import type { Page } from '../../src/pages/page.ts'
 import { createPages } from '../../src/pages/pages.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { contrastOf } from '../../src/config/contrast.ts'
+import { contrastOf } from '../../src/config/schema/contrast.ts'
 import { chooseAccents } from '../../src/pages/accents.ts'
 import { createStylesheet } from '../../src/pages/stylesheet.ts'
 

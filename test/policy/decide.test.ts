@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ClientPolicy } from '../../src/config/schema.ts'
+import type { ClientPolicy } from '../../src/config/schema/schema.ts'
 import {
   decideFromMemory,
   decideFromTrack,

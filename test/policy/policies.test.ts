@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ClientPolicy } from '../../src/config/schema.ts'
+import type { ClientPolicy } from '../../src/config/schema/schema.ts'
 import { createPolicies, passkeysPageName } from '../../src/policy/policies.ts'
 import { makeConfig } from '../upstream/config.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ClientPolicy } from '../../src/config/schema.ts'
+import type { ClientPolicy } from '../../src/config/schema/schema.ts'
 import { isMethodAllowed } from '../../src/policy/decide.ts'
 import { strictestOf } from '../../src/policy/strictest.ts'
 import { makeConfig } from '../upstream/config.ts'

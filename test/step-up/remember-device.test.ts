@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
+import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import { createPolicies } from '../../src/policy/policies.ts'
-import { createAuthsignal } from '../../src/step-up/authsignal.ts'
 import type { Case } from '../../src/step-up/records.ts'
 import { createRememberDevice } from '../../src/step-up/remember-device.ts'
 import { createAudit } from '../../src/telemetry/audit.ts'

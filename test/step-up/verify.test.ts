@@ -1,6 +1,6 @@
 import t from 'tap'
+import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import { createPolicies } from '../../src/policy/policies.ts'
-import { createAuthsignal } from '../../src/step-up/authsignal.ts'
 import { linkKeyOf } from '../../src/step-up/link-key.ts'
 import { type Case, createRecords, type StepUp } from '../../src/step-up/records.ts'
 import { createStepUps } from '../../src/step-up/step-ups.ts'

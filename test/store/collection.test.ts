@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Refusal } from '../../src/edge/refusal.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { createCollection, createId, hashOf } from '../../src/store/collection.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'

@@ -1,4 +1,4 @@
-import type { ClientPolicy, Config } from '../../src/config/schema.ts'
+import type { ClientPolicy, Config } from '../../src/config/schema/schema.ts'
 
 type Parts = {
   [K in 'upstream' | 'provider']?: Partial<Config[K]>

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../../../src/config/load.ts'
-import type { Config } from '../../../src/config/schema.ts'
+import type { Config } from '../../../src/config/schema/schema.ts'
 import { secretOf } from '../op-world.ts'
 import { USUAL_BASE } from './ports.ts'
 

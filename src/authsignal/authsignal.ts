@@ -1,0 +1,182 @@
+import { Authsignal as AuthsignalSdk } from '@authsignal/node'
+import axios from 'axios'
+import * as z from 'zod'
+import type { Config } from '../config/schema/schema.ts'
+import {
+  type EnrolmentTracked,
+  parseEnrolment,
+  parseTracked,
+  parseValidated,
+  type Tracked,
+  type Validated,
+} from './authsignal-answers.ts'
+import { AuthsignalError, type AuthsignalOperation } from './authsignal-error.ts'
+import { exchange, guardHttpClient, type Outcome } from './authsignal-http.ts'
+import { parseAnswer } from './authsignal-parse.ts'
+import { type Authenticators, parseAuthenticators, parseUsername } from './authsignal-passkeys.ts'
+
+export type { Tracked, Validated } from './authsignal-answers.ts'
+export { AuthsignalError } from './authsignal-error.ts'
+export type { Authenticators, Passkey } from './authsignal-passkeys.ts'
+
+/** A sign-in to be judged. What is absent is not sent. */
+export interface TrackRequest {
+  readonly userId: string
+  readonly action: string
+  /** Names the attempt; a repetition with the same key is the same attempt. */
+  readonly idempotencyKey: string
+  readonly redirectUrl: string
+  readonly ipAddress?: string
+  readonly userAgent?: string
+  readonly deviceId?: string
+  readonly locale?: string
+  readonly username?: string
+  readonly email?: string
+  readonly phoneNumber?: string
+  readonly custom: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What track is told of a device that nobody is challenged on now. */
+export type DeviceSighting = Omit<TrackRequest, 'redirectUrl' | 'deviceId'> & { readonly deviceId: string }
+
+/** Authsignal's Server API, as far as the gateway needs it. */
+export interface Authsignal {
+  /** Asks for a verdict. @throws {AuthsignalError} */
+  track(request: TrackRequest): Promise<Tracked>
+  /** The same for a user who wants to add an authenticator. @throws {AuthsignalError} */
+  trackForEnrolment(request: TrackRequest): Promise<EnrolmentTracked>
+  /**
+   * Asks what a token stands for.
+   *
+   * @param request.userId whose it must be; left out where the token is what tells who somebody is.
+   * @throws {AuthsignalError}
+   */
+  validate(request: {
+    readonly token: string
+    readonly userId?: string
+    readonly action: string
+  }): Promise<Validated>
+  /** @throws {AuthsignalError} */
+  listAuthenticators(userId: string): Promise<Authenticators>
+  /** @throws {AuthsignalError} */
+  removeAuthenticator(request: { readonly userId: string; readonly id: string }): Promise<void>
+  /** The name of a user that an earlier track told. @throws {AuthsignalError} */
+  findUsername(userId: string): Promise<string | undefined>
+  /**
+   * Makes `device.isRemembered` true in the rules, for a device that need not be known yet.
+   *
+   * @param sighting a sign-in on that device, for where Authsignal knows only devices that track has named.
+   * @param until epoch milliseconds.
+   * @throws {AuthsignalError}
+   */
+  rememberDevice(sighting: DeviceSighting, until: number): Promise<void>
+  /** Makes it false again, also where it never was true. @throws {AuthsignalError} */
+  forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
+}
+
+const MAX_ID_LENGTH = 255
+
+/**
+ * Authsignal through its SDK. Each call takes `config.timeout` milliseconds at most, its one retry included, and
+ * throws nothing but AuthsignalError.
+ */
+export function createAuthsignal(config: Config['authsignal']): Authsignal {
+  guardHttpClient()
+  const { apiSecretKey, timeout, challengeHosts } = config
+  // The SDK's own retries repeat a POST after any failure without an answer, timeouts included.
+  const apiUrl = config.apiUrl.replace(/\/+$/, '')
+  const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl, retries: 0 })
+
+  function sendTrack(
+    { userId, action, ...attributes }: TrackRequest | DeviceSighting,
+    scope?: string,
+  ): Promise<Outcome> {
+    const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
+    return exchange(
+      () => sdk.track({ ...path, attributes: { ...attributes, ...(scope && { scope }) } }),
+      timeout,
+    )
+  }
+
+  /** The SDK has no devices. */
+  async function updateDevice(
+    { userId, deviceId }: { readonly userId: string; readonly deviceId: string },
+    rememberedUntil: number | undefined,
+  ): Promise<void> {
+    const url = `${apiUrl}/users/${toPathSegment('device', userId)}/devices/${toPathSegment('device', deviceId)}`
+    const auth = { username: apiSecretKey, password: '' }
+    const body = {
+      rememberedUntil: rememberedUntil === undefined ? null : new Date(rememberedUntil).toISOString(),
+    }
+    parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth }), timeout))
+  }
+
+  return {
+    async track(request) {
+      const { idempotencyKey } = request
+      return parseTracked(await sendTrack(request), { idempotencyKey, challengeHosts })
+    },
+
+    async trackForEnrolment(request) {
+      return parseEnrolment(await sendTrack(request, 'add:authenticators'), request)
+    },
+
+    async validate(request) {
+      const { userId, action } = request
+      if (userId !== undefined) toPathSegment('validate', userId)
+      toPathSegment('validate', action)
+      return parseValidated(await exchange(() => sdk.validateChallenge(request), timeout))
+    },
+
+    async listAuthenticators(userId) {
+      const path = { userId: toPathSegment('authenticators', userId) }
+      return parseAuthenticators(await exchange(() => sdk.getAuthenticators(path), timeout))
+    },
+
+    async removeAuthenticator({ userId, id }) {
+      const path = {
+        userId: toPathSegment('authenticators', userId),
+        userAuthenticatorId: toPathSegment('authenticators', id),
+      }
+      parseAnswer('authenticators', z.unknown(), await exchange(() => sdk.deleteAuthenticator(path), timeout))
+    },
+
+    async findUsername(userId) {
+      const path = { userId: toPathSegment('user', userId) }
+      return parseUsername(await exchange(() => sdk.getUser(path), timeout))
+    },
+
+    async rememberDevice(sighting, until) {
+      try {
+        await updateDevice(sighting, until)
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        // Whether an update creates a device is not documented; that track does is.
+        parseAnswer('device', z.unknown(), await sendTrack(sighting))
+        await updateDevice(sighting, until)
+      }
+    },
+
+    async forgetDevice(device) {
+      await updateDevice(device, undefined).catch((error) => {
+        // One that Authsignal does not know is not remembered.
+        if (!isRefused(error)) throw error
+      })
+    },
+  }
+}
+
+const isRefused = (error: unknown): boolean => error instanceof AuthsignalError && error.kind === 'refused'
+
+/**
+ * The SDK puts ids into the path as they are. Percent-encoding can't help `.` and `..`, which climb in any spelling.
+ *
+ * @returns the id, percent-encoded.
+ * @throws {AuthsignalError} `refused`, before anything is sent.
+ */
+function toPathSegment(operation: AuthsignalOperation, id: string): string {
+  const isUsable =
+    id !== '' && id !== '.' && id !== '..' && id.length <= MAX_ID_LENGTH && !/\p{Surrogate}/u.test(id)
+  if (!isUsable) throw new AuthsignalError('refused', operation, { reason: 'an id that can not be sent' })
+  return encodeURIComponent(id)
+}

@@ -1,0 +1,113 @@
+import type { z } from 'zod'
+import type { Path } from '../config-error.ts'
+import { describePath } from '../json-schema.ts'
+import type { Fault } from './interpolate.ts'
+import { suggest } from './suggest.ts'
+import { isMapping, pick } from './values.ts'
+
+type Schema = NonNullable<ReturnType<typeof describePath>>
+
+/** A fault of a value or of a key, at its path. */
+export interface LocatedFault {
+  path: Path
+  part: 'key' | 'value'
+  fault: Fault
+}
+
+const types: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+}
+
+/** An issue of the schema in words that say what to do. They never repeat the value, which may be a secret. */
+export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Schema): LocatedFault[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol')
+  const value = pick(file, path)
+  const at = describePath(schema, path)
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], part: 'key', fault: explainUnknownKey(key, at) }))
+  if (issue.code === 'invalid_key')
+    return issue.issues.map((inner) => ({ path, part: 'key', fault: explainValue(inner, value, at) }))
+  // What is wrong with a mapping as a whole stands at its name, not at its first key.
+  const part = issue.code === 'custom' && isMapping(value) ? 'key' : 'value'
+  return [{ path, part, fault: explainValue(issue, value, at) }]
+}
+
+function explainUnknownKey(key: string, at: Schema | undefined): Fault {
+  const known = Object.keys(at?.properties ?? {})
+  const glued = /^([A-Za-z]+):/.exec(key)?.[1]
+  if (glued !== undefined && known.includes(glued))
+    return { message: 'unknown key', fix: `put a space behind "${glued}:"` }
+  const near = suggest(key, known)
+  const fix = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`
+  return { message: 'unknown key', fix }
+}
+
+function explainValue(issue: z.core.$ZodIssue, value: unknown, at: Schema | undefined): Fault {
+  if (issue.code === 'custom') return { message: issue.message, fix: String(issue.params?.['fix']) }
+  const isMissing = value === undefined
+  const description = at?.description === undefined ? '' : ` (${at.description})`
+  if (isMissing) return { message: 'is missing', fix: `add it${description}` }
+  switch (issue.code) {
+    case 'invalid_value': {
+      const words = issue.values.map(String)
+      if (typeof value !== 'string')
+        return { message: `is ${nameType(value)} where a word belongs`, fix: `write ${list(words)}` }
+      const near = suggest(value, words)
+      return {
+        message: `is not ${list(words)}`,
+        fix: near === undefined ? `write ${list(words)}` : `did you mean "${near}"?`,
+      }
+    }
+    case 'invalid_type':
+      return explainType(types[issue.expected] ?? issue.expected, value, at)
+    case 'invalid_union':
+      return explainType('text, a number, or true or false', value, at)
+    case 'too_small':
+      if (issue.origin === 'array') return { message: 'is empty', fix: `add an entry${description}` }
+      return { message: `is less than ${issue.minimum}`, fix: `write ${issue.minimum} or more` }
+    case 'too_big':
+      return { message: `is more than ${issue.maximum}`, fix: `write ${issue.maximum} or less` }
+    default:
+      return { message: 'is not accepted', fix: `correct it${description}` }
+  }
+}
+
+function explainType(expected: string, value: unknown, at: Schema | undefined): Fault {
+  const message = `is ${nameType(value)} where ${expected} belongs`
+  const [example] = at?.examples ?? []
+  if (example !== undefined) return { message, fix: `write ${expected} such as ${example}` }
+  if (expected === 'text' && (typeof value === 'number' || typeof value === 'boolean'))
+    return { message, fix: 'put it in quotes' }
+  if (typeof value === 'string' && /number|true/.test(expected))
+    return {
+      message,
+      fix: 'write it without quotes; what comes from the environment or a file is always text',
+    }
+  if (expected === 'a list') return { message, fix: 'write [ ] around it, or - before each entry' }
+  return { message, fix: expected === 'a mapping' ? 'write its keys below it' : `write ${expected}` }
+}
+
+function nameType(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  switch (typeof value) {
+    case 'string':
+      return 'text'
+    case 'number':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    default:
+      return 'a mapping'
+  }
+}
+
+function list(words: readonly string[]): string {
+  return words.length === 1 ? String(words[0]) : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}

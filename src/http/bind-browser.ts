@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hashOf } from '../store/collection.ts'
+import { browserIdOf, readBrowserCookies } from './browser.ts'
+import { canShowPage } from './navigation.ts'
+import type { CookieRules } from './own-cookie.ts'
+
+/** The browser that something is bound to. */
+export interface BoundBrowser {
+  readonly id: string
+  /** That id, and the further ones that the browser has. */
+  readonly ids: readonly [string, ...string[]]
+  /** Sets our cookie where the browser has none, and lets one that would end live on. Its value never changes. */
+  keep(reply: FastifyReply): void
+}
+
+const createSecret = (): string => randomBytes(32).toString('base64url')
+
+/** The browser of a request that comes from a page of ours or loads one; it may be new. */
+export function bindBrowser({ headers }: FastifyRequest, cookie: CookieRules): BoundBrowser {
+  const { name, options } = cookie
+  const [known, ...others] = readBrowserCookies(headers, cookie)
+  const value = known?.value ?? createSecret()
+  return {
+    id: browserIdOf(value),
+    ids: [browserIdOf(value), ...others.map((other) => browserIdOf(other.value))],
+    keep(reply) {
+      if (known?.name !== name || options.maxAge !== undefined) reply.setCookie(name, value, options)
+    },
+  }
+}
+
+/** So many visits at most begin with a form of another site, whatever sites a browser is led through. */
+const maxPosts = 4
+
+/**
+ * The browser of an authorization request; the answer to its first one sets a cookie. A frame or a script keeps none
+ * that could be read later, and neither does what is no navigation.
+ *
+ * A form that another site posts comes without our cookies (SameSite=Lax), although the browser may have some: the
+ * names of such visits are few, so that no site can make a browser pile them up.
+ *
+ * @param asked what tells this request from others, as text.
+ */
+export function meetBrowser(
+  { method, headers }: FastifyRequest,
+  cookie: CookieRules,
+  asked: string,
+): BoundBrowser | undefined {
+  const isShown = canShowPage(method, headers)
+  const [known, ...others] = readBrowserCookies(headers, cookie)
+  if (!known && !isShown) return undefined
+  const { name, value } = known ?? {
+    name: cookie.visitPrefix + nameVisit(method, asked),
+    value: createSecret(),
+  }
+  const options = name === cookie.name ? cookie.options : cookie.visitOptions
+  return {
+    id: browserIdOf(value),
+    ids: [browserIdOf(value), ...others.map((other) => browserIdOf(other.value))],
+    keep(reply) {
+      if (isShown && options.maxAge !== undefined) reply.setCookie(name, value, options)
+    },
+  }
+}
+
+function nameVisit(method: string, asked: string): string {
+  if (method !== 'POST') return randomBytes(6).toString('base64url')
+  return `post-${Buffer.from(hashOf(asked)).readUInt8() % maxPosts}`
+}

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Refusal } from '../refusal.ts'
+
+/**
+ * Whether a person waits for the answer to this request in a browser tab of its own, so that a page may be put before
+ * it: a GET that loads a top-level document, by Fetch Metadata where the browser sends it, else by Accept. Not frames,
+ * scripts and prefetches.
+ */
+export function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
+  if (method !== 'GET' || isPrefetch(headers)) return false
+  if (lowerCased(headers, 'x-requested-with') === 'xmlhttprequest') return false
+  const mode = lowerCased(headers, 'sec-fetch-mode')
+  const destination = lowerCased(headers, 'sec-fetch-dest')
+  if (mode === undefined && destination === undefined) return acceptsHtml(headers.accept)
+  return (mode ?? 'navigate') === 'navigate' && (destination ?? 'document') === 'document'
+}
+
+/** Whether a page can be shown in answer: a form is posted by a navigation too. */
+export function canShowPage(method: string, headers: IncomingHttpHeaders): boolean {
+  return isNavigation(method === 'POST' ? 'GET' : method, headers)
+}
+
+/**
+ * What a browser loads by a request, by Fetch Metadata: a page of its own tab, a frame in a page, or a part of one (an
+ * image, a script, what a script fetches). What does not say is a page.
+ */
+export type Load = 'page' | 'frame' | 'part'
+
+const frames: ReadonlySet<string> = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe'])
+
+export function readLoad(headers: IncomingHttpHeaders): Load {
+  const destination = lowerCased(headers, 'sec-fetch-dest') ?? 'document'
+  if (frames.has(destination)) return 'frame'
+  const isNavigated = (lowerCased(headers, 'sec-fetch-mode') ?? 'navigate') === 'navigate'
+  return isNavigated && destination === 'document' ? 'page' : 'part'
+}
+
+/** @throws {Refusal} `malformed_headers` for what is no navigation. */
+export function requireNavigation(method: string, headers: IncomingHttpHeaders): void {
+  if (isNavigation(method, headers)) return
+  throw new Refusal('malformed_headers', 'a page for top-level navigation only')
+}
+
+function isPrefetch(headers: IncomingHttpHeaders): boolean {
+  return ['purpose', 'sec-purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/.test(lowerCased(headers, name) ?? ''),
+  )
+}
+
+function acceptsHtml(accept: string | undefined): boolean {
+  return (accept ?? '')
+    .split(',')
+    .some((range) => range.split(';', 1).join('').trim().toLowerCase() === 'text/html')
+}
+
+function lowerCased(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value.trim().toLowerCase() : undefined
+}

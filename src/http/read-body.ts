@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream'
+import { Refusal } from '../refusal.ts'
+
+/** The most that a form at a guarded endpoint may hold, in bytes. */
+export const maxFormBytes = 1024 * 1024
+
+/**
+ * Reads a request body whole.
+ *
+ * @param declaredLength its Content-Length: a body that says that it is too large is not read at all.
+ * @throws {Refusal} `body_too_large`, or `malformed_parameters` where the body breaks off.
+ */
+export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
+  const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)
+  if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > maxFormBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,137 @@
+import type { FastifyRequest } from 'fastify'
+import type { Browser } from '../../http/browser.ts'
+import { correlationKey } from '../../oauth/authorization-response.ts'
+import { isYounger } from '../../policy/age.ts'
+import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
+import { drivingMs } from '../../step-up/drive.ts'
+import type { InFlightRequest, Records } from '../../step-up/records.ts'
+import { hashOf } from '../../store/collection.ts'
+import { sentFrom } from '../../store/owners.ts'
+import type { AuthorizationExchange } from '../exchange.ts'
+import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
+import type { ResolvedRequest } from './resolve-request.ts'
+
+/** What a browser can send as a target: the rest of 16 KiB (`node:http`) is for its headers. */
+const maxTargetLength = 14 * 1024
+
+export interface InFlightPorts {
+  readonly policies: Policies
+  readonly records: Records
+  readonly now: () => number
+}
+
+/** An authorization request and whose it is. */
+export interface Arrived {
+  /** Origin-form target of the same request by GET. */
+  readonly target: string
+  readonly resolved: ResolvedRequest
+  readonly policy: GoverningPolicy
+  /** All ids of the browser that sent it, that under which it is kept first; none in a browser that keeps no cookie. */
+  readonly browserIds: readonly string[]
+  readonly browser: Browser
+  /** It was posted by a page of the OP's own: a login or consent form that goes on with an earlier request. */
+  readonly isOwnForm: boolean
+}
+
+/**
+ * Writes an authorization request down, to be found again by its browser and by the redirect URI and state of its
+ * answer. One that the gateway itself just sent the browser to goes on with what is known of it, and so does a form of
+ * the OP's own: what may have to be repeated is what the client asked for.
+ */
+export async function recordInFlight(
+  { policies, records, now }: InFlightPorts,
+  { target, resolved, policy, browserIds, browser: { address }, isOwnForm }: Arrived,
+): Promise<AuthorizationExchange> {
+  const asked = describeRequest(resolved, target, policy, now())
+  const correlation = findCorrelation(resolved, policies, asked.clientId)
+  const state = resolved.parameters.get('state')
+  const exchange = {
+    policy,
+    browserIds,
+    ...(state !== undefined && { state }),
+    ...(correlation !== undefined && { correlation }),
+  }
+  const [browser] = browserIds
+  if (correlation === undefined || browser === undefined) return { ...exchange, request: asked }
+  const { found: alike } = await findAlike(records, browserIds, correlation)
+  const driven = alike.find(
+    ({ request: { driving } }) =>
+      driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
+  )
+  if (driven) return { ...exchange, request: driven.request, inFlight: driven.id }
+  const continued = isOwnForm
+    ? alike.findLast(({ request }) => request.clientId === asked.clientId)
+    : undefined
+  const id = continued?.id ?? hashOf(browser, correlation, target)
+  const next = (earlier: InFlightRequest): InFlightRequest =>
+    continued ? continueWith(earlier, asked) : repeat(earlier, asked)
+  const owner = sentFrom(address)
+  const isNew = await records.inFlight.add(id, asked, owner)
+  const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
+  await indexRequest(records, hashOf(browser, correlation), id, owner)
+  return { ...exchange, request, inFlight: id }
+}
+
+/** The same request once more, a reload: but for the way back to the application, it is judged anew. */
+function repeat({ kept }: InFlightRequest, asked: InFlightRequest): InFlightRequest {
+  return { ...asked, ...(kept?.decision.reason === 'not_verified' && { kept }) }
+}
+
+/** A form may ask for more than the request that it goes on with: the rules are told of both. */
+function continueWith(earlier: InFlightRequest, form: InFlightRequest): InFlightRequest {
+  const { kept, ...request } = earlier
+  const both = askForBoth(request, form)
+  const isMore = !asksNoMore(form, earlier)
+  return { ...both, ...(kept && (!isMore || kept.decision.reason === 'not_verified') && { kept }) }
+}
+
+/** Where the answer goes: what the request says, or the only redirect URI of its client. */
+function findCorrelation(
+  { parameters }: ResolvedRequest,
+  policies: Policies,
+  clientId: string,
+): string | undefined {
+  const [onlyUri, ...others] = policies.ofClient(clientId).redirectUris
+  const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
+  return redirectUri === undefined ? undefined : correlationKey(redirectUri, parameters.get('state'))
+}
+
+function describeRequest(
+  { parameters, source, expiresAt }: ResolvedRequest,
+  target: string,
+  policy: GoverningPolicy,
+  now: number,
+): InFlightRequest {
+  const acrValues = parameters.get('acr_values')
+  const prompt = parameters.get('prompt')
+  const uiLocales = parameters.get('ui_locales')
+  const isRepeatable = (source === 'plain' || source === 'pushed') && target.length <= maxTargetLength
+  return {
+    clientId: parameters.get('client_id') ?? policy.clientId,
+    scope: parameters.get('scope')?.split(' ') ?? [],
+    responseType: parameters.get('response_type') ?? 'code',
+    startedAt: now,
+    drives: 0,
+    ...(isRepeatable && { target }),
+    ...(expiresAt !== undefined && { targetUntil: expiresAt }),
+    ...(acrValues !== undefined && { acrValues }),
+    ...(prompt !== undefined && { prompt }),
+    ...(uiLocales !== undefined && { uiLocales }),
+  }
+}
+
+/** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can't be repeated. */
+export async function markForwarded(
+  { records }: InFlightPorts,
+  resolved: ResolvedRequest,
+  { inFlight }: AuthorizationExchange,
+): Promise<void> {
+  if (resolved.source !== 'pushed' || inFlight === undefined) return
+  await records.inFlight.update(inFlight, ({ target, ...request }) => request)
+}
+
+/** Whether a page of the OP's own posts this form: browsers say so (Fetch 3.2, Fetch Metadata). */
+export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string): boolean {
+  if (method !== 'POST') return false
+  return headers.origin === publicUrl || headers['sec-fetch-site'] === 'same-origin'
+}

@@ -1,0 +1,55 @@
+import type { ClientPolicy } from '../../config/schema/schema.ts'
+import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
+import type { Parameters } from '../../oauth/parameters.ts'
+import { parseStrictJson } from '../../oauth/strict-json.ts'
+import type { Policies } from '../../policy/policies.ts'
+import type { Records } from '../../step-up/records.ts'
+import { sentFrom } from '../../store/owners.ts'
+import { requireReadable } from './readable-request.ts'
+import { resolveRequest } from './resolve-request.ts'
+
+const longestLifeSeconds = 600
+
+/**
+ * A pushed authorization request on its way to the OP (RFC 9126 2.1): a protected client must push what could be read
+ * at the authorization endpoint.
+ *
+ * @returns its parameters as a query, without credentials; undefined where nobody will ask for them.
+ * @throws {Refusal} as the request leg does.
+ */
+export async function onPushedRequest(
+  { records, policies }: { readonly records: Records; readonly policies: Policies },
+  policy: ClientPolicy,
+  parameters: Parameters,
+): Promise<string | undefined> {
+  if (policy.mode === 'off' && !policies.areTokensInFrontChannel) return undefined
+  if (policy.mode === 'enforce') requireReadable(await resolveRequest(records, parameters), policy)
+  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
+  return parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))
+}
+
+/**
+ * The OP's answer to it (RFC 9126 2.2): from now on the request URI stands for what was pushed.
+ *
+ * @param sender the address that pushed it.
+ * @param body the decoded body of a successful response, or undefined if it can't be read.
+ */
+export async function recordPushedRequest(
+  records: Records,
+  now: number,
+  query: string,
+  sender: string,
+  body: string | undefined,
+): Promise<void> {
+  const answer = readAnswer(body ?? '')
+  if (!answer) return
+  const expiresAt = now + Math.min(answer.expiresInSeconds, longestLifeSeconds) * 1000
+  const clientId = new URLSearchParams(query).get('client_id') ?? undefined
+  await records.pushedRequests.set(answer.requestUri, { query, expiresAt }, sentFrom(sender, clientId))
+}
+
+function readAnswer(body: string): { requestUri: string; expiresInSeconds: number } | undefined {
+  const { request_uri: requestUri, expires_in: expiresIn } = parseStrictJson(body, 'clients') ?? {}
+  if (typeof requestUri !== 'string') return undefined
+  return { requestUri, expiresInSeconds: typeof expiresIn === 'number' ? expiresIn : longestLifeSeconds }
+}

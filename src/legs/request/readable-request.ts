@@ -1,0 +1,74 @@
+import type { ClientPolicy } from '../../config/schema/schema.ts'
+import { decodeFormBytes } from '../../http/form-text.ts'
+import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
+import type { Parameters } from '../../oauth/parameters.ts'
+import { isTypeAllowed, readableModes } from '../../policy/responses.ts'
+import { Refusal } from '../../refusal.ts'
+import type { ResolvedRequest } from './resolve-request.ts'
+
+/**
+ * Authorization requests are limited by what the OP may write for them into a page: it must stay far below what is read
+ * of one. The rest is what an OP's own forms may hold besides, when they are posted to the same address.
+ */
+const maxLength = 48 * 1024
+const maxFormLength = 256 * 1024
+
+/**
+ * No request is long enough to make the OP's answer too long to be read, whoever asks.
+ *
+ * @param body the form, if it came as one.
+ * @throws {Refusal} `body_too_large`.
+ */
+export function requireShort(parameters: Parameters, body: Buffer | undefined): void {
+  // To measure a form exactly takes longer than to read it.
+  if (body && countDecoded(body) > maxFormLength) throw tooLong(maxFormLength)
+  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
+  const own = parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))
+  for (const [query, limit] of [
+    [own, maxLength],
+    [parameters.toQuery(), maxFormLength],
+  ] as const) {
+    if (measureWritten(query) > limit) throw tooLong(limit)
+  }
+}
+
+const tooLong = (limit: number): Refusal =>
+  new Refusal('body_too_large', `parameters of more than ${limit} bytes once they are escaped`)
+
+/** How many bytes a form has without its escapes, at least. */
+function countDecoded(body: Buffer): number {
+  let count = body.length
+  for (const byte of body) if (byte === 0x25) count -= 2
+  return count
+}
+
+/** Each byte but those that stand for themselves in every page may be written as `&#x27;` or `\u0027`. */
+function measureWritten(query: string): number {
+  const bytes = decodeFormBytes(query)
+  return bytes.length + 5 * bytes.replace(/[\w .~-]+/g, '').length
+}
+
+/**
+ * What no leg could read or compare is refused before the OP is asked for it.
+ *
+ * @throws {Refusal} `unsupported_request`, `unsupported_response`, `ambiguous_parameters`, `body_too_large`.
+ */
+export function requireReadable(
+  { parameters, source, isContradictory }: ResolvedRequest,
+  policy: ClientPolicy,
+): void {
+  if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
+  if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
+  requireShort(parameters, undefined)
+  const responseType = parameters.get('response_type') ?? 'code'
+  const responseMode = parameters.get('response_mode') ?? 'query'
+  if (!isTypeAllowed(policy, responseType)) {
+    throw new Refusal('unsupported_response', 'a response_type that is not on the list')
+  }
+  if (!readableModes.includes(responseMode)) {
+    throw new Refusal('unsupported_response', 'a response_mode that cannot be read')
+  }
+  if (!parameters.get('scope')?.split(' ').includes('openid')) {
+    throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare')
+  }
+}

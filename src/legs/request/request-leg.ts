@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FastifyRequest } from 'fastify'
+import type { Browser } from '../../http/browser.ts'
+import { isNavigation } from '../../http/navigation.ts'
+import type { Parameters } from '../../oauth/parameters.ts'
+import { parsePrompt } from '../../oauth/prompt.ts'
+import type { Decision } from '../../policy/decide.ts'
+import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
+import type { ProbeResult } from '../../probe/probe.ts'
+import { describeCase } from '../../step-up/case.ts'
+import type { Judge } from '../../step-up/judge.ts'
+import { type Case, type InFlightRequest, keptMs, type Records } from '../../step-up/records.ts'
+import type { Audit } from '../../telemetry/audit.ts'
+import { describeAsked } from '../asked-response.ts'
+import type { AskedResponse, AuthorizationExchange } from '../exchange.ts'
+import { markForwarded, recordInFlight } from './in-flight.ts'
+import { requireReadable } from './readable-request.ts'
+import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
+
+/** Parameters under which the OP may answer for another login than the one that the probe sees now. */
+const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
+
+export interface RequestLegPorts {
+  readonly policies: Policies
+  readonly records: Records
+  readonly judge: Judge
+  readonly audit: Audit
+  readonly compare: readonly string[]
+  readonly now: () => number
+}
+
+/** One authorization request and who sends it. */
+export interface AuthorizationRequest {
+  readonly raw: FastifyRequest
+  /** Origin-form target, if the request can be repeated as it is. */
+  readonly target: string
+  readonly parameters: Parameters
+  readonly browser: Browser
+  /** The browser's ids, that under which the request is kept first; none where it keeps no cookie. */
+  readonly browserIds: readonly string[]
+  /** A page of the OP's own posts it: a login or consent form. */
+  readonly isOwnForm: boolean
+  /** Asks the OP who the user is. */
+  readonly probe: () => Promise<ProbeResult>
+}
+
+export type RequestAnswer =
+  | { readonly kind: 'untouched'; readonly asked: AskedResponse }
+  | { readonly kind: 'forward'; readonly authorization: AuthorizationExchange; readonly probe?: ProbeResult }
+  | { readonly kind: 'challenge'; readonly stepUpId: string }
+
+/**
+ * The request leg: records an authorization request of a protected client in flight and, where that is safe,
+ * decides before the OP makes a code. Whatever it does not decide, the response leg decides.
+ */
+export async function onAuthorizationRequest(
+  ports: RequestLegPorts,
+  it: AuthorizationRequest,
+): Promise<RequestAnswer> {
+  const resolved = await resolveRequest(ports.records, it.parameters)
+  const policy = findPolicy(ports.policies, it.parameters, resolved.parameters)
+  if (policy.mode === 'off') return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
+  if (policy.mode === 'monitor') return watch(ports, it, resolved, policy)
+  requireReadable(resolved, policy)
+  return decideOrForward(ports, it, resolved, policy)
+}
+
+/** `monitor` changes nothing, not even where the gateway itself fails. */
+async function watch(
+  ports: RequestLegPorts,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+  policy: GoverningPolicy,
+): Promise<RequestAnswer> {
+  try {
+    return await decideOrForward(ports, it, resolved, policy)
+  } catch (error) {
+    ports.audit.unwatched(policy, error)
+    return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
+  }
+}
+
+async function decideOrForward(
+  ports: RequestLegPorts,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+  policy: GoverningPolicy,
+): Promise<RequestAnswer> {
+  const authorization = await recordInFlight(ports, { ...it, resolved, policy })
+  const answer = await decideEarly(ports, it, resolved, authorization)
+  if (answer.kind === 'forward') await markForwarded(ports, resolved, authorization)
+  return answer
+}
+
+/** The strictest of the policies that either reading of the request names. */
+function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): GoverningPolicy {
+  const named = (name: string): string[] =>
+    [outer.get(name), inner.get(name)].filter((value) => value !== undefined)
+  const [redirectUri, other = redirectUri] = named('redirect_uri')
+  const clientIds = [...new Set(named('client_id'))]
+  const policy = policies.govern(clientIds, redirectUri)
+  return other === redirectUri
+    ? policy
+    : policies.govern([...policy.policyIds, ...policies.govern(clientIds, other).policyIds])
+}
+
+async function decideEarly(
+  ports: RequestLegPorts,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+  authorization: AuthorizationExchange,
+): Promise<RequestAnswer> {
+  const prompts = parsePrompt(resolved.parameters.get('prompt'))
+  if (authorization.request.kept || !isDecidableNow(it, resolved, prompts)) {
+    return { kind: 'forward', authorization }
+  }
+  const probe = await it.probe()
+  if (!probe.known) return { kind: 'forward', authorization, probe }
+  const asked = describeCase({ ...authorization, identity: probe.identity }, ports.compare)
+  const { decision, stepUpId } = await ports.judge(asked, {
+    policy: authorization.policy,
+    browser: it.browser,
+    atRelease: false,
+    tabs: [{ case: asked, isAnswered: false }],
+    ...(prompts.has('none') && { noInteraction: 'prompt_none' }),
+  })
+  if (stepUpId !== undefined) return { kind: 'challenge', stepUpId }
+  const request = await keepDecision(ports, authorization, asked, decision)
+  return { kind: 'forward', authorization: { ...authorization, request }, probe }
+}
+
+function isDecidableNow(
+  { raw }: AuthorizationRequest,
+  { parameters, source }: ResolvedRequest,
+  prompts: ReadonlySet<string>,
+): boolean {
+  if (source === 'object' || source === 'opaque') return false
+  if (undecidable.some((name) => parameters.has(name))) return false
+  if ([...prompts].some((prompt) => prompt !== 'none' && prompt !== 'consent')) return false
+  return isNavigation(raw.method, raw.headers)
+}
+
+/** For the response leg, so that Authsignal is not asked twice. A pass is spent there, and its decision made anew. */
+async function keepDecision(
+  { records, now }: RequestLegPorts,
+  { request, inFlight }: AuthorizationExchange,
+  { user }: Case,
+  decision: Decision,
+): Promise<InFlightRequest> {
+  const restsOnPass = decision.reason === 'pass' || decision.reason === 'enrolment_skipped'
+  if (restsOnPass) return request
+  const { subject, session } = user
+  const kept = { subject, decision, until: now() + keptMs, ...(session !== undefined && { session }) }
+  if (inFlight === undefined) return { ...request, kept }
+  // Another request in its place asks for something else.
+  const kin = await records.inFlight.update(inFlight, (current) =>
+    isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,
+  )
+  return kin ?? request
+}

@@ -1,0 +1,75 @@
+import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
+import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import { readRequestObject } from '../../oauth/request-object.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Records } from '../../step-up/records.ts'
+
+/** What an authorization request asks for, wherever it says so (RFC 6749, RFC 9101, RFC 9126). */
+export interface ResolvedRequest {
+  /** The parameters that the OP goes by, as far as they can be known. */
+  readonly parameters: Parameters
+  /** `opaque`: what counts is in an encrypted object, at a web address, or in a pushed request that was not seen. */
+  readonly source: 'plain' | 'object' | 'pushed' | 'opaque'
+  /** The request says one thing outside of the object or the pushed request and another inside. */
+  readonly isContradictory: boolean
+  /** When a pushed request ends, in epoch milliseconds. */
+  readonly expiresAt?: number
+}
+
+/**
+ * Takes in what a request only refers to. Nothing is ever fetched.
+ *
+ * @throws {Refusal} `ambiguous_parameters` for `request` and `request_uri` at once (RFC 9101 5).
+ */
+export async function resolveRequest(records: Records, outer: Parameters): Promise<ResolvedRequest> {
+  const object = outer.get('request')
+  const uri = outer.get('request_uri')
+  if (object !== undefined && uri !== undefined) {
+    throw new Refusal('ambiguous_parameters', 'request and request_uri at once')
+  }
+  if (uri !== undefined) return resolvePushed(records, outer, uri)
+  return object === undefined
+    ? { parameters: outer, source: 'plain', isContradictory: false }
+    : resolveObject(outer, object)
+}
+
+const opaque = (outer: Parameters): ResolvedRequest => ({
+  parameters: outer,
+  source: 'opaque',
+  isContradictory: false,
+})
+
+async function resolvePushed(records: Records, outer: Parameters, uri: string): Promise<ResolvedRequest> {
+  const pushed = await records.pushedRequests.get(uri).catch(() => undefined)
+  if (!pushed) return opaque(outer)
+  const inner = parseParameters({ query: pushed.query }, 'authorization')
+  const within = inner.get('request') === undefined ? undefined : await resolveRequest(records, inner)
+  if (within?.source === 'opaque') return opaque(outer)
+  const parameters = within?.parameters ?? inner
+  return {
+    parameters,
+    source: 'pushed',
+    isContradictory: within?.isContradictory === true || contradicts(outer, parameters),
+    expiresAt: pushed.expiresAt,
+  }
+}
+
+function resolveObject(outer: Parameters, object: string): ResolvedRequest {
+  const claims = readRequestObject(object)
+  if (!claims || claims.has('request') || claims.has('request_uri')) return opaque(outer)
+  const query = outer.toQuery(new Map([['request', undefined], ...claims]))
+  const parameters = parseParameters({ query }, 'authorization')
+  return { parameters, source: 'object', isContradictory: contradicts(outer, parameters) }
+}
+
+/** OPs differ in which of two values counts (RFC 9101 6.3, OIDC Core 6.1). */
+function contradicts(outer: Parameters, inner: Parameters): boolean {
+  return [...outer.names].some(
+    (name) =>
+      authorizationParameters.has(name) &&
+      name !== 'request' &&
+      name !== 'request_uri' &&
+      outer.has(name) &&
+      outer.get(name) !== inner.get(name),
+  )
+}

@@ -1,0 +1,120 @@
+import { type AuthorizationResponse, correlationKey } from '../../oauth/authorization-response.ts'
+import { readIdToken } from '../../oauth/token-response.ts'
+import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Records } from '../../step-up/records.ts'
+import type { Audit } from '../../telemetry/audit.ts'
+import type { AskedResponse, AuthorizationExchange } from '../exchange.ts'
+import { type AnsweredRequest, findAnswered } from './answered-request.ts'
+
+/** For whom an authorization response is, and the request that it answers where that was seen. */
+export interface Addressee extends Partial<AnsweredRequest> {
+  readonly policy: GoverningPolicy
+}
+
+export interface AddresseePorts {
+  readonly publicUrl: string
+  readonly policies: Policies
+  readonly records: Records
+  readonly audit: Audit
+}
+
+/** The exchange in which a response comes. */
+export interface AnsweringExchange {
+  /** What this very exchange asked for, if it was at an authorization endpoint. */
+  readonly asked: AskedResponse | undefined
+  readonly authorization: AuthorizationExchange | undefined
+  readonly browserIds: readonly string[]
+}
+
+/**
+ * The OP may answer another tab's request than the one it was asked, so that the redirect URI comes first, then the
+ * request of this browser to which the response belongs, last the request of this exchange.
+ *
+ * @throws {Refusal} `unlisted_redirect_uri` where a protected client is answered at an address that no policy lists;
+ *   `restart` where it can't be known whose the response is.
+ */
+export async function findAddressee(
+  { publicUrl, policies, records, audit }: AddresseePorts,
+  response: AuthorizationResponse,
+  exchange: AnsweringExchange,
+): Promise<Addressee> {
+  const { redirectUri, state } = response
+  const listed = policies.ofRedirectUri(redirectUri)
+  const isEnforced = listed.some(({ mode }) => mode === 'enforce')
+  const correlation = correlationKey(redirectUri, state)
+  // A store that is down stops the listed; the rest flows, and codes that it should have stopped don't redeem.
+  const found = await findAnswered({ policies, records }, correlation, exchange).catch((error) => {
+    if (isEnforced) throw error
+    return undefined
+  })
+  const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
+  const askers = found?.clientIds ?? (own ? [own.clientId] : [])
+  const clientIds = [...askers, ...findAudience(policies, response, askers)]
+  const policy = policies.govern(clientIds, redirectUri)
+  const isLost = clientIds.length === 0 && policy.mode === 'enforce'
+  if (isLost && listed.length === 0)
+    return { policy: requireRecognised({ publicUrl, audit }, response, policy) }
+  if (isLost && listed.length > 1)
+    throw new Refusal('restart', 'a shared redirect URI, and no request is known')
+  const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
+  // A redirect within the OP's own origin comes back through the gateway: nothing has left.
+  if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
+    audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
+    throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
+  }
+  return { policy, ...found }
+}
+
+/** Clients that are not listed have no list that a redirect URI could be missing in. */
+function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUri: string): boolean {
+  const listed = policies.ofRedirectUri(redirectUri)
+  const governing = policyIds.map((id) => policies.ofClient(id)).filter(({ mode }) => mode === 'enforce')
+  return listed.length > 0 || governing.every(({ redirectUris }) => redirectUris.length === 0)
+}
+
+/**
+ * Where clients that are not listed are enforced too, each of their requests was written down. What belongs to none is
+ * no answer to a client while it stays within the OP's own origin: there pages hand codes of their own to each other.
+ *
+ * @throws {Refusal} `restart` for everything else, such as the answer to a request that took longer than it is kept.
+ */
+function requireRecognised(
+  { publicUrl, audit }: Pick<AddresseePorts, 'publicUrl' | 'audit'>,
+  { artefacts, redirectUri }: AuthorizationResponse,
+  policy: GoverningPolicy,
+): GoverningPolicy {
+  const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
+  if (isCodeOnly && new URL(redirectUri).origin === publicUrl) return { ...policy, mode: 'off' }
+  audit.security('unrecognised_client', { redirect_uri: redirectUri })
+  throw new Refusal('restart', 'an authorization response whose request is not known')
+}
+
+/**
+ * Whether the OP answers another request than the one that it was asked here, such as the one of a tab in which the
+ * login was begun before: its state is another. Only a code passes on that ground: without a release it redeems for no
+ * protected client.
+ */
+function isAnotherTabs(
+  { artefacts, state }: AuthorizationResponse,
+  authorization: AuthorizationExchange | undefined,
+): boolean {
+  if (state === undefined || authorization?.state === undefined) return false
+  return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')
+}
+
+/**
+ * The clients that an ID token in the response is for, whatever was asked and wherever it is sent. Beside one that is
+ * known, what nobody lists is an API that the token is for too (OIDC Core 2).
+ */
+function findAudience(
+  policies: Policies,
+  response: AuthorizationResponse,
+  askers: readonly string[],
+): readonly string[] {
+  const idToken = readIdToken(response.get('id_token'))
+  if (idToken.kind !== 'read') return []
+  const isListed = (id: string): boolean => policies.ofClient(id).redirectUris.length > 0
+  const isKnown = idToken.audience.some((id) => isListed(id) || askers.includes(id))
+  return isKnown ? idToken.audience.filter(isListed) : idToken.audience
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { canShowPage } from '../../http/navigation.ts'
+import type { Target } from '../../http/target.ts'
+import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
+import type { Pages } from '../../pages/pages.ts'
+import type { AskUser } from '../../probe/ask-user.ts'
+import { setCookiesOf } from '../../upstream/proxy.ts'
+import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegPorts } from './response-leg.ts'
+
+/** What every channel needs by which an authorization response may come: a redirect, a page, JSON. */
+export interface PassPorts extends ResponseLegPorts {
+  readonly pathPrefix: string
+  readonly askUser: AskUser
+  readonly pages: Pages
+  /** Whether a target is an authorization endpoint of the OP, or below one. */
+  isAtAuthorization(target: Target): boolean
+}
+
+/**
+ * Asks the response leg about an authorization response in an answer of the OP.
+ *
+ * @param location the redirect that carries it; undefined for a page.
+ * @param isFollowed a script follows the redirect, by a navigation of its own.
+ */
+export function judgeAnswer(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: AuthorizationResponse,
+  location: string | undefined,
+  isFollowed = false,
+): Promise<ResponseAnswer> {
+  const { asked, authorization, browser } = request.exchange
+  return onAuthorizationResponse(ports, {
+    response,
+    asked,
+    authorization,
+    browserIds: authorization?.browserIds ?? browser.ids,
+    browser,
+    isNavigation: isFollowed || canShowPage(request.method, request.headers),
+    probe: () => ports.askUser(request, setCookiesOf(reply)),
+    ...(location !== undefined && { location }),
+  })
+}
+
+/** Whether an answer leaves only if it was read: tokens of a protected client may be in it, or its whole response. */
+export function mustBeRead(
+  { policies, isAtAuthorization }: PassPorts,
+  { exchange }: FastifyRequest,
+): boolean {
+  if (exchange.authorization?.policy.mode === 'enforce' || policies.areTokensInFrontChannel) return true
+  return policies.enforced.length > 0 && isAtAuthorization(exchange.target)
+}
+
+/** The path of the challenge page of a step-up. */
+export const challengeAt = ({ pathPrefix }: PassPorts, stepUpId: string): string =>
+  `${pathPrefix}/challenge/${stepUpId}`
+
+/** The public URL of a request, against which a browser reads what answers it. */
+export const urlOf = ({ publicUrl }: PassPorts, { exchange }: FastifyRequest): string =>
+  `${publicUrl}${exchange.target.path}`

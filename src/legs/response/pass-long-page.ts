@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
+import { Refusal } from '../../refusal.ts'
+import type { PeekedBody } from '../../upstream/peek-body.ts'
+import { contentCodingOf, contentTypeOf } from '../../upstream/proxy.ts'
+import { mustBeRead, type PassPorts, urlOf } from './judge-answer.ts'
+
+type LongPage = Extract<PeekedBody, { complete: false }>
+
+/**
+ * What may be sent of a page that is too long to be read. Where a response could be in it, it ends before the first form
+ * that may lead to a client.
+ *
+ * @throws {Refusal} `upstream_unreadable` at an authorization endpoint, and where such a form stands in its start.
+ */
+export function passLongPage(
+  ports: PassPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: LongPage,
+): LongPage {
+  if (!mustBeRead(ports, request)) return page
+  const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
+  if (isCoded || ports.isAtAuthorization(request.exchange.target)) {
+    throw new Refusal('upstream_unreadable', 'a page too long to be read')
+  }
+  const leadsToClient = (address: string): boolean =>
+    ports.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
+  const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(ports, request), leadsToClient)
+  watch().read(page.start)
+  return { ...page, stream: Readable.from(watched(page.stream, watch())) }
+}
+
+async function* watched(stream: Readable, watch: FormWatch): AsyncGenerator<Buffer> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) yield watch.read(chunk)
+  yield watch.end()
+}

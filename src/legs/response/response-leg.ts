@@ -1,0 +1,202 @@
+import type { Browser } from '../../http/browser.ts'
+import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
+import { parsePrompt } from '../../oauth/prompt.ts'
+import { isYounger } from '../../policy/age.ts'
+import type { AuthorizationError, Decision } from '../../policy/decide.ts'
+import type { Policies } from '../../policy/policies.ts'
+import { isTypeAllowed } from '../../policy/responses.ts'
+import type { ProbeResult } from '../../probe/probe.ts'
+import type { VerifyFrontChannel } from '../../provider/front-channel.ts'
+import { describeCase } from '../../step-up/case.ts'
+import type { Judge, Judgement } from '../../step-up/judge.ts'
+import { type Case, type HeldResponse, keptMs, type Records } from '../../step-up/records.ts'
+import { releaseCode } from '../../step-up/release.ts'
+import type { Audit } from '../../telemetry/audit.ts'
+import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
+import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
+
+export interface ResponseLegPorts {
+  readonly publicUrl: string
+  readonly codeLifetimeMs: number
+  readonly compare: readonly string[]
+  readonly subjectClaim: string
+  readonly policies: Policies
+  readonly records: Records
+  readonly judge: Judge
+  readonly verifyFrontChannel: VerifyFrontChannel
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/** An authorization response in an answer of the OP, and the exchange in which it comes. */
+export interface UpstreamAnswer extends AnsweringExchange {
+  readonly response: AuthorizationResponse
+  /** The Location that carries it; what comes in a page can't be kept for later. */
+  readonly location?: string
+  readonly browser: Browser
+  /** A browser that shows pages asked, so that a challenge can be shown. */
+  readonly isNavigation: boolean
+  /** Asks the OP who the user is, once this response has set its cookies. */
+  readonly probe: () => Promise<ProbeResult>
+}
+
+export type ResponseAnswer =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'challenge'; readonly stepUpId: string }
+  | { readonly kind: 'error'; readonly error: string; readonly description: string }
+
+/**
+ * The response leg: an authorization response of a protected client passes only with a release, which is written
+ * down before the response leaves. All others pass.
+ */
+export async function onAuthorizationResponse(
+  ports: ResponseLegPorts,
+  it: UpstreamAnswer,
+): Promise<ResponseAnswer> {
+  const { response } = it
+  if (response.artefacts.size === 0) return { kind: 'pass' }
+  const addressee = await findAddressee(ports, response, it)
+  switch (addressee.policy.mode) {
+    case 'off':
+      await requireAsked(ports, response, it.asked)
+      return { kind: 'pass' }
+    case 'monitor':
+      return watch(ports, it, addressee)
+    case 'enforce':
+      return enforce(ports, it, response, addressee)
+  }
+}
+
+/** `monitor` changes nothing, not even where the gateway itself fails. */
+async function watch(
+  ports: ResponseLegPorts,
+  it: UpstreamAnswer,
+  addressee: Addressee,
+): Promise<ResponseAnswer> {
+  try {
+    const probe = await it.probe()
+    if (probe.known) {
+      const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
+      await decide(ports, it, asked, addressee, undefined)
+    } else {
+      ports.audit.unknownUser(addressee.policy, probe.reason)
+    }
+  } catch (error) {
+    ports.audit.unwatched(addressee.policy, error)
+  }
+  return { kind: 'pass' }
+}
+
+async function enforce(
+  ports: ResponseLegPorts,
+  it: UpstreamAnswer,
+  response: AuthorizationResponse,
+  addressee: Addressee,
+): Promise<ResponseAnswer> {
+  if (!isReadable(response, addressee)) return refuse('unsupported_response_type')
+  if (!isAskedFor(response, addressee.request)) {
+    ports.audit.security('unasked_response', { client_id: addressee.policy.clientId })
+    return refuse('interaction_required')
+  }
+  const probe = await it.probe()
+  if (!probe.known) {
+    ports.audit.unknownUser(addressee.policy, probe.reason)
+    return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
+  }
+  const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
+  const owner = { clientId: asked.clientId, subject: asked.user.subject, subjectClaim: ports.subjectClaim }
+  if (!(await ports.verifyFrontChannel(response, owner))) {
+    ports.audit.security('front_channel_of_another', { client_id: asked.clientId })
+    return refuse('server_error')
+  }
+  const { decision, stepUpId } = await decide(ports, it, asked, addressee, hold(ports, it, response))
+  switch (decision.verdict) {
+    case 'release':
+      await releaseCode(ports.records, asked, response.code, ports.now(), {
+        policy: addressee.policy,
+        decision,
+      })
+      ports.audit.released(asked, decision.reason)
+      return { kind: 'pass' }
+    case 'challenge':
+      return stepUpId === undefined ? refuse('server_error') : { kind: 'challenge', stepUpId }
+    case 'deny':
+      return refuse(decision.error)
+  }
+}
+
+/** Only what was asked for as the policy allows, in one reading, can be held to anything. */
+function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
+  if (response.isAmbiguous || response.isError || response.code === '') return false
+  return isTypeAllowed(policy, responseTypeOf(response))
+}
+
+function hold(
+  { now, codeLifetimeMs }: ResponseLegPorts,
+  { location }: UpstreamAnswer,
+  { code }: AuthorizationResponse,
+): HeldResponse | undefined {
+  if (location === undefined) return undefined
+  return { location, goodUntil: now() + codeLifetimeMs, ...(code !== undefined && { code }) }
+}
+
+/** The decision that the request leg kept for this user, used once; else a new one. */
+async function decide(
+  ports: ResponseLegPorts,
+  it: UpstreamAnswer,
+  asked: Case,
+  addressee: Addressee,
+  held: HeldResponse | undefined,
+): Promise<Judgement> {
+  const kept = await takeKept(ports, asked, addressee)
+  if (kept) return { decision: kept }
+  const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
+  return ports.judge(asked, {
+    policy: addressee.policy,
+    browser: it.browser,
+    atRelease: true,
+    tabs: [{ case: asked, isAnswered: true, ...(held && { held }) }],
+    ...(noInteraction && { noInteraction }),
+  })
+}
+
+async function takeKept(
+  { records, now }: ResponseLegPorts,
+  asked: Case,
+  addressee: Addressee,
+): Promise<Decision | undefined> {
+  const kept = addressee.request?.kept
+  if (!kept || !isYounger(kept.until - keptMs, keptMs, now())) return undefined
+  if (kept.subject !== asked.user.subject || kept.session !== asked.user.session) return undefined
+  if (addressee.inFlight !== undefined) {
+    const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>
+      current ? request : undefined,
+    )
+    if (!taken) return undefined
+  }
+  return kept.decision
+}
+
+const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
+
+/** An error for the client, with what its developer reads (RFC 6749 4.1.2.1). */
+function refuse(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
+  return { kind: 'error', error, description: describeError(error) }
+}
+
+function describeError(error: AuthorizationError | 'unsupported_response_type'): string {
+  switch (error) {
+    case 'access_denied':
+      return 'The sign-in was refused.'
+    case 'interaction_required':
+      return 'The sign-in needs a verification by the user.'
+    case 'server_error':
+      return 'The sign-in could not be checked.'
+    case 'temporarily_unavailable':
+      return 'The verification is not available at the moment.'
+    case 'unmet_authentication_requirements':
+      return 'The user was not verified.'
+    case 'unsupported_response_type':
+      return 'The response holds what the step-up gateway does not let this client have.'
+  }
+}

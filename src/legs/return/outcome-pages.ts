@@ -1,0 +1,43 @@
+import type { ClientPolicy } from '../../config/schema/schema.ts'
+import { notVerifiedPage, pageVerifiedPage, startAgainPage } from '../../pages/outcome-page.ts'
+import type { Page } from '../../pages/page.ts'
+import { rememberDevicePage } from '../../pages/remember-device-page.ts'
+import type { Case, Outcome } from '../../step-up/records.ts'
+
+/** The step-up that an outcome is of, as far as it is still known. */
+export interface OutcomeContext {
+  readonly case?: Case
+  readonly policy?: ClientPolicy
+  readonly supportId: string
+  /** Our own path that leads on from this step-up. */
+  readonly hrefTo: (way: 'retry' | 'back' | 'remember' | 'continue') => string
+}
+
+/** What a person sees where a step-up does not end in a redirect. */
+export function describeOutcome(
+  outcome: Exclude<Outcome, { kind: 'redirect' }>,
+  { case: it, policy, supportId, hrefTo }: OutcomeContext,
+): Page {
+  const frame = { supportId, uiLocales: it?.uiLocales }
+  switch (outcome.kind) {
+    case 'start_again':
+      return startAgainPage(frame)
+    case 'page_verified':
+      return pageVerifiedPage({ ...frame, backHref: outcome.sentFrom })
+    case 'offer_device':
+      return rememberDevicePage({
+        ...frame,
+        rememberHref: hrefTo('remember'),
+        continueHref: hrefTo('continue'),
+        durationMs: policy?.rememberDevice ?? 0,
+      })
+    case 'not_verified':
+      return notVerifiedPage({
+        ...frame,
+        reason: outcome.reason,
+        retryHref: hrefTo('retry'),
+        // No application waits for a page.
+        backHref: it?.page === undefined ? hrefTo('back') : undefined,
+      })
+  }
+}

@@ -1,0 +1,124 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config/schema/schema.ts'
+import { bindBrowser } from '../../http/bind-browser.ts'
+import { requireNavigation } from '../../http/navigation.ts'
+import type { CookieRules } from '../../http/own-cookie.ts'
+import { sendRedirect } from '../../http/send-redirect.ts'
+import { challengePage } from '../../pages/challenge-page.ts'
+import type { Pages } from '../../pages/pages.ts'
+import type { Policies } from '../../policy/policies.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Finisher } from '../../step-up/finish.ts'
+import { linkKeyOf } from '../../step-up/link-key.ts'
+import type { Openings } from '../../step-up/openings.ts'
+import type { Outcome } from '../../step-up/records.ts'
+import type { RememberedDevice } from '../../step-up/remember-device.ts'
+import type { FollowedLink, WaysOn } from '../../step-up/ways-on.ts'
+import { describeOutcome } from './outcome-pages.ts'
+
+export interface ReturnLegPorts {
+  readonly config: Config
+  readonly policies: Policies
+  readonly cookie: CookieRules
+  readonly pages: Pages
+  readonly openings: Openings
+  readonly finisher: Finisher
+  readonly waysOn: WaysOn
+}
+
+/** The gateway's own pages, below `pathPrefix`: the challenge page, the return from it, and the ways on from there. */
+export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): void {
+  const { config, policies, cookie, pages, openings, finisher, waysOn } = ports
+
+  // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
+  app.addHook('preHandler', async ({ method, headers }) => requireNavigation(method, headers))
+
+  app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
+    const browser = bindBrowser(request, cookie)
+    const stepUp = await openings.bind(request.params.id, browser.ids)
+    browser.keep(reply)
+    const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
+    return pages.send(
+      request,
+      reply,
+      challengePage({
+        challengeUrl,
+        acceptedMethods,
+        supportId: request.id,
+        uiLocales: stepUp.case.uiLocales,
+        ...(until !== undefined && {
+          skip: { href: hrefTo('skip', request.params.id, stepUp.browser), until },
+        }),
+      }),
+    )
+  })
+
+  app.get<{ Params: { id: string; nonce: string } }>('/return/:id/:nonce', async (request, reply) => {
+    const { id, nonce } = request.params
+    const token = readToken(request)
+    return sendOutcome(
+      request,
+      reply,
+      await finisher.finish(id, request.exchange.browser.ids, { nonce, token }),
+    )
+  })
+
+  app.get<{ Params: { id: string } }>('/retry/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.retry(readLink(request))),
+  )
+
+  app.get<{ Params: { id: string } }>('/back/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.goBack(readLink(request))),
+  )
+
+  app.get<{ Params: { id: string } }>('/skip/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.skip(readLink(request))),
+  )
+
+  app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) => {
+    const { outcome, device } = await waysOn.remember(readLink(request))
+    if (device) nameDevice(reply, device)
+    return sendOutcome(request, reply, outcome)
+  })
+
+  app.get<{ Params: { id: string } }>('/continue/:id', async (request, reply) =>
+    sendOutcome(request, reply, await waysOn.goOn(readLink(request))),
+  )
+
+  const hrefTo = (way: string, id: string, browser: string | undefined): string =>
+    `${config.pathPrefix}/${way}/${id}?key=${linkKeyOf(id, browser)}`
+
+  function nameDevice(reply: FastifyReply, { id, forMs }: RememberedDevice): void {
+    reply.setCookie(cookie.deviceName, id, { ...cookie.options, maxAge: Math.floor(forMs / 1000) })
+  }
+
+  async function sendOutcome(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    reply: FastifyReply,
+    outcome: Outcome,
+  ): Promise<FastifyReply> {
+    if (outcome.kind === 'redirect') return sendRedirect(reply, outcome.location)
+    const stepUp = await openings.find(request.params.id)
+    return pages.send(
+      request,
+      reply,
+      describeOutcome(outcome, {
+        hrefTo: (way) => hrefTo(way, request.params.id, stepUp?.browser),
+        supportId: request.id,
+        ...(stepUp && { case: stepUp.case, policy: policies.ofCase(stepUp.case) }),
+      }),
+    )
+  }
+}
+
+function readLink({ params, exchange }: FastifyRequest<{ Params: { id: string } }>): FollowedLink {
+  const key = new URLSearchParams(exchange.target.query).get('key') ?? ''
+  return { id: params.id, key, browser: exchange.browser }
+}
+
+/** The result token; a return without one is a cancelled challenge. */
+function readToken({ exchange }: FastifyRequest): string | undefined {
+  const [token, ...others] = new URLSearchParams(exchange.target.query).getAll('token')
+  if (others.length > 0) throw new Refusal('ambiguous_parameters', 'more than one token')
+  return token === '' ? undefined : token
+}

@@ -1,0 +1,154 @@
+import type { ClientPolicy } from '../../config/schema/schema.ts'
+import { readClient } from '../../oauth/client-authentication.ts'
+import type { Parameters } from '../../oauth/parameters.ts'
+import { isYounger } from '../../policy/age.ts'
+import type { Policies } from '../../policy/policies.ts'
+import type { Records, ReleasedCode } from '../../step-up/records.ts'
+import type { Audit } from '../../telemetry/audit.ts'
+import { TokenError } from '../../token-error.ts'
+import { refuseLookAlikes } from '../refuse-look-alikes.ts'
+import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
+
+export interface TokenLegPorts {
+  readonly policies: Policies
+  readonly records: Records
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/** A token request that went on to the OP, and what its answer is held to. */
+export interface Redemption {
+  readonly clientId: string | undefined
+  readonly grantType: string
+  /** Set where the code, or the code that a refresh token came from, was released for a protected client. */
+  readonly release?: ReleasedCode
+}
+
+/**
+ * The token leg, on the way in: only a released code redeems, only for its client, and a protected client uses only
+ * the grants on its list.
+ *
+ * @throws {TokenError} with the answer for the client.
+ */
+export async function onTokenRequest(
+  ports: TokenLegPorts,
+  authorization: string | undefined,
+  parameters: Parameters,
+): Promise<Redemption> {
+  const { policies, records, audit, now } = ports
+  const client = findClient(ports, authorization, parameters)
+  const [clientId] = client.names
+  const grantType = parameters.get('grant_type') ?? ''
+  requireListed(client.policy, grantType)
+  const other = findOtherAudience(policies, grantType, parameters)
+  if (other !== undefined) {
+    audit.security('token_exchange_for_protected_client', { client_id: clientId, audience: other.clientId })
+    throw new TokenError('unauthorized_client', 'a protected client is named whose list lacks token exchange')
+  }
+  const isNamed = clientId !== undefined
+  const found = await findRedeemedGrant(records, parameters).catch((error) => {
+    if (client.policy.mode === 'enforce' || (!isNamed && policies.enforced.length > 0)) throw error
+    return { code: undefined, refreshToken: undefined }
+  })
+  const release = grantType === 'refresh_token' ? found.refreshToken : found.code
+  // Who names no client is the one that the grant was released to; its release may rest on further policies.
+  const policyIds = [...(isNamed ? [client.policy.clientId] : []), ...(release?.policyIds ?? [])]
+  const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
+  requireListed(policy, grantType)
+  const isEnforced = policy.mode === 'enforce'
+  const lacks = isEnforced
+    ? lacksRelease(policy, grantType, parameters, found)
+    : !isNamed && lacksClient(policies, parameters, found)
+  if (lacks) {
+    audit.security('unreleased_grant', { client_id: clientId, grant_type: grantType })
+    throw new TokenError('invalid_grant', 'no release recorded this grant')
+  }
+  if (isEnforced && found.refreshToken && isTooOld(policy, found.refreshToken, now())) {
+    throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge')
+  }
+  if (release && isNamed && !client.names.includes(release.clientId)) {
+    audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
+    throw new TokenError('invalid_grant', 'the grant was released to another client')
+  }
+  return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
+}
+
+/** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
+function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
+  if (mode === 'enforce' && !grants.includes(grantType)) {
+    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
+  }
+}
+
+const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** No honest client asks for more at once, and to compare them all takes long. */
+const maxAudiences = { count: 64, length: 4096 }
+
+/**
+ * A protected client that a token exchange asks tokens for (RFC 8693 2.1), where its own list lacks that grant.
+ *
+ * @throws {TokenError} `invalid_request`
+ */
+function findOtherAudience(
+  policies: Policies,
+  grantType: string,
+  parameters: Parameters,
+): ClientPolicy | undefined {
+  // An OP that reads grant types loosely goes by the token that is exchanged.
+  if (grantType !== tokenExchange && !parameters.has('subject_token')) return undefined
+  const audiences = ['audience', 'resource'].flatMap((name) => parameters.all(name))
+  const isTooMuch = audiences.length > maxAudiences.count || audiences.join('').length > maxAudiences.length
+  if (isTooMuch && policies.enforced.length > 0) {
+    throw new TokenError('invalid_request', 'too many audiences in a token exchange')
+  }
+  return audiences
+    .map((audience) => policies.ofClient(audience))
+    .find(({ mode, grants }) => mode === 'enforce' && !grants.includes(tokenExchange))
+}
+
+const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode, now: number): boolean =>
+  refreshMaxAge !== undefined && !isYounger(releasedAt, refreshMaxAge, now)
+
+/**
+ * By what names the client of a request may go at the OP, the protected one first, and the policy that governs it.
+ *
+ * @throws {Refusal} where a name could be read as that of another client.
+ */
+function findClient(ports: TokenLegPorts, authorization: string | undefined, parameters: Parameters) {
+  const { policies } = ports
+  const { clientId, otherReading } = readClient(authorization, parameters)
+  const read = [clientId, otherReading].filter((name) => name !== undefined)
+  refuseLookAlikes(ports, read)
+  const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
+  const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
+  return { names, policy: policies.ofClient(names[0] ?? '') }
+}
+
+const grantOfEndpoint = {
+  pushed_authorization: 'authorization_code',
+  device_authorization: 'urn:ietf:params:oauth:grant-type:device_code',
+  backchannel_authentication: 'urn:openid:params:grant-type:ciba',
+} as const
+
+/**
+ * A flow that starts outside the browser (RFC 9126, RFC 8628, CIBA): a protected client needs its grant on the list.
+ *
+ * @returns the policy that governs the client.
+ * @throws {TokenError} `unauthorized_client`; `invalid_request` where no client is named, though it may be a protected one.
+ */
+export function requireGrant(
+  ports: TokenLegPorts,
+  endpoint: keyof typeof grantOfEndpoint,
+  authorization: string | undefined,
+  parameters: Parameters,
+): ClientPolicy {
+  const { names, policy } = findClient(ports, authorization, parameters)
+  if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
+    throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
+  }
+  if (names.length === 0 && ports.policies.enforced.length > 0) {
+    throw new TokenError('invalid_request', `${endpoint} without a client`)
+  }
+  return policy
+}

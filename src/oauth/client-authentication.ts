@@ -1,0 +1,89 @@
+import { decodeFormText } from '../http/form-text.ts'
+import { Refusal } from '../refusal.ts'
+import { readJwt } from './jwt.ts'
+import type { Parameters } from './parameters.ts'
+
+const maxClientIdLength = 4096
+
+/** Who a back-channel request says it comes from. Nothing of it is verified: that is the OP's business. */
+export interface PresentedClient {
+  /** Absent where the request names no client. */
+  readonly clientId?: string
+  /**
+   * Some OPs form-decode the client_id of Basic (RFC 6749 2.3.1), others take it as it stands: the other name, where
+   * that makes a difference. A request is a protected client's if either name is.
+   */
+  readonly otherReading?: string
+  /** `none`: a public client, or no client at all. */
+  readonly method: 'basic' | 'post' | 'assertion' | 'none'
+}
+
+/**
+ * Reads the client of a request to a back-channel endpoint from everything that could name it: Basic and the body
+ * (RFC 6749 2.3.1), and a JWT client assertion (RFC 7523 3). Other Authorization schemes name no client.
+ *
+ * @throws Refusal `ambiguous_parameters` if they name different clients; `malformed_headers` for Basic that isn't
+ *   written exactly as RFC 7617 says; `malformed_parameters` for an assertion that can't be read.
+ */
+export function readClient(authorization: string | undefined, parameters: Parameters): PresentedClient {
+  const basic = readBasic(authorization)
+  const asserted = readAssertion(parameters)
+  const named = parameters.get('client_id')
+  const names = new Set([named, asserted].filter((name) => name !== undefined))
+  if (basic !== undefined) {
+    const isConfirmed = names.size === 1 && names.has(basic.undecoded)
+    names.add(isConfirmed ? basic.undecoded : basic.decoded)
+  }
+  const [clientId, other] = names
+  if (other !== undefined) throw new Refusal('ambiguous_parameters', 'two different clients in one request')
+  if (clientId === undefined) return { method: 'none' }
+  const method =
+    asserted !== undefined ? 'assertion' : basic !== undefined ? 'basic' : methodOfBody(parameters)
+  const otherReading = [basic?.undecoded, basic?.decoded].find(
+    (name) => name !== undefined && name !== clientId,
+  )
+  return { clientId, ...(otherReading !== undefined && { otherReading }), method }
+}
+
+const methodOfBody = (parameters: Parameters) => (parameters.has('client_secret') ? 'post' : 'none')
+
+function readBasic(authorization: string | undefined): { decoded: string; undecoded: string } | undefined {
+  if (authorization === undefined || !/^\s*basic/i.test(authorization)) return undefined
+  const [, base64 = ''] = /^basic ([a-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  const bytes = Buffer.from(base64, 'base64')
+  if (base64 === '' || bytes.toString('base64') !== base64) {
+    throw new Refusal('malformed_headers', 'Basic: expected one space and padded base64')
+  }
+  const credentials = bytes.toString('latin1')
+  const colon = credentials.indexOf(':')
+  if (colon < 1) throw new Refusal('malformed_headers', 'Basic: expected a client_id and a colon')
+  const raw = credentials.slice(0, colon)
+  const decoded = decodeFormText(raw)
+  // Escapes of nothing but the id's own bytes: what a server sees that doesn't form-decode.
+  const undecoded = decodeFormText(raw.replaceAll('%', '%25').replaceAll('+', '%2B'))
+  if (decoded === undefined || undecoded === undefined || !isClientId(decoded) || !isClientId(undecoded)) {
+    throw new Refusal('malformed_headers', 'Basic: expected a form-encoded client_id in UTF-8')
+  }
+  return { decoded, undecoded }
+}
+
+function readAssertion(parameters: Parameters): string | undefined {
+  const assertion = parameters.get('client_assertion')
+  if (assertion === undefined) return undefined
+  const { header, claims } = readJwt(assertion, 'anybody') ?? {}
+  if (!header || !claims) {
+    throw new Refusal('malformed_parameters', 'client_assertion: expected a JWT that reads in one way only')
+  }
+  const [alg, iss, sub] = [header['alg'], claims['iss'], claims['sub']]
+  if (typeof alg !== 'string' || alg.toLowerCase() === 'none') {
+    throw new Refusal('malformed_parameters', 'client_assertion: expected a signed JWT')
+  }
+  if (typeof sub !== 'string' || !isClientId(sub) || iss !== sub) {
+    throw new Refusal('malformed_parameters', 'client_assertion: expected iss and sub to be the client')
+  }
+  return sub
+}
+
+function isClientId(name: string): boolean {
+  return name !== '' && name.length <= maxClientIdLength && !/\p{Cc}/u.test(name)
+}

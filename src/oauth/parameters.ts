@@ -1,0 +1,133 @@
+import { escapeFormBytes } from '../http/form-text.ts'
+import { Refusal } from '../refusal.ts'
+import { repeatableParameters } from './oauth-parameters.ts'
+import {
+  isStrict,
+  type ParameterRules,
+  readName,
+  readValue,
+  refuseSemicolons,
+  splitPair,
+} from './parameter-rules.ts'
+
+export { requireFormContentType } from '../http/form-content-type.ts'
+export { authorizationParameters, oauthParameters } from './oauth-parameters.ts'
+export { parsePrompt } from './prompt.ts'
+
+/** As many as PHP reads by default; beyond it servers begin to drop some. What a semicolon parts counts too. */
+const maxCount = 1000
+
+const [ampersand, semicolon] = [0x26, 0x3b]
+
+/** The parameters of one request, each name with one meaning. */
+export interface Parameters {
+  /** The value; an empty one counts as absent (RFC 6749 3.1). The first, for names that may repeat. */
+  get(name: string): string | undefined
+  /** Whether `get` has a value. */
+  has(name: string): boolean
+  /** Every distinct value that is not empty, in their order. */
+  all(name: string): readonly string[]
+  /** Every name that was sent, those with empty values included. */
+  readonly names: ReadonlySet<string>
+  /**
+   * The parameters as a query, for driving the request again: values byte for byte as they came, equal repetitions
+   * once.
+   *
+   * @param changes new values by name; undefined leaves the parameter out.
+   */
+  toQuery(changes?: ReadonlyMap<string, string | undefined>): string
+}
+
+/** A name and a value as they stand on the wire. */
+interface Pair {
+  readonly rawName: string
+  readonly rawValue: string
+  readonly name: string
+}
+
+/**
+ * Reads the parameters of a request to a guarded endpoint, in the one way that no server could read differently.
+ *
+ * @param parts the query of the target, and the body of a form.
+ * @param rules `authorization`: names that aren't parameters of OAuth belong to the OP's own forms, and may repeat and
+ *   have any bytes as their values. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
+ * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters.
+ */
+export function parseParameters(parts: { query: string; body?: Buffer }, rules: ParameterRules): Parameters {
+  const form = parts.body?.toString('latin1') ?? ''
+  if (countPieces(parts.query) + countPieces(form) > maxCount) {
+    throw new Refusal('body_too_large', `expected at most ${maxCount} parameters`)
+  }
+  const query = splitPairs(parts.query)
+  const body = splitPairs(form)
+  const values = new Map<string, Set<string>>()
+  const pairs: Pair[] = []
+  for (const [index, text] of [...query, ...body].entries()) {
+    if (text === '') continue
+    const { rawName, rawValue } = splitPair(text)
+    const name = readName(rawName, rules)
+    if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
+      throw new Refusal('malformed_parameters', `${name} in the query of a back-channel request`)
+    }
+    refuseSemicolons(name, text, rules)
+    if (addValue(values, name, readValue(name, rawValue, rules), rules)) {
+      pairs.push({ rawName, rawValue, name })
+    }
+  }
+  return createParameters(values, pairs)
+}
+
+const splitPairs = (text: string): string[] => (text === '' ? [] : text.split('&'))
+
+/** What is between ampersands and semicolons. */
+function countPieces(text: string): number {
+  let count = text === '' ? 0 : 1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === ampersand || code === semicolon) count++
+  }
+  return count
+}
+
+/** @returns false for an equal repetition of an OAuth parameter, which adds nothing. */
+function addValue(
+  values: Map<string, Set<string>>,
+  name: string,
+  value: string,
+  rules: ParameterRules,
+): boolean {
+  const known = values.get(name)
+  if (known === undefined) {
+    values.set(name, new Set([value]))
+    return true
+  }
+  if (known.has(value)) return !isStrict(name, rules)
+  if (isStrict(name, rules) && !repeatableParameters.has(name)) {
+    throw new Refusal('ambiguous_parameters', `different values of ${name}`)
+  }
+  known.add(value)
+  return true
+}
+
+function createParameters(
+  values: ReadonlyMap<string, ReadonlySet<string>>,
+  pairs: readonly Pair[],
+): Parameters {
+  const all = (name: string) => [...(values.get(name) ?? [])].filter((value) => value !== '')
+  const get = (name: string) => all(name)[0]
+  return {
+    get,
+    has: (name) => get(name) !== undefined,
+    all,
+    names: new Set(values.keys()),
+    toQuery(changes = new Map()) {
+      const kept = pairs
+        .filter(({ name }) => !changes.has(name))
+        .map(({ rawName, rawValue }) => `${escapeFormBytes(rawName)}=${escapeFormBytes(rawValue)}`)
+      const changed = [...changes].flatMap(([name, value]) =>
+        value === undefined ? [] : [new URLSearchParams([[name, value]]).toString()],
+      )
+      return [...kept, ...changed].join('&')
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { isYounger } from '../policy/age.ts'
+import { Refusal } from '../refusal.ts'
+import type { PasskeyEntry } from '../step-up/passkey-records.ts'
+import type { Records } from '../step-up/records.ts'
+
+const entryMs = 60_000
+
+/**
+ * One step of somebody whose passkey was verified on the way to the OP, in the browser that began the sign-in.
+ *
+ * @param step the next state; undefined for an entry that is not where this step begins.
+ * @throws {Refusal} `expired`, `no_cookie`, `used`
+ */
+export async function stepEntry<Next extends PasskeyEntry>(
+  { records, now }: { readonly records: Records; readonly now: () => number },
+  id: string,
+  browserIds: readonly string[],
+  step: (entry: PasskeyEntry) => Next | undefined,
+): Promise<Next> {
+  const entry = await records.entries.get(id)
+  if (!entry || !isYounger(entry.at, entryMs, now()))
+    throw new Refusal('expired', 'no such sign-in by passkey')
+  if (!browserIds.includes(entry.browser)) {
+    throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
+  }
+  const mine = await records.entries.update(id, step)
+  if (!mine) throw new Refusal('used', 'the sign-in by passkey was used')
+  return mine as Next
+}

@@ -1,0 +1,104 @@
+import { pipeline } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config/schema/schema.ts'
+import { canShowPage } from '../http/navigation.ts'
+import { readPageText } from '../oauth/page/page-text.ts'
+import type { PeekedBody } from '../upstream/peek-body.ts'
+import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../upstream/proxy.ts'
+import { judgeContentSecurity } from './login-page/content-security-policy.ts'
+import type { IsLoginPath } from './login-page/login-paths.ts'
+import { createLoginPageRewriter, rewriteLoginPage } from './login-page/rewrite.ts'
+import type { Assets } from './serve-assets.ts'
+
+/** The OP's login page, in which browsers offer passkeys. */
+export interface LoginPage {
+  /** Whether the OP's answer may be it: a page that a person asked for and sees. */
+  isIt(request: FastifyRequest, reply: FastifyReply): boolean
+  /** Sends what `isIt` took for it with the passkey sign-in; byte for byte where it has no such field, or doesn't let us. */
+  send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply>
+}
+
+const relayed = [
+  '/client/challenge',
+  '/client/user-authenticators/passkey/authentication-options',
+  '/client/verify/passkey',
+]
+
+/**
+ * @param baseUrl `publicUrl` and `pathPrefix`.
+ * @returns undefined where passkeys are no way to sign in.
+ */
+export function createLoginPage(
+  { tenantId, signIn: settings }: NonNullable<Config['passkeys']>,
+  baseUrl: string,
+  assets: Assets,
+  isLoginPath: IsLoginPath,
+): LoginPage | undefined {
+  if (!settings) return undefined
+  const { field } = settings
+  const [sdk, signIn] = [assets.urlOf('authsignal.js'), assets.urlOf('passkey-sign-in.js')]
+  const ours = { scripts: [sdk, signIn], connects: relayed.map((path) => baseUrl + path) }
+  const told = new Set<string>()
+
+  /** The operator learns of each obstacle once, not with every login. */
+  function tell({ log }: FastifyRequest, obstacle: string): void {
+    if (told.has(obstacle)) return
+    told.add(obstacle)
+    log.warn({ obstacle }, 'a login page is left without the passkey sign-in')
+  }
+
+  /** External scripts with absolute URLs: the page may have a base of its own. All values are plain ASCII. */
+  function describeScripts(nonce: string | undefined): string {
+    const attributes = `defer${nonce === undefined ? '' : ` nonce="${nonce}"`}`
+    const data = `data-tenant-id="${tenantId}" data-base-url="${baseUrl}"`
+    return `<script src="${sdk}" ${attributes}></script><script src="${signIn}" ${attributes} ${data}></script>`
+  }
+
+  function readOptions(request: FastifyRequest, reply: FastifyReply) {
+    const inHeaders = [reply.getHeader('content-security-policy') ?? []].flat().map(String)
+    const addition = (inPage: readonly string[]): string | undefined => {
+      const verdict = judgeContentSecurity([...inHeaders, ...inPage], ours, baseUrl)
+      if (verdict.isAllowed) return describeScripts(verdict.nonce)
+      tell(request, `its Content-Security-Policy: ${verdict.directive}`)
+      return undefined
+    }
+    return { field, addition }
+  }
+
+  function isIt({ method, headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
+    if (reply.statusCode !== 200 || !isLoginPath(exchange.target.path)) return false
+    if (!/^\s*text\/html\s*(?:;|$)/i.test(String(reply.getHeader('content-type')))) return false
+    // A form that was wrong is answered with the page once more.
+    return canShowPage(method, headers)
+  }
+
+  async function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply> {
+    const known = page.complete ? page.bytes : page.start
+    const obstacle = findObstacle(reply, known)
+    if (obstacle !== undefined) {
+      tell(request, obstacle)
+      return sendPeeked(reply, page)
+    }
+    const options = readOptions(request, reply)
+    const rewriter = createLoginPageRewriter(options)
+    const start = await rewriter.write(known)
+    // A field that comes later than what is known comes too late: the headers go now.
+    if (!rewriter.isChanged) return sendPeeked(reply, page)
+    const hadLength = reply.hasHeader('content-length')
+    dropByteHeaders(reply)
+    if (!page.complete) return reply.send(pipeline(page.stream, rewriteLoginPage(options), () => undefined))
+    const bytes = Buffer.concat([start, rewriter.end()])
+    if (hadLength) reply.header('content-length', bytes.length)
+    return sendBytes(reply, bytes)
+  }
+
+  return { isIt, send }
+}
+
+/** What keeps us from reading the page as it stands. */
+function findObstacle(reply: FastifyReply, known: Buffer): string | undefined {
+  const coding = contentCodingOf(reply)
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity') return 'its content coding'
+  const contentType = reply.getHeader('content-type')?.toString()
+  return readPageText(known, contentType) ? undefined : 'its encoding'
+}

@@ -1,0 +1,30 @@
+import { Refusal } from '../refusal.ts'
+import type { PasskeyCeremony } from '../step-up/passkey-records.ts'
+import type { Records } from '../step-up/records.ts'
+
+type Purpose = PasskeyCeremony['purpose']
+
+/** A ceremony of one purpose. */
+type CeremonyFor<Kind extends Purpose['kind']> = PasskeyCeremony & {
+  readonly purpose: { kind: Kind } & Purpose
+}
+
+/**
+ * A step of a passkey ceremony: it must have begun in this browser, for this purpose, and each step comes once.
+ *
+ * @throws {Refusal} `passkey_refused`
+ */
+export async function takeCeremony<Kind extends Purpose['kind']>(
+  records: Records,
+  challengeId: string,
+  browser: string,
+  kind: Kind,
+): Promise<CeremonyFor<Kind>> {
+  const isOwn = (ceremony: PasskeyCeremony): ceremony is CeremonyFor<Kind> =>
+    ceremony.state === 'open' && ceremony.browser === browser && ceremony.purpose.kind === kind
+  const taken = await records.ceremonies.update(challengeId, (ceremony) =>
+    isOwn(ceremony) ? { ...ceremony, state: 'used' } : undefined,
+  )
+  if (taken === undefined) throw new Refusal('passkey_refused', 'no such ceremony in this browser')
+  return taken as CeremonyFor<Kind>
+}

@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config/schema/schema.ts'
+import { requireNavigation } from '../http/navigation.ts'
+import { takeBody } from '../http/take-body.ts'
+import { parseTarget } from '../http/target.ts'
+import { Refusal } from '../refusal.ts'
+import type { Records } from '../step-up/records.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { stepEntry } from './entry-step.ts'
+import { handOverUrl, placePath, readEntryId } from './hand-over-url.ts'
+import { createCouldBe } from './loose-patterns.ts'
+import { createPasskeyJwt } from './passkey-jwt.ts'
+import { holdsSignInToken } from './sign-in-token.ts'
+
+/** The OP is told by JWT who has signed in by passkey, by the gateway and by nobody else. */
+export interface PasskeyHandOver {
+  /**
+   * A JWT that a browser brings was made for somebody else's sign-in: the gateway gives none to any browser.
+   *
+   * @throws {Refusal} `passkey_refused`
+   */
+  refuseTokens(request: FastifyRequest): Promise<void>
+  /**
+   * Puts the JWT in the place of the id of an entry, once, for the browser that began the sign-in. Every other request
+   * stays as it is.
+   *
+   * @throws {Refusal} `expired`, `no_cookie`, `used`, `malformed_headers`, `passkey_refused`
+   */
+  handOver(request: FastifyRequest): Promise<void>
+}
+
+export interface PasskeyHandOverPorts {
+  readonly config: Config
+  readonly records: Records
+  readonly audit: Audit
+  readonly now: () => number
+}
+
+/** @returns undefined where the OP takes no JWT. @throws Error for a key that can't sign. */
+export async function createPasskeyHandOver(
+  ports: PasskeyHandOverPorts,
+): Promise<PasskeyHandOver | undefined> {
+  const { config, audit, now } = ports
+  const signIn = config.passkeys?.signIn
+  if (!signIn?.jwt) return undefined
+  const settings = signIn.jwt
+  const jwt = await createPasskeyJwt(settings, config)
+  const couldTakeToken = createCouldBe(signIn.loginPaths.map((page) => placePath(settings.path, page)))
+
+  /** Everything in which an OP could look for the JWT. Bodies stream by unread where it has no reason to. */
+  async function* textsOf(request: FastifyRequest): AsyncGenerator<string> {
+    const { target, kind, upstreamHeaders } = request.exchange
+    yield target.raw
+    yield Object.values(upstreamHeaders).flat().join('\n')
+    if (kind !== 'open' || !couldTakeToken(target)) return
+    const body = await takeBody(request)
+    if (body) yield body.toString('latin1')
+  }
+
+  return {
+    async refuseTokens(request) {
+      for await (const text of textsOf(request)) {
+        if (!holdsSignInToken(text)) continue
+        audit.security('passkey_jwt_from_a_browser', {})
+        throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
+      }
+    },
+
+    async handOver(request) {
+      const { exchange, method, headers } = request
+      const id = readEntryId(settings, exchange.target.query)
+      if (id === undefined || method !== 'GET') return
+      requireNavigation(method, headers)
+      const { subject, loginPage } = await stepEntry(ports, id, exchange.browser.ids, (entry) =>
+        entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
+      )
+      const token = await jwt.sign({ user: subject, now: now() })
+      const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
+      if (target.path !== exchange.target.path) {
+        throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
+      }
+      request.exchange = { ...exchange, target }
+      audit.signedIn(subject, 'jwt')
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { ResponseContent } from '../oauth/authorization-response.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { Provider } from './provider.ts'
+
+const clockToleranceSeconds = 30
+const timeoutMs = 5_000
+
+/** For whom the tokens of an authorization response must be. */
+export interface ExpectedOwner {
+  readonly clientId: string
+  /** The value of the claim that is compared everywhere. */
+  readonly subject: string
+  readonly subjectClaim: string
+}
+
+/**
+ * Whether every token that an authorization response hands to the browser is the user's: an ID token by its signature
+ * and claims (OIDC Core 3.2.2.11), an access token by what the userinfo endpoint says to it. Never throws.
+ */
+export type VerifyFrontChannel = (response: ResponseContent, owner: ExpectedOwner) => Promise<boolean>
+
+export function createFrontChannelVerifier(
+  provider: Provider,
+  upstream: UpstreamConnection,
+  keys: JWTVerifyGetKey,
+): VerifyFrontChannel {
+  async function isIdTokenOf(idToken: string, owner: ExpectedOwner): Promise<boolean> {
+    const { payload } = await jwtVerify(idToken, keys, {
+      issuer: provider.metadata.issuer,
+      audience: owner.clientId,
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['sub', 'exp', 'iat'],
+    })
+    return payload[owner.subjectClaim] === owner.subject
+  }
+
+  async function isAccessTokenOf(accessToken: string, owner: ExpectedOwner): Promise<boolean> {
+    const endpoint = provider.metadata.userinfo_endpoint
+    if (endpoint === undefined) return false
+    const response = await upstream.fetch(endpoint, {
+      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    if (!response.ok) return false
+    const claims = (await response.json()) as Record<string, unknown>
+    return claims[owner.subjectClaim] === owner.subject
+  }
+
+  return async (response, owner) => {
+    const idToken = response.get('id_token')
+    const accessToken = response.get('access_token')
+    try {
+      if (idToken !== undefined && !(await isIdTokenOf(idToken, owner))) return false
+      return accessToken === undefined || (await isAccessTokenOf(accessToken, owner))
+    } catch {
+      return false
+    }
+  }
+}

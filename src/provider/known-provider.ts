@@ -1,0 +1,51 @@
+import type { Configuration } from 'openid-client'
+import type { Config } from '../config/schema/schema.ts'
+import type { GuardedPaths } from '../http/endpoints.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import { findEndSessionPath } from './end-session.ts'
+import { completeMetadata, type UsableMetadata } from './endpoints.ts'
+import { createPathGuard } from './guarded-paths.ts'
+import { discover } from './metadata.ts'
+import { isPlainHttp, registerClient } from './relying-party.ts'
+
+/** What the metadata of the OP comes to. */
+export interface KnownProvider {
+  readonly guarded: GuardedPaths
+  readonly metadata: UsableMetadata
+  /** As `findEndSessionPath` gives it. */
+  readonly endSessionPath: string | undefined
+  /** The gateway as a client of the OP, for openid-client. */
+  readonly configuration: Configuration
+}
+
+/**
+ * Reads the OP's metadata, discovered and configured. From one reading to the next paths add up, and each warning
+ * is given once.
+ *
+ * @returns a function of what is known so far. It rejects with a Refusal, or with an Error if paths contradict each
+ *   other. Where all that is needed is configured, a discovery document that has gone changes nothing.
+ */
+export function createReader(config: Config, upstream: UpstreamConnection, log: Log) {
+  const guardPathsOf = createPathGuard(config, upstream)
+  const warned = new Set<string>()
+
+  function warnOnce(endpoint: string, message: string): void {
+    if (!warned.has(endpoint + message)) log.warn({ endpoint }, message)
+    warned.add(endpoint + message)
+  }
+
+  return async (known: KnownProvider | undefined, closing: AbortSignal): Promise<KnownProvider> => {
+    const signal = AbortSignal.any([closing, AbortSignal.timeout(config.upstream.timeout)])
+    const discovery = await discover(config.provider.issuer, upstream, signal)
+    const metadata = completeMetadata(discovery, config, upstream)
+    if (!discovery.found && known !== undefined) return known
+    const configuration = registerClient(metadata, config.provider.probe, upstream)
+    // What discovery names stays guarded where provider.endpoints knows better: clients may believe it.
+    const documents = discovery.found ? [discovery.metadata, metadata] : [metadata]
+    const { guarded, unguarded } = guardPathsOf(documents)
+    for (const endpoint of unguarded) warnOnce(endpoint, 'this endpoint can not be guarded')
+    if (isPlainHttp(metadata)) warnOnce(metadata.issuer, 'this provider has endpoints without TLS')
+    return { metadata, endSessionPath: findEndSessionPath(metadata), configuration, guarded }
+  }
+}

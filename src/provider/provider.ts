@@ -1,0 +1,130 @@
+import { EventEmitter, once } from 'node:events'
+import type { Configuration } from 'openid-client'
+import type { Config } from '../config/schema/schema.ts'
+import type { GuardedPaths } from '../http/endpoints.ts'
+import { Refusal } from '../refusal.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { UsableMetadata } from './endpoints.ts'
+import { createReader, type KnownProvider } from './known-provider.ts'
+
+/** The OP as its metadata describes it. All but `state` throw Refusal `provider_unavailable` until it is ready. */
+export interface Provider {
+  /** Reads the metadata now, and again until it could be read; from then on every 10 minutes. */
+  start(): void
+  /** Resolves once the metadata is known for the first time; rejects if the provider is closed before. */
+  ready(): Promise<void>
+  /** `reason` is fit for the log and for an operator, not for a page. */
+  readonly state: { readonly ready: true } | { readonly ready: false; readonly reason: string }
+  readonly guarded: GuardedPaths
+  readonly metadata: UsableMetadata
+  /** The loose path of the end session endpoint, if the OP names one. */
+  readonly endSessionPath: string | undefined
+  /** The gateway as a client of the OP, for openid-client. */
+  readonly configuration: Configuration
+  close(): Promise<void>
+}
+
+/** When metadata is read again, in milliseconds: after a failure twice as late each time, up to the longest. */
+export interface Pace {
+  readonly firstRetry: number
+  readonly longestRetry: number
+  readonly refresh: number
+}
+
+const usualPace: Pace = { firstRetry: 500, longestRetry: 10_000, refresh: 600_000 }
+
+/**
+ * Keeps the OP's metadata. An endpoint that isn't known can't be guarded, so that nothing may be answered before
+ * the metadata is there. A later failure keeps what is known; a later change guards the old paths and the new ones.
+ *
+ * @param log gets a line when the state or its reason changes, and one for each endpoint that can't be guarded.
+ * @param pace other times than the usual ones, for tests.
+ */
+export function createProvider(
+  config: Config,
+  upstream: UpstreamConnection,
+  log: Log,
+  pace: Pace = usualPace,
+): Provider {
+  const read = createReader(config, upstream, log)
+  const closing = new AbortController()
+  const events = new EventEmitter()
+  const first = once(events, 'known', { signal: closing.signal }).catch(() => {
+    throw new Refusal('provider_unavailable', 'closed')
+  })
+  // Whoever waits sees the rejection; if nobody does, it is no failure of the process.
+  first.catch(() => {})
+  let known: KnownProvider | undefined
+  let running: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let reason = 'the metadata is not read yet'
+  let failures = 0
+
+  async function refresh(): Promise<void> {
+    try {
+      const next = await read(known, closing.signal)
+      if (known === undefined) log.info({ issuer: next.metadata.issuer }, 'the provider metadata is known')
+      known = next
+      reason = ''
+      failures = 0
+      events.emit('known')
+    } catch (error) {
+      if (closing.signal.aborted) return
+      const previous = reason
+      reason = describeFailure(error)
+      failures += 1
+      if (reason !== previous) log.warn({ reason }, 'the provider metadata could not be read')
+    }
+    if (!closing.signal.aborted) timer = setTimeout(run, nextReadingMs()).unref()
+  }
+
+  function run(): void {
+    running = refresh()
+  }
+
+  function nextReadingMs(): number {
+    if (known !== undefined) return pace.refresh
+    const wait = Math.min(pace.firstRetry * 2 ** (failures - 1), pace.longestRetry)
+    return wait * (0.5 + Math.random() / 2)
+  }
+
+  function requireKnown(): KnownProvider {
+    if (known === undefined) throw new Refusal('provider_unavailable', reason)
+    return known
+  }
+
+  return {
+    start() {
+      if (running === undefined) run()
+    },
+    async ready() {
+      await first
+    },
+    get state(): Provider['state'] {
+      return known === undefined ? { ready: false, reason } : { ready: true }
+    },
+    get guarded() {
+      return requireKnown().guarded
+    },
+    get metadata() {
+      return requireKnown().metadata
+    },
+    get endSessionPath() {
+      return requireKnown().endSessionPath
+    },
+    get configuration() {
+      return requireKnown().configuration
+    },
+    async close() {
+      closing.abort()
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+function describeFailure(error: unknown): string {
+  const { code, message } = error instanceof Refusal ? error : new Refusal('internal', String(error))
+  return code === 'provider_unavailable' ? message : `${code}: ${message}`
+}

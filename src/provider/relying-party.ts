@@ -1,0 +1,50 @@
+import {
+  allowInsecureRequests,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  clockTolerance,
+  customFetch,
+  enableNonRepudiationChecks,
+} from 'openid-client'
+import type { Config } from '../config/schema/schema.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import { limitByDeadline } from './deadline.ts'
+import type { UsableMetadata } from './endpoints.ts'
+
+const clockToleranceSeconds = 30
+
+/**
+ * The gateway as a client of the OP. Its requests go through the upstream connection; signatures of ID tokens are
+ * verified, although they come over a channel of our own. A key that the OP uses but we don't know makes us read
+ * its keys again if we read them a minute ago or earlier: forged key ids can't make us ask more often.
+ */
+export function registerClient(
+  metadata: UsableMetadata,
+  probe: Config['provider']['probe'],
+  upstream: UpstreamConnection,
+): Configuration {
+  const client = { [clockTolerance]: clockToleranceSeconds }
+  const configuration = new Configuration(metadata, probe.clientId, client, authenticate(probe))
+  configuration.timeout = probe.timeout / 1000
+  configuration[customFetch] = (url, { body, headers, method, signal }) =>
+    upstream.fetch(url, { method, headers, ...(body && { body }), signal: limitByDeadline(signal) })
+  enableNonRepudiationChecks(configuration)
+  if (isPlainHttp(metadata)) allowInsecureRequests(configuration)
+  return configuration
+}
+
+/** Plain http in the metadata is no way over the network: all requests take the upstream connection. */
+export function isPlainHttp(metadata: UsableMetadata): boolean {
+  const { authorization_endpoint, token_endpoint, jwks_uri } = metadata
+  return [authorization_endpoint, token_endpoint, jwks_uri].some((url) => url.startsWith('http:'))
+}
+
+function authenticate(probe: Config['provider']['probe']) {
+  switch (probe.clientAuth) {
+    case 'client_secret_post':
+      return ClientSecretPost(probe.clientSecret)
+    case 'client_secret_basic':
+      return ClientSecretBasic(probe.clientSecret)
+  }
+}

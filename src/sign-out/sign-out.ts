@@ -1,0 +1,45 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import type { Target } from '../http/target.ts'
+import type { AskUser } from '../probe/ask-user.ts'
+import { type Epochs, epochOf } from '../step-up/epochs.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { setCookiesOf } from '../upstream/proxy.ts'
+
+export interface SignOutPorts {
+  /** Whether this is the end session endpoint (RP-Initiated Logout 1.0), or one of its further pages below it. */
+  readonly isEndSession: (target: Target) => boolean
+  /** The cookies of the OP's session (`provider.probe.cookies`). */
+  readonly cookies: readonly string[]
+  readonly askUser: AskUser
+  readonly epochs: Epochs
+  readonly audit: Audit
+}
+
+/**
+ * After an answer of the end session endpoint: if the OP knows nobody in this browser any more, what the browser has
+ * shown is forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
+ * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory
+ * of the logout that it asks about.
+ */
+export async function onEndSessionResponse(
+  { isEndSession, cookies, askUser, epochs, audit }: SignOutPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { browser, target } = request.exchange
+  if (browser.ids.length === 0 || !isEndSession(target)) return
+  try {
+    const setCookies = setCookiesOf(reply)
+    const { cookie } = request.headers
+    const isUntouched = overlayCookies(cookie, setCookies, cookies) === selectCookies(cookie, cookies)
+    if (isUntouched && !reply.hasHeader('location')) return
+    const probe = await askUser(request, setCookies)
+    if (probe.known) return
+    for (const id of browser.ids) await epochs.end(epochOf.browser(id))
+    audit.signedOut('front_channel')
+  } catch (error) {
+    // A logout never fails for what the gateway would do about it.
+    request.log.warn({ err: error }, 'a logout could not be followed')
+  }
+}

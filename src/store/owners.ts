@@ -1,0 +1,18 @@
+import { groupAddress } from '../http/address-group.ts'
+import { hashOf } from './collection.ts'
+import type { Owner } from './store.ts'
+
+/** What one user makes the gateway remember costs that user's other records, and nobody else's. */
+export const ownedBy = (subject: string): Owner => ({ kind: 'user', name: subject })
+
+/** The same for what comes of one release and is renewed without the user, such as refresh tokens. */
+export const ownedByGrant = (subject: string, clientId: string): Owner => ({
+  kind: 'user',
+  name: hashOf(subject, clientId),
+})
+
+/** Somebody of whom no more is known than an address, and whom they say they are. */
+export const sentFrom = (address: string, clientId?: string): Owner => ({
+  kind: 'stranger',
+  name: hashOf(groupAddress(address), clientId),
+})

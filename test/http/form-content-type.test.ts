@@ -1,0 +1,51 @@
+import t from 'tap'
+import { requireFormContentType } from '../../src/oauth/parameters.ts'
+
+const form = 'application/x-www-form-urlencoded'
+
+for (const header of [
+  form,
+  'Application/X-WWW-Form-URLEncoded',
+  `${form};charset=utf-8`,
+  `${form}; charset=UTF-8`,
+  `${form} ; Charset="utf-8"`,
+  `${form};`,
+  `${form};; ;`,
+  `${form}; ;charset=utf-8;`,
+]) {
+  t.test(`takes ${header}`, async (t) => {
+    t.doesNotThrow(() => requireFormContentType(header, undefined))
+    t.doesNotThrow(() => requireFormContentType(header, ''))
+  })
+}
+
+const refused: [title: string, header: string | undefined, encoding?: string][] = [
+  ['Q-10 none', undefined],
+  ['Q-10 an empty one', ''],
+  ['Q-10 multipart', 'multipart/form-data; boundary=x'],
+  ['Q-10 JSON', 'application/json'],
+  ['Q-10 plain text', 'text/plain'],
+  ['Q-10 two in one header', `${form}, application/json`],
+  ['Q-10 two forms in one header', `${form}, ${form}`],
+  ['Q-10 a longer type', `${form}x`],
+  ['Q-10 a tab in the type', `${form}\tx`],
+  ['Q-10 another charset', `${form}; charset=iso-8859-1`],
+  ['Q-10 UTF-7', `${form}; charset=utf-7`],
+  ['Q-10 UTF-16', `${form}; charset=utf-16`],
+  ['Q-10 single quotes', `${form}; charset='utf-8'`],
+  ['Q-10 two charsets', `${form}; charset=utf-8; charset=utf-16`],
+  ['Q-10 two equal charsets', `${form}; charset=utf-8; charset=utf-8`],
+  ['Q-10 a boundary', `${form}; boundary=x`],
+  ['Q-11 gzip', form, 'gzip'],
+  ['Q-11 identity', form, 'identity'],
+  ['Q-11 two encodings', form, 'identity, gzip'],
+]
+
+for (const [title, header, encoding] of refused) {
+  t.test(`refuses ${title}`, async (t) => {
+    t.throws(() => requireFormContentType(header, encoding), {
+      code: 'unsupported_content_type',
+      statusCode: 415,
+    })
+  })
+}

@@ -1,0 +1,77 @@
+import t from 'tap'
+import { createSessionText, fold } from '../../src/http/session-text.ts'
+
+const text = createSessionText(['_session', '.Net.Id', 'idsrv*'])
+const latin1 = (name: string) => Buffer.from(name).toString('latin1')
+
+t.test('names that a server could take for a session cookie', async (t) => {
+  const table: [name: string, expected: string[]][] = [
+    ['_session', ['_session']],
+    ['_SESSION', ['_session']],
+    ['%5fsession', ['_session']],
+    ['%255fsession', ['_session']],
+    ['.session', ['_session']],
+    [' session', []],
+    ['[session', ['_session']],
+    ['_session[a]', ['_session']],
+    ['_session%00x', ['_session']],
+    [latin1('＿ｓession'), ['_session']],
+    [latin1('_sess\u00adion'), ['_session']],
+    [latin1('_\u{1f162}ession'), ['_session']],
+    ['_net_id', ['.Net.Id']],
+    ['idsrv', ['idsrv*']],
+    ['IDSRVC1', ['idsrv*']],
+    [latin1('\u{1f158}dsrvC1'), ['idsrv*']],
+    [latin1('é'), []],
+    ['my_session', []],
+    ['_sessions', []],
+    ['idsr', []],
+    ['', []],
+  ]
+  for (const [name, expected] of table) t.same(text.namesOf(name), expected, name)
+})
+
+t.test('text in which a server could find one', async (t) => {
+  const table: [cookie: string, found: string[], asPartOfName?: string[]][] = [
+    ['_session=a', []],
+    ['x=_session=a', ['a']],
+    ['x=1,_session =a', ['a']],
+    ['x=%5FSESSION%3DA%20b', ['a b']],
+    ['_session=b,_session=a', ['a']],
+    ['x,_session=a', ['a']],
+    ['my_session=a', [], ['a']],
+    ['x-_session=a', [], ['a']],
+    ['x=my_session=a', ['a']],
+    ['x=.net_id=a', ['a']],
+    ['x=idsrvC1=a', ['a']],
+    [`x=idsrv${'c'.repeat(65)}=a`, []],
+    ['x=_sessions=a', []],
+    ['x=a=b', []],
+  ]
+  for (const [cookie, found, inNames = found] of table) {
+    t.same(
+      text.findIn(cookie, false).map(({ rest }) => rest),
+      found,
+      cookie,
+    )
+    t.same(
+      text.findIn(cookie, true).map(({ rest }) => rest),
+      inNames,
+      cookie,
+    )
+  }
+})
+
+t.test('names that hold characters of patterns', async (t) => {
+  t.same(createSessionText(['a+(b']).namesOf('x'), [])
+  t.same(createSessionText(['a$b^c']).findIn('x=a$b^c=1', false), [{ name: 'a$b^c', rest: '1' }])
+  t.same(fold('A+b'), ['a b'])
+})
+
+t.test('D-06 16 KiB are searched fast', async (t) => {
+  const size = 16 * 1024
+  const start = process.hrtime.bigint()
+  for (const piece of ['idsrv', '_session', '_session ', '%', '_', 'é'])
+    text.findIn(`x=${piece.repeat(size / piece.length)}`, true)
+  t.ok(process.hrtime.bigint() - start < 1_000_000_000n)
+})

@@ -1,0 +1,52 @@
+import t from 'tap'
+import { resolveRequest } from '../../../src/legs/request/resolve-request.ts'
+import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { createRecords } from '../../../src/step-up/records.ts'
+import { createMemoryStore } from '../../../src/store/memory.ts'
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const object = (claims: unknown) => `${part({ alg: 'none' })}.${part(claims)}.`
+
+/** What the authorization endpoint makes of a request URI behind which this was pushed. */
+async function resolve(pushed: Record<string, string>, outer: Record<string, string> = {}) {
+  const records = createRecords(createMemoryStore(Date.now), { timeout: 600_000, session: 600_000 })
+  const query = `${new URLSearchParams(pushed)}`
+  await records.pushedRequests.set('urn:one', { query, expiresAt: 7000 })
+  const parameters = new URLSearchParams({ client_id: 'web', request_uri: 'urn:one', ...outer })
+  return resolveRequest(records, parseParameters({ query: `${parameters}` }, 'authorization'))
+}
+
+t.test('a pushed request may hold a request object, which counts (RFC 9126 3)', async (t) => {
+  const claims = { client_id: 'web', scope: 'openid email', redirect_uri: 'https://web.example.com/cb' }
+  const { parameters, ...rest } = await resolve({ client_id: 'web', request: object(claims) })
+  t.same(rest, { source: 'pushed', isContradictory: false, expiresAt: 7000 })
+  t.equal(parameters.get('scope'), 'openid email')
+  t.equal(parameters.get('redirect_uri'), 'https://web.example.com/cb')
+})
+
+t.test('what it says is compared inside and outside', async (t) => {
+  const openid = { client_id: 'web', request: object({ scope: 'openid' }) }
+  const table: [name: string, pushed: Record<string, string>, outer: Record<string, string>, is: boolean][] =
+    [
+      ['the same beside the object', { ...openid, scope: 'openid' }, {}, false],
+      ['another scope beside the object', { ...openid, scope: 'openid email' }, {}, true],
+      ['the same outside', openid, { scope: 'openid' }, false],
+      ['another scope outside', openid, { scope: 'openid email' }, true],
+      ['another client outside', openid, { client_id: 'other' }, true],
+      ['another scope outside, no object', { client_id: 'web', scope: 'openid' }, { scope: 'email' }, true],
+    ]
+  for (const [name, pushed, outer, isContradictory] of table) {
+    t.match(await resolve(pushed, outer), { source: 'pushed', isContradictory }, name)
+  }
+})
+
+t.test('an object in it that can not be read makes all of it opaque', async (t) => {
+  for (const [name, request] of Object.entries({
+    'an encrypted object': 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aaaa.bbbb.cccc',
+    'no JWT': 'x',
+    'an object in the object': object({ request: object({}) }),
+    'an address in the object': object({ request_uri: 'https://web.example.com/object' }),
+  })) {
+    t.match(await resolve({ client_id: 'web', request }), { source: 'opaque', expiresAt: undefined }, name)
+  }
+})
