@@ -3,11 +3,53 @@ import { buildGateway } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type CommandContext, parseConfigOption } from './command.ts'
-import { runGateway } from './run-gateway.ts'
 
 /** `start --config FILE`: runs the gateway until the process is asked to end. */
 export async function start(context: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(context.args), context.env)
   const { heap_size_limit: heapBytes } = getHeapStatistics()
   return runGateway(await buildGateway(config, { log: createLog(), heapBytes }), context)
+}
+
+/** What is started and ended: a gateway. */
+export interface Service {
+  /** Resolves once requests are answered; rejects if an address can't be listened on. */
+  listen(): Promise<void>
+  /** Resolves once the requests under way are answered. */
+  close(): Promise<void>
+}
+
+/** Listens until the process is asked to end, then closes; answers the exit code. */
+export async function runGateway(
+  gateway: Service,
+  { stderr, stop }: Pick<CommandContext, 'stderr' | 'stop'>,
+): Promise<number> {
+  try {
+    await gateway.listen()
+  } catch (error) {
+    await gateway.close()
+    const fault = explainListenError(error)
+    if (fault === undefined) throw error
+    stderr.write(`${fault}\n`)
+    return 1
+  }
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  await gateway.close()
+  return 0
+}
+
+const listenFaults = new Map([
+  ['EADDRINUSE', 'is taken by another process'],
+  ['EACCES', 'may not be listened on by this user'],
+  ['EADDRNOTAVAIL', 'is no address of this machine'],
+  ['ENOTFOUND', 'is no address of this machine'],
+])
+
+function explainListenError(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const fault = listenFaults.get(String(error.code))
+  if (fault === undefined) return undefined
+  const name = 'address' in error ? error.address : 'hostname' in error ? error.hostname : 'the address'
+  const port = 'port' in error ? ` port ${error.port}` : ''
+  return `can't listen: ${name}${port} ${fault} (listen and admin in the configuration)`
 }

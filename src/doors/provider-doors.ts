@@ -1,6 +1,14 @@
-import type { Config } from '../config/schema/schema.ts'
-import { advise, type Door, listOf, type ProviderFacts, set, sortDoors, urlOf } from './doors.ts'
-import { findProbeDoors } from './probe-doors.ts'
+import type { Config, PasskeySignIn } from '../config/schema/schema.ts'
+import {
+  advise,
+  type Door,
+  listOf,
+  type Metadata,
+  type ProviderFacts,
+  set,
+  sortDoors,
+  urlOf,
+} from './doors.ts'
 
 /** The doors that the OP has for every protected client. */
 export function findProviderDoors(config: Config, facts: ProviderFacts): Door[] {
@@ -138,3 +146,56 @@ function* findFurtherEndpoints({ provider }: Config, { metadata }: ProviderFacts
     }
   }
 }
+
+/** What the sign-in by passkey opens at the OP. */
+export function* findSignInDoors({ header, jwt, loginPaths, field }: PasskeySignIn): Generator<Door> {
+  if (header) {
+    const meaning = 'whoever reaches the OP around the gateway signs in as anybody with it'
+    const todo = advise(
+      'let the OP listen behind the gateway only, and take the header from its address only',
+    )
+    yield { level: 'open', subject: `header ${header.name}`, meaning, ...todo }
+  }
+  if (jwt) {
+    const meaning = `signed with ${jwt.algorithm}; the OP must take each once, for one minute`
+    yield { level: 'info', subject: `JWT at ${jwt.path}`, meaning }
+  }
+  const meaning = `offered in the field ${field} at ${loginPaths.join(', ')}`
+  yield { level: 'info', subject: 'passkeys', meaning }
+}
+
+/** What of the OP can keep the probe from learning who the user is; then no protected client signs anybody in. */
+export function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
+  const client = `the probe's client ${probe.clientId}`
+  const algorithms = listOf(metadata, 'id_token_signing_alg_values_supported') ?? []
+  const [verifiable] = algorithms.filter((algorithm) => !isUnverifiable(algorithm))
+  const unverifiable = algorithms.filter(isUnverifiable)
+  if (unverifiable.length > 0) {
+    const isOnly = verifiable === undefined
+    const meaning = `ID tokens with ${unverifiable.join(', ')} can't be verified by the OP's keys`
+    const todo = advise(`register ${client} with ${verifiable ?? 'RS256'}`)
+    yield { level: isOnly ? 'breaks' : 'info', subject: 'ID token signature', meaning, ...todo }
+  }
+  for (const name of ['require_pushed_authorization_requests', 'require_signed_request_object']) {
+    if (metadata[name] !== true) continue
+    const meaning = 'the probe asks with plain parameters'
+    yield { level: 'breaks', subject: name, meaning, ...advise(`exempt ${client} at the OP`) }
+  }
+  const responseTypes = listOf(metadata, 'response_types_supported')
+  if (responseTypes && !responseTypes.includes('code')) {
+    const meaning = 'response_types_supported lacks code, which the probe needs'
+    yield { level: 'breaks', subject: 'probe', meaning, ...advise('enable the code flow at the OP') }
+  }
+  const methods = listOf(metadata, 'token_endpoint_auth_methods_supported')
+  if (methods && !methods.includes(probe.clientAuth)) {
+    const other = ['client_secret_basic', 'client_secret_post'].find((method) => methods.includes(method))
+    const meaning = `the OP does not take ${probe.clientAuth}`
+    const remedy = other
+      ? set('provider.probe.clientAuth', other)
+      : advise(`allow a client secret for ${client} at the OP`)
+    yield { level: 'breaks', subject: 'provider.probe.clientAuth', meaning, ...remedy }
+  }
+}
+
+/** Signed with the client's secret, or not at all. */
+const isUnverifiable = (algorithm: string): boolean => /^(?:none|HS\d+)$/.test(algorithm)

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
-import type { EndpointKind } from './endpoint-kind.ts'
 import { readOtherwise, restsBehindScripts, scriptAliases } from './path-readings.ts'
+import type { EndpointKind } from './path-tree.ts'
 import { createNode, findNode, nodeAt, type PathNode, walk } from './path-tree.ts'
 import { parseTarget, type Target } from './target.ts'
 

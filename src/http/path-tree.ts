@@ -1,4 +1,13 @@
-import type { EndpointKind } from './endpoint-kind.ts'
+/** What a request target leads to: a kind of guarded endpoint, the gateway's own pages, or anything else. */
+export type EndpointKind =
+  | 'authorization'
+  | 'token'
+  | 'pushed_authorization'
+  | 'device_authorization'
+  | 'backchannel_authentication'
+  | 'own'
+  | 'closed'
+  | 'open'
 
 /**
  * One segment of a guarded path, or of one above it. How long a look-up takes depends on the path that is looked up,

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-import { requireFormContentType } from './form-content-type.ts'
-import { readBody } from './read-body.ts'
+import { readBody, requireFormContentType } from './read-body.ts'
 
 /**
  * Reads a form; what was read is what is forwarded.

@@ -10,7 +10,7 @@ import {
   splitPair,
 } from './parameter-rules.ts'
 
-export { requireFormContentType } from '../http/form-content-type.ts'
+export { requireFormContentType } from '../http/read-body.ts'
 export { authorizationParameters, oauthParameters } from './oauth-parameters.ts'
 export { parsePrompt } from './prompt.ts'
 

@@ -1,3 +1,4 @@
+import Negotiator from 'negotiator'
 import { de } from './messages/de.ts'
 import { en } from './messages/en.ts'
 import { createPseudo, toPseudo } from './messages/pseudo.ts'
@@ -25,4 +26,32 @@ export const pseudo: Language = {
   messages: createPseudo(en),
   formats: 'en',
   finish: toPseudo,
+}
+
+/**
+ * The language of a page: what the client asks for, since there the user may have chosen it, before what the browser
+ * asks for, English without either.
+ *
+ * @param acceptLanguage the header (RFC 9110 12.5.4).
+ * @param uiLocales language tags, separated by spaces (OIDC Core 3.1.2.1).
+ */
+export function chooseLanguage(acceptLanguage: string | undefined, uiLocales = ''): Language {
+  const asked = new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '' } }).languages()
+  const wish = findWish(asked) ?? english
+  if (wish === pseudo) return pseudo
+  return findWish(uiLocales.split(' ').filter((tag) => !isPseudo(tag))) ?? wish
+}
+
+function findWish(tags: readonly string[]): Language | undefined {
+  for (const tag of tags) {
+    if (isPseudo(tag)) return pseudo
+    const [primary = ''] = tag.toLowerCase().split('-')
+    const language = [english, german].find((known) => known.tag === primary)
+    if (language) return language
+  }
+  return undefined
+}
+
+function isPseudo(tag: string): boolean {
+  return tag.toLowerCase() === pseudo.tag.toLowerCase()
 }

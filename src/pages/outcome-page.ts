@@ -95,3 +95,26 @@ export function pageVerifiedPage(options: {
 function toLinks(href: string | undefined, label: Link['label']): Link[] {
   return href === undefined ? [] : [{ href, label }]
 }
+
+/** After a verification that counts: asks whether the device shall be remembered. Both links lead on. */
+export function rememberDevicePage(options: {
+  rememberHref: string
+  continueHref: string
+  durationMs: number
+  supportId: string
+  uiLocales?: string | undefined
+}): MessagePage {
+  const { rememberHref, continueHref, durationMs, supportId, uiLocales } = options
+  return {
+    template: 'message',
+    statusCode: 200,
+    title: 'rememberTitle',
+    paragraphs: [{ key: 'rememberText', values: { duration: { durationMs } } }, 'rememberOnlyOwn'],
+    links: [
+      { href: rememberHref, label: 'rememberYes' },
+      { href: continueHref, label: 'rememberNo' },
+    ],
+    supportId,
+    uiLocales,
+  }
+}

@@ -47,7 +47,6 @@ const badInput = 'e2e/bad-input.test.ts'
 const waysOn = 'e2e/ways-on.test.ts'
 const token = 'e2e/token.test.ts'
 const authsignal = 'authsignal/authsignal.test.ts'
-const unit = (name: string): string => `edge/${name}.test.ts`
 const answer = 'probe/authorization-answer.test.ts'
 const handOver = 'passkeys/hand-over.test.ts'
 const pagesAttack = 'attacks/pages.test.ts'
@@ -62,7 +61,7 @@ const memory = 'attacks/memory.test.ts'
 export const guards: readonly Guard[] = [
   ...inFile(
     'http/target.ts',
-    [path, unit('target')],
+    [path, 'http/target.test.ts'],
     [
       ['dot segments', "refuse('the path holds a dot segment')", 'return'],
       ['backslashes', "refuse('the path holds a character that clients escape')", 'return'],
@@ -71,14 +70,14 @@ export const guards: readonly Guard[] = [
         'parameters that hide a part of a path',
         "if (text.includes(';') && loosenWithoutParameters(path) !== loosenPath(path)) {",
         'if (false) {',
-        unit('target'),
+        'http/target.test.ts',
       ],
-      ['origin-form only', "if (!raw.startsWith('/')) refuse(", 'if (false) refuse(', unit('target')],
+      ['origin-form only', "if (!raw.startsWith('/')) refuse(", 'if (false) refuse(', 'http/target.test.ts'],
     ],
   ),
   ...inFile(
     'http/endpoints.ts',
-    [path, unit('endpoints')],
+    [path, 'http/endpoints.test.ts'],
     [
       [
         'other spellings of back channels',
@@ -102,27 +101,27 @@ export const guards: readonly Guard[] = [
         `throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")`,
         "return 'open'",
       ],
-      ['closed paths', "if (kinds.has('closed')) throw", 'if (false) throw', path, unit('endpoints')],
+      ['closed paths', "if (kinds.has('closed')) throw", 'if (false) throw', path, 'http/endpoints.test.ts'],
     ],
   ),
   ...inFile(
     'http/path-readings.ts',
-    [path, unit('endpoints')],
+    [path, 'http/endpoints.test.ts'],
     [
       ['names that hand on', 'if (isBelowFolder || handsOn(segment)) starts.add(length)', ''],
       ['folders of programs', 'isBelowFolder ||= isProgramFolder(segment)', ''],
-      ['a path through many programs', 'starts.size > maxStarts', 'false', unit('endpoints')],
+      ['a path through many programs', 'starts.size > maxStarts', 'false', 'http/endpoints.test.ts'],
       ['programs in a plain path', ' && !mayNameProgram(path)', ''],
     ],
   ),
   ...inFile(
     'http/loose-path.ts',
-    [path, unit('endpoints')],
+    [path, 'http/endpoints.test.ts'],
     [['streams of NTFS', ".replace(stream, '')", '']],
   ),
   ...inFile(
     'oauth/parameters.ts',
-    [parameters, unit('parameters')],
+    [parameters, 'oauth/parameters.test.ts'],
     [
       [
         'one value for each parameter',
@@ -139,7 +138,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'oauth/parameter-rules.ts',
-    [parameters, unit('parameters')],
+    [parameters, 'oauth/parameters.test.ts'],
     [
       ['loose names', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
       ['names in ASCII', 'if (!/^[\\0-\\x7f]*$/.test(name)) throw', 'if (false) throw'],
@@ -157,8 +156,8 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'http/form-content-type.ts',
-    [parameters, http, unit('form-content-type')],
+    'http/read-body.ts',
+    [parameters, http, 'http/read-body.test.ts'],
     [
       [
         'content type',
@@ -174,7 +173,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'http/host.ts',
-    [headers, unit('host')],
+    [headers, 'http/host.test.ts'],
     [
       [
         'host',
@@ -185,13 +184,13 @@ export const guards: readonly Guard[] = [
         'one host',
         'if (host === undefined || hosts.length > 1) {',
         'if (host === undefined) {',
-        unit('host'),
+        'http/host.test.ts',
       ],
     ],
   ),
   ...inFile(
     'http/claimed-headers.ts',
-    [headers, unit('request-headers')],
+    [headers, 'http/request-headers.test.ts'],
     [
       [
         'other spellings of the header that the OP trusts',
@@ -207,7 +206,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'http/request-headers.ts',
-    [headers, unit('request-headers')],
+    [headers, 'http/request-headers.test.ts'],
     [
       ['headers that Connection names', 'if (odd !== undefined) {', 'if (false) {', http, headers],
       ['forwarding and identity headers', '|| isClaimedHeader(name) ||', '||'],
@@ -227,27 +226,27 @@ export const guards: readonly Guard[] = [
         'headers that stand once',
         'if ((received.get(name)?.length ?? 0) > 1) throw',
         'if (false) throw',
-        unit('request-headers'),
+        'http/request-headers.test.ts',
       ],
       [
         'headers that change what must be read',
         '|| (guarded && negotiated.has(name))',
         '',
         headers,
-        unit('request-headers'),
+        'http/request-headers.test.ts',
       ],
       [
         'own cookie kept from the OP',
         "ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))",
         "received.get('cookie')?.join('; ')",
         cookies,
-        unit('request-headers'),
+        'http/request-headers.test.ts',
       ],
     ],
   ),
   ...inFile(
     'http/response-headers.ts',
-    [cookies, unit('response-headers')],
+    [cookies, 'http/response-headers.test.ts'],
     [
       [
         'own cookie not taken from the OP',
@@ -259,25 +258,41 @@ export const guards: readonly Guard[] = [
         "if ((received.get('location')?.length ?? 0) > 1) {",
         'if (false) {',
         redirects,
-        unit('response-headers'),
+        'http/response-headers.test.ts',
       ],
       ['no other way to the OP', ' || otherWays.test(name)', '', http],
     ],
   ),
   ...inFile(
     'http/cookies.ts',
-    [cookies, unit('cookies')],
+    [cookies, 'http/cookies.test.ts'],
     [
-      ['two session cookies', 'if ((selected.get(name) ?? value) !== value) refuse()', '', unit('cookies')],
+      [
+        'two session cookies',
+        'if ((selected.get(name) ?? value) !== value) refuse()',
+        '',
+        'http/cookies.test.ts',
+      ],
       ['session cookies under other names', 'if (!valuesOf(entry).includes(value)) refuse()', ''],
       ['session cookies inside others', 'if (!known.some((value) => beginsWith(rest, value))) refuse()', ''],
-      ['plain cookies beside the session', '!arePlain || !plainName.test(name) ||', '', unit('cookies')],
-      ['no session in another name', 'text.namesOf(name).length === 0 &&', '', pagesAttack, unit('cookies')],
+      [
+        'plain cookies beside the session',
+        '!arePlain || !plainName.test(name) ||',
+        '',
+        'http/cookies.test.ts',
+      ],
+      [
+        'no session in another name',
+        'text.namesOf(name).length === 0 &&',
+        '',
+        pagesAttack,
+        'http/cookies.test.ts',
+      ],
       [
         'no session in other text',
         '}`, true).length === 0',
         '}`, true).length >= 0',
-        unit('cookies'),
+        'http/cookies.test.ts',
         pagesAttack,
       ],
       ['own cookie once', 'found.length === 1 ? found[0]?.value : undefined', 'found[0]?.value'],
@@ -285,7 +300,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'http/loose-path.ts',
-    [unit('endpoints')],
+    ['http/endpoints.test.ts'],
     [
       [
         'paths by collation',
@@ -296,7 +311,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'oauth/strict-json.ts',
-    [requestObjects, unit('strict-json')],
+    [requestObjects, 'oauth/strict-json.test.ts'],
     [
       [
         'names that stand twice',
@@ -473,7 +488,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'oauth/page/form-watch.ts',
-    [unit('form-watch'), responses],
+    ['oauth/page/form-watch.test.ts', responses],
     [
       [
         'long pages: where forms lead',
@@ -1041,7 +1056,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'protected-pages/protected-paths.ts',
-    [unit('protected-paths')],
+    ['protected-pages/protected-paths.test.ts'],
     [
       ['readings of a page', ', ...readOtherwise(path)]', ']'],
       ['two pages at once', 'if (found.size > 1) throw new Refusal', 'if (false) throw new Refusal'],
@@ -1059,7 +1074,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'protected-pages/session-in-url.ts',
-    [unit('session-in-url')],
+    ['protected-pages/session-in-url.test.ts'],
     [
       ['path parameters', "if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') ||", 'if ('],
       ['sessions in the path', '|| cookieless.test(path)) return true', ') return true'],
@@ -1092,7 +1107,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'protected-pages/session-in-body.ts',
-    [unit('session-in-body')],
+    ['protected-pages/session-in-body.test.ts'],
     [
       [
         'bodies in a coding',
@@ -1299,7 +1314,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'passkeys/sign-in-token.ts',
-    [unit('sign-in-token')],
+    ['passkeys/sign-in-token.test.ts'],
     [
       ['JWTs that are escaped over and over', 'const rounds = 3', 'const rounds = 1'],
       ['where a type can begin', '= [0, 1, 2].map(', '= [0].map('],
@@ -1308,7 +1323,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'passkeys/loose-patterns.ts',
-    [unit('loose-patterns'), handOverAttack],
+    ['passkeys/loose-patterns.test.ts', handOverAttack],
     [
       [
         'readings of where a JWT is taken',
@@ -1418,7 +1433,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'oauth/client-authentication.ts',
-    [tokenClient, unit('client-authentication')],
+    [tokenClient, 'oauth/client-authentication.test.ts'],
     [
       ['one client', 'if (other !== undefined) throw new Refusal', 'if (false) throw new Refusal'],
       [

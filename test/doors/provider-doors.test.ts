@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { type Config, configSchema } from '../../src/config/schema/schema.ts'
 import { overlay } from '../../src/config/yaml/values.ts'
 import type { Door } from '../../src/doors/doors.ts'
-import { findProviderDoors } from '../../src/doors/provider-doors.ts'
+import { findProviderDoors, findSignInDoors } from '../../src/doors/provider-doors.ts'
 import { inspectProvider } from '../../src/provider/inspect-provider.ts'
 import { connectUpstream } from '../../src/upstream/connection.ts'
 import { valid } from '../config/valid.ts'
@@ -282,4 +282,21 @@ t.test('the worst comes first', async (t) => {
     found.map(({ level }) => level),
     ['open', 'breaks', 'closed', 'info'],
   )
+})
+
+const signIn = { loginPaths: ['/login', '/sso/*'], field: 'user' }
+
+function findSignIn(how: Record<string, unknown>) {
+  const { passkeys } = configSchema.parse({
+    ...valid,
+    passkeys: { tenantId: 't', signIn: { ...signIn, ...how } },
+  })
+  if (!passkeys?.signIn) throw new Error('there is no such sign-in')
+  return [...findSignInDoors(passkeys.signIn)].map(({ level, subject }) => `${level} ${subject}`)
+}
+
+t.test('what a sign-in by passkey opens', async (t) => {
+  t.same(findSignIn({ header: { name: 'Auth-User' } }), ['open header Auth-User', 'info passkeys'])
+  const jwt = { path: '/sso', algorithm: 'HS256', secret: 'a secret of thirty-two characters' }
+  t.same(findSignIn({ jwt }), ['info JWT at /sso', 'info passkeys'])
 })

@@ -4,13 +4,13 @@ import { formPostPage } from '../../src/pages/form-post-page.ts'
 import {
   notVerifiedPage,
   pageVerifiedPage,
+  rememberDevicePage,
   startAgainPage,
   verifyFirstPage,
 } from '../../src/pages/outcome-page.ts'
 import type { Page } from '../../src/pages/page.ts'
 import { type PasskeyNotice, passkeysPage } from '../../src/pages/passkeys-page.ts'
 import { refusalPage } from '../../src/pages/refusal-page.ts'
-import { rememberDevicePage } from '../../src/pages/remember-device-page.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
 import type { NotVerifiedReason } from '../../src/step-up/records.ts'
 import { statuses } from '../http/statuses.ts'

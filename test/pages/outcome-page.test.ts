@@ -2,6 +2,7 @@ import t from 'tap'
 import {
   notVerifiedPage,
   pageVerifiedPage,
+  rememberDevicePage,
   startAgainPage,
   verifyFirstPage,
 } from '../../src/pages/outcome-page.ts'
@@ -66,4 +67,29 @@ t.test('verified, and what was sent is to be sent again', async (t) => {
   t.equal(page.statusCode, 200)
   t.match(await htmlOf(page), '<a href="/account?a=1" rel="noreferrer">Back to the page</a>')
   t.notMatch(await htmlOf(pageVerifiedPage({ supportId: 'id-1' })), '<a')
+})
+
+const hour = 60 * 60_000
+
+t.test('two ways on, and for how long', async (t) => {
+  const durations = {
+    '1 hour?': hour,
+    '12 hours?': 12 * hour,
+    '24 hours?': 24 * hour,
+    '36 hours?': 36 * hour,
+  }
+  const longer = { '2 days?': 48 * hour, '365 days?': 365 * 24 * hour }
+  for (const [told, durationMs] of Object.entries({ ...durations, ...longer })) {
+    const page = rememberDevicePage({
+      rememberHref: '/step-up/remember/1',
+      continueHref: '/step-up/continue/1',
+      durationMs,
+      supportId: 'id-1',
+    })
+    t.equal(page.statusCode, 200)
+    const html = await htmlOf(page)
+    t.match(html, `Shall this device be remembered for ${told}`)
+    t.match(html, '<a href="/step-up/remember/1" rel="noreferrer">Yes, remember it</a>')
+    t.match(html, '<a href="/step-up/continue/1" rel="noreferrer">No, continue</a>')
+  }
 })

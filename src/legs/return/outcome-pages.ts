@@ -1,7 +1,11 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
-import { notVerifiedPage, pageVerifiedPage, startAgainPage } from '../../pages/outcome-page.ts'
+import {
+  notVerifiedPage,
+  pageVerifiedPage,
+  rememberDevicePage,
+  startAgainPage,
+} from '../../pages/outcome-page.ts'
 import type { Page } from '../../pages/page.ts'
-import { rememberDevicePage } from '../../pages/remember-device-page.ts'
 import type { Case, Outcome } from '../../step-up/records.ts'
 
 /** The step-up that an outcome is of, as far as it is still known. */

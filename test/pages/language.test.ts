@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chooseLanguage } from '../../src/pages/choose-language.ts'
+import { chooseLanguage } from '../../src/pages/language.ts'
 
 const cases: [acceptLanguage: string | undefined, uiLocales: string | undefined, tag: string][] = [
   [undefined, undefined, 'en'],

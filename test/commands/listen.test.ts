@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { runGateway } from '../../src/commands/run-gateway.ts'
+import { runGateway } from '../../src/commands/start.ts'
 
 t.test('listens, ends when asked to, closes', async (t) => {
   const server = createServer((_request, response) => response.end('ok'))
