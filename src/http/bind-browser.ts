@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { hashOf } from '../store/collection.ts'
+import { hashOf } from '../hash.ts'
 import { browserIdOf, readBrowserCookies } from './browser.ts'
 import { canShowPage } from './navigation.ts'
 import type { CookieRules } from './own-cookie.ts'

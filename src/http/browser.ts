@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { hashOf } from '../store/collection.ts'
+import { hashOf } from '../hash.ts'
 import type { Cookie } from './cookie-pairs.ts'
 import { readCookie, readCookies } from './cookies.ts'
 import type { CookieRules } from './own-cookie.ts'

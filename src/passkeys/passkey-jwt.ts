@@ -1,8 +1,8 @@
 import { importPKCS8, SignJWT } from 'jose'
 import type { PasskeySignIn } from '../config/schema/passkeys-schema.ts'
 import type { Config } from '../config/schema/schema.ts'
+import { createId } from '../hash.ts'
 import { Refusal } from '../refusal.ts'
-import { createId } from '../store/collection.ts'
 import { signInTokenType } from './sign-in-token.ts'
 
 /** `passkeys.signIn.jwt`: where the OP takes a user from a JWT, and how it is signed. */

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
 import { type Load, readLoad } from '../http/navigation.ts'
 import type { Allowance } from '../store/allowance.ts'
-import { hashOf } from '../store/collection.ts'
 import { sentFrom } from '../store/owners.ts'
 import type { ProbeRequest, ProbeResult } from './probe.ts'
 

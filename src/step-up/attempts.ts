@@ -1,8 +1,8 @@
+import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Browser } from '../http/browser.ts'
 import type { Policies } from '../policy/policies.ts'
 import { createAllowance } from '../store/allowance.ts'
-import { hashOf } from '../store/collection.ts'
 import { ownedBy } from '../store/owners.ts'
 import { type Case, type Counters, countWindowMs, type Records } from './records.ts'
 

@@ -1,6 +1,6 @@
+import { hashOf } from '../hash.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
 import type { Identity } from '../probe/identity.ts'
-import { hashOf } from '../store/collection.ts'
 import { epochOf } from './epochs.ts'
 import type { Case, InFlightRequest, User } from './records.ts'
 

@@ -1,4 +1,5 @@
-import { type Collection, createId, hashOf } from '../store/collection.ts'
+import { createId, hashOf } from '../hash.ts'
+import type { Collection } from '../store/collection.ts'
 import type { Owner } from '../store/store.ts'
 
 /** What may end: a session at the OP, all sessions of a user there, or the session that a browser is in. */

@@ -1,5 +1,6 @@
 import { type Authsignal, AuthsignalError, type TrackRequest } from '../authsignal/authsignal.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import { createId, hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Browser } from '../http/browser.ts'
 import {
@@ -12,7 +13,6 @@ import {
   withoutInteraction,
 } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
-import { createId, hashOf } from '../store/collection.ts'
 import { ownedBy } from '../store/owners.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { hashOf } from '../store/collection.ts'
+import { hashOf } from '../hash.ts'
 
 /**
  * The secret in the links on a step-up's pages. The step-up's id is known to whoever opened it, who could send the

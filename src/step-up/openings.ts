@@ -1,6 +1,6 @@
+import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
 import { Refusal } from '../refusal.ts'
-import { hashOf } from '../store/collection.ts'
 import { ownedBy } from '../store/owners.ts'
 import { isWithin } from './recall.ts'
 import type { Case, Records, StepUp, Waiting } from './records.ts'

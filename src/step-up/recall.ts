@@ -1,5 +1,5 @@
+import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
-import { hashOf } from '../store/collection.ts'
 import { ownedBy } from '../store/owners.ts'
 import { createEpochs, epochOf } from './epochs.ts'
 import type { SignIn } from './passkey-records.ts'

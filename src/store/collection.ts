@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hashOf } from '../hash.ts'
 import { Refusal } from '../refusal.ts'
 import { EntryTooLarge, type Owner, type Store } from './store.ts'
 
@@ -18,14 +18,6 @@ export interface Collection<T> {
    * @param owner the user whose record it is from now on.
    */
   update(id: string, change: (current: T) => T | undefined, owner?: Owner): Promise<T | undefined>
-}
-
-/** 128 random bits, base64url. */
-export const createId = (): string => randomBytes(16).toString('base64url')
-
-/** sha256 of the parts, base64url; no two different lists of parts give the same text. */
-export function hashOf(...parts: readonly (string | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
 const maxAttempts = 20

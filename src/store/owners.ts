@@ -1,5 +1,5 @@
+import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
-import { hashOf } from './collection.ts'
 import type { Owner } from './store.ts'
 
 /** What one user makes the gateway remember costs that user's other records, and nobody else's. */
