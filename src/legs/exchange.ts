@@ -3,7 +3,7 @@ import type { TargetKind } from '../http/endpoints.ts'
 import type { Target } from '../http/target.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
 import type { ProbeResult } from '../probe/probe.ts'
-import type { InFlightRequest, User } from '../step-up/records.ts'
+import type { InFlightRequest, User } from '../records/records.ts'
 import type { Redemption } from './token/token-leg.ts'
 
 /** One request and what the legs learned of it on its way to the OP; the way back builds on that. */

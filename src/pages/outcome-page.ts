@@ -1,4 +1,4 @@
-import type { NotVerifiedReason } from '../step-up/records.ts'
+import type { NotVerifiedReason } from '../records/records.ts'
 import type { Link, MessagePage } from './page.ts'
 import type { Text } from './text.ts'
 

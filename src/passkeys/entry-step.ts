@@ -1,7 +1,7 @@
 import { isYounger } from '../policy/age.ts'
+import type { PasskeyEntry } from '../records/passkey-records.ts'
+import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { PasskeyEntry } from '../step-up/passkey-records.ts'
-import type { Records } from '../step-up/records.ts'
 
 const entryMs = 60_000
 

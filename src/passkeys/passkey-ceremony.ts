@@ -1,6 +1,6 @@
+import type { PasskeyCeremony } from '../records/passkey-records.ts'
+import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { PasskeyCeremony } from '../step-up/passkey-records.ts'
-import type { Records } from '../step-up/records.ts'
 
 type Purpose = PasskeyCeremony['purpose']
 

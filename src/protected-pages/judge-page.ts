@@ -4,10 +4,10 @@ import { canShowPage } from '../http/navigation.ts'
 import type { AuthorizationError } from '../policy/decide.ts'
 import type { AskUser } from '../probe/ask-user.ts'
 import type { UnknownReason } from '../probe/probe.ts'
+import type { Case, PageToShow } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { describePageCase } from '../step-up/case.ts'
 import type { Judge, Judgement } from '../step-up/judge.ts'
-import type { Case, PageToShow } from '../step-up/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 
 export interface JudgePagePorts {

@@ -5,8 +5,8 @@ import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import { saysNobody } from '../probe/ask-user.ts'
+import type { PageToShow } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { PageToShow } from '../step-up/records.ts'
 import { type JudgePagePorts, judgePage, type PageJudgement, refusePage } from './judge-page.ts'
 import {
   dropCredentials,

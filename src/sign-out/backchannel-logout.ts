@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { readForm } from '../http/read-form.ts'
 import { parseParameters } from '../oauth/parameters.ts'
-import { type Epochs, epochOf } from '../step-up/epochs.ts'
+import { type Epochs, epochOf } from '../records/epochs.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { TokenError } from '../token-error.ts'
 import type { VerifyLogoutToken } from './logout-token.ts'

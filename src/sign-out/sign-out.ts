@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
 import type { Target } from '../http/target.ts'
 import type { AskUser } from '../probe/ask-user.ts'
-import { type Epochs, epochOf } from '../step-up/epochs.ts'
+import { type Epochs, epochOf } from '../records/epochs.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 

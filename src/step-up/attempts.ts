@@ -2,9 +2,9 @@ import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Browser } from '../http/browser.ts'
 import type { Policies } from '../policy/policies.ts'
+import { type Case, type Counters, countWindowMs, type Records } from '../records/records.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { ownedBy } from '../store/owners.ts'
-import { type Case, type Counters, countWindowMs, type Records } from './records.ts'
 
 /** How many step-ups may be opened within the window. */
 export interface AttemptLimits {

@@ -1,8 +1,8 @@
 import { hashOf } from '../hash.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
 import type { Identity } from '../probe/identity.ts'
-import { epochOf } from './epochs.ts'
-import type { Case, InFlightRequest, User } from './records.ts'
+import { epochOf } from '../records/epochs.ts'
+import type { Case, InFlightRequest, User } from '../records/records.ts'
 
 /** What a response or request says about its authorization request, as far as it is known. */
 export interface Asked {

@@ -1,7 +1,7 @@
 import { parseParameters } from '../oauth/parameters.ts'
 import { parsePrompt } from '../oauth/prompt.ts'
 import { type Decision, deny } from '../policy/decide.ts'
-import type { InFlightRequest, Records, Waiting } from './records.ts'
+import type { InFlightRequest, Records, Waiting } from '../records/records.ts'
 
 const maxDrives = 2
 /** How long the browser may take to come back with what it was sent to, in milliseconds. */

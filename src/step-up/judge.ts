@@ -13,13 +13,13 @@ import {
   withoutInteraction,
 } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
+import type { Case, Proofs, Records, Waiting } from '../records/records.ts'
 import { ownedBy } from '../store/owners.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Attempts } from './attempts.ts'
 import { isRequestUnknown } from './case.ts'
 import type { Openings } from './openings.ts'
 import type { Recall } from './recall.ts'
-import type { Case, Proofs, Records, Waiting } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'
 
 /** How a case is judged. */

@@ -1,9 +1,9 @@
 import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
+import type { Case, Records, StepUp, Waiting } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { ownedBy } from '../store/owners.ts'
 import { isWithin } from './recall.ts'
-import type { Case, Records, StepUp, Waiting } from './records.ts'
 
 const maxWaitingTabs = 5
 

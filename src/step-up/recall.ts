@@ -1,9 +1,9 @@
 import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
+import { createEpochs, epochOf } from '../records/epochs.ts'
+import type { SignIn } from '../records/passkey-records.ts'
+import type { Case, Pass, Proof, Proofs, Records } from '../records/records.ts'
 import { ownedBy } from '../store/owners.ts'
-import { createEpochs, epochOf } from './epochs.ts'
-import type { SignIn } from './passkey-records.ts'
-import type { Case, Pass, Proof, Proofs, Records } from './records.ts'
 
 const passLifetimeMs = 5 * 60_000
 const passLifetimeDuringConsentMs = 10 * 60_000

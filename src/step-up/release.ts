@@ -1,7 +1,7 @@
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Decision } from '../policy/decide.ts'
+import type { Case, Records } from '../records/records.ts'
 import { ownedBy } from '../store/owners.ts'
-import type { Case, Records } from './records.ts'
 
 /**
  * Writes down that a code may be redeemed: by this client, for this user. To be awaited before the response leaves.

@@ -3,8 +3,8 @@ import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
 import { createId } from '../hash.ts'
 import type { Browser } from '../http/browser.ts'
 import type { Policies } from '../policy/policies.ts'
+import type { Case } from '../records/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { Case } from './records.ts'
 import { describeTrackRequest } from './track-request.ts'
 
 /** The name under which Authsignal remembers a browser, and for how long. It is as good as a part of a second factor. */

@@ -1,7 +1,7 @@
+import type { Outcome, PageToShow, Records, StepUp, Waiting } from '../records/records.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { Driver } from './drive.ts'
 import type { Recall } from './recall.ts'
-import type { Outcome, PageToShow, Records, StepUp, Waiting } from './records.ts'
 import { releaseCode } from './release.ts'
 
 /** A kept response is sent only while its code has this much of its life left. */

@@ -2,8 +2,8 @@ import type { TrackRequest } from '../authsignal/authsignal.ts'
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Browser } from '../http/browser.ts'
 import { amrOfMethod } from '../policy/amr.ts'
+import type { Case, Proofs } from '../records/records.ts'
 import { isRequestUnknown } from './case.ts'
-import type { Case, Proofs } from './records.ts'
 
 /**
  * What Authsignal's rules see: the user, the browser and the custom data points.

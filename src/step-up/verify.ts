@@ -1,7 +1,7 @@
 import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
-import type { NotVerifiedReason, StepUp } from './records.ts'
+import type { NotVerifiedReason, StepUp } from '../records/records.ts'
 
 const clockToleranceMs = 30_000
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { boundRecords } from '../../src/step-up/record-bounds.ts'
+import { boundRecords } from '../../src/records/record-bounds.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isChallenge } from '../e2e/challenge.ts'

@@ -11,8 +11,8 @@ import {
 import type { Page } from '../../src/pages/page.ts'
 import { type PasskeyNotice, passkeysPage } from '../../src/pages/passkeys-page.ts'
 import { refusalPage } from '../../src/pages/refusal-page.ts'
+import type { NotVerifiedReason } from '../../src/records/records.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
-import type { NotVerifiedReason } from '../../src/step-up/records.ts'
 import { statuses } from '../http/statuses.ts'
 
 const supportId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'

@@ -6,7 +6,7 @@ import {
   startAgainPage,
   verifyFirstPage,
 } from '../../src/pages/outcome-page.ts'
-import type { NotVerifiedReason } from '../../src/step-up/records.ts'
+import type { NotVerifiedReason } from '../../src/records/records.ts'
 import { htmlOf } from './show.ts'
 
 const RETRY = '<li><a href="/step-up/retry/1" rel="noreferrer">Try again</a></li>\n'

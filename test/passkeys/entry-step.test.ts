@@ -1,6 +1,6 @@
 import t from 'tap'
 import { stepEntry } from '../../src/passkeys/entry-step.ts'
-import { createRecords } from '../../src/step-up/records.ts'
+import { createRecords } from '../../src/records/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 t.test('a step comes once, in time, in the browser of the entry', async (t) => {

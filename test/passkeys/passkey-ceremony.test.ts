@@ -1,6 +1,6 @@
 import t from 'tap'
 import { takeCeremony } from '../../src/passkeys/passkey-ceremony.ts'
-import { createRecords } from '../../src/step-up/records.ts'
+import { createRecords } from '../../src/records/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 t.test('a step of a ceremony is for one browser and purpose, and comes once', async (t) => {

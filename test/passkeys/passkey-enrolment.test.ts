@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { createPasskeyEnrolment } from '../../src/passkeys/passkey-enrolment.ts'
+import { type Case, createRecords } from '../../src/records/records.ts'
 import { createRecall } from '../../src/step-up/recall.ts'
-import { type Case, createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { createAudit } from '../../src/telemetry/audit.ts'
 import { createLog } from '../../src/telemetry/log.ts'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createPasskeySignIn } from '../../src/passkeys/passkey-sign-in.ts'
-import { createRecords } from '../../src/step-up/records.ts'
+import { createRecords } from '../../src/records/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { scriptAuthsignal } from '../authsignal/scripted-authsignal.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { type Case, createRecords } from '../../src/records/records.ts'
 import { createAttempts } from '../../src/step-up/attempts.ts'
-import { type Case, createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 const minute = 60_000

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { createRecords } from '../../src/records/records.ts'
 import { createDriver } from '../../src/step-up/drive.ts'
-import { createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 t.test('nothing is repeated where no request is known', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { type Case, createRecords, type StepUp, type Waiting } from '../../src/records/records.ts'
 import { createOpenings } from '../../src/step-up/openings.ts'
-import { type Case, createRecords, type StepUp, type Waiting } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 const minute = 60_000

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { createEpochs, epochOf } from '../../src/step-up/epochs.ts'
+import { createEpochs, epochOf } from '../../src/records/epochs.ts'
+import { type Case, createRecords } from '../../src/records/records.ts'
 import { createRecall, isWithin } from '../../src/step-up/recall.ts'
-import { type Case, createRecords } from '../../src/step-up/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
 const minute = 60_000

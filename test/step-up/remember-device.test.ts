@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import { createPolicies } from '../../src/policy/policies.ts'
-import type { Case } from '../../src/step-up/records.ts'
+import type { Case } from '../../src/records/records.ts'
 import { createRememberDevice } from '../../src/step-up/remember-device.ts'
 import { createAudit } from '../../src/telemetry/audit.ts'
 import { createLog } from '../../src/telemetry/log.ts'

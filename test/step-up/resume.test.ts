@@ -1,7 +1,7 @@
 import t from 'tap'
+import { type Case, createRecords, type StepUp } from '../../src/records/records.ts'
 import { createDriver } from '../../src/step-up/drive.ts'
 import { createRecall } from '../../src/step-up/recall.ts'
-import { type Case, createRecords, type StepUp } from '../../src/step-up/records.ts'
 import { createServeNextTab } from '../../src/step-up/resume.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { createAudit } from '../../src/telemetry/audit.ts'

@@ -1,5 +1,5 @@
 import { hashOf } from '../../hash.ts'
-import type { Ask, InFlightRequest, Records } from '../../step-up/records.ts'
+import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
 import type { Owner } from '../../store/store.ts'
 
 /** More requests than people have open at once that can't be told apart by their answers. */

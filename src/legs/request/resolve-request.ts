@@ -1,8 +1,8 @@
 import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
 import { readRequestObject } from '../../oauth/request-object.ts'
+import type { Records } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Records } from '../../step-up/records.ts'
 
 /** What an authorization request asks for, wherever it says so (RFC 6749, RFC 9101, RFC 9126). */
 export interface ResolvedRequest {

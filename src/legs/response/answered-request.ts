@@ -1,6 +1,6 @@
 import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Policies } from '../../policy/policies.ts'
-import type { Ask, InFlightRequest, Records } from '../../step-up/records.ts'
+import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
 import type { AuthorizationExchange } from '../exchange.ts'
 import { askForBoth, asksNoMore, findAlike } from '../request/alike-requests.ts'
 

@@ -6,7 +6,7 @@ import {
   startAgainPage,
 } from '../../pages/outcome-page.ts'
 import type { Page } from '../../pages/page.ts'
-import type { Case, Outcome } from '../../step-up/records.ts'
+import type { Case, Outcome } from '../../records/records.ts'
 
 /** The step-up that an outcome is of, as far as it is still known. */
 export interface OutcomeContext {

@@ -1,7 +1,7 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import type { Policies } from '../../policy/policies.ts'
-import type { Records, ReleasedCode } from '../../step-up/records.ts'
+import type { Records, ReleasedCode } from '../../records/records.ts'
 
 /** What is on record of the code and of the refresh token in a token request, whatever its grant type. */
 export interface RedeemedGrant {

@@ -5,7 +5,7 @@ import { findAnswered } from '../../../src/legs/response/answered-request.ts'
 import { parseParameters } from '../../../src/oauth/parameters.ts'
 import { type Decision, deny } from '../../../src/policy/decide.ts'
 import { createPolicies } from '../../../src/policy/policies.ts'
-import { createRecords } from '../../../src/step-up/records.ts'
+import { createRecords } from '../../../src/records/records.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 import { client, valid } from '../../config/valid.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { recordPushedRequest } from '../../../src/legs/request/pushed-request.ts'
-import { createRecords } from '../../../src/step-up/records.ts'
+import { createRecords } from '../../../src/records/records.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 
 const uri = 'urn:ietf:params:oauth:request_uri:one'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { resolveRequest } from '../../../src/legs/request/resolve-request.ts'
 import { parseParameters } from '../../../src/oauth/parameters.ts'
-import { createRecords } from '../../../src/step-up/records.ts'
+import { createRecords } from '../../../src/records/records.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { describeOutcome } from '../../../src/legs/return/outcome-pages.ts'
-import type { Case } from '../../../src/step-up/records.ts'
+import type { Case } from '../../../src/records/records.ts'
 import { htmlOf } from '../../pages/show.ts'
 import { makeConfig } from '../../upstream/config.ts'
 

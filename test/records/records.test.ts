@@ -1,6 +1,6 @@
 import t from 'tap'
-import { boundRecords } from '../../src/step-up/record-bounds.ts'
-import { createRecords } from '../../src/step-up/records.ts'
+import { boundRecords } from '../../src/records/record-bounds.ts'
+import { createRecords } from '../../src/records/records.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 

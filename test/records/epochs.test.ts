@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createEpochs, type Epoch } from '../../src/step-up/epochs.ts'
+import { createEpochs, type Epoch } from '../../src/records/epochs.ts'
 import { createCollection } from '../../src/store/collection.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 
