@@ -8,7 +8,7 @@ import type { InFlightRequest, Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { sentFrom } from '../store/owners.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { AskedResponse } from './exchange.ts'
+import type { AskedResponse } from './learned.ts'
 
 /** The part of a response type that asks for each artefact; `jwt` is no type, but the end of a response mode (JARM). */
 const typeOf: Readonly<Record<Artefact, string>> = {

@@ -11,7 +11,7 @@ import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import type { Provider } from '../provider/provider.ts'
 import { Refusal } from '../refusal.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './learned.ts'
 
 /**
  * Node leaves the fields of a request beyond this many out of `headers` without a word, while `rawHeaders` holds some

@@ -444,7 +444,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/from-upstream.ts',
+    'legs/on-response.ts',
     [responses],
     [
       [
@@ -457,7 +457,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/response/pass-page.ts',
+    'legs/response/relay-page.ts',
     [responses],
     [
       [
@@ -470,7 +470,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/response/pass-long-page.ts',
+    'legs/response/relay-long-page.ts',
     [responses],
     [
       [
@@ -482,7 +482,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/response/pass-json.ts',
+    'legs/response/relay-json.ts',
     [responses],
     [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
   ),
@@ -734,7 +734,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/token/pass-tokens.ts',
+    'legs/token/relay-tokens.ts',
     [memory],
     [
       [
@@ -960,7 +960,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/to-upstream.ts',
+    'legs/on-request.ts',
     [clientNames],
     [
       [
@@ -997,7 +997,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/token/pass-tokens.ts',
+    'legs/token/relay-tokens.ts',
     [token, sessions, grants],
     [
       ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
@@ -1131,7 +1131,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/from-upstream.ts',
+    'legs/on-response.ts',
     [pagesAttack],
     [['answers to protected pages', 'if (page) await requireSameUser(ports, request, reply, page)', '']],
   ),
@@ -1308,7 +1308,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/to-upstream.ts',
+    'legs/on-request.ts',
     [handOverAttack],
     [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', '']],
   ),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
-import { findObjection } from '../../src/legs/token/pass-tokens.ts'
+import { findObjection } from '../../src/legs/token/relay-tokens.ts'
 import { readRequestObject } from '../../src/oauth/request-object.ts'
 import { readTokenResponse } from '../../src/oauth/token-response.ts'
 import { createPolicies } from '../../src/policy/policies.ts'

@@ -7,7 +7,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { InFlightRequest, Records } from '../../records/records.ts'
 import { drivingMs } from '../../step-up/drive.ts'
 import { sentFrom } from '../../store/owners.ts'
-import type { AuthorizationExchange } from '../exchange.ts'
+import type { AuthorizationExchange } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 

@@ -4,7 +4,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Audit } from '../../telemetry/audit.ts'
-import type { AskedResponse, AuthorizationExchange } from '../exchange.ts'
+import type { AskedResponse, AuthorizationExchange } from '../learned.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */

@@ -1,7 +1,7 @@
 import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
-import type { AuthorizationExchange } from '../exchange.ts'
+import type { AuthorizationExchange } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike } from '../request/alike-requests.ts'
 
 /** The request that a response answers. */

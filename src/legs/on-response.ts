@@ -10,12 +10,12 @@ import { contentCodingOf, contentTypeOf, sendBytes, type UpstreamResponse } from
 import { readResponse } from '../upstream/read-response.ts'
 import { recordPushedRequest } from './request/pushed-request.ts'
 import { mustBeRead } from './response/judge-answer.ts'
-import { passJson, passText } from './response/pass-json.ts'
-import { passMetadata } from './response/pass-metadata.ts'
-import { maxPageBytes, type PassPagePorts, passPage } from './response/pass-page.ts'
-import { passRedirect } from './response/pass-redirect.ts'
+import { passJson, passText } from './response/relay-json.ts'
+import { passMetadata } from './response/relay-metadata.ts'
+import { maxPageBytes, type PassPagePorts, passPage } from './response/relay-page.ts'
+import { passRedirect } from './response/relay-redirect.ts'
 import { requireSameUser } from './same-user.ts'
-import { type PassTokensPorts, passTokens } from './token/pass-tokens.ts'
+import { type PassTokensPorts, passTokens } from './token/relay-tokens.ts'
 
 export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignOutPorts {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */

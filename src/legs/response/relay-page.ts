@@ -11,7 +11,7 @@ import { peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import { challengeAt, judgeAnswer, mustBeRead, type PassPorts, urlOf } from './judge-answer.ts'
-import { passLongPage } from './pass-long-page.ts'
+import { passLongPage } from './relay-long-page.ts'
 
 /** No page that submits itself is longer, nor does one show its login form later. */
 export const maxPageBytes = 512 * 1024
