@@ -5,8 +5,8 @@ import type { Config } from './config/schema/schema.ts'
 import { isAtAuthorization } from './http/endpoints.ts'
 import { chooseCookieRules } from './http/own-cookie.ts'
 import { loosenPath } from './http/target.ts'
-import { goToUpstream } from './legs/on-request.ts'
-import { comeFromUpstream, type FromUpstreamPorts } from './legs/on-response.ts'
+import { onRequest } from './legs/on-request.ts'
+import { type OnResponsePorts, onResponse } from './legs/on-response.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveReturnLeg } from './legs/return/return-leg.ts'
 import { sendError } from './legs/send-error.ts'
@@ -105,7 +105,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     ...{ cookies: probe.cookies, subjectClaim },
     ...(handOver && { handOver }),
   }
-  const wayBack: FromUpstreamPorts = {
+  const wayBack: OnResponsePorts = {
     ...wayThere,
     codeLifetimeMs,
     verifyFrontChannel,
@@ -167,9 +167,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     names: upstream.names,
     ownCookies: [cookie.name],
     pool: upstream.pool,
-    journey: {
-      toUpstream: (request, reply) => goToUpstream({ ...wayThere, cookie }, request, reply),
-      fromUpstream: (...answer) => comeFromUpstream(wayBack, ...answer),
+    hooks: {
+      onRequest: (request, reply) => onRequest({ ...wayThere, cookie }, request, reply),
+      onResponse: (response) => onResponse(wayBack, response),
     },
   })
   const health = createHealthServer(() => provider.state)

@@ -1,18 +1,17 @@
-import type { Readable } from 'node:stream'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { readBody } from './read-body.ts'
 
+/** Whether a request has a body by its framing (RFC 9112 6.3), whatever its method. */
+export const hasBody = (headers: IncomingHttpHeaders): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
 /**
- * Reads a body whole before anything of it goes to the OP; what was read is what is forwarded.
+ * Reads a body whole before anything of it goes to the OP. It can be read once only: what was read has to be forwarded.
  *
  * @returns undefined where there is none.
  * @throws {Refusal} `body_too_large`, or `malformed_parameters` where it breaks off.
  */
-export async function takeBody(request: FastifyRequest): Promise<Buffer | undefined> {
-  const { headers, body, raw, exchange } = request
-  if (exchange.body) return exchange.body
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  if (!hasBody) return undefined
-  exchange.body = await readBody((body ?? raw) as Readable, headers['content-length'])
-  return exchange.body
+export async function takeBody({ headers, raw }: FastifyRequest): Promise<Buffer | undefined> {
+  return hasBody(headers) ? readBody(raw, headers['content-length']) : undefined
 }

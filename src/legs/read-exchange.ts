@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { readBrowser } from '../http/browser.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, readHost } from '../http/host.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
 import { toUpstreamHeaders } from '../http/request-headers.ts'
@@ -11,7 +12,6 @@ import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import type { Provider } from '../provider/provider.ts'
 import { Refusal } from '../refusal.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
-import type { Exchange } from './learned.ts'
 
 /**
  * Node leaves the fields of a request beyond this many out of `headers` without a word, while `rawHeaders` holds some
@@ -73,6 +73,6 @@ export function readExchanges(
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
-    request.exchange = read(request, gone.signal)
+    request.setDecorator<Exchange>('exchange', read(request, gone.signal))
   })
 }

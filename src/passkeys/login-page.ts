@@ -4,7 +4,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { canShowPage } from '../http/navigation.ts'
 import { readPageText } from '../oauth/page/page-text.ts'
 import type { PeekedBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../upstream/proxy.ts'
+import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked, sendStream } from '../upstream/proxy.ts'
 import { judgeContentSecurity } from './login-page/content-security-policy.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
 import { createLoginPageRewriter, rewriteLoginPage } from './login-page/rewrite.ts'
@@ -15,7 +15,7 @@ export interface LoginPage {
   /** Whether the OP's answer may be it: a page that a person asked for and sees. */
   isIt(request: FastifyRequest, reply: FastifyReply): boolean
   /** Sends what `isIt` took for it with the passkey sign-in; byte for byte where it has no such field, or doesn't let us. */
-  send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply>
+  send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<void>
 }
 
 const relayed = [
@@ -72,7 +72,7 @@ export function createLoginPage(
     return canShowPage(method, headers)
   }
 
-  async function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<FastifyReply> {
+  async function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<void> {
     const known = page.complete ? page.bytes : page.start
     const obstacle = findObstacle(reply, known)
     if (obstacle !== undefined) {
@@ -86,7 +86,11 @@ export function createLoginPage(
     if (!rewriter.isChanged) return sendPeeked(reply, page)
     const hadLength = reply.hasHeader('content-length')
     dropByteHeaders(reply)
-    if (!page.complete) return reply.send(pipeline(page.stream, rewriteLoginPage(options), () => undefined))
+    if (!page.complete)
+      return sendStream(
+        reply,
+        pipeline(page.stream, rewriteLoginPage(options), () => undefined),
+      )
     const bytes = Buffer.concat([start, rewriter.end()])
     if (hadLength) reply.header('content-length', bytes.length)
     return sendBytes(reply, bytes)

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { takeBody } from '../http/take-body.ts'
-import { parseTarget } from '../http/target.ts'
+import { parseTarget, type Target } from '../http/target.ts'
 import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -17,16 +17,17 @@ export interface PasskeyHandOver {
   /**
    * A JWT that a browser brings was made for somebody else's sign-in: the gateway gives none to any browser.
    *
+   * @returns the request's body, if it had to be read.
    * @throws {Refusal} `passkey_refused`
    */
-  refuseTokens(request: FastifyRequest): Promise<void>
+  refuseTokens(request: FastifyRequest): Promise<Buffer | undefined>
   /**
-   * Puts the JWT in the place of the id of an entry, once, for the browser that began the sign-in. Every other request
-   * stays as it is.
+   * Puts the JWT in the place of the id of an entry, once, for the browser that began the sign-in.
    *
+   * @returns the target with the JWT; undefined for every other request, which keeps its own.
    * @throws {Refusal} `expired`, `no_cookie`, `used`, `malformed_headers`, `passkey_refused`
    */
-  handOver(request: FastifyRequest): Promise<void>
+  handOver(request: FastifyRequest): Promise<Target | undefined>
 }
 
 export interface PasskeyHandOverPorts {
@@ -47,29 +48,28 @@ export async function createPasskeyHandOver(
   const jwt = await createPasskeyJwt(settings, config)
   const couldTakeToken = createCouldBe(signIn.loginPaths.map((page) => placePath(settings.path, page)))
 
-  /** Everything in which an OP could look for the JWT. Bodies stream by unread where it has no reason to. */
-  async function* textsOf(request: FastifyRequest): AsyncGenerator<string> {
-    const { target, kind, upstreamHeaders } = request.exchange
-    yield target.raw
-    yield Object.values(upstreamHeaders).flat().join('\n')
-    if (kind !== 'open' || !couldTakeToken(target)) return
-    const body = await takeBody(request)
-    if (body) yield body.toString('latin1')
+  function refuseToken(text: string): void {
+    if (!holdsSignInToken(text)) return
+    audit.security('passkey_jwt_from_a_browser', {})
+    throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
   }
 
   return {
     async refuseTokens(request) {
-      for await (const text of textsOf(request)) {
-        if (!holdsSignInToken(text)) continue
-        audit.security('passkey_jwt_from_a_browser', {})
-        throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
-      }
+      const { target, kind, upstreamHeaders } = request.exchange
+      refuseToken(target.raw)
+      refuseToken(Object.values(upstreamHeaders).flat().join('\n'))
+      // Bodies stream by unread where an OP has no reason to look into them.
+      if (kind !== 'open' || !couldTakeToken(target)) return undefined
+      const body = await takeBody(request)
+      if (body) refuseToken(body.toString('latin1'))
+      return body
     },
 
     async handOver(request) {
       const { exchange, method, headers } = request
       const id = readEntryId(settings, exchange.target.query)
-      if (id === undefined || method !== 'GET') return
+      if (id === undefined || method !== 'GET') return undefined
       requireNavigation(method, headers)
       const { subject, loginPage } = await stepEntry(ports, id, exchange.browser.ids, (entry) =>
         entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
@@ -79,8 +79,8 @@ export async function createPasskeyHandOver(
       if (target.path !== exchange.target.path) {
         throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
       }
-      request.exchange = { ...exchange, target }
       audit.signedIn(subject, 'jwt')
+      return target
     },
   }
 }

@@ -9,15 +9,16 @@ import type { ProbeRequest, ProbeResult } from './probe.ts'
 
 /**
  * Asks the OP who the user behind a request is: with the cookies of the request, over which those are laid that the
- * OP's response just set. One exchange asks once, unless the response changed a cookie of the session.
+ * OP's response just set.
  *
- * @param how `again` asks even so, and is no probe more of those that a session may cause: the exchange has paid for one.
+ * @param earlier what a probe for this very request said; it stands unless the response changed a cookie of the session.
+ *   `again` asks even so, and is no probe more of those that a session may cause: the request has paid for one.
  * @throws {Refusal} `ambiguous_cookies` where the OP might read another session than the probe.
  */
 export type AskUser = (
   request: FastifyRequest,
   setCookies?: readonly string[],
-  how?: 'again',
+  earlier?: ProbeResult | 'again',
 ) => Promise<ProbeResult>
 
 /** Whether an unknown user is nobody: so the OP says it to the probe. */
@@ -57,13 +58,13 @@ export function createAskUser(ports: AskUserPorts): AskUser {
     return sessions.take(session, limits.perSession, owner)
   }
 
-  return async (request, setCookies = [], how) => {
+  return async (request, setCookies = [], earlier) => {
     const { exchange, headers, log } = request
     const { address, userAgent } = exchange.browser
     const before = selectCookies(headers.cookie, allowed)
     const cookies = setCookies.length === 0 ? before : overlayCookies(headers.cookie, setCookies, allowed)
-    const isAgain = how === 'again'
-    if (exchange.probe && cookies === before && !isAgain) return exchange.probe
+    const isAgain = earlier === 'again'
+    if (earlier && !isAgain && cookies === before) return earlier
     const isOneTooMany =
       cookies !== undefined && !isAgain && !(await isAllowed(cookies, address, readLoad(headers)))
     const result: ProbeResult = isOneTooMany

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { separateCookies } from '../http/cookies.ts'
+import type { HeaderFields } from '../http/exchange.ts'
 import { readIdToken } from '../oauth/token-response.ts'
 import type { User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
@@ -23,42 +24,41 @@ const harmless = new RegExp(
   ].join('|')})$`,
 )
 
-/** Lets nothing go to the OP by which it could know somebody. */
-export function dropCredentials({ exchange }: FastifyRequest): void {
-  const { upstreamHeaders } = exchange
-  exchange.upstreamHeaders = Object.fromEntries(
-    Object.entries(upstreamHeaders).filter(([name]) => harmless.test(name)),
-  )
+/** The headers by which the OP can know nobody. */
+export function dropCredentials(headers: HeaderFields): HeaderFields {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.test(name)))
 }
 
 /**
- * Lets go to the OP, of all by which it could know somebody, only what the probe asked with: the session's cookies, and
- * no text or header beside them that could be read as another session.
+ * Of the headers by which the OP could know somebody only what the probe asked with: the session's cookies, and no text
+ * or header beside them that could be read as another session.
  */
-export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: PageCredentialsPorts): void {
-  const cookie = separateCookies([exchange.upstreamHeaders['cookie']].flat().join('; '), cookies)
-  const others = Object.entries(exchange.upstreamHeaders).filter(
+export function keepProbedSession(headers: HeaderFields, { cookies }: PageCredentialsPorts): HeaderFields {
+  const cookie = separateCookies([headers['cookie']].flat().join('; '), cookies)
+  const others = Object.entries(headers).filter(
     ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
   )
-  exchange.upstreamHeaders = { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) }
+  return { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) }
 }
 
 /**
  * The probe knows a user by the session cookies. What could tell the OP somebody else is refused: a session or token in
  * the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
  *
+ * @param body all that goes along, if it was read.
  * @param user undefined where nobody is signed in.
  * @throws {Refusal} `ambiguous_target`, `malformed_parameters`, `sign_in_first`
  */
 export function refuseOtherCredentials(
   { exchange, headers }: FastifyRequest,
+  body: Buffer | undefined,
   { cookies, subjectClaim }: PageCredentialsPorts,
   user: User | undefined,
 ): void {
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
   }
-  if (exchange.body && couldBodyHoldSession(exchange.body, headers, cookies)) {
+  if (body && couldBodyHoldSession(body, headers, cookies)) {
     throw new Refusal('malformed_parameters', 'a protected page, and a session or token in what was sent')
   }
   const { authorization } = headers

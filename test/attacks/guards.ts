@@ -329,20 +329,32 @@ export const guards: readonly Guard[] = [
     'legs/preflight.ts',
     [parameters],
     [
-      [
-        'no body in a preflight',
-        "if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {",
-        'if (false) {',
-      ],
+      ['no body in a preflight', 'if (hasBody(headers)) throw', 'if (false) throw'],
       [
         'no parameters in a preflight',
         "parseParameters({ query: exchange.target.query }, 'backchannel')",
         '',
       ],
-      ['no credentials in a preflight', 'dropCredentials(request)', ''],
+      [
+        'no credentials in a preflight',
+        'dropCredentials(exchange.upstreamHeaders)',
+        'exchange.upstreamHeaders',
+      ],
     ],
   ),
-  ...inFile('upstream/proxy.ts', [parameters], [['the body that was judged', '...(body && { body }), ', '']]),
+  ...inFile(
+    'upstream/http-proxy-seam.ts',
+    [parameters],
+    [
+      ['the body that was judged', 'body: frameBody(request, body)', 'body: frameBody(request, undefined)'],
+      [
+        'nothing goes out that was not judged',
+        'if (!sending) throw',
+        'if (false) throw',
+        'upstream/http-proxy-seam.test.ts',
+      ],
+    ],
+  ),
   ...inFile(
     'legs/request/readable-request.ts',
     [requestObjects],
@@ -421,7 +433,7 @@ export const guards: readonly Guard[] = [
       [
         'unknown users',
         "return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')",
-        "return { kind: 'pass' }",
+        "return { kind: 'relay' }",
       ],
       ['kept decisions by subject', 'kept.subject !== asked.user.subject || ', '', guardCases],
       ['kept decisions by session', ' || kept.session !== asked.user.session', '', guardCases],
@@ -444,16 +456,16 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/on-response.ts',
+    'legs/response/classify-response.ts',
     [responses],
     [
       [
         'pages that submit themselves',
-        "if (type !== 'other') return passPage(",
-        "if (type === 'xml') return passPage(",
+        "if (type !== 'other') return { kind: 'page' }",
+        "if (type === 'xml') return { kind: 'page' }",
       ],
-      ['parts of pages', 'if (isPart && isRead) throw', 'if (false) throw'],
-      ['what is no page at an authorization endpoint', 'return isText &&', 'return false &&'],
+      ['parts of pages', 'if (isPart && facts.mustBeRead)', 'if (false)'],
+      ['what is no page at an authorization endpoint', 'kind: isText && facts', 'kind: false && facts'],
     ],
   ),
   ...inFile(
@@ -465,8 +477,8 @@ export const guards: readonly Guard[] = [
         "if (response === 'ambiguous' && ports.policies.enforced.length > 0) {",
         'if (false) {',
       ],
-      ['codings that can not be read', 'if (!plain && mustBeRead(ports, request)) {', 'if (false) {'],
-      ['pages too long to be read', 'isShown ? passLongPage(ports, request, reply, page) : page', 'page'],
+      ['codings that can not be read', 'if (!plain && mustBeRead(ports, answer)) {', 'if (false) {'],
+      ['pages too long to be read', 'isShown ? relayLongPage(ports, answer, page) : page', 'page'],
     ],
   ),
   ...inFile(
@@ -1087,7 +1099,7 @@ export const guards: readonly Guard[] = [
     [pagesAttack],
     [
       ['headers by which an OP knows nobody', '.filter(([name]) => harmless.test(name))', ''],
-      ['sessions in the body of a page', 'if (exchange.body && ', 'if (false && '],
+      ['sessions in the body of a page', 'if (body && ', 'if (false && '],
       [
         'headers that name somebody',
         "(name !== 'cookie' && !couldNameUser(name, cookies))",
@@ -1118,7 +1130,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/same-user.ts',
+    'protected-pages/same-user.ts',
     [pagesAttack],
     [
       ['the user of an answer', 'now.subject === user.subject && ', ''],
@@ -1133,31 +1145,41 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'legs/on-response.ts',
     [pagesAttack],
-    [['answers to protected pages', 'if (page) await requireSameUser(ports, request, reply, page)', '']],
+    [
+      [
+        'answers to protected pages',
+        "if (learned.kind === 'page') await requireSameUser(",
+        'if (false) await requireSameUser(',
+      ],
+    ],
   ),
   ...inFile(
     'protected-pages/page-leg.ts',
     [pagesAttack],
     [
-      ['the session that was probed, and no other', 'keepProbedSession(request, ports)', ''],
+      [
+        'the session that was probed, and no other',
+        'keepProbedSession(request.exchange.upstreamHeaders, ports)',
+        'request.exchange.upstreamHeaders',
+      ],
       [
         'a preflight without credentials',
-        "if (request.method === 'OPTIONS') return dropCredentials(request)",
-        "if (request.method === 'OPTIONS') return",
+        "if (request.method === 'OPTIONS') return { kind: 'forward', headers: dropCredentials(headers),",
+        "if (request.method === 'OPTIONS') return { kind: 'forward', headers,",
       ],
-      [
-        'other credentials than the session',
-        'refuseOtherCredentials(request, ports, judgement.case.user)',
-        '',
-      ],
-      ['a body that is held back', 'await takeBody(request)', '', pagesTest],
+      ['other credentials than the session', 'refuseOtherCredentials(request, body, ports, user)', ''],
+      ['a body that is held back', '(await takeBody(request))', 'undefined', pagesTest],
       ['a probe that failed', 'if (!saysNobody(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
-      ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
+      [
+        'credentials where nobody is signed in',
+        'refuseOtherCredentials(request, body, ports, undefined)',
+        '',
+      ],
       [
         'cookies where nobody is signed in',
-        '  refuseOtherCredentials(request, ports, undefined)\n  dropCredentials(request)',
-        '  refuseOtherCredentials(request, ports, undefined)',
+        'headers: dropCredentials(request.exchange.upstreamHeaders), body',
+        'headers: request.exchange.upstreamHeaders, body',
       ],
       [
         'the origin of a form',
@@ -1295,9 +1317,9 @@ export const guards: readonly Guard[] = [
     'passkeys/passkey-hand-over.ts',
     [handOverAttack],
     [
-      ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) continue', 'continue'],
-      ['JWTs in headers', "yield Object.values(upstreamHeaders).flat().join('\\n')", ''],
-      ['JWTs in bodies', "if (body) yield body.toString('latin1')", ''],
+      ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) return', 'return'],
+      ['JWTs in headers', "refuseToken(Object.values(upstreamHeaders).flat().join('\\n'))", ''],
+      ['JWTs in bodies', "if (body) refuseToken(body.toString('latin1'))", ''],
       ['hand-overs are no frames', 'requireNavigation(method, headers)', ''],
       [
         'one hand-over, after an entry',
@@ -1310,7 +1332,7 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'legs/on-request.ts',
     [handOverAttack],
-    [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', '']],
+    [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', 'undefined']],
   ),
   ...inFile(
     'passkeys/sign-in-token.ts',

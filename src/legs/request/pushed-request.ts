@@ -5,6 +5,9 @@ import { parseStrictJson } from '../../oauth/strict-json.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import { sentFrom } from '../../store/owners.ts'
+import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
+import { readResponse } from '../../upstream/read-response.ts'
+import type { OpResponse } from '../learned.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
 
@@ -29,8 +32,28 @@ export async function onPushedRequest(
 }
 
 /**
- * The OP's answer to it (RFC 9126 2.2): from now on the request URI stands for what was pushed.
+ * The OP's answer to it (RFC 9126 2.2), a success: from now on the request URI stands for what was pushed. One that
+ * could not be written down counts as not seen, and is refused for a protected client.
  *
+ * @param query as `onPushedRequest` returned it.
+ */
+export async function relayPushedResponse(
+  { records, now }: PushedResponsePorts,
+  { request, reply, body }: OpResponse,
+  query: string,
+): Promise<void> {
+  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
+  const { address } = request.exchange.browser
+  await recordPushedRequest(records, now(), query, address, text).catch(() => undefined)
+  sendBytes(reply, bytes)
+}
+
+export interface PushedResponsePorts {
+  readonly records: Records
+  readonly now: () => number
+}
+
+/**
  * @param sender the address that pushed it.
  * @param body the decoded body of a successful response, or undefined if it can't be read.
  */

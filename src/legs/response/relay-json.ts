@@ -1,60 +1,49 @@
-import type { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findRedirectInJson, type JsonRedirect } from '../../oauth/page/json-redirect.ts'
 import { Refusal } from '../../refusal.ts'
 import { peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, dropAnswer, sendBytes } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
-import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
+import type { OpResponse } from '../learned.ts'
+import { challengeAt, judgeAnswer, type RelayPorts, urlOf } from './judge-answer.ts'
 
 /** A longer answer is refused. */
 const maxJsonBytes = 512 * 1024
 
 /** The JSON answer of a sign-in by script, at a path that the configuration names: it may hold the redirect. */
-export async function passJson(
-  ports: PassPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: Readable,
-): Promise<unknown> {
-  const { bytes, text } = await readJson(reply, body)
-  const found = await findRedirectInJson(text, urlOf(ports, request))
+export async function relayJson(ports: RelayPorts, answer: OpResponse): Promise<void> {
+  const { reply } = answer
+  const { bytes, text } = await readJson(answer)
+  const found = await findRedirectInJson(text, urlOf(ports, answer.request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
-  return passFound(ports, request, reply, bytes, found)
+  return relayFound(ports, answer, bytes, found)
 }
 
 /** What is no page at an authorization endpoint, such as the JSON of one that goes by the request's Accept. */
-export async function passText(
-  ports: PassPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: Readable,
-): Promise<unknown> {
-  const { bytes, text } = await readJson(reply, body)
-  const found = await findRedirectInJson(text, urlOf(ports, request))
-  if (found && found !== 'ambiguous') return passFound(ports, request, reply, bytes, found)
+export async function relayText(ports: RelayPorts, answer: OpResponse): Promise<void> {
+  const { reply } = answer
+  const { bytes, text } = await readJson(answer)
+  const found = await findRedirectInJson(text, urlOf(ports, answer.request))
+  if (found && found !== 'ambiguous') return relayFound(ports, answer, bytes, found)
   if (mayHoldTokens(text))
     throw new Refusal('upstream_unreadable', 'tokens in what is no authorization response')
   return sendBytes(reply, bytes)
 }
 
-async function passFound(
-  ports: PassPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+async function relayFound(
+  ports: RelayPorts,
+  answer: OpResponse,
   bytes: Buffer,
-  found: JsonRedirect,
-): Promise<unknown> {
-  const { response } = found
-  const answer = await judgeAnswer(ports, request, reply, response, found.location, true)
-  switch (answer.kind) {
-    case 'pass':
-      return sendBytes(reply, bytes)
+  { response, location, replaceWith }: JsonRedirect,
+): Promise<void> {
+  const judged = await judgeAnswer(ports, answer, response, location, true)
+  switch (judged.kind) {
+    case 'relay':
+      return sendBytes(answer.reply, bytes)
     case 'challenge':
-      return sendJson(reply, found.replaceWith(`${ports.publicUrl}${challengeAt(ports, answer.stepUpId)}`))
+      return sendJson(answer, replaceWith(`${ports.publicUrl}${challengeAt(ports, judged.stepUpId)}`))
     case 'error':
-      return sendJson(reply, found.replaceWith(response.toErrorLocation(answer.error, answer.description)))
+      return sendJson(answer, replaceWith(response.toErrorLocation(judged.error, judged.description)))
   }
 }
 
@@ -66,16 +55,15 @@ function mayHoldTokens(text: string): boolean {
   return /(?:id|access)_token["']?\s*[:=]|\bey[\w-]{8,}\.[\w-]{2,}\./i.test(plain)
 }
 
-async function readJson(reply: FastifyReply, body: Readable): Promise<{ bytes: Buffer; text: string }> {
-  const answer = await peekBody(body, maxJsonBytes)
+async function readJson({ reply, body }: OpResponse): Promise<{ bytes: Buffer; text: string }> {
+  const peeked = await peekBody(body, maxJsonBytes)
   const coding = contentCodingOf(reply)
-  const plain = answer.complete ? await decodeBody(answer.bytes, coding) : undefined
-  if (!answer.complete || !plain)
+  const plain = peeked.complete ? await decodeBody(peeked.bytes, coding) : undefined
+  if (!peeked.complete || !plain)
     throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
-  return { bytes: answer.bytes, text: plain.toString('utf8') }
+  return { bytes: peeked.bytes, text: plain.toString('utf8') }
 }
 
-function sendJson(reply: FastifyReply, json: string): FastifyReply {
-  const { statusCode } = reply
-  return dropAnswer(reply).code(statusCode).header('content-type', 'application/json').send(json)
+function sendJson({ reply, statusCode }: OpResponse, json: string): void {
+  dropAnswer(reply).code(statusCode).header('content-type', 'application/json').send(json)
 }

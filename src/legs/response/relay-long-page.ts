@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
 import { Refusal } from '../../refusal.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf } from '../../upstream/proxy.ts'
-import { mustBeRead, type PassPorts, urlOf } from './judge-answer.ts'
+import type { OpResponse } from '../learned.ts'
+import { mustBeRead, type RelayPorts, urlOf } from './judge-answer.ts'
 
 type LongPage = Extract<PeekedBody, { complete: false }>
 
@@ -14,13 +14,9 @@ type LongPage = Extract<PeekedBody, { complete: false }>
  *
  * @throws {Refusal} `upstream_unreadable` at an authorization endpoint, and where such a form stands in its start.
  */
-export function passLongPage(
-  ports: PassPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: LongPage,
-): LongPage {
-  if (!mustBeRead(ports, request)) return page
+export function relayLongPage(ports: RelayPorts, answer: OpResponse, page: LongPage): LongPage {
+  const { request, reply } = answer
+  if (!mustBeRead(ports, answer)) return page
   const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
   if (isCoded || ports.isAtAuthorization(request.exchange.target)) {
     throw new Refusal('upstream_unreadable', 'a page too long to be read')

@@ -1,15 +1,14 @@
-import type { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
 import { type Names, publishMetadata } from '../../http/public-names.ts'
 import { contentCodingOf, dropByteHeaders, sendBytes } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
+import type { OpResponse } from '../learned.ts'
 
 /** The OP's metadata for clients: where it names internal addresses, the public one stands in their place. */
-export async function passMetadata(names: Names, reply: FastifyReply, body: Readable): Promise<unknown> {
+export async function relayMetadata(names: Names, { reply, body }: OpResponse): Promise<void> {
   const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const published = text === undefined ? undefined : publishMetadata(text, names)
   if (published === undefined) return sendBytes(reply, bytes)
   dropByteHeaders(reply)
   reply.removeHeader('content-encoding')
-  return sendBytes(reply, Buffer.from(published))
+  sendBytes(reply, Buffer.from(published))
 }

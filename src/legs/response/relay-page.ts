@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readPageType } from '../../http/page-type.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readFormPostPage } from '../../oauth/page/form-post.ts'
@@ -7,16 +5,17 @@ import { isWideText } from '../../oauth/page/page-text.ts'
 import { formPostPage } from '../../pages/form-post-page.ts'
 import type { LoginPage } from '../../passkeys/login-page.ts'
 import { Refusal } from '../../refusal.ts'
-import { peekBody } from '../../upstream/peek-body.ts'
+import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
-import { challengeAt, judgeAnswer, mustBeRead, type PassPorts, urlOf } from './judge-answer.ts'
-import { passLongPage } from './relay-long-page.ts'
+import type { OpResponse } from '../learned.ts'
+import { challengeAt, judgeAnswer, mustBeRead, type RelayPorts, urlOf } from './judge-answer.ts'
+import { relayLongPage } from './relay-long-page.ts'
 
 /** No page that submits itself is longer, nor does one show its login form later. */
-export const maxPageBytes = 512 * 1024
+const maxPageBytes = 512 * 1024
 
-export interface PassPagePorts extends PassPorts {
+export interface RelayPagePorts extends RelayPorts {
   /** The OP's login page, if passkeys are offered there. */
   readonly loginPage?: LoginPage
 }
@@ -25,22 +24,18 @@ export interface PassPagePorts extends PassPorts {
  * A page of the OP: it may submit an authorization response by itself (OAuth 2.0 Form Post Response Mode). If it holds
  * none it may be the login page.
  */
-export async function passPage(
-  ports: PassPagePorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: Readable,
-): Promise<unknown> {
+export async function relayPage(ports: RelayPagePorts, answer: OpResponse): Promise<void> {
+  const { request, reply, body } = answer
   const contentType = contentTypeOf(reply)
   const isGuessed = readPageType(contentType) === 'guessed'
   const page = await peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start))
   if (!page.complete) {
     const isShown = !isGuessed || looksLikeMarkup(page.start)
-    return sendPage(ports, request, reply, isShown ? passLongPage(ports, request, reply, page) : page)
+    return sendPage(ports, answer, isShown ? relayLongPage(ports, answer, page) : page)
   }
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
-  if (!plain && mustBeRead(ports, request)) {
+  if (!plain && mustBeRead(ports, answer)) {
     throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
   }
   if (!plain) return sendBytes(reply, bytes)
@@ -49,25 +44,36 @@ export async function passPage(
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }
   if (response === 'ambiguous' || isWideText(plain, contentType)) return sendBytes(reply, bytes)
-  if (!response) return sendPage(ports, request, reply, page)
-  const answer = await judgeAnswer(ports, request, reply, response, undefined)
-  switch (answer.kind) {
-    case 'pass':
+  if (!response) return sendPage(ports, answer, page)
+  const judged = await judgeAnswer(ports, answer, response, undefined)
+  switch (judged.kind) {
+    case 'relay':
       return sendBytes(reply, bytes)
     case 'challenge':
-      return sendRedirect(dropAnswer(reply), challengeAt(ports, answer.stepUpId))
+      sendRedirect(dropAnswer(reply), challengeAt(ports, judged.stepUpId))
+      return
     case 'error':
-      return ports.pages.send(
+      ports.pages.send(
         request,
         dropAnswer(reply),
-        formPostPage({ response, supportId: request.id, ...answer }),
+        formPostPage({ response, supportId: request.id, ...judged }),
       )
   }
 }
 
 /** A page in which nothing is to be judged. */
-function sendPage({ loginPage }: PassPagePorts, ...[request, reply, page]: Parameters<LoginPage['send']>) {
-  return loginPage?.isIt(request, reply) ? loginPage.send(request, reply, page) : sendPeeked(reply, page)
+async function sendPage(
+  { loginPage }: RelayPagePorts,
+  { request, reply }: OpResponse,
+  page: PeekedBody,
+): Promise<void> {
+  if (loginPage?.isIt(request, reply)) await loginPage.send(request, reply, page)
+  else sendPeeked(reply, page)
+}
+
+/** The login page of an OP none of whose clients is protected: nothing else is looked for in it. */
+export async function relayLoginPage(ports: RelayPagePorts, answer: OpResponse): Promise<void> {
+  await sendPage(ports, answer, await peekBody(answer.body, maxPageBytes))
 }
 
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */

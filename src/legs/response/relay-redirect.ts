@@ -1,34 +1,28 @@
-import type { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
-import { discard, dropAnswer } from '../../upstream/proxy.ts'
-import { challengeAt, judgeAnswer, type PassPorts, urlOf } from './judge-answer.ts'
+import { discard, dropAnswer, sendStream } from '../../upstream/proxy.ts'
+import type { OpResponse } from '../learned.ts'
+import { challengeAt, judgeAnswer, type RelayPorts, urlOf } from './judge-answer.ts'
 
 /** A redirect of the OP: it may carry an authorization response in its Location. */
-export async function passRedirect(
-  ports: PassPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: Readable,
-  location: string,
-): Promise<unknown> {
+export async function relayRedirect(ports: RelayPorts, answer: OpResponse, location: string): Promise<void> {
+  const { request, reply, body, statusCode } = answer
   const response = readAuthorizationResponse(location, urlOf(ports, request))
-  if (!response) return reply.send(body)
-  const { statusCode } = reply
-  const answer = await judgeAnswer(ports, request, reply, response, location)
-  switch (answer.kind) {
-    case 'pass':
-      return reply.send(body)
+  if (!response) return sendStream(reply, body)
+  const judged = await judgeAnswer(ports, answer, response, location)
+  switch (judged.kind) {
+    case 'relay':
+      return sendStream(reply, body)
     case 'challenge':
       discard(body)
-      return sendRedirect(dropAnswer(reply), challengeAt(ports, answer.stepUpId))
+      sendRedirect(dropAnswer(reply), challengeAt(ports, judged.stepUpId))
+      return
     case 'error':
       discard(body)
       // The OP's page may hold the whole redirect once more, as a link.
-      return dropAnswer(reply)
+      dropAnswer(reply)
         .code(statusCode)
-        .header('location', response.toErrorLocation(answer.error, answer.description))
+        .header('location', response.toErrorLocation(judged.error, judged.description))
         .send()
   }
 }

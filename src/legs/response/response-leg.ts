@@ -41,7 +41,7 @@ export interface UpstreamAnswer extends AnsweringExchange {
 }
 
 export type ResponseAnswer =
-  | { readonly kind: 'pass' }
+  | { readonly kind: 'relay' }
   | { readonly kind: 'challenge'; readonly stepUpId: string }
   | { readonly kind: 'error'; readonly error: string; readonly description: string }
 
@@ -54,12 +54,12 @@ export async function onAuthorizationResponse(
   it: UpstreamAnswer,
 ): Promise<ResponseAnswer> {
   const { response } = it
-  if (response.artefacts.size === 0) return { kind: 'pass' }
+  if (response.artefacts.size === 0) return { kind: 'relay' }
   const addressee = await findAddressee(ports, response, it)
   switch (addressee.policy.mode) {
     case 'off':
       await requireAsked(ports, response, it.asked)
-      return { kind: 'pass' }
+      return { kind: 'relay' }
     case 'monitor':
       return watch(ports, it, addressee)
     case 'enforce':
@@ -84,7 +84,7 @@ async function watch(
   } catch (error) {
     ports.audit.unwatched(addressee.policy, error)
   }
-  return { kind: 'pass' }
+  return { kind: 'relay' }
 }
 
 async function enforce(
@@ -117,7 +117,7 @@ async function enforce(
         decision,
       })
       ports.audit.released(asked, decision.reason)
-      return { kind: 'pass' }
+      return { kind: 'relay' }
     case 'challenge':
       return stepUpId === undefined ? refuse('server_error') : { kind: 'challenge', stepUpId }
     case 'deny':

@@ -1,6 +1,4 @@
-import type { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ClientCredentials, Revocation } from '../../provider/revoke.ts'
@@ -10,9 +8,10 @@ import type { Audit } from '../../telemetry/audit.ts'
 import { TokenError } from '../../token-error.ts'
 import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
+import type { Learned, OpResponse } from '../learned.ts'
 import type { Redemption } from './token-leg.ts'
 
-export interface PassTokensPorts {
+export interface RelayTokensPorts {
   readonly policies: Policies
   readonly records: Records
   readonly audit: Audit
@@ -26,18 +25,16 @@ export interface PassTokensPorts {
  *
  * @throws {TokenError} `invalid_grant` in its place.
  */
-export async function passTokens(
-  ports: PassTokensPorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: Readable,
-  redemption: Redemption,
-): Promise<unknown> {
+export async function relayTokens(
+  ports: RelayTokensPorts,
+  { request, reply, body }: OpResponse,
+  { redemption, form }: Learned & { kind: 'redemption' },
+): Promise<void> {
   const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(ports, redemption, tokens)
   if (objection !== undefined) {
-    const credentials = { authorization: request.headers.authorization, form: String(request.exchange.body) }
+    const credentials = { authorization: request.headers.authorization, form: String(form) }
     const revocation = tokens ? await ports.revoke(credentials, tokens) : 'impossible'
     const { clientId, grantType } = redemption
     ports.audit.security('token_response_dropped', {
@@ -49,7 +46,7 @@ export async function passTokens(
     throw new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
   }
   if (tokens) await bindRefreshToken(ports, redemption, tokens)
-  return sendBytes(reply, bytes)
+  sendBytes(reply, bytes)
 }
 
 /** Why a token response may not reach the client. */
@@ -71,7 +68,7 @@ export type TokenObjection =
  * @returns the first objection; undefined if the response may pass.
  */
 export function findObjection(
-  { policies, subjectClaim }: Pick<PassTokensPorts, 'policies' | 'subjectClaim'>,
+  { policies, subjectClaim }: Pick<RelayTokensPorts, 'policies' | 'subjectClaim'>,
   { clientId, grantType, release }: Redemption,
   response: TokenResponse | undefined,
 ): TokenObjection | undefined {
@@ -106,7 +103,7 @@ function compareSession(
 
 /** A refresh token answers for the user of the release that produced it. */
 async function bindRefreshToken(
-  { records }: PassTokensPorts,
+  { records }: RelayTokensPorts,
   { release }: Redemption,
   response: TokenResponse,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts'
 import { describePageCase } from '../step-up/case.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
-import type { OpenedPage } from './learned.ts'
+import type { OpenedPage } from './page-leg.ts'
 
 export interface SameUserPorts {
   readonly askUser: AskUser

@@ -1,0 +1,96 @@
+import { readPageType } from '../../http/page-type.ts'
+import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
+import type { Learned } from '../learned.ts'
+
+/** All by which an answer of the OP is told from others. */
+export interface ResponseFacts {
+  readonly method: string
+  readonly statusCode: number
+  readonly learned: Learned
+  readonly location: string | undefined
+  /** Against which a relative Location is read. */
+  readonly publicUrl: string
+  readonly contentType: string | undefined
+  /** At this path the OP publishes its metadata. */
+  readonly isAtMetadata: boolean
+  /** At this path JSON may hold a redirect (`provider.jsonPaths`). */
+  readonly isAtJson: boolean
+  /** Whether it may be the OP's login page, in which passkeys are offered. */
+  readonly isLoginPage: boolean
+  /** Whether any client is protected or watched. */
+  readonly areAnyActive: boolean
+  /** Whether an answer here leaves only if it was read. */
+  readonly mustBeRead: boolean
+  /** What an answer here may hold beside pages: tokens of a protected client, at or below an authorization endpoint. */
+  readonly mayHoldTokens: boolean
+  /** At the authorization endpoint itself any other type may be a response to it. */
+  readonly isAtAuthorizationEndpoint: boolean
+}
+
+/** What an answer of the OP is, and so what has to be done with it. */
+export type ResponseClass =
+  /** Tokens, which are held to the release of what was redeemed. */
+  | { readonly kind: 'token_response'; readonly learned: Learned & { kind: 'redemption' } }
+  /** The request URI of a pushed request, which is written down. */
+  | { readonly kind: 'pushed_response'; readonly query: string }
+  /** A Location, which may carry an authorization response. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** The OP's own metadata, which may name internal addresses. */
+  | { readonly kind: 'metadata' }
+  /** An answer without a body. */
+  | { readonly kind: 'head' }
+  /** The login page of an OP with no client to protect. */
+  | { readonly kind: 'login_page' }
+  /** The answer to a script that signs somebody in. */
+  | { readonly kind: 'json' }
+  /** A part of what has to be read as a whole. */
+  | { readonly kind: 'part' }
+  /** A page, which may submit an authorization response by itself. */
+  | { readonly kind: 'page' }
+  /** What is no page, and may hold tokens. */
+  | { readonly kind: 'text' }
+  /** All that nobody reads. */
+  | { readonly kind: 'stream' }
+
+/** Under any other status browsers show the body, whatever Location says (Fetch 2.2.3). */
+const browsersFollow: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Of such a body other parts come with other answers (RFC 9110 15.3.7, RFC 3229 10.4.1). */
+const partial: ReadonlySet<number> = new Set([206, 226])
+
+/**
+ * Tells what an answer of the OP is. The order is the security: what is named first is judged most strictly, and an
+ * answer that is two things is the first of them.
+ *
+ * @throws {Refusal} `upstream_unreadable` for a Location that browsers may read in two ways.
+ */
+export function classifyResponse(facts: ResponseFacts): ResponseClass {
+  const { learned, location, statusCode, method } = facts
+  const isSuccess = statusCode >= 200 && statusCode < 300
+  if (learned.kind === 'redemption' && isSuccess) return { kind: 'token_response', learned }
+  if (learned.kind === 'pushed' && isSuccess) return { kind: 'pushed_response', query: learned.query }
+  if (location !== undefined && isRedirect(facts, location)) return { kind: 'redirect', location }
+  if (facts.isAtMetadata && isSuccess) return { kind: 'metadata' }
+  if (method === 'HEAD') return { kind: 'head' }
+  if (!facts.areAnyActive) return { kind: facts.isLoginPage ? 'login_page' : 'stream' }
+  if (facts.isAtJson && isSuccess) return { kind: 'json' }
+  return classifyBody(facts)
+}
+
+/** Scripts read an authorization response in a Location that browsers don't follow. */
+const isRedirect = ({ statusCode, publicUrl }: ResponseFacts, location: string): boolean =>
+  browsersFollow.has(statusCode) || readAuthorizationResponse(location, publicUrl) !== undefined
+
+/** What no redirect says: a page may submit an authorization response, and a script may ask for one in its own words. */
+function classifyBody(facts: ResponseFacts): ResponseClass {
+  const { contentType, statusCode } = facts
+  const type = readPageType(contentType)
+  const isPart = type === 'parts' || (type !== 'other' && partial.has(statusCode))
+  if (isPart && facts.mustBeRead) return { kind: 'part' }
+  if (type === 'parts') return { kind: 'stream' }
+  if (type !== 'other') return { kind: 'page' }
+  const isText = facts.isAtAuthorizationEndpoint || textTypes.test(`${contentType}`)
+  return { kind: isText && facts.mayHoldTokens ? 'text' : 'stream' }
+}
+
+const textTypes = /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i

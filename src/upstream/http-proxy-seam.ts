@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type IncomingHttpHeaders, METHODS } from 'node:http'
+import type { Readable } from 'node:stream'
+import httpProxy from '@fastify/http-proxy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Dispatcher } from 'undici'
+import { frameBody, type UpstreamRequest } from './upstream-request.ts'
+
+/** All methods that Node reads. CONNECT and Upgrade never come as requests. */
+const methods = METHODS.filter((method) => method !== 'CONNECT')
+
+/** What comes of a request that was sent: one of the two is called, once. */
+export interface OnAnswer {
+  /** The OP's status is on the reply, none of its headers is. */
+  response(headers: IncomingHttpHeaders, body: Readable): void
+  error(error: unknown): void
+}
+
+/** Sends a request to the OP in place of the client's. */
+export type Send = (upstreamRequest: UpstreamRequest, on: OnAnswer) => void
+
+export interface SeamOptions {
+  readonly upstreamOrigin: string
+  readonly pool: Requester
+  /** Handles each request: sends it, or answers it by itself. */
+  handle(request: FastifyRequest, reply: FastifyReply, send: Send): void
+}
+
+type Requester = Pick<Dispatcher, 'request'>
+
+/**
+ * Registers @fastify/http-proxy for all paths and methods, with its habits off that a gateway can't have:
+ * - It builds the target anew from the URL, without dot segments and double slashes, and takes the client's headers. What
+ *   was judged would not be what is sent, so that target, headers and body are put in at the last moment (`sendCurrent`).
+ * - It drops the body of a GET or a HEAD.
+ * - It repeats a GET that was answered 503, ten times.
+ * - It rewrites Location, and header values that can't be sent on.
+ */
+export function registerHttpProxy(app: FastifyInstance, { upstreamOrigin, pool, handle }: SeamOptions): void {
+  const current = new AsyncLocalStorage<Sending>()
+  for (const method of methods) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
+  }
+  void app.register(httpProxy, {
+    upstream: upstreamOrigin,
+    httpMethods: methods,
+    undici: { request: sendCurrent(current, pool) },
+    // The plugin refuses some targets that Node reads; it gets one that it likes.
+    preRewrite: () => '/',
+    disableRequestLogging: true,
+    handler: (request, reply) => {
+      handle(request, reply, ({ target: path, headers, signal, body }, on) => {
+        const sending = { path, headers: { ...headers }, signal, body: frameBody(request, body) }
+        current.run(sending, () => reply.from('/', onlyStream(on)))
+      })
+    },
+  })
+}
+
+/** The plugin's part: it streams, and tells what comes of it. Headers go around it, not by its copy. */
+function onlyStream(on: OnAnswer): Parameters<FastifyReply['from']>[1] {
+  let received: IncomingHttpHeaders = {}
+  return {
+    retryDelay: () => null,
+    rewriteHeaders: (headers) => {
+      received = headers
+      return {}
+    },
+    onResponse: (_request, _reply, { stream }) => on.response(received, stream),
+    onError: (_reply, { error }) => on.error(error.cause ?? error),
+  }
+}
+
+type Sending = Pick<Dispatcher.RequestOptions, 'path' | 'headers' | 'signal' | 'body'>
+
+type Callback<T> = (error: Error | null, data: Dispatcher.ResponseData<T>) => void
+
+/**
+ * The request function that the plugin calls before `reply.from` returns: in the context of the request that is being
+ * sent, which names what goes out in place of what the plugin made of it.
+ *
+ * @throws Error outside of any such context: nothing goes out that was not judged.
+ */
+export function sendCurrent(current: AsyncLocalStorage<Sending>, pool: Requester): Dispatcher['request'] {
+  function request<T = null>(options: Dispatcher.RequestOptions<T>): Promise<Dispatcher.ResponseData<T>>
+  function request<T = null>(options: Dispatcher.RequestOptions<T>, callback: Callback<T>): void
+  function request<T>(options: Dispatcher.RequestOptions<T>, callback?: Callback<T>): unknown {
+    const sending = current.getStore()
+    if (!sending) throw new Error('a request that no handler sends')
+    const judged = { ...options, ...sending }
+    return callback ? pool.request(judged, callback) : pool.request(judged)
+  }
+  return request
+}
