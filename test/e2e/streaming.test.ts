@@ -195,16 +195,37 @@ t.test('a client that leaves is told to the OP: before the answer, and in its mi
   t.same([first.response.writableFinished, second.response.writableFinished], [false, false])
 })
 
-t.test('a client that leaves in the middle of its upload is told to the OP', async (t) => {
-  const asked = open('POST')
-  asked.on('error', () => {}).write('a beginning')
-  const { request } = await nextPending()
-  request.on('error', () => {}).resume()
-  const closed = new Promise((resolve) => request.once('close', resolve))
-  asked.destroy()
-  await closed
-  t.equal(request.complete, false, 'what came is not taken for the whole')
-})
+for (const [method, headers] of [
+  ['POST', {}],
+  ['POST', { 'content-length': '100' }],
+  ['GET', { 'transfer-encoding': 'chunked' }],
+  ['GET', { 'content-length': '100' }],
+] as const) {
+  t.test(`a client that leaves in the middle of its upload is told to the OP: ${method}`, async (t) => {
+    const options = { method, headers, lookup: lookupLoopback, agent: false }
+    const asked = openRequest(`${publicUrl}/wait`, options)
+    asked.on('error', () => {}).write('a beginning')
+    const { request } = await nextPending()
+    request.on('error', () => {}).resume()
+    const closed = new Promise((resolve) => request.once('close', resolve))
+    asked.destroy()
+    await closed
+    t.equal(request.complete, false, 'what came is not taken for the whole')
+  })
+
+  t.test(`an upload that the OP does not take is answered: ${method}`, async (t) => {
+    const closing = await startBareUpstream(t, {})
+    const { publicUrl } = await openWorld(t, { upstreamUrl: closing.url })
+    await closing.close()
+    const options = { method, headers, lookup: lookupLoopback, agent: false }
+    const asked = openRequest(`${publicUrl}/wait`, options)
+    asked.write('a beginning')
+    const [answer] = await once(asked, 'response')
+    t.equal(answer.statusCode, 502)
+    answer.resume()
+    asked.on('error', () => {}).destroy()
+  })
+}
 
 t.test('an answer that breaks off does not end as if it were whole', async (t) => {
   await t.rejects(exchange(`${publicUrl}/broken`))

@@ -58,6 +58,9 @@ const browsersFollow: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Of such a body other parts come with other answers (RFC 9110 15.3.7, RFC 3229 10.4.1). */
 const partial: ReadonlySet<number> = new Set([206, 226])
 
+/** Types in which a script may be told of tokens. */
+const textTypes = /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i
+
 /**
  * Tells what an answer of the OP is. The order is the security: what is named first is judged most strictly, and an
  * answer that is two things is the first of them.
@@ -92,5 +95,3 @@ function classifyBody(facts: ResponseFacts): ResponseClass {
   const isText = facts.isAtAuthorizationEndpoint || textTypes.test(`${contentType}`)
   return { kind: isText && facts.mayHoldTokens ? 'text' : 'stream' }
 }
-
-const textTypes = /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i
