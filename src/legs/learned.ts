@@ -12,7 +12,7 @@ export type Learned =
   | { readonly kind: 'asked'; readonly asked: AskedResponse }
   | {
       readonly kind: 'authorization'
-      readonly authorization: AuthorizationExchange
+      readonly authorization: ForwardedAuthorization
       readonly probe: ProbeResult | undefined
     }
   /** A token request, and its form as it was forwarded. */
@@ -33,7 +33,7 @@ export interface AskedResponse {
 }
 
 /** An authorization request of a client that is not off. */
-export interface AuthorizationExchange {
+export interface ForwardedAuthorization {
   readonly policy: GoverningPolicy
   readonly request: InFlightRequest
   readonly state?: string

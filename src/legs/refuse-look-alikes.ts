@@ -1,3 +1,5 @@
+import type { Parameters } from '../oauth/parameters.ts'
+import { readRequestObject } from '../oauth/request-object.ts'
 import type { Policies } from '../policy/policies.ts'
 import { Refusal } from '../refusal.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -24,4 +26,10 @@ export function refuseLookAlikes(
     audit.security('client_id_of_another', { client_id: other, named: name })
     throw new Refusal('ambiguous_parameters', 'a client_id that could be read as that of a protected client')
   }
+}
+
+/** By what names an authorization request calls its client: its own, and that of its request object (RFC 9101 5). */
+export function namesOf(parameters: Parameters): readonly (string | undefined)[] {
+  const object = parameters.get('request')
+  return [parameters.get('client_id'), object && readRequestObject(object)?.get('client_id')]
 }

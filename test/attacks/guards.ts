@@ -972,7 +972,7 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'legs/on-request.ts',
+    'legs/request/authorize.ts',
     [clientNames],
     [
       [

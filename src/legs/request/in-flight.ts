@@ -7,7 +7,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { InFlightRequest, Records } from '../../records/records.ts'
 import { drivingMs } from '../../step-up/drive.ts'
 import { sentFrom } from '../../store/owners.ts'
-import type { AuthorizationExchange } from '../learned.ts'
+import type { ForwardedAuthorization } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
@@ -41,24 +41,24 @@ export interface Arrived {
 export async function recordInFlight(
   { policies, records, now }: InFlightPorts,
   { target, resolved, policy, browserIds, browser: { address }, isOwnForm }: Arrived,
-): Promise<AuthorizationExchange> {
+): Promise<ForwardedAuthorization> {
   const asked = describeRequest(resolved, target, policy, now())
   const correlation = findCorrelation(resolved, policies, asked.clientId)
   const state = resolved.parameters.get('state')
-  const exchange = {
+  const known = {
     policy,
     browserIds,
     ...(state !== undefined && { state }),
     ...(correlation !== undefined && { correlation }),
   }
   const [browser] = browserIds
-  if (correlation === undefined || browser === undefined) return { ...exchange, request: asked }
+  if (correlation === undefined || browser === undefined) return { ...known, request: asked }
   const { found: alike } = await findAlike(records, browserIds, correlation)
   const driven = alike.find(
     ({ request: { driving } }) =>
       driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
   )
-  if (driven) return { ...exchange, request: driven.request, inFlight: driven.id }
+  if (driven) return { ...known, request: driven.request, inFlight: driven.id }
   const continued = isOwnForm
     ? alike.findLast(({ request }) => request.clientId === asked.clientId)
     : undefined
@@ -69,7 +69,7 @@ export async function recordInFlight(
   const isNew = await records.inFlight.add(id, asked, owner)
   const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
   await indexRequest(records, hashOf(browser, correlation), id, owner)
-  return { ...exchange, request, inFlight: id }
+  return { ...known, request, inFlight: id }
 }
 
 /** The same request once more, a reload: but for the way back to the application, it is judged anew. */
@@ -124,7 +124,7 @@ function describeRequest(
 export async function markForwarded(
   { records }: InFlightPorts,
   resolved: ResolvedRequest,
-  { inFlight }: AuthorizationExchange,
+  { inFlight }: ForwardedAuthorization,
 ): Promise<void> {
   if (resolved.source !== 'pushed' || inFlight === undefined) return
   await records.inFlight.update(inFlight, ({ target, ...request }) => request)

@@ -12,7 +12,7 @@ import { describeCase } from '../../step-up/case.ts'
 import type { Judge } from '../../step-up/judge.ts'
 import type { Audit } from '../../telemetry/audit.ts'
 import { describeAsked } from '../asked-response.ts'
-import type { AskedResponse, AuthorizationExchange } from '../learned.ts'
+import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
@@ -46,7 +46,7 @@ export interface AuthorizationRequest {
 
 export type RequestAnswer =
   | { readonly kind: 'untouched'; readonly asked: AskedResponse }
-  | { readonly kind: 'forward'; readonly authorization: AuthorizationExchange; readonly probe?: ProbeResult }
+  | { readonly kind: 'forward'; readonly authorization: ForwardedAuthorization; readonly probe?: ProbeResult }
   | { readonly kind: 'challenge'; readonly stepUpId: string }
 
 /**
@@ -108,7 +108,7 @@ async function decideEarly(
   ports: RequestLegPorts,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
-  authorization: AuthorizationExchange,
+  authorization: ForwardedAuthorization,
 ): Promise<RequestAnswer> {
   const prompts = parsePrompt(resolved.parameters.get('prompt'))
   if (authorization.request.kept || !isDecidableNow(it, resolved, prompts)) {
@@ -143,7 +143,7 @@ function isDecidableNow(
 /** For the response leg, so that Authsignal is not asked twice. A pass is spent there, and its decision made anew. */
 async function keepDecision(
   { records, now }: RequestLegPorts,
-  { request, inFlight }: AuthorizationExchange,
+  { request, inFlight }: ForwardedAuthorization,
   { user }: Case,
   decision: Decision,
 ): Promise<InFlightRequest> {

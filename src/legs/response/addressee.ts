@@ -4,7 +4,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Audit } from '../../telemetry/audit.ts'
-import type { AskedResponse, AuthorizationExchange } from '../learned.ts'
+import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
@@ -23,7 +23,7 @@ export interface AddresseePorts {
 export interface AnsweringExchange {
   /** What this very exchange asked for, if it was at an authorization endpoint. */
   readonly asked: AskedResponse | undefined
-  readonly authorization: AuthorizationExchange | undefined
+  readonly authorization: ForwardedAuthorization | undefined
   readonly browserIds: readonly string[]
 }
 
@@ -97,7 +97,7 @@ function requireRecognised(
  */
 function isAnotherTabs(
   { artefacts, state }: AuthorizationResponse,
-  authorization: AuthorizationExchange | undefined,
+  authorization: ForwardedAuthorization | undefined,
 ): boolean {
   if (state === undefined || authorization?.state === undefined) return false
   return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')

@@ -1,7 +1,7 @@
 import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
-import type { AuthorizationExchange } from '../learned.ts'
+import type { ForwardedAuthorization } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike } from '../request/alike-requests.ts'
 
 /** The request that a response answers. */
@@ -28,7 +28,7 @@ export async function findAnswered(
     authorization,
     browserIds,
   }: {
-    readonly authorization: AuthorizationExchange | undefined
+    readonly authorization: ForwardedAuthorization | undefined
     readonly browserIds: readonly string[]
   },
 ): Promise<AnsweredRequest | undefined> {

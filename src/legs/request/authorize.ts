@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { meetBrowser } from '../../http/bind-browser.ts'
+import type { CookieRules } from '../../http/own-cookie.ts'
+import { readForm } from '../../http/read-form.ts'
+import { sendRedirect } from '../../http/send-redirect.ts'
+import { hasBody } from '../../http/take-body.ts'
+import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
+import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import type { AskUser } from '../../probe/ask-user.ts'
+import { Refusal } from '../../refusal.ts'
+import { answered } from '../../upstream/proxy.ts'
+import { type AskedResponsePorts, recordAsked } from '../asked-response.ts'
+import { forward, type Onward } from '../forward.ts'
+import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
+import { requireMethod } from '../require-method.ts'
+import { isOwnForm } from './in-flight.ts'
+import { requireShort } from './readable-request.ts'
+import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
+
+export interface AuthorizePorts extends RequestLegPorts, AskedResponsePorts {
+  readonly publicUrl: string
+  readonly pathPrefix: string
+  readonly cookie: CookieRules
+  readonly askUser: AskUser
+}
+
+/** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
+export async function authorize(
+  ports: AuthorizePorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Onward> {
+  requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
+  const { exchange } = request
+  const body = await readPostedForm(request)
+  const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
+  requireShort(parameters, body)
+  refuseLookAlikes(ports, namesOf(parameters))
+  const met = meetBrowser(request, ports.cookie, parameters.get('state') ?? '')
+  const answer = await onAuthorizationRequest(ports, {
+    raw: request,
+    target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
+    parameters,
+    browser: exchange.browser,
+    browserIds: met?.ids ?? [],
+    isOwnForm: isOwnForm(request, ports.publicUrl),
+    probe: () => ports.askUser(request),
+  })
+  switch (answer.kind) {
+    case 'untouched': {
+      const { asked } = answer
+      // A store that is down stops no client that is not protected; the answer says whether it mattered.
+      await recordAsked(ports, asked, exchange.browser).catch(() => undefined)
+      return forward(request, { body, learned: { kind: 'asked', asked } })
+    }
+    case 'forward': {
+      const { authorization, probe } = answer
+      met?.keep(reply)
+      return forward(request, { body, learned: { kind: 'authorization', authorization, probe } })
+    }
+    case 'challenge':
+      met?.keep(reply)
+      sendRedirect(reply, `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
+      return answered
+  }
+}
+
+/**
+ * An OP could read parameters in the body of a GET or a HEAD too, where a client has none (RFC 9110 9.3.1).
+ *
+ * @throws {Refusal} `malformed_parameters`; as `readForm` does.
+ */
+async function readPostedForm(request: FastifyRequest): Promise<Buffer | undefined> {
+  if (request.method === 'POST') return readForm(request)
+  if (!hasBody(request.headers)) return undefined
+  throw new Refusal('malformed_parameters', `an authorization request by ${request.method} with a body`)
+}
+
+/** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */
+function asGetTarget(path: string, parameters: Parameters): string {
+  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
+  return `${path}?${parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))}`
+}
