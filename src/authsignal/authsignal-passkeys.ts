@@ -8,7 +8,7 @@ export interface Passkey {
   readonly name: string | undefined
   /** Epoch milliseconds. */
   readonly createdAt: number
-  readonly lastUsedAt?: number
+  readonly lastUsedAt: number | undefined
 }
 
 /** A user's authenticators, of which the gateway shows the passkeys. */
@@ -37,7 +37,7 @@ export function parseAuthenticators(outcome: Outcome): Authenticators {
       name: webauthnCredential?.name,
       createdAt,
       // To be added it was verified too.
-      ...(typeof lastVerifiedAt === 'number' && lastVerifiedAt > createdAt && { lastUsedAt: lastVerifiedAt }),
+      lastUsedAt: lastVerifiedAt && lastVerifiedAt > createdAt ? lastVerifiedAt : undefined,
     }))
   return { passkeys, count: all.length }
 }

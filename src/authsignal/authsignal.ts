@@ -2,6 +2,7 @@ import { Authsignal as AuthsignalSdk } from '@authsignal/node'
 import axios from 'axios'
 import * as z from 'zod'
 import type { Config } from '../config/schema/schema.ts'
+import { omitAbsent } from '../omit-absent.ts'
 import {
   type EnrolmentTracked,
   parseEnrolment,
@@ -26,13 +27,13 @@ export interface TrackRequest {
   /** Names the attempt; a repetition with the same key is the same attempt. */
   readonly idempotencyKey: string
   readonly redirectUrl: string
-  readonly ipAddress?: string
-  readonly userAgent?: string
-  readonly deviceId?: string
-  readonly locale?: string
-  readonly username?: string
-  readonly email?: string
-  readonly phoneNumber?: string
+  readonly ipAddress?: string | undefined
+  readonly userAgent?: string | undefined
+  readonly deviceId?: string | undefined
+  readonly locale?: string | undefined
+  readonly username?: string | undefined
+  readonly email?: string | undefined
+  readonly phoneNumber?: string | undefined
   readonly custom: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -53,7 +54,7 @@ export interface Authsignal {
    */
   validate(request: {
     readonly token: string
-    readonly userId?: string
+    readonly userId?: string | undefined
     readonly action: string
   }): Promise<Validated>
   /** @throws {AuthsignalError} */
@@ -92,10 +93,7 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
     scope?: string,
   ): Promise<Outcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
-    return exchange(
-      () => sdk.track({ ...path, attributes: { ...attributes, ...(scope && { scope }) } }),
-      timeout,
-    )
+    return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }), timeout)
   }
 
   /** The SDK has no devices. */
@@ -125,7 +123,7 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
       const { userId, action } = request
       if (userId !== undefined) toPathSegment('validate', userId)
       toPathSegment('validate', action)
-      return parseValidated(await exchange(() => sdk.validateChallenge(request), timeout))
+      return parseValidated(await exchange(() => sdk.validateChallenge(omitAbsent(request)), timeout))
     },
 
     async listAuthenticators(userId) {

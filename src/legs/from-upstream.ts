@@ -4,7 +4,7 @@ import { readPageType } from '../http/page-type.ts'
 import type { Names } from '../http/public-names.ts'
 import { readAuthorizationResponse } from '../oauth/authorization-response.ts'
 import { Refusal } from '../refusal.ts'
-import { onEndSessionResponse, type SignOutPorts } from '../sign-out/sign-out.ts'
+import { onEndSessionResponse, type SignOutServices } from '../sign-out/sign-out.ts'
 import { peekBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, sendBytes, type UpstreamResponse } from '../upstream/proxy.ts'
 import { readResponse } from '../upstream/read-response.ts'
@@ -17,7 +17,7 @@ import { passRedirect } from './response/pass-redirect.ts'
 import { requireSameUser } from './same-user.ts'
 import { type PassTokensPorts, passTokens } from './token/pass-tokens.ts'
 
-export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignOutPorts {
+export interface FromUpstreamPorts extends PassPagePorts, PassTokensPorts, SignOutServices {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   /** Loose forms of the paths at which the OP publishes its metadata. */

@@ -7,7 +7,7 @@ import { authorizationParameters } from '../oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import { readRequestObject } from '../oauth/request-object.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
-import { onPageRequest, type PageLegPorts } from '../protected-pages/page-leg.ts'
+import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
 import { type AskedResponsePorts, recordAsked } from './asked-response.ts'
 import { passPreflight } from './preflight.ts'
@@ -18,7 +18,7 @@ import { requireShort } from './request/readable-request.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request/request-leg.ts'
 import { onTokenRequest, requireGrant, type TokenLegPorts } from './token/token-leg.ts'
 
-export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegPorts, AskedResponsePorts {
+export interface ToUpstreamPorts extends RequestLegPorts, TokenLegPorts, PageLegServices, AskedResponsePorts {
   readonly cookie: CookieRules
   /** Where the OP is told of a sign-in by passkey by JWT. */
   readonly handOver?: PasskeyHandOver
@@ -66,7 +66,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
     parameters,
     browser: exchange.browser,
     browserIds: met?.ids ?? [],
-    isOwnForm: isOwnForm(request, ports.publicUrl),
+    isOwnForm: isOwnForm(request, ports.config.publicUrl),
     probe: () => ports.askUser(request),
   })
   switch (answer.kind) {
@@ -81,7 +81,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
       return
     case 'challenge':
       met?.keep(reply)
-      return sendRedirect(reply, `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
+      return sendRedirect(reply, `${ports.config.pathPrefix}/challenge/${answer.stepUpId}`)
   }
 }
 

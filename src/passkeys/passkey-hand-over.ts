@@ -1,11 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema/schema.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { takeBody } from '../http/take-body.ts'
 import { parseTarget } from '../http/target.ts'
-import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import type { Services } from '../services.ts'
 import { stepEntry } from './entry-step.ts'
 import { handOverUrl, placePath, readEntryId } from './hand-over-url.ts'
 import { createCouldBe } from './loose-patterns.ts'
@@ -29,18 +27,11 @@ export interface PasskeyHandOver {
   handOver(request: FastifyRequest): Promise<void>
 }
 
-export interface PasskeyHandOverPorts {
-  readonly config: Config
-  readonly records: Records
-  readonly audit: Audit
-  readonly now: () => number
-}
-
 /** @returns undefined where the OP takes no JWT. @throws Error for a key that can't sign. */
 export async function createPasskeyHandOver(
-  ports: PasskeyHandOverPorts,
+  services: Pick<Services, 'config' | 'records' | 'audit' | 'now'>,
 ): Promise<PasskeyHandOver | undefined> {
-  const { config, audit, now } = ports
+  const { config, audit, now } = services
   const signIn = config.passkeys?.signIn
   if (!signIn?.jwt) return undefined
   const settings = signIn.jwt
@@ -71,7 +62,7 @@ export async function createPasskeyHandOver(
       const id = readEntryId(settings, exchange.target.query)
       if (id === undefined || method !== 'GET') return
       requireNavigation(method, headers)
-      const { subject, loginPage } = await stepEntry(ports, id, exchange.browser.ids, (entry) =>
+      const { subject, loginPage } = await stepEntry(services, id, exchange.browser.ids, (entry) =>
         entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
       )
       const token = await jwt.sign({ user: subject, now: now() })
