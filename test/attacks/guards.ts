@@ -430,8 +430,8 @@ export const guards: readonly Guard[] = [
       ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
       [
         'released before it leaves',
-        'await releaseCode(ports.records, asked',
-        'void releaseCode(ports.records, asked',
+        'await recordRelease(ports, asked',
+        'void recordRelease(ports, asked',
         guardCases,
       ],
       [
@@ -577,13 +577,13 @@ export const guards: readonly Guard[] = [
         'if (browser === undefined || !browserIds.includes(browser)) {',
         'if (browser === undefined) {',
       ],
-      ['the burn', 'await burn(id, found)', ''],
+      ['the burn', 'await burn(services, id, found)', ''],
       [
         'one attempt',
         "current.state === 'open' ? { ...current, state: 'checking' } : undefined",
         "({ ...current, state: 'checking' })",
       ],
-      ['the time', "if (found.state === 'open' && openings.isExpired(found)) {", 'if (false) {'],
+      ['the time', "if (found.state === 'open' && isExpired(services, found)) {", 'if (false) {'],
       ['a reload for a minute', 'if (stepUp?.outcome && isRecent) return', 'if (stepUp?.outcome) return'],
     ],
   ),
@@ -591,8 +591,12 @@ export const guards: readonly Guard[] = [
     'step-up/openings.ts',
     [returns, waysOn],
     [
-      ['the bind', 'isOpen(stepUp) && browserIds.includes(browser)', 'isOpen(stepUp)'],
-      ['no wider scope joins', 'isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)', 'isOpen(stepUp)'],
+      ['the bind', 'isOpen(services, stepUp) && browserIds.includes(browser)', 'isOpen(services, stepUp)'],
+      [
+        'no wider scope joins',
+        'isOpen(services, stepUp) && isWithin(it.scope, stepUp.case.scope)',
+        'isOpen(services, stepUp)',
+      ],
     ],
   ),
   ...inFile(
@@ -627,10 +631,14 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/recall.ts',
-    ['step-up/recall.test.ts'],
+    'step-up/sign-ins.ts',
+    ['step-up/sign-ins.test.ts'],
+    [['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)']],
+  ),
+  ...inFile(
+    'step-up/passes.ts',
+    ['step-up/passes.test.ts'],
     [
-      ['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)'],
       [
         'passes of this session',
         'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
@@ -647,17 +655,32 @@ export const guards: readonly Guard[] = [
         'hashOf(browser, it.user.session, it.clientId, epoch)',
       ],
       ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
-      ['passes for this action', 'pass.action === action &&\n    ', ''],
-      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now()) &&', ''],
-      ['passes for no wider scope', ' &&\n    isWithin(it.scope, pass.scope)', ''],
+      ['passes for this action', 'pass.action === action &&\n  ', ''],
+      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&', ''],
+      ['passes for no wider scope', ' &&\n  isWithin(it.scope, pass.scope)', ''],
       ['passes once', 'return isReload ? found : undefined', 'return found'],
+    ],
+  ),
+  ...inFile(
+    'step-up/proofs.ts',
+    ['step-up/proofs.test.ts'],
+    [
       [
         'proofs of this session',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)\n',
-        'hashOf(browser, it.user.subject, epoch)\n',
+        'hashOf(browser, it.user.session, it.user.subject, epoch)',
+        'hashOf(browser, it.user.subject, epoch)',
       ],
-      ['proofs of a session that lasts', 'it.user.subject, epoch)\n', 'it.user.subject)\n'],
-      ['proofs while they last', 'filter(({ at }) => isYounger(at, sessionMs, now()))', 'filter(() => true)'],
+      [
+        'proofs of a session that lasts',
+        'it.user.subject, epoch)',
+        'it.user.subject)',
+        'step-up/passes.test.ts',
+      ],
+      [
+        'proofs while they last',
+        'filter(({ at }) => isYounger(at, config.stepUp.session, now()))',
+        'filter(() => true)',
+      ],
     ],
   ),
   ...inFile(
@@ -675,7 +698,7 @@ export const guards: readonly Guard[] = [
     'sign-out/logout-token.ts',
     ['sign-out/logout-token.test.ts'],
     [
-      ['logout tokens for the gateway', 'audience: clientId,', ''],
+      ['logout tokens for the gateway', 'audience: config.provider.probe.clientId,', ''],
       ['logout tokens of this OP', 'issuer: provider.metadata.issuer,', ''],
       ['logout tokens that are no ID tokens', 'if (nonce !== undefined)', 'if (false)'],
       ['logout tokens about a logout', '!isObject(events) || !isObject(events[logoutEvent])', 'false'],
@@ -891,16 +914,16 @@ export const guards: readonly Guard[] = [
     'step-up/attempts.ts',
     ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
     [
-      ['challenges of known browsers', 'known !== undefined\n      ?', 'known === null ?'],
-      ['questions about known sessions', 'if (await isKnownSession(it)) return false', ''],
+      ['challenges of known browsers', 'known !== undefined\n    ?', 'known === null ?'],
+      ['questions about known sessions', 'if (await isKnownSession(services, it)) return false', ''],
       [
         'silent questions of strangers',
-        "return users.take(hashOf('silent', subject, counterOf(it)), limits.perUser, ownedBy(subject))",
+        'return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))',
         'return true',
       ],
       [
         'what was counted for an address',
-        'if (address !== undefined) await addresses.giveBack(address)\n      return undefined',
+        'if (address !== undefined) await addresses.giveBack(address)\n  return undefined',
         'return undefined',
       ],
     ],
@@ -913,7 +936,7 @@ export const guards: readonly Guard[] = [
       ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
       [
         'questions of strangers',
-        'if (!(await attempts.mayAskSilently(it, occasion.browser))) {',
+        'if (!(await mayAskSilently(services, it, browser))) {',
         'if (false) {',
         'attacks/budgets.test.ts',
       ],
@@ -936,7 +959,7 @@ export const guards: readonly Guard[] = [
       ],
       [
         'sessions that have spent their share',
-        'if (await sessions.isExhausted(session, limits.perSession)) return false',
+        'if (await sessions.isExhausted(session, perSession)) return false',
         '',
       ],
     ],
@@ -1139,7 +1162,7 @@ export const guards: readonly Guard[] = [
     'protected-pages/page-leg.ts',
     [pagesAttack],
     [
-      ['the session that was probed, and no other', 'keepProbedSession(request, ports)', ''],
+      ['the session that was probed, and no other', 'keepProbedSession(services, request)', ''],
       [
         'a preflight without credentials',
         "if (request.method === 'OPTIONS') return dropCredentials(request)",
@@ -1147,17 +1170,17 @@ export const guards: readonly Guard[] = [
       ],
       [
         'other credentials than the session',
-        'refuseOtherCredentials(request, ports, judgement.case.user)',
+        'refuseOtherCredentials(services, request, judgement.case.user)',
         '',
       ],
       ['a body that is held back', 'await takeBody(request)', '', pagesTest],
       ['a probe that failed', 'if (!saysNobody(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
-      ['credentials where nobody is signed in', 'refuseOtherCredentials(request, ports, undefined)', ''],
+      ['credentials where nobody is signed in', 'refuseOtherCredentials(services, request, undefined)', ''],
       [
         'cookies where nobody is signed in',
-        '  refuseOtherCredentials(request, ports, undefined)\n  dropCredentials(request)',
-        '  refuseOtherCredentials(request, ports, undefined)',
+        '  refuseOtherCredentials(services, request, undefined)\n  dropCredentials(request)',
+        '  refuseOtherCredentials(services, request, undefined)',
       ],
       [
         'the origin of a form',
@@ -1174,8 +1197,8 @@ export const guards: readonly Guard[] = [
     [
       [
         'pages for navigations only',
-        "...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),",
-        '',
+        "canShowPage(request.method, request.headers) ? undefined : 'not_a_navigation'",
+        'undefined',
       ],
     ],
   ),
@@ -1229,7 +1252,7 @@ export const guards: readonly Guard[] = [
         'if (probe.known && probe.identity.subject === subject) return',
         'if (probe.known) return',
       ],
-      ['that the OP signed in somebody', 'await requireSubject(request, setCookies, subject)', ''],
+      ['that the OP signed in somebody', 'await requireSubject(services, request, setCookies, subject)', ''],
     ],
   ),
   ...inFile(
@@ -1254,8 +1277,12 @@ export const guards: readonly Guard[] = [
         "if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return",
         'if (false) return',
       ],
-      ['the reserved action', 'if (answer.action !== action) return', 'if (false) return'],
-      ['the very sign-in', 'if (answer.idempotencyKey !== idempotencyKey) return', 'if (false) return'],
+      ['the reserved action', 'if (answer.action !== expected.action) return', 'if (false) return'],
+      [
+        'the very sign-in',
+        'if (answer.idempotencyKey !== expected.idempotencyKey) return',
+        'if (false) return',
+      ],
       [
         'a passkey and nothing else',
         "if (answer.verificationMethod !== 'PASSKEY') return",
@@ -1263,7 +1290,7 @@ export const guards: readonly Guard[] = [
       ],
       [
         'since the sign-in began',
-        'return isTimely(startedAt, answer.stateUpdatedAt, now()) ?',
+        'return isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now) ?',
         'return true ?',
       ],
       [
