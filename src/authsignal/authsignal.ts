@@ -12,7 +12,7 @@ import {
   type Validated,
 } from './authsignal-answers.ts'
 import { AuthsignalError, type AuthsignalOperation } from './authsignal-error.ts'
-import { exchange, guardHttpClient, type Outcome } from './authsignal-http.ts'
+import { type CallOutcome, exchange, guardHttpClient } from './authsignal-http.ts'
 import { parseAnswer } from './authsignal-parse.ts'
 import { type Authenticators, parseAuthenticators, parseUsername } from './authsignal-passkeys.ts'
 
@@ -75,7 +75,7 @@ export interface Authsignal {
   forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
 }
 
-const MAX_ID_LENGTH = 255
+const maxIdLength = 255
 
 /**
  * Authsignal through its SDK. Each call takes `config.timeout` milliseconds at most, its one retry included, and
@@ -91,7 +91,7 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
   function sendTrack(
     { userId, action, ...attributes }: TrackRequest | DeviceSighting,
     scope?: string,
-  ): Promise<Outcome> {
+  ): Promise<CallOutcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
     return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }), timeout)
   }
@@ -174,7 +174,7 @@ const isRefused = (error: unknown): boolean => error instanceof AuthsignalError 
  */
 function toPathSegment(operation: AuthsignalOperation, id: string): string {
   const isUsable =
-    id !== '' && id !== '.' && id !== '..' && id.length <= MAX_ID_LENGTH && !/\p{Surrogate}/u.test(id)
+    id !== '' && id !== '.' && id !== '..' && id.length <= maxIdLength && !/\p{Surrogate}/u.test(id)
   if (!isUsable) throw new AuthsignalError('refused', operation, { reason: 'an id that can not be sent' })
   return encodeURIComponent(id)
 }
