@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { requireNavigation } from '../http/navigation.ts'
 import { takeBody } from '../http/take-body.ts'
-import { parseTarget } from '../http/target.ts'
+import { parseTarget, type Target } from '../http/target.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { stepEntry } from './entry-step.ts'
 import { handOverUrl, placePath, readEntryId } from './hand-over-url.ts'
 import { createCouldBe } from './loose-patterns.ts'
-import { createPasskeyJwt } from './passkey-jwt.ts'
+import { createPasskeyJwt, type PasskeyJwt, type PasskeyJwtSettings } from './passkey-jwt.ts'
 import { holdsSignInToken } from './sign-in-token.ts'
 
 /** The OP is told by JWT who has signed in by passkey, by the gateway and by nobody else. */
@@ -27,51 +27,71 @@ export interface PasskeyHandOver {
   handOver(request: FastifyRequest): Promise<void>
 }
 
+type HandOverServices = Pick<Services, 'records' | 'audit' | 'now'>
+
 /** @returns undefined where the OP takes no JWT. @throws Error for a key that can't sign. */
 export async function createPasskeyHandOver(
-  services: Pick<Services, 'config' | 'records' | 'audit' | 'now'>,
+  services: HandOverServices & Pick<Services, 'config'>,
 ): Promise<PasskeyHandOver | undefined> {
-  const { config, audit, now } = services
+  const { config } = services
   const signIn = config.passkeys?.signIn
   if (!signIn?.jwt) return undefined
   const settings = signIn.jwt
   const jwt = await createPasskeyJwt(settings, config)
   const couldTakeToken = createCouldBe(signIn.loginPaths.map((page) => placePath(settings.path, page)))
-
-  /** Everything in which an OP could look for the JWT. Bodies stream by unread where it has no reason to. */
-  async function* textsOf(request: FastifyRequest): AsyncGenerator<string> {
-    const { target, kind, upstreamHeaders } = request.exchange
-    yield target.raw
-    yield Object.values(upstreamHeaders).flat().join('\n')
-    if (kind !== 'open' || !couldTakeToken(target)) return
-    const body = await takeBody(request)
-    if (body) yield body.toString('latin1')
-  }
-
   return {
-    async refuseTokens(request) {
-      for await (const text of textsOf(request)) {
-        if (!holdsSignInToken(text)) continue
-        audit.security('passkey_jwt_from_a_browser', {})
-        throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
-      }
-    },
-
-    async handOver(request) {
-      const { exchange, method, headers } = request
-      const id = readEntryId(settings, exchange.target.query)
-      if (id === undefined || method !== 'GET') return
-      requireNavigation(method, headers)
-      const { subject, loginPage } = await stepEntry(services, id, exchange.browser.ids, (entry) =>
-        entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
-      )
-      const token = await jwt.sign({ user: subject, now: now() })
-      const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
-      if (target.path !== exchange.target.path) {
-        throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
-      }
-      request.exchange = { ...exchange, target }
-      audit.signedIn(subject, 'jwt')
-    },
+    refuseTokens: (request) => refuseTokens(services, couldTakeToken, request),
+    handOver: (request) => handOver(services, settings, jwt, request),
   }
+}
+
+async function refuseTokens(
+  { audit }: Pick<Services, 'audit'>,
+  couldTakeToken: (target: Target) => boolean,
+  request: FastifyRequest,
+): Promise<void> {
+  for await (const text of textsOf(request, couldTakeToken)) {
+    if (!holdsSignInToken(text)) continue
+    audit.security('passkey_jwt_from_a_browser', {})
+    throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
+  }
+}
+
+/**
+ * Everything in which an OP could look for the JWT. Bodies stream by unread where it has no reason to.
+ *
+ * @param couldTakeToken whether the OP could look for one in what is posted to this target.
+ */
+async function* textsOf(
+  request: FastifyRequest,
+  couldTakeToken: (target: Target) => boolean,
+): AsyncGenerator<string> {
+  const { target, kind, upstreamHeaders } = request.exchange
+  yield target.raw
+  yield Object.values(upstreamHeaders).flat().join('\n')
+  if (kind !== 'open' || !couldTakeToken(target)) return
+  const body = await takeBody(request)
+  if (body) yield body.toString('latin1')
+}
+
+async function handOver(
+  services: HandOverServices,
+  settings: PasskeyJwtSettings,
+  jwt: PasskeyJwt,
+  request: FastifyRequest,
+): Promise<void> {
+  const { exchange, method, headers } = request
+  const id = readEntryId(settings, exchange.target.query)
+  if (id === undefined || method !== 'GET') return
+  requireNavigation(method, headers)
+  const { subject, loginPage } = await stepEntry(services, id, exchange.browser.ids, (entry) =>
+    entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
+  )
+  const token = await jwt.sign({ user: subject, now: services.now() })
+  const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
+  if (target.path !== exchange.target.path) {
+    throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
+  }
+  request.exchange = { ...exchange, target }
+  services.audit.signedIn(subject, 'jwt')
 }
