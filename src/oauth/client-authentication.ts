@@ -13,7 +13,7 @@ export interface PresentedClient {
    * Some OPs form-decode the client_id of Basic (RFC 6749 2.3.1), others take it as it stands: the other name, where
    * that makes a difference. A request is a protected client's if either name is.
    */
-  readonly otherReading?: string | undefined
+  readonly otherReading?: string
   /** `none`: a public client, or no client at all. */
   readonly method: 'basic' | 'post' | 'assertion' | 'none'
 }
@@ -42,7 +42,7 @@ export function readClient(authorization: string | undefined, parameters: Parame
   const otherReading = [basic?.undecoded, basic?.decoded].find(
     (name) => name !== undefined && name !== clientId,
   )
-  return { clientId, otherReading, method }
+  return { clientId, ...(otherReading !== undefined && { otherReading }), method }
 }
 
 const methodOfBody = (parameters: Parameters) => (parameters.has('client_secret') ? 'post' : 'none')
