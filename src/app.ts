@@ -17,10 +17,8 @@ import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
 import { readAssets } from './passkeys/serve-assets.ts'
 import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createPolicies } from './policy/policies.ts'
-import { createAskUser } from './probe/ask-user.ts'
-import { probeUser } from './probe/probe.ts'
+import { askUser } from './probe/ask-user.ts'
 import { createFindPage } from './protected-pages/protected-paths.ts'
-import { isEndSession } from './provider/end-session.ts'
 import { createFrontChannelVerifier } from './provider/front-channel.ts'
 import { createKeys } from './provider/keys.ts'
 import { listMetadataPaths } from './provider/metadata.ts'
@@ -28,11 +26,9 @@ import { createProvider, type Provider } from './provider/provider.ts'
 import { revokeTokens } from './provider/revoke.ts'
 import { createEpochs } from './records/epochs.ts'
 import { boundRecords } from './records/record-bounds.ts'
-import { countWindowMs, createRecords } from './records/records.ts'
+import { createRecords } from './records/records.ts'
+import type { Services } from './services.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
-import { createLogoutTokenVerifier } from './sign-out/logout-token.ts'
-import { createStepUps } from './step-up/step-ups.ts'
-import { createAllowance } from './store/allowance.ts'
 import { createMemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
@@ -67,42 +63,23 @@ export interface Gateway {
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes } = ports
   const { store = createMemoryStore(now, undefined, boundRecords(heapBytes)) } = ports
-  const pages = createPages(config.pages)
-  const audit = createAudit(log)
-  const policies = createPolicies(config)
-  const records = createRecords(store, config.stepUp)
-  const upstream = connectUpstream(config)
-  const provider = createProvider(config, upstream, log)
-  const authsignal = createAuthsignal(config.authsignal)
-  const stepUps = createStepUps({ config, policies, records, authsignal, audit, now })
-  const cookie = chooseCookieRules(config)
+  const services = createServices(config, log, store, now)
+  const { policies, upstream, provider, keys, pages, cookie } = services
   const { publicUrl, pathPrefix } = config
-  const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs, probe } = config.provider
-  const addresses = createAllowance(records.addressProbes, now, countWindowMs)
-  const askUser = createAskUser({
-    cookies: probe.cookies,
-    limits: probe,
-    sessions: createAllowance(records.sessionProbes, now, countWindowMs),
-    addresses,
-    probe: (request) => probeUser(provider, upstream, config, request),
-  })
-  const keys = createKeys(provider, upstream)
+  const { compare, subject: subjectClaim, codeLifetime: codeLifetimeMs } = config.provider
   const verifyFrontChannel = createFrontChannelVerifier(provider, upstream, keys)
-  const verifyLogoutToken = createLogoutTokenVerifier({ provider, keys, clientId: probe.clientId, now })
-  const epochs = createEpochs(records.epochs)
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const errorPorts = { pages, corsOrigins: collectOrigins(config) }
-  const { judge, recall } = stepUps
   const { passkeys } = config
   const isLoginPath = createIsLoginPath(passkeys?.signIn?.loginPaths ?? [])
   const assets = passkeys && readAssets(publicUrl + pathPrefix)
   const loginPage = assets && createLoginPage(passkeys, publicUrl + pathPrefix, assets, isLoginPath)
   const findPage = createFindPage(config.protectedPaths)
-  const handOver = await createPasskeyHandOver({ config, records, audit, now })
+  const handOver = await createPasskeyHandOver(services)
   const wayThere = {
-    ...{ publicUrl, pathPrefix, policies, records, judge, audit, compare, askUser, pages, findPage, now },
-    ...{ cookies: probe.cookies, subjectClaim },
+    ...services,
+    ...{ publicUrl, pathPrefix, compare, findPage, subjectClaim },
     ...(handOver && { handOver }),
   }
   const wayBack: OnResponsePorts = {
@@ -113,8 +90,6 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     metadataPaths,
     names: upstream.names,
     ...(loginPage && { loginPage }),
-    epochs,
-    isEndSession: (target) => isEndSession(provider, target),
     isAtAuthorization: (target) => isAtAuthorization(target, provider.guarded),
     revoke: (...how) => revokeTokens(provider, upstream, ...how),
   }
@@ -141,26 +116,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     publicHeaders: upstream.publicHeaders,
     areAnswersRead: policies.areAnyActive,
   })
-  await app.register(async (own) => serveReturnLeg(own, { config, policies, cookie, pages, ...stepUps }), {
-    prefix: pathPrefix,
-  })
-  await app.register(async (own) => serveBackchannelLogout(own, { verifyLogoutToken, epochs, audit }), {
-    prefix: pathPrefix,
-  })
+  await app.register(async (own) => serveReturnLeg(own, services), { prefix: pathPrefix })
+  await app.register(async (own) => serveBackchannelLogout(own, services), { prefix: pathPrefix })
   if (passkeys && assets) {
-    const ports = {
-      ...wayThere,
-      config,
-      passkeys,
-      assets,
-      cookie,
-      authsignal,
-      upstream,
-      recall,
-      questions: addresses,
-      isLoginPath,
-    }
-    await app.register(async (own) => servePasskeys(own, ports), { prefix: pathPrefix })
+    const parts = { passkeys, assets, isLoginPath }
+    await app.register(async (own) => servePasskeys(own, services, parts), { prefix: pathPrefix })
   }
   serveProxy(app, {
     upstreamOrigin: config.upstream.url,
@@ -168,7 +128,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     ownCookies: [cookie.name],
     pool: upstream.pool,
     hooks: {
-      onRequest: (request, reply) => onRequest({ ...wayThere, cookie }, request, reply),
+      onRequest: (request, reply) => onRequest(wayThere, request, reply),
       onResponse: (response) => onResponse(wayBack, response),
     },
   })
@@ -186,6 +146,29 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       await app.close()
       await Promise.all([health.close(), provider.close(), upstream.close(), store.close()])
     },
+  }
+}
+
+/** What all parts share, built once. */
+function createServices(config: Config, log: Log, store: Store, now: () => number): Services {
+  const pages = createPages(config.pages)
+  const records = createRecords(store, config.stepUp)
+  const upstream = connectUpstream(config)
+  const provider = createProvider(config, upstream, log)
+  return {
+    config,
+    now,
+    policies: createPolicies(config),
+    records,
+    epochs: createEpochs(records.epochs),
+    authsignal: createAuthsignal(config.authsignal),
+    upstream,
+    provider,
+    keys: createKeys(provider, upstream),
+    askUser: (...question) => askUser({ config, provider, upstream, records, now }, ...question),
+    audit: createAudit(log),
+    pages,
+    cookie: chooseCookieRules(config),
   }
 }
 

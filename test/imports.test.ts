@@ -21,6 +21,7 @@ const floors = [
   ['protected-pages'],
   ['sign-out'],
   ['step-up'],
+  ['services.ts'],
   ['pages', 'probe'],
   ['provider'],
   ['doors', 'records', 'telemetry', 'upstream', 'oauth'],
@@ -28,7 +29,7 @@ const floors = [
   ['store'],
   ['http'],
   ['config'],
-  ['hash.ts', 'token-error.ts', 'refusal.ts'],
+  ['hash.ts', 'omit-absent.ts', 'token-error.ts', 'refusal.ts'],
 ]
 
 /** The source files that each file imports, dynamically or for a type only too. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Outcome } from './authsignal-http.ts'
+import type { CallOutcome } from './authsignal-http.ts'
 import { optionalString, parseAnswer, unreadable } from './authsignal-parse.ts'
 import { readChallengeUrl } from './challenge-url.ts'
 
@@ -10,9 +10,9 @@ export interface Tracked {
   /** Where to challenge, whatever the state; undefined if it is absent or its host is not allowed. */
   readonly url: string | undefined
   /** The verification methods between which the user can choose; undefined if the answer does not say. */
-  readonly offered?: readonly string[]
+  readonly offered?: readonly string[] | undefined
   /** The origin of an address that was not allowed, for the log. */
-  readonly refusedOrigin?: string
+  readonly refusedOrigin?: string | undefined
 }
 
 /** Authsignal's answer where a user wants to add an authenticator. */
@@ -71,30 +71,29 @@ const trackState = z.enum(['ALLOW', 'BLOCK', 'CHALLENGE_REQUIRED', 'REVIEW_REQUI
  * @throws {AuthsignalError} also if the answer is for another idempotency key than the one that was sent.
  */
 export function parseTracked(
-  outcome: Outcome,
+  outcome: CallOutcome,
   sent: { idempotencyKey: string; challengeHosts: readonly string[] },
 ): Tracked {
   const answer = readTrackAnswer(outcome, sent)
   const url = answer.url && readChallengeUrl(answer.url, sent.challengeHosts)
-  const offered = listOffered(answer)
   return {
     state: readState(answer),
     isEnrolled: answer.isEnrolled,
     url: url || undefined,
-    ...(offered && { offered }),
-    ...(answer.url && !url && { refusedOrigin: originOf(answer.url) }),
+    offered: listOffered(answer),
+    refusedOrigin: answer.url && !url ? originOf(answer.url) : undefined,
   }
 }
 
 /** The same, where a token is wanted. @throws {AuthsignalError} also if there is none. */
-export function parseEnrolment(outcome: Outcome, sent: { idempotencyKey: string }): EnrolmentTracked {
+export function parseEnrolment(outcome: CallOutcome, sent: { idempotencyKey: string }): EnrolmentTracked {
   const answer = readTrackAnswer(outcome, sent)
   const { token } = answer
   if (token === undefined || token === '') throw unreadable('track', 'there is no token')
   return { state: readState(answer), token }
 }
 
-function readTrackAnswer(outcome: Outcome, sent: { idempotencyKey: string }): TrackAnswer {
+function readTrackAnswer(outcome: CallOutcome, sent: { idempotencyKey: string }): TrackAnswer {
   const answer = parseAnswer('track', trackAnswer, outcome)
   if (answer.idempotencyKey === sent.idempotencyKey) return answer
   throw unreadable('track', 'idempotencyKey is not the one that was sent')
@@ -107,7 +106,7 @@ const readState = ({ state }: TrackAnswer): Tracked['state'] => trackState.safeP
  *
  * @throws {AuthsignalError} also if the answer contradicts itself.
  */
-export function parseValidated(outcome: Outcome): Validated {
+export function parseValidated(outcome: CallOutcome): Validated {
   const { actionCode, action = actionCode, error, ...rest } = parseAnswer('validate', validateAnswer, outcome)
   if (actionCode !== undefined && actionCode !== action) {
     throw unreadable('validate', 'action and actionCode differ')

@@ -28,9 +28,16 @@ export interface AuthsignalClient {
   /** Begins a sign-in of somebody who is not known yet. */
   challenge(request: { action: string; idempotencyKey: string }): Promise<string>
   signInOptions(challengeId: string): Promise<Ceremony>
-  signIn(request: { challengeId: string; credential: Credential; deviceId?: string }): Promise<CeremonyResult>
+  signIn(request: {
+    challengeId: string
+    credential: Credential
+    deviceId?: string | undefined
+  }): Promise<CeremonyResult>
   /** @param token from track, with the scope to add authenticators. */
-  addOptions(token: string, name: { username?: string; displayName?: string }): Promise<Ceremony>
+  addOptions(
+    token: string,
+    name: { username?: string | undefined; displayName?: string | undefined },
+  ): Promise<Ceremony>
   add(token: string, request: { challengeId: string; credential: Credential }): Promise<CeremonyResult>
 }
 
@@ -67,7 +74,7 @@ export function createAuthsignalClient(
     signInOptions: (challengeId) =>
       post(`${passkey}/authentication-options`, anonymous, { challengeId }, ceremony),
     async signIn({ challengeId, credential, deviceId }) {
-      const body = { challengeId, authenticationCredential: credential, ...(deviceId && { deviceId }) }
+      const body = { challengeId, authenticationCredential: credential, deviceId }
       return toResult(await post('verify/passkey', anonymous, body, result))
     },
     addOptions: (token, name) => post(`${passkey}/registration-options`, `Bearer ${token}`, name, ceremony),

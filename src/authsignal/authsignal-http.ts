@@ -3,20 +3,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 import axios from 'axios'
 
 /** What came of a request: an answer of whatever status, or the code of the failure that kept it from us. */
-export type Outcome =
+export type CallOutcome =
   | { readonly answered: true; readonly status: number; readonly body: unknown }
   | { readonly answered: false; readonly code: string }
 
 interface Attempt {
   readonly signal: AbortSignal
-  outcome: Outcome
+  outcome: CallOutcome
 }
 
-const MAX_BYTES = 256 * 1024
-const RETRY_PAUSE_MS = 50
+const maxBytes = 256 * 1024
+const retryPauseMs = 50
 
 /** Nothing was answered, most likely nothing was read. The idempotency key makes the second try safe. */
-const CONNECT_ERRORS: ReadonlySet<string> = new Set([
+const connectErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -38,8 +38,8 @@ export function guardHttpClient(): void {
   Object.assign(axios.defaults, {
     maxRedirects: 0,
     proxy: false,
-    maxContentLength: MAX_BYTES,
-    maxBodyLength: MAX_BYTES,
+    maxContentLength: maxBytes,
+    maxBodyLength: maxBytes,
   })
   axios.interceptors.request.use((config) => {
     const attempt = attempts.getStore()
@@ -63,10 +63,10 @@ export function guardHttpClient(): void {
  * @param call the SDK's method; what it returns or throws is not looked at.
  * @param timeout milliseconds for all of it; then the request is aborted and the code is `timeout`.
  */
-export async function exchange(call: () => Promise<unknown>, timeout: number): Promise<Outcome> {
+export async function exchange(call: () => Promise<unknown>, timeout: number): Promise<CallOutcome> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), timeout)
-  const late = new Promise<Outcome>((resolve) => {
+  const late = new Promise<CallOutcome>((resolve) => {
     deadline.signal.addEventListener('abort', () => resolve({ answered: false, code: 'timeout' }))
   })
   try {
@@ -76,20 +76,20 @@ export async function exchange(call: () => Promise<unknown>, timeout: number): P
   }
 }
 
-async function tryTwice(call: () => Promise<unknown>, signal: AbortSignal): Promise<Outcome> {
+async function tryTwice(call: () => Promise<unknown>, signal: AbortSignal): Promise<CallOutcome> {
   const first = await tryOnce(call, signal)
-  if (first.answered || !CONNECT_ERRORS.has(first.code)) return first
-  await pause(RETRY_PAUSE_MS)
+  if (first.answered || !connectErrors.has(first.code)) return first
+  await pause(retryPauseMs)
   return tryOnce(call, signal) // axios sends nothing once the signal is aborted
 }
 
-async function tryOnce(call: () => Promise<unknown>, signal: AbortSignal): Promise<Outcome> {
+async function tryOnce(call: () => Promise<unknown>, signal: AbortSignal): Promise<CallOutcome> {
   const attempt: Attempt = { signal, outcome: { answered: false, code: 'not_sent' } }
   await attempts.run(attempt, call).catch(() => undefined)
   return attempt.outcome
 }
 
-function record(outcome: Outcome): void {
+function record(outcome: CallOutcome): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.outcome = outcome
 }

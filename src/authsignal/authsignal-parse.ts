@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AuthsignalError, type AuthsignalErrorKind, type AuthsignalOperation } from './authsignal-error.ts'
-import type { Outcome } from './authsignal-http.ts'
+import type { CallOutcome } from './authsignal-http.ts'
 
 /** A text that may be null or absent. */
 export const optionalString = z
@@ -10,7 +10,7 @@ export const optionalString = z
 
 const errorAnswer = z.object({ errorCode: optionalString, error: optionalString })
 /** Words only: a code with digits in it could be a piece of a credential that was echoed. */
-const ERROR_CODE = /^[A-Za-z]{1,30}(?:_[A-Za-z]{1,30}){0,5}$/
+const codePattern = /^[A-Za-z]{1,30}(?:_[A-Za-z]{1,30}){0,5}$/
 
 /** Codes of network failures for which nobody but the network is to blame; a certificate that fails is none. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
 export function parseAnswer<Schema extends z.ZodType>(
   operation: AuthsignalOperation,
   schema: Schema,
-  outcome: Outcome,
+  outcome: CallOutcome,
 ): z.output<Schema> {
   if (!outcome.answered) {
     const kind = UNAVAILABLE_CODES.has(outcome.code) ? 'unavailable' : 'unreadable'
@@ -62,5 +62,5 @@ export function unreadable(operation: AuthsignalOperation, reason: string): Auth
 function codeOf(body: unknown): string | undefined {
   const { errorCode, error } = errorAnswer.safeParse(body).data ?? {}
   const code = errorCode ?? error
-  return code !== undefined && ERROR_CODE.test(code) ? code : undefined
+  return code !== undefined && codePattern.test(code) ? code : undefined
 }

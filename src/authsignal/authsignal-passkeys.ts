@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Outcome } from './authsignal-http.ts'
+import type { CallOutcome } from './authsignal-http.ts'
 import { optionalString, parseAnswer } from './authsignal-parse.ts'
 
 /** A passkey of a user, as it is shown to that user. */
@@ -8,7 +8,7 @@ export interface Passkey {
   readonly name: string | undefined
   /** Epoch milliseconds. */
   readonly createdAt: number
-  readonly lastUsedAt?: number
+  readonly lastUsedAt: number | undefined
 }
 
 /** A user's authenticators, of which the gateway shows the passkeys. */
@@ -28,7 +28,7 @@ const authenticator = z.object({
 })
 
 /** @throws {AuthsignalError} */
-export function parseAuthenticators(outcome: Outcome): Authenticators {
+export function parseAuthenticators(outcome: CallOutcome): Authenticators {
   const all = parseAnswer('authenticators', z.array(authenticator), outcome)
   const passkeys = all
     .filter(({ verificationMethod }) => verificationMethod === 'PASSKEY')
@@ -37,7 +37,7 @@ export function parseAuthenticators(outcome: Outcome): Authenticators {
       name: webauthnCredential?.name,
       createdAt,
       // To be added it was verified too.
-      ...(typeof lastVerifiedAt === 'number' && lastVerifiedAt > createdAt && { lastUsedAt: lastVerifiedAt }),
+      lastUsedAt: lastVerifiedAt && lastVerifiedAt > createdAt ? lastVerifiedAt : undefined,
     }))
   return { passkeys, count: all.length }
 }
@@ -45,5 +45,5 @@ export function parseAuthenticators(outcome: Outcome): Authenticators {
 const user = z.object({ username: optionalString })
 
 /** The name that Authsignal has of a user. @throws {AuthsignalError} */
-export const parseUsername = (outcome: Outcome): string | undefined =>
+export const parseUsername = (outcome: CallOutcome): string | undefined =>
   parseAnswer('user', user, outcome).username

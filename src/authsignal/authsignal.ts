@@ -2,6 +2,7 @@ import { Authsignal as AuthsignalSdk } from '@authsignal/node'
 import axios from 'axios'
 import * as z from 'zod'
 import type { Config } from '../config/schema/schema.ts'
+import { omitAbsent } from '../omit-absent.ts'
 import {
   type EnrolmentTracked,
   parseEnrolment,
@@ -11,7 +12,7 @@ import {
   type Validated,
 } from './authsignal-answers.ts'
 import { AuthsignalError, type AuthsignalOperation } from './authsignal-error.ts'
-import { exchange, guardHttpClient, type Outcome } from './authsignal-http.ts'
+import { type CallOutcome, exchange, guardHttpClient } from './authsignal-http.ts'
 import { parseAnswer } from './authsignal-parse.ts'
 import { type Authenticators, parseAuthenticators, parseUsername } from './authsignal-passkeys.ts'
 
@@ -26,13 +27,13 @@ export interface TrackRequest {
   /** Names the attempt; a repetition with the same key is the same attempt. */
   readonly idempotencyKey: string
   readonly redirectUrl: string
-  readonly ipAddress?: string
-  readonly userAgent?: string
-  readonly deviceId?: string
-  readonly locale?: string
-  readonly username?: string
-  readonly email?: string
-  readonly phoneNumber?: string
+  readonly ipAddress?: string | undefined
+  readonly userAgent?: string | undefined
+  readonly deviceId?: string | undefined
+  readonly locale?: string | undefined
+  readonly username?: string | undefined
+  readonly email?: string | undefined
+  readonly phoneNumber?: string | undefined
   readonly custom: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -53,7 +54,7 @@ export interface Authsignal {
    */
   validate(request: {
     readonly token: string
-    readonly userId?: string
+    readonly userId?: string | undefined
     readonly action: string
   }): Promise<Validated>
   /** @throws {AuthsignalError} */
@@ -74,7 +75,7 @@ export interface Authsignal {
   forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
 }
 
-const MAX_ID_LENGTH = 255
+const maxIdLength = 255
 
 /**
  * Authsignal through its SDK. Each call takes `config.timeout` milliseconds at most, its one retry included, and
@@ -90,12 +91,9 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
   function sendTrack(
     { userId, action, ...attributes }: TrackRequest | DeviceSighting,
     scope?: string,
-  ): Promise<Outcome> {
+  ): Promise<CallOutcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
-    return exchange(
-      () => sdk.track({ ...path, attributes: { ...attributes, ...(scope && { scope }) } }),
-      timeout,
-    )
+    return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }), timeout)
   }
 
   /** The SDK has no devices. */
@@ -125,7 +123,7 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
       const { userId, action } = request
       if (userId !== undefined) toPathSegment('validate', userId)
       toPathSegment('validate', action)
-      return parseValidated(await exchange(() => sdk.validateChallenge(request), timeout))
+      return parseValidated(await exchange(() => sdk.validateChallenge(omitAbsent(request)), timeout))
     },
 
     async listAuthenticators(userId) {
@@ -176,7 +174,7 @@ const isRefused = (error: unknown): boolean => error instanceof AuthsignalError 
  */
 function toPathSegment(operation: AuthsignalOperation, id: string): string {
   const isUsable =
-    id !== '' && id !== '.' && id !== '..' && id.length <= MAX_ID_LENGTH && !/\p{Surrogate}/u.test(id)
+    id !== '' && id !== '.' && id !== '..' && id.length <= maxIdLength && !/\p{Surrogate}/u.test(id)
   if (!isUsable) throw new AuthsignalError('refused', operation, { reason: 'an id that can not be sent' })
   return encodeURIComponent(id)
 }

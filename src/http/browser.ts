@@ -13,13 +13,13 @@ export interface Browser {
   readonly ids: readonly string[]
   /** The client's IP address, from the socket or a trusted proxy. */
   readonly address: string
-  readonly userAgent?: string
+  readonly userAgent?: string | undefined
   /** Authsignal's device id, if the browser brings one that looks like it: a hint, never a proof. */
-  readonly deviceId?: string
+  readonly deviceId?: string | undefined
   /** The one that the gateway itself gave it, which nobody else could have planted. */
-  readonly ownDeviceId?: string
+  readonly ownDeviceId?: string | undefined
   /** The language tag that the user likes best (BCP 47). */
-  readonly locale?: string
+  readonly locale?: string | undefined
 }
 
 /** The browser id that stands for a cookie's value. */
@@ -55,10 +55,10 @@ export function readBrowser(
   return {
     address,
     ids: readBrowserCookies(headers, names).map(({ value }) => browserIdOf(value)),
-    ...(userAgent !== undefined && { userAgent }),
-    ...(deviceId !== undefined && { deviceId }),
-    ...(deviceId !== undefined && deviceId === ownDeviceId && { ownDeviceId }),
-    ...(locale !== undefined && { locale }),
+    userAgent,
+    deviceId,
+    ownDeviceId: deviceId === ownDeviceId ? ownDeviceId : undefined,
+    locale,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
-import { onPageRequest, type PageLegPorts } from '../protected-pages/page-leg.ts'
+import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
@@ -9,7 +9,7 @@ import { requireMethod } from './require-method.ts'
 import { redeem, startElsewhere } from './token/back-channel.ts'
 import type { TokenLegPorts } from './token/token-leg.ts'
 
-export interface OnRequestPorts extends AuthorizePorts, TokenLegPorts, PageLegPorts {
+export interface OnRequestPorts extends AuthorizePorts, TokenLegPorts, PageLegServices {
   /** Where the OP is told of a sign-in by passkey by JWT. */
   readonly handOver?: PasskeyHandOver
 }

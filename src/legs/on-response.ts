@@ -1,7 +1,7 @@
 import type { Names } from '../http/public-names.ts'
-import { requireSameUser, type SameUserPorts } from '../protected-pages/same-user.ts'
+import { requireSameUser } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
-import { onEndSessionResponse, type SignOutPorts } from '../sign-out/sign-out.ts'
+import { onEndSessionResponse, type SignOutServices } from '../sign-out/sign-out.ts'
 import { contentTypeOf, sendStream } from '../upstream/proxy.ts'
 import type { OpResponse } from './learned.ts'
 import { type PushedResponsePorts, relayPushedResponse } from './request/pushed-request.ts'
@@ -17,8 +17,7 @@ export interface OnResponsePorts
   extends RelayPagePorts,
     RelayTokensPorts,
     PushedResponsePorts,
-    SignOutPorts,
-    SameUserPorts {
+    SignOutServices {
   /** Loose forms of the paths whose JSON answers may hold a redirect (`provider.jsonPaths`). */
   readonly jsonPaths: ReadonlySet<string>
   /** Loose forms of the paths at which the OP publishes its metadata. */

@@ -34,7 +34,7 @@ export function notVerifiedPage(options: {
     links: [...toLinks(retryHref, 'tryAgain'), ...toLinks(backHref, 'backToApplication')],
     supportId,
     uiLocales,
-    ...(isPassing && { headers: { 'retry-after': '5' } }),
+    headers: isPassing ? { 'retry-after': '5' } : undefined,
   }
 }
 

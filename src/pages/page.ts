@@ -11,7 +11,7 @@ interface PageFrame {
   /** Language tags that the client asks for, separated by spaces (OIDC Core 3.1.2.1). */
   readonly uiLocales?: string | undefined
   /** Besides those that every page has. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Directives in the place of those that every page's Content-Security-Policy has, or besides them. */
   readonly policy?: Readonly<Record<string, string>>
 }
@@ -48,7 +48,7 @@ export interface FormPostPage extends PageFrame {
 /** The passkeys of a user. */
 export interface PasskeysPage extends PageFrame {
   readonly template: 'passkeys'
-  readonly passkeys: readonly Passkey[]
+  readonly passkeys: readonly ShownPasskey[]
   readonly canRemove: boolean
   readonly notice?: Text | undefined
   readonly returnHref?: string | undefined
@@ -61,7 +61,7 @@ export interface PasskeysPage extends PageFrame {
 }
 
 /** Times in epoch milliseconds. */
-export interface Passkey {
+export interface ShownPasskey {
   readonly id: string
   readonly name: string
   readonly createdAt: number

@@ -1,4 +1,4 @@
-import type { Passkey, PasskeysPage } from './page.ts'
+import type { PasskeysPage, ShownPasskey } from './page.ts'
 
 const noticeOf = {
   added: 'noticeAdded',
@@ -23,7 +23,7 @@ export function passkeysPage({
   connectSource,
   ...content
 }: {
-  passkeys: readonly Passkey[]
+  passkeys: readonly ShownPasskey[]
   canRemove: boolean
   notice?: PasskeyNotice | undefined
   returnHref?: string | undefined
@@ -43,7 +43,7 @@ export function passkeysPage({
     template: 'passkeys',
     statusCode: 200,
     title: 'passkeysTitle',
-    ...(notice && { notice: noticeOf[notice] }),
+    notice: notice && noticeOf[notice],
     policy: { 'script-src': scriptSource, 'connect-src': connectSource, 'form-action': "'self'" },
     // The scripts' requests and the form are known by their Origin.
     headers: { 'referrer-policy': 'strict-origin' },

@@ -52,6 +52,6 @@ export function refusalPage(code: RefusalCode, supportId: string): MessagePage {
     title,
     paragraphs,
     supportId,
-    ...(statusCode === 503 && { headers: { 'retry-after': '5' } }),
+    headers: statusCode === 503 ? { 'retry-after': '5' } : undefined,
   }
 }

@@ -63,7 +63,7 @@ interface PasskeysView extends ViewFrame {
 }
 
 /** Spaces and controls are out, since browsers drop some of them before they read the rest. */
-const SAFE_HREF = /^(?:https?:\/\/|\/(?![/\\]))[\x21-\x7e]*$/i
+const safeHref = /^(?:https?:\/\/|\/(?![/\\]))[\x21-\x7e]*$/i
 
 /** Puts a page into words. */
 export function createView({ brand, style }: Look, page: Page, language: Language): View {
@@ -120,7 +120,7 @@ export function createView({ brand, style }: Look, page: Page, language: Languag
 }
 
 function isSafe({ href }: { readonly href: string }): boolean {
-  return SAFE_HREF.test(href)
+  return safeHref.test(href)
 }
 
 function keepSafe(href: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { isYounger } from '../policy/age.ts'
 import type { PasskeyEntry } from '../records/passkey-records.ts'
-import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 
 const entryMs = 60_000
 
@@ -12,7 +12,7 @@ const entryMs = 60_000
  * @throws {Refusal} `expired`, `no_cookie`, `used`
  */
 export async function stepEntry<Next extends PasskeyEntry>(
-  { records, now }: { readonly records: Records; readonly now: () => number },
+  { records, now }: Pick<Services, 'records' | 'now'>,
   id: string,
   browserIds: readonly string[],
   step: (entry: PasskeyEntry) => Next | undefined,

@@ -7,7 +7,7 @@ import type { PeekedBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked, sendStream } from '../upstream/proxy.ts'
 import { judgeContentSecurity } from './login-page/content-security-policy.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
-import { createLoginPageRewriter, rewriteLoginPage } from './login-page/rewrite.ts'
+import { createLoginPageRewriter, type LoginPageOptions, rewriteLoginPage } from './login-page/rewrite.ts'
 import type { Assets } from './serve-assets.ts'
 
 /** The OP's login page, in which browsers offer passkeys. */
@@ -24,79 +24,104 @@ const relayed = [
   '/client/verify/passkey',
 ]
 
+/** What all of the OP's login pages have in common. */
+interface Settings {
+  readonly field: string
+  readonly tenantId: string
+  /** `publicUrl` and `pathPrefix`. */
+  readonly baseUrl: string
+  readonly scripts: { readonly sdk: string; readonly signIn: string }
+  readonly isLoginPath: IsLoginPath
+  /** Why pages were left as they are: the operator learns of each obstacle once, not with every login. */
+  readonly told: Set<string>
+}
+
 /**
  * @param baseUrl `publicUrl` and `pathPrefix`.
  * @returns undefined where passkeys are no way to sign in.
  */
 export function createLoginPage(
-  { tenantId, signIn: settings }: NonNullable<Config['passkeys']>,
+  { tenantId, signIn }: NonNullable<Config['passkeys']>,
   baseUrl: string,
   assets: Assets,
   isLoginPath: IsLoginPath,
 ): LoginPage | undefined {
-  if (!settings) return undefined
-  const { field } = settings
-  const [sdk, signIn] = [assets.urlOf('authsignal.js'), assets.urlOf('passkey-sign-in.js')]
-  const ours = { scripts: [sdk, signIn], connects: relayed.map((path) => baseUrl + path) }
-  const told = new Set<string>()
-
-  /** The operator learns of each obstacle once, not with every login. */
-  function tell({ log }: FastifyRequest, obstacle: string): void {
-    if (told.has(obstacle)) return
-    told.add(obstacle)
-    log.warn({ obstacle }, 'a login page is left without the passkey sign-in')
+  if (!signIn) return undefined
+  const scripts = { sdk: assets.urlOf('authsignal.js'), signIn: assets.urlOf('passkey-sign-in.js') }
+  const settings = { field: signIn.field, tenantId, baseUrl, scripts, isLoginPath, told: new Set<string>() }
+  return {
+    isIt: (request, reply) => isLoginPage(settings, request, reply),
+    send: (request, reply, page) => sendLoginPage(settings, request, reply, page),
   }
+}
 
-  /** External scripts with absolute URLs: the page may have a base of its own. All values are plain ASCII. */
-  function describeScripts(nonce: string | undefined): string {
-    const attributes = `defer${nonce === undefined ? '' : ` nonce="${nonce}"`}`
-    const data = `data-tenant-id="${tenantId}" data-base-url="${baseUrl}"`
-    return `<script src="${sdk}" ${attributes}></script><script src="${signIn}" ${attributes} ${data}></script>`
+function isLoginPage(
+  { isLoginPath }: Settings,
+  { method, headers, exchange }: FastifyRequest,
+  reply: FastifyReply,
+): boolean {
+  if (reply.statusCode !== 200 || !isLoginPath(exchange.target.path)) return false
+  if (!/^\s*text\/html\s*(?:;|$)/i.test(String(reply.getHeader('content-type')))) return false
+  // A form that was wrong is answered with the page once more.
+  return canShowPage(method, headers)
+}
+
+async function sendLoginPage(
+  settings: Settings,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PeekedBody,
+): Promise<void> {
+  const known = page.complete ? page.bytes : page.start
+  const obstacle = findObstacle(reply, known)
+  if (obstacle !== undefined) {
+    tell(settings, request, obstacle)
+    return sendPeeked(reply, page)
   }
+  const options = readOptions(settings, request, reply)
+  const rewriter = createLoginPageRewriter(options)
+  const start = await rewriter.write(known)
+  // A field that comes later than what is known comes too late: the headers go now.
+  if (!rewriter.isChanged) return sendPeeked(reply, page)
+  const hadLength = reply.hasHeader('content-length')
+  dropByteHeaders(reply)
+  if (!page.complete)
+    return sendStream(
+      reply,
+      pipeline(page.stream, rewriteLoginPage(options), () => undefined),
+    )
+  const bytes = Buffer.concat([start, rewriter.end()])
+  if (hadLength) reply.header('content-length', bytes.length)
+  return sendBytes(reply, bytes)
+}
 
-  function readOptions(request: FastifyRequest, reply: FastifyReply) {
-    const inHeaders = [reply.getHeader('content-security-policy') ?? []].flat().map(String)
-    const addition = (inPage: readonly string[]): string | undefined => {
-      const verdict = judgeContentSecurity([...inHeaders, ...inPage], ours, baseUrl)
-      if (verdict.isAllowed) return describeScripts(verdict.nonce)
-      tell(request, `its Content-Security-Policy: ${verdict.directive}`)
-      return undefined
-    }
-    return { field, addition }
+function readOptions(settings: Settings, request: FastifyRequest, reply: FastifyReply): LoginPageOptions {
+  const { field, baseUrl, scripts } = settings
+  const ours = {
+    scripts: [scripts.sdk, scripts.signIn],
+    connects: relayed.map((path) => baseUrl + path),
   }
-
-  function isIt({ method, headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
-    if (reply.statusCode !== 200 || !isLoginPath(exchange.target.path)) return false
-    if (!/^\s*text\/html\s*(?:;|$)/i.test(String(reply.getHeader('content-type')))) return false
-    // A form that was wrong is answered with the page once more.
-    return canShowPage(method, headers)
+  const inHeaders = [reply.getHeader('content-security-policy') ?? []].flat().map(String)
+  const addition = (inPage: readonly string[]): string | undefined => {
+    const verdict = judgeContentSecurity([...inHeaders, ...inPage], ours, baseUrl)
+    if (verdict.isAllowed) return describeScripts(settings, verdict.nonce)
+    tell(settings, request, `its Content-Security-Policy: ${verdict.directive}`)
+    return undefined
   }
+  return { field, addition }
+}
 
-  async function send(request: FastifyRequest, reply: FastifyReply, page: PeekedBody): Promise<void> {
-    const known = page.complete ? page.bytes : page.start
-    const obstacle = findObstacle(reply, known)
-    if (obstacle !== undefined) {
-      tell(request, obstacle)
-      return sendPeeked(reply, page)
-    }
-    const options = readOptions(request, reply)
-    const rewriter = createLoginPageRewriter(options)
-    const start = await rewriter.write(known)
-    // A field that comes later than what is known comes too late: the headers go now.
-    if (!rewriter.isChanged) return sendPeeked(reply, page)
-    const hadLength = reply.hasHeader('content-length')
-    dropByteHeaders(reply)
-    if (!page.complete)
-      return sendStream(
-        reply,
-        pipeline(page.stream, rewriteLoginPage(options), () => undefined),
-      )
-    const bytes = Buffer.concat([start, rewriter.end()])
-    if (hadLength) reply.header('content-length', bytes.length)
-    return sendBytes(reply, bytes)
-  }
+/** External scripts with absolute URLs: the page may have a base of its own. All values are plain ASCII. */
+function describeScripts({ tenantId, baseUrl, scripts }: Settings, nonce: string | undefined): string {
+  const attributes = `defer${nonce === undefined ? '' : ` nonce="${nonce}"`}`
+  const data = `data-tenant-id="${tenantId}" data-base-url="${baseUrl}"`
+  return `<script src="${scripts.sdk}" ${attributes}></script><script src="${scripts.signIn}" ${attributes} ${data}></script>`
+}
 
-  return { isIt, send }
+function tell({ told }: Settings, { log }: FastifyRequest, obstacle: string): void {
+  if (told.has(obstacle)) return
+  told.add(obstacle)
+  log.warn({ obstacle }, 'a login page is left without the passkey sign-in')
 }
 
 /** What keeps us from reading the page as it stands. */

@@ -1,82 +1,91 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authsignal } from '../authsignal/authsignal.ts'
-import type { Config, PasskeySignIn } from '../config/schema/schema.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
-import { parseTarget } from '../http/target.ts'
-import type { AskUser } from '../probe/ask-user.ts'
+import { parseTarget, type Target } from '../http/target.ts'
 import { Refusal } from '../refusal.ts'
-import type { Recall } from '../step-up/recall.ts'
-import type { Audit } from '../telemetry/audit.ts'
-import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { Services } from '../services.ts'
+import { writeSignIn } from '../step-up/sign-ins.ts'
 import { askWithTrustedHeader, type TrustedHeader } from './hand-over.ts'
 import { entryUrl } from './hand-over-url.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
-import type { PasskeySignInSteps } from './passkey-sign-in.ts'
+import type { PasskeySignInServices } from './passkey-services.ts'
+import { enterSignIn } from './passkey-sign-in.ts'
 
-export interface PasskeyEntryPorts {
-  readonly config: Config
-  readonly signIn: PasskeySignIn
-  readonly steps: PasskeySignInSteps
-  readonly isLoginPath: IsLoginPath
-  readonly authsignal: Authsignal
-  readonly recall: Recall
-  readonly upstream: UpstreamConnection
-  readonly askUser: AskUser
-  readonly audit: Audit
-}
+type EntryServices = Pick<
+  PasskeySignInServices,
+  'config' | 'signIn' | 'authsignal' | 'upstream' | 'askUser' | 'records' | 'epochs' | 'audit' | 'now'
+> & { readonly isLoginPath: IsLoginPath }
 
 /**
  * `{prefix}/passkeys/enter/{id}`: a browser whose passkey was verified is handed to the OP, once. Whom the OP then
  * signs in is seen like after any login; only that very user's session counts as stepped up.
  */
-export function servePasskeyEntry(app: FastifyInstance, ports: PasskeyEntryPorts): void {
-  const { config, signIn, steps, isLoginPath, authsignal, recall, upstream, askUser, audit } = ports
-  const { cookies: allowed, timeout } = config.provider.probe
+export function servePasskeyEntry(app: FastifyInstance, services: EntryServices): void {
+  const { signIn, audit } = services
 
   app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
     requireNavigation(request.method, request.headers)
-    const loginPage = readLoginPage(request)
+    const loginPage = readLoginPage(services, request)
     const { ids } = request.exchange.browser
     const [browser] = ids
-    const subject = await steps.enter(request.params.id, ids, loginPage.raw)
-    if (signIn.header) {
-      const { setCookies } = await signInByHeader(request, signIn.header, await findUser(subject))
-      await requireSubject(request, setCookies, subject)
-      reply.header('set-cookie', setCookies)
-    }
-    if (browser !== undefined) await recall.writeSignIn(subject, browser, 'PASSKEY')
+    const subject = await enterSignIn(services, request.params.id, ids, loginPage.raw)
+    if (signIn.header)
+      reply.header('set-cookie', await signInByHeader(services, request, signIn.header, subject))
+    if (browser !== undefined) await writeSignIn(services, subject, browser, 'PASSKEY')
     // The gateway tells the OP itself when the browser comes there.
     if (signIn.jwt) return sendRedirect(reply, entryUrl(signIn.jwt, loginPage.path, request.params.id))
     audit.signedIn(subject, 'header')
     return sendRedirect(reply, loginPage.raw)
   })
+}
 
-  /** The login page that the browser was at: nothing else is a way back. */
-  function readLoginPage({ exchange }: FastifyRequest) {
-    const target = parseTarget(new URLSearchParams(exchange.target.query).get('return_to') ?? '')
-    if (isLoginPath(target.path)) return target
-    throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths')
-  }
+/** The login page that the browser was at: nothing else is a way back. */
+function readLoginPage(
+  { isLoginPath }: Pick<EntryServices, 'isLoginPath'>,
+  { exchange }: FastifyRequest,
+): Target {
+  const target = parseTarget(new URLSearchParams(exchange.target.query).get('return_to') ?? '')
+  if (isLoginPath(target.path)) return target
+  throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths')
+}
 
-  async function findUser(subject: string): Promise<string> {
-    if (signIn.user === 'subject') return subject
-    const username = await authsignal.findUsername(subject)
-    if (username !== undefined) return username
-    throw new Refusal('passkey_refused', 'Authsignal has no username of this user (send: [username])')
-  }
+/** The Set-Cookie lines of the session that the OP begins for this user. */
+async function signInByHeader(
+  services: EntryServices,
+  request: FastifyRequest,
+  header: TrustedHeader,
+  subject: string,
+): Promise<string[]> {
+  const { config, upstream } = services
+  const { cookies: allowed, timeout } = config.provider.probe
+  const { address: clientAddress, userAgent } = request.exchange.browser
+  const user = await findUser(services, subject)
+  const asked = { user, allowed, userAgent, clientAddress }
+  const { setCookies } = await askWithTrustedHeader(upstream, header, asked, timeout)
+  await requireSubject(services, request, setCookies, subject)
+  return setCookies
+}
 
-  function signInByHeader({ exchange }: FastifyRequest, header: TrustedHeader, user: string) {
-    const { address: clientAddress, userAgent } = exchange.browser
-    return askWithTrustedHeader(upstream, header, { user, allowed, userAgent, clientAddress }, timeout)
-  }
+async function findUser(
+  { signIn, authsignal }: Pick<EntryServices, 'signIn' | 'authsignal'>,
+  subject: string,
+): Promise<string> {
+  if (signIn.user === 'subject') return subject
+  const username = await authsignal.findUsername(subject)
+  if (username !== undefined) return username
+  throw new Refusal('passkey_refused', 'Authsignal has no username of this user (send: [username])')
+}
 
-  /** The OP's word for who it signed in; its cookies go to the browser only if it is the right one. */
-  async function requireSubject(request: FastifyRequest, setCookies: readonly string[], subject: string) {
-    const probe = await askUser(request, setCookies)
-    if (probe.known && probe.identity.subject === subject) return
-    if (probe.known) audit.security('passkey_of_another', { subject, signed_in: probe.identity.subject })
-    const reason = probe.known ? 'the provider signed in another user' : `the probe failed: ${probe.reason}`
-    throw new Refusal('passkey_refused', reason)
-  }
+/** The OP's word for who it signed in; its cookies go to the browser only if it is the right one. */
+async function requireSubject(
+  { askUser, audit }: Pick<Services, 'askUser' | 'audit'>,
+  request: FastifyRequest,
+  setCookies: readonly string[],
+  subject: string,
+): Promise<void> {
+  const probe = await askUser(request, setCookies)
+  if (probe.known && probe.identity.subject === subject) return
+  if (probe.known) audit.security('passkey_of_another', { subject, signed_in: probe.identity.subject })
+  const reason = probe.known ? 'the provider signed in another user' : `the probe failed: ${probe.reason}`
+  throw new Refusal('passkey_refused', reason)
 }

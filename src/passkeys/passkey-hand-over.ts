@@ -1,15 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema/schema.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { takeBody } from '../http/take-body.ts'
 import { parseTarget, type Target } from '../http/target.ts'
-import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import type { Services } from '../services.ts'
 import { stepEntry } from './entry-step.ts'
 import { handOverUrl, placePath, readEntryId } from './hand-over-url.ts'
 import { createCouldBe } from './loose-patterns.ts'
-import { createPasskeyJwt } from './passkey-jwt.ts'
+import { createPasskeyJwt, type PasskeyJwt, type PasskeyJwtSettings } from './passkey-jwt.ts'
 import { holdsSignInToken } from './sign-in-token.ts'
 
 /** The OP is told by JWT who has signed in by passkey, by the gateway and by nobody else. */
@@ -30,57 +28,63 @@ export interface PasskeyHandOver {
   handOver(request: FastifyRequest): Promise<Target | undefined>
 }
 
-export interface PasskeyHandOverPorts {
-  readonly config: Config
-  readonly records: Records
-  readonly audit: Audit
-  readonly now: () => number
-}
+type HandOverServices = Pick<Services, 'records' | 'audit' | 'now'>
 
 /** @returns undefined where the OP takes no JWT. @throws Error for a key that can't sign. */
 export async function createPasskeyHandOver(
-  ports: PasskeyHandOverPorts,
+  services: HandOverServices & Pick<Services, 'config'>,
 ): Promise<PasskeyHandOver | undefined> {
-  const { config, audit, now } = ports
+  const { config } = services
   const signIn = config.passkeys?.signIn
   if (!signIn?.jwt) return undefined
   const settings = signIn.jwt
   const jwt = await createPasskeyJwt(settings, config)
   const couldTakeToken = createCouldBe(signIn.loginPaths.map((page) => placePath(settings.path, page)))
-
-  function refuseToken(text: string): void {
-    if (!holdsSignInToken(text)) return
-    audit.security('passkey_jwt_from_a_browser', {})
-    throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
-  }
-
   return {
-    async refuseTokens(request) {
-      const { target, kind, upstreamHeaders } = request.exchange
-      refuseToken(target.raw)
-      refuseToken(Object.values(upstreamHeaders).flat().join('\n'))
-      // Bodies stream by unread where an OP has no reason to look into them.
-      if (kind !== 'open' || !couldTakeToken(target)) return undefined
-      const body = await takeBody(request)
-      if (body) refuseToken(body.toString('latin1'))
-      return body
-    },
-
-    async handOver(request) {
-      const { exchange, method, headers } = request
-      const id = readEntryId(settings, exchange.target.query)
-      if (id === undefined || method !== 'GET') return undefined
-      requireNavigation(method, headers)
-      const { subject, loginPage } = await stepEntry(ports, id, exchange.browser.ids, (entry) =>
-        entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
-      )
-      const token = await jwt.sign({ user: subject, now: now() })
-      const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
-      if (target.path !== exchange.target.path) {
-        throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
-      }
-      audit.signedIn(subject, 'jwt')
-      return target
-    },
+    refuseTokens: (request) => refuseTokens(services, couldTakeToken, request),
+    handOver: (request) => handOver(services, settings, jwt, request),
   }
+}
+
+async function refuseTokens(
+  { audit }: Pick<Services, 'audit'>,
+  couldTakeToken: (target: Target) => boolean,
+  request: FastifyRequest,
+): Promise<Buffer | undefined> {
+  const { target, kind, upstreamHeaders } = request.exchange
+  refuseToken(audit, target.raw)
+  refuseToken(audit, Object.values(upstreamHeaders).flat().join('\n'))
+  // Bodies stream by unread where an OP has no reason to look into them.
+  if (kind !== 'open' || !couldTakeToken(target)) return undefined
+  const body = await takeBody(request)
+  if (body) refuseToken(audit, body.toString('latin1'))
+  return body
+}
+
+function refuseToken(audit: Services['audit'], text: string): void {
+  if (!holdsSignInToken(text)) return
+  audit.security('passkey_jwt_from_a_browser', {})
+  throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
+}
+
+async function handOver(
+  services: HandOverServices,
+  settings: PasskeyJwtSettings,
+  jwt: PasskeyJwt,
+  request: FastifyRequest,
+): Promise<Target | undefined> {
+  const { exchange, method, headers } = request
+  const id = readEntryId(settings, exchange.target.query)
+  if (id === undefined || method !== 'GET') return undefined
+  requireNavigation(method, headers)
+  const { subject, loginPage } = await stepEntry(services, id, exchange.browser.ids, (entry) =>
+    entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
+  )
+  const token = await jwt.sign({ user: subject, now: services.now() })
+  const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
+  if (target.path !== exchange.target.path) {
+    throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
+  }
+  services.audit.signedIn(subject, 'jwt')
+  return target
 }

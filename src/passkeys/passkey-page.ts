@@ -1,27 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { requireOwnOrigin } from '../http/own-form.ts'
 import { readForm } from '../http/read-form.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { parseParameters } from '../oauth/parameters.ts'
-import type { Pages } from '../pages/pages.ts'
 import { type PasskeyNotice, passkeysPage } from '../pages/passkeys-page.ts'
 import { passkeysPageName } from '../policy/policies.ts'
-import { type JudgePagePorts, judgePage, refusePage } from '../protected-pages/judge-page.ts'
+import { type JudgePageServices, judgePage, refusePage } from '../protected-pages/judge-page.ts'
 import type { Case } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { PasskeyEnrolment } from './passkey-enrolment.ts'
-import type { Assets } from './serve-assets.ts'
-
-export interface PasskeyPagePorts extends JudgePagePorts {
-  readonly config: Config
-  readonly policy: ClientPolicy
-  readonly tenantId: string
-  readonly enrolment: PasskeyEnrolment
-  readonly assets: Assets
-  readonly pages: Pages
-}
+import { listPasskeys, removePasskey } from './passkey-enrolment.ts'
+import type { PasskeyServices } from './passkey-services.ts'
 
 /** Whom the passkey page opens for; or where to send the browser before. */
 export type Visitor = { readonly it: Case } | { readonly stepUpId: string | undefined }
@@ -33,13 +22,14 @@ export type Visitor = { readonly it: Case } | { readonly stepUpId: string | unde
  * @throws {Refusal} what stands in the place of the page.
  */
 export async function requireProof(
-  ports: JudgePagePorts & { readonly policy: ClientPolicy; readonly config: Config },
+  services: JudgePageServices & Pick<PasskeyServices, 'passkeys'>,
   request: FastifyRequest,
 ): Promise<Visitor> {
-  const { policy, config } = ports
+  const { config, passkeys } = services
+  const { policy } = passkeys
   const { target } = request.exchange
   const next = { target: request.method === 'GET' ? target.raw : `${config.pathPrefix}/passkeys` }
-  const judgement = await judgePage(ports, request, { name: passkeysPageName, policy, next })
+  const judgement = await judgePage(services, request, { name: passkeysPageName, policy, next })
   if (judgement.kind === 'unknown')
     throw new Refusal('sign_in_first', `the passkey page: ${judgement.reason}`)
   const { decision, stepUpId } = judgement
@@ -58,63 +48,69 @@ export async function requireProof(
 const notices: readonly PasskeyNotice[] = ['added', 'removed', 'not_removed', 'last_one']
 
 /** `{prefix}/passkeys`: a user who was just stepped up sees, adds and removes passkeys. */
-export function servePasskeyPage(app: FastifyInstance, ports: PasskeyPagePorts): void {
-  const { config, enrolment, assets, pages, tenantId } = ports
+export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices): void {
+  const { config } = services
   const { publicUrl, pathPrefix } = config
-  const baseUrl = `${publicUrl}${pathPrefix}`
   const returnUris = new Set([...config.clients.values()].flatMap((policy) => policy.returnUris))
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.get('/passkeys', async (request, reply) => {
     requireNavigation(request.method, request.headers)
-    const visitor = await requireProof(ports, request)
+    const visitor = await requireProof(services, request)
     if (!('it' in visitor)) return sendRedirect(reply, `${pathPrefix}/challenge/${visitor.stepUpId}`)
-    return showPasskeys(request, reply, visitor.it)
+    return showPasskeys(services, request, reply, visitor.it, readReturnTo(returnUris, request))
   })
 
   app.post('/passkeys/remove', async (request, reply) => {
     requireOwnOrigin(request, publicUrl)
     const body = await readForm(request)
     const form = parseParameters({ query: '', body }, 'backchannel')
-    const visitor = await requireProof(ports, request)
-    const back = readReturnTo(request)
+    const visitor = await requireProof(services, request)
+    const back = readReturnTo(returnUris, request)
     if (!('it' in visitor))
       return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ return_to: back })}`)
-    const notice = await enrolment.remove(visitor.it, form.get('id') ?? '')
+    const notice = await removePasskey(services, visitor.it, form.get('id') ?? '')
     return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ notice, return_to: back })}`)
   })
+}
 
-  async function showPasskeys(request: FastifyRequest, reply: FastifyReply, it: Case): Promise<FastifyReply> {
-    const { passkeys, count } = await enrolment.list(it)
-    const { subject, username = subject, displayName = username } = it.user
-    const notice = notices.find((known) => known === queryOf(request).get('notice'))
-    const returnHref = readReturnTo(request)
-    return pages.send(
-      request,
-      reply,
-      passkeysPage({
-        passkeys: passkeys.map(({ name = 'Passkey', ...passkey }) => ({ ...passkey, name })),
-        canRemove: count > 1,
-        removeHref: `${pathPrefix}/passkeys/remove${describeQuery({ return_to: returnHref })}`,
-        tenantId,
-        baseUrl,
-        username,
-        displayName,
-        scripts: [assets.urlOf('authsignal.js'), assets.urlOf('passkey-page.js')],
-        scriptSource: `${baseUrl}/assets/`,
-        connectSource: `${baseUrl}/client/`,
-        supportId: request.id,
-        ...(notice && { notice }),
-        ...(returnHref !== undefined && { returnHref }),
-      }),
-    )
-  }
+async function showPasskeys(
+  services: Pick<PasskeyServices, 'config' | 'passkeys' | 'authsignal' | 'assets' | 'pages'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  it: Case,
+  returnHref: string | undefined,
+): Promise<FastifyReply> {
+  const { config, assets, pages } = services
+  const { publicUrl, pathPrefix } = config
+  const baseUrl = `${publicUrl}${pathPrefix}`
+  const { passkeys, count } = await listPasskeys(services, it)
+  const { subject, username = subject, displayName = username } = it.user
+  return pages.send(
+    request,
+    reply,
+    passkeysPage({
+      passkeys: passkeys.map(({ name = 'Passkey', ...passkey }) => ({ ...passkey, name })),
+      canRemove: count > 1,
+      notice: notices.find((known) => known === queryOf(request).get('notice')),
+      returnHref,
+      removeHref: `${pathPrefix}/passkeys/remove${describeQuery({ return_to: returnHref })}`,
+      tenantId: services.passkeys.tenantId,
+      baseUrl,
+      username,
+      displayName,
+      scripts: [assets.urlOf('authsignal.js'), assets.urlOf('passkey-page.js')],
+      scriptSource: `${baseUrl}/assets/`,
+      connectSource: `${baseUrl}/client/`,
+      supportId: request.id,
+    }),
+  )
+}
 
-  /** An address of an application to which the page may lead back: only one that a policy lists. */
-  function readReturnTo(request: FastifyRequest): string | undefined {
-    const wanted = queryOf(request).get('return_to') ?? undefined
-    return wanted !== undefined && returnUris.has(wanted) ? wanted : undefined
-  }
+/** An address of an application to which the page may lead back: only one that a policy lists. */
+function readReturnTo(returnUris: ReadonlySet<string>, request: FastifyRequest): string | undefined {
+  const wanted = queryOf(request).get('return_to') ?? undefined
+  return wanted !== undefined && returnUris.has(wanted) ? wanted : undefined
 }
 
 const queryOf = ({ exchange }: FastifyRequest): URLSearchParams => new URLSearchParams(exchange.target.query)

@@ -1,29 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { AuthsignalError } from '../authsignal/authsignal.ts'
-import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import { bindBrowser } from '../http/bind-browser.ts'
-import type { CookieRules } from '../http/own-cookie.ts'
+import type { Browser } from '../http/browser.ts'
 import { requireOwnOrigin } from '../http/own-form.ts'
-import type { JudgePagePorts } from '../protected-pages/judge-page.ts'
+import { type Case, countWindowMs } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import type { Allowance } from '../store/allowance.ts'
-import type { PasskeyEnrolment } from './passkey-enrolment.ts'
+import type { Services } from '../services.ts'
+import { createAllowance } from '../store/allowance.ts'
+import { addPasskey, beginPasskey } from './passkey-enrolment.ts'
 import { requireProof } from './passkey-page.ts'
-import type { PasskeySignInSteps } from './passkey-sign-in.ts'
-
-export interface PasskeyRelayPorts extends JudgePagePorts {
-  readonly config: Config
-  readonly policy: ClientPolicy
-  readonly cookie: CookieRules
-  readonly enrolment: PasskeyEnrolment
-  /** Absent where passkeys are no way to sign in. */
-  readonly signIn?: PasskeySignInSteps
-  /** Counts what strangers make the gateway ask Authsignal. */
-  readonly questions: Allowance
-}
+import type { PasskeyServices, PasskeySignInServices } from './passkey-services.ts'
+import { beginSignIn, describeSignIn, verifySignIn } from './passkey-sign-in.ts'
 
 /** An authenticator's answer (WebAuthn Level 3, 5.1); Authsignal verifies it. */
 const credential = z.record(z.string(), z.unknown())
@@ -38,9 +28,8 @@ const passkey = '/client/user-authenticators/passkey'
  * What `@authsignal/browser` calls for passkeys, below `{prefix}/client`. It is no proxy: what goes on to Authsignal
  * has the gateway's own action, idempotency key and token, and no token of Authsignal's comes back.
  */
-export function servePasskeyRelay(app: FastifyInstance, ports: PasskeyRelayPorts): void {
-  const { config, cookie, enrolment, signIn, questions } = ports
-
+export function servePasskeyRelay(app: FastifyInstance, services: PasskeyServices): void {
+  const { config, passkeys } = services
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: longestBody },
@@ -51,57 +40,64 @@ export function servePasskeyRelay(app: FastifyInstance, ports: PasskeyRelayPorts
   })
   app.addHook('preHandler', async (request) => requireOwnOrigin(request, config.publicUrl))
   app.setErrorHandler<Error>((error, request, reply) => sendClientError(error, request, reply))
+  relayEnrolment(app, services)
+  if (passkeys.signIn) relaySignIn(app, { ...services, signIn: passkeys.signIn })
+}
 
-  if (signIn) {
-    app.post('/client/challenge', async (request, reply) => {
-      const { address } = request.exchange.browser
-      const isAllowed = await questions.take(
-        hashOf('passkey', groupAddress(address)),
-        config.provider.probe.perAddress,
-      )
-      if (!isAllowed) throw new Refusal('passkey_refused', 'too many sign-ins were begun from one address')
-      // A page of this origin asks: it may get our cookie.
-      const browser = bindBrowser(request, cookie)
-      const challengeId = await signIn.begin(browser.id)
-      browser.keep(reply)
-      return { challengeId }
-    })
+function relaySignIn(app: FastifyInstance, services: PasskeySignInServices): void {
+  app.post('/client/challenge', async (request, reply) => {
+    await requireAllowance(services, request.exchange.browser)
+    // A page of this origin asks: it may get our cookie.
+    const browser = bindBrowser(request, services.cookie)
+    const challengeId = await beginSignIn(services, browser.id)
+    browser.keep(reply)
+    return { challengeId }
+  })
 
-    app.post(`${passkey}/authentication-options`, async (request) => {
-      const { challengeId } = parseBody(begun, request)
-      return signIn.options(requireBrowser(request), challengeId)
-    })
+  app.post(`${passkey}/authentication-options`, async (request) => {
+    const { challengeId } = parseBody(begun, request)
+    return describeSignIn(services, requireBrowser(request), challengeId)
+  })
 
-    app.post('/client/verify/passkey', async (request) => {
-      const { challengeId, authenticationCredential } = parseBody(assertion, request)
-      const { deviceId } = request.exchange.browser
-      const { entryId, subject } = await signIn.verify(requireBrowser(request), {
-        challengeId,
-        credential: authenticationCredential,
-        ...(deviceId !== undefined && { deviceId }),
-      })
-      return { isVerified: true, accessToken: entryId, userId: subject }
-    })
-  }
+  app.post('/client/verify/passkey', async (request) => {
+    const { challengeId, authenticationCredential: credential } = parseBody(assertion, request)
+    const { deviceId } = request.exchange.browser
+    const answer = { challengeId, credential, deviceId }
+    const { entryId, subject } = await verifySignIn(services, requireBrowser(request), answer)
+    return { isVerified: true, accessToken: entryId, userId: subject }
+  })
+}
 
+function relayEnrolment(app: FastifyInstance, services: PasskeyServices): void {
   app.post(`${passkey}/registration-options`, async (request) => {
-    const it = await requireVisitor(request)
-    return enrolment.begin(it, { ...request.exchange.browser, id: requireBrowser(request) })
+    const it = await requireVisitor(services, request)
+    return beginPasskey(services, it, { ...request.exchange.browser, id: requireBrowser(request) })
   })
 
   app.post(passkey, async (request) => {
-    const { challengeId, registrationCredential } = parseBody(registration, request)
-    const it = await requireVisitor(request)
-    await enrolment.add(it, requireBrowser(request), { challengeId, credential: registrationCredential })
+    const { challengeId, registrationCredential: credential } = parseBody(registration, request)
+    const it = await requireVisitor(services, request)
+    await addPasskey(services, it, requireBrowser(request), { challengeId, credential })
     // The SDK wants a token; what the page does next needs none.
     return { isVerified: true, accessToken: 'page', userId: it.user.subject }
   })
+}
 
-  async function requireVisitor(request: FastifyRequest) {
-    const visitor = await requireProof(ports, request)
-    if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')
-    return visitor.it
-  }
+/** Strangers make the gateway ask Authsignal; these questions are counted with those that an address makes the OP answer. */
+async function requireAllowance(
+  { config, records, now }: Pick<Services, 'config' | 'records' | 'now'>,
+  { address }: Browser,
+): Promise<void> {
+  const questions = createAllowance(records.addressProbes, now, countWindowMs)
+  const key = hashOf('passkey', groupAddress(address))
+  if (await questions.take(key, config.provider.probe.perAddress)) return
+  throw new Refusal('passkey_refused', 'too many sign-ins were begun from one address')
+}
+
+async function requireVisitor(services: PasskeyServices, request: FastifyRequest): Promise<Case> {
+  const visitor = await requireProof(services, request)
+  if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')
+  return visitor.it
 }
 
 function requireBrowser({ exchange }: FastifyRequest): string {

@@ -41,13 +41,15 @@ export type Decision =
 /** What is remembered of the user, in this browser and OP session. */
 export interface Memory {
   /** A step-up passed for just this need and not yet spent; its verification method. */
-  readonly pass?: {
-    readonly method?: string | undefined
-    /** Nothing was verified: an enrolment was skipped. */
-    readonly isSkipped?: boolean
-  }
+  readonly pass?:
+    | {
+        readonly method?: string | undefined
+        /** Nothing was verified: an enrolment was skipped. */
+        readonly isSkipped?: boolean | undefined
+      }
+    | undefined
   /** The latest step-ups of this OP session for the policy's action. */
-  readonly proofs: readonly { readonly method: string | undefined; readonly at: number }[]
+  readonly proofs: readonly { readonly method?: string | undefined; readonly at: number }[]
 }
 
 /** Authsignal's answer to track, or why there is none. */

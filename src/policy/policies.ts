@@ -23,9 +23,9 @@ export interface Policies {
   /** The protected client for which an OP could take this id, which is not its own and not listed. */
   findLookAlike(clientId: string): string | undefined
   /** By what name a case is counted: of clients that are not listed anybody can name as many as he likes. */
-  counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string }): string
+  counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): string
   /** The policy that governs a case: its page's, or the strictest of its clients'. */
-  ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string }): ClientPolicy
+  ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): ClientPolicy
   /** The policies that list this redirect URI, as `redirectUriKey` compares; else those that a lenient OP could mean. */
   ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
   /**

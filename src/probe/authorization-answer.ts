@@ -39,7 +39,7 @@ export interface Expected {
 
 export type AuthorizationAnswer =
   | { readonly fault?: never; readonly parameters: URLSearchParams }
-  | { readonly fault: AnswerFault; readonly detail?: string }
+  | { readonly fault: AnswerFault; readonly detail?: string | undefined }
 
 /**
  * Reads the OP's answer to the probe's authorization request. Only a redirect to exactly the probe's redirect URI

@@ -2,21 +2,21 @@
 export interface Identity {
   /** The claim that `provider.subject` names: Authsignal's userId, and what is compared everywhere. */
   readonly subject: string
-  readonly sid?: string
+  readonly sid?: string | undefined
   /** Epoch time in seconds, as the OP gave it. */
-  readonly authTime?: number
-  readonly acr?: string
+  readonly authTime?: number | undefined
+  readonly acr?: string | undefined
   /** Authentication methods (RFC 8176); empty if the OP names none. */
   readonly amr: readonly string[]
   /** `preferred_username`; no other claim stands in for it. */
-  readonly username?: string
+  readonly username?: string | undefined
   /** Absent if the OP says that it is not verified. */
-  readonly email?: string
-  readonly phoneNumber?: string
+  readonly email?: string | undefined
+  readonly phoneNumber?: string | undefined
   /** `name`. */
-  readonly displayName?: string
+  readonly displayName?: string | undefined
   /** A language tag (BCP 47). */
-  readonly locale?: string
+  readonly locale?: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -37,10 +37,12 @@ export function readIdentity(
   const subject = readText(claims, subjectClaim)
   if (subject === undefined || subject.length > 255) return undefined
   const described = { ...userinfo, ...claims }
-  const optional = {
+  return {
+    subject,
     sid: readText(claims, 'sid'),
     authTime: readEpochSeconds(claims, 'auth_time'),
     acr: readText(claims, 'acr'),
+    amr: readMethods(claims),
     username: readText(described, 'preferred_username'),
     email: isDenied(described['email_verified']) ? undefined : readText(described, 'email'),
     phoneNumber: isDenied(described['phone_number_verified'])
@@ -48,14 +50,8 @@ export function readIdentity(
       : readText(described, 'phone_number'),
     displayName: readText(described, 'name'),
     locale: readLocale(described),
+    claims,
   }
-  return { subject, amr: readMethods(claims), claims, ...omitAbsent(optional) }
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function omitAbsent<T extends object>(values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>
 }
 
 function readText(claims: Readonly<Record<string, unknown>>, name: string): string | undefined {

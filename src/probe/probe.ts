@@ -30,7 +30,14 @@ export type UnknownReason =
 /** `reason` and `detail` are for the log. `consent_required` means that the OP asks consent for the probe's client. */
 export type ProbeResult =
   | { readonly known: true; readonly identity: Identity }
-  | { readonly known: false; readonly reason: UnknownReason; readonly detail?: string }
+  | { readonly known: false; readonly reason: UnknownReason; readonly detail?: string | undefined }
+
+/** What it takes to ask the OP who somebody is. */
+export interface ProbeServices {
+  readonly config: Config
+  readonly provider: Provider
+  readonly upstream: UpstreamConnection
+}
 
 interface Secrets {
   readonly state: string
@@ -45,19 +52,12 @@ interface Secrets {
  *
  * @returns always; it never rejects. Without cookies the OP is not asked.
  */
-export async function probeUser(
-  provider: Provider,
-  upstream: UpstreamConnection,
-  config: Config,
-  request: ProbeRequest,
-): Promise<ProbeResult> {
+export async function probeUser(services: ProbeServices, request: ProbeRequest): Promise<ProbeResult> {
   const { cookies: cookie } = request
   if (!cookie) return { known: false, reason: 'no_cookie' }
-  const deadline = AbortSignal.timeout(config.provider.probe.timeout)
+  const deadline = AbortSignal.timeout(services.config.provider.probe.timeout)
   try {
-    return await withDeadline(deadline, () =>
-      identify(provider, upstream, config, { ...request, cookie }, deadline),
-    )
+    return await withDeadline(deadline, () => identify(services, { ...request, cookie }, deadline))
   } catch (error) {
     if (deadline.aborted) return { known: false, reason: 'timeout' }
     return { known: false, ...explainFailure(error) }
@@ -65,9 +65,7 @@ export async function probeUser(
 }
 
 async function identify(
-  provider: Provider,
-  upstream: UpstreamConnection,
-  config: Config,
+  { config, provider, upstream }: ProbeServices,
   { cookie, ...asker }: Asker & { readonly cookie: string },
   deadline: AbortSignal,
 ): Promise<ProbeResult> {
@@ -92,10 +90,7 @@ async function identify(
       isIssuerSent: metadata.authorization_response_iss_parameter_supported === true,
     },
   )
-  if (answer.fault !== undefined) {
-    const { fault: reason, detail } = answer
-    return { known: false, reason, ...(detail !== undefined && { detail }) }
-  }
+  if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
   const tokens = await authorizationCodeGrant(configuration, new URL(`${redirectUri}?${answer.parameters}`), {
     pkceCodeVerifier: secrets.codeVerifier,
     expectedState: secrets.state,

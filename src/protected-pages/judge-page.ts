@@ -2,20 +2,14 @@ import type { FastifyRequest } from 'fastify'
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import { canShowPage } from '../http/navigation.ts'
 import type { AuthorizationError } from '../policy/decide.ts'
-import type { AskUser } from '../probe/ask-user.ts'
 import type { UnknownReason } from '../probe/probe.ts'
 import type { Case, PageToShow } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
-import type { Judge, Judgement } from '../step-up/judge.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import { type Judgement, type JudgeServices, judge } from '../step-up/judge.ts'
 
-export interface JudgePagePorts {
-  readonly judge: Judge
-  readonly audit: Audit
-  readonly askUser: AskUser
-  readonly compare: readonly string[]
-}
+export type JudgePageServices = JudgeServices & Pick<Services, 'askUser'>
 
 /** A page that is asked for: by what name it goes, its policy, and what follows a step-up. */
 export interface AskedPage {
@@ -30,21 +24,21 @@ export type PageJudgement =
 
 /** The decision about a page: like that about a client, but that a step-up opens it for a time, by its proof. */
 export async function judgePage(
-  { judge, askUser, compare }: JudgePagePorts,
+  services: JudgePageServices,
   request: FastifyRequest,
   { name, policy, next }: AskedPage,
 ): Promise<PageJudgement> {
-  const probe = await askUser(request)
+  const probe = await services.askUser(request)
   if (!probe.known) return { kind: 'unknown', reason: probe.reason }
-  const it = describePageCase(probe.identity, name, compare)
+  const it = describePageCase(probe.identity, name, services.config.provider.compare)
   // Where the OP names no session there are no proofs, and each request would end in one more challenge.
   if (it.user.session === undefined) return { kind: 'unknown', reason: 'session_unknown' }
-  const judgement = await judge(it, {
+  const judgement = await judge(services, it, {
     policy,
     browser: request.exchange.browser,
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],
-    ...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),
+    noInteraction: canShowPage(request.method, request.headers) ? undefined : 'not_a_navigation',
   })
   return { kind: 'judged', case: it, ...judgement }
 }

@@ -4,16 +4,10 @@ import type { HeaderFields } from '../http/exchange.ts'
 import { readIdToken } from '../oauth/token-response.ts'
 import type { User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { couldNameUser } from './credential-headers.ts'
 import { couldBodyHoldSession } from './session-in-body.ts'
 import { couldHoldSession } from './session-in-url.ts'
-
-export interface PageCredentialsPorts {
-  /** The names of the OP's session cookies (`provider.probe.cookies`). */
-  readonly cookies: readonly string[]
-  /** `provider.subject` */
-  readonly subjectClaim: string
-}
 
 /** Request headers by which no OP knows a user. */
 const harmless = new RegExp(
@@ -33,7 +27,8 @@ export function dropCredentials(headers: HeaderFields): HeaderFields {
  * Of the headers by which the OP could know somebody only what the probe asked with: the session's cookies, and no text
  * or header beside them that could be read as another session.
  */
-export function keepProbedSession(headers: HeaderFields, { cookies }: PageCredentialsPorts): HeaderFields {
+export function keepProbedSession({ config }: Pick<Services, 'config'>, headers: HeaderFields): HeaderFields {
+  const { cookies } = config.provider.probe
   const cookie = separateCookies([headers['cookie']].flat().join('; '), cookies)
   const others = Object.entries(headers).filter(
     ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
@@ -50,11 +45,13 @@ export function keepProbedSession(headers: HeaderFields, { cookies }: PageCreden
  * @throws {Refusal} `ambiguous_target`, `malformed_parameters`, `sign_in_first`
  */
 export function refuseOtherCredentials(
+  { config }: Pick<Services, 'config'>,
   { exchange, headers }: FastifyRequest,
   body: Buffer | undefined,
-  { cookies, subjectClaim }: PageCredentialsPorts,
   user: User | undefined,
 ): void {
+  const { subject, probe } = config.provider
+  const { cookies } = probe
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
   }
@@ -65,7 +62,7 @@ export function refuseOtherCredentials(
   if (authorization === undefined) return
   const token = /^(?:bearer|dpop) +([^ ,]+)$/i.exec(authorization)?.[1]
   const reading = readIdToken(token)
-  const owner = reading.kind === 'read' ? reading.claims[subjectClaim] : undefined
+  const owner = reading.kind === 'read' ? reading.claims[subject] : undefined
   if (user === undefined || owner !== user.subject) {
     throw new Refusal('sign_in_first', 'a protected page, and credentials that are not those of the session')
   }

@@ -1,35 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ProtectedPath } from '../config/schema/schema.ts'
+import type { Config, ProtectedPath } from '../config/schema/schema.ts'
 import type { HeaderFields } from '../http/exchange.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
-import type { Pages } from '../pages/pages.ts'
 import { saysNobody } from '../probe/ask-user.ts'
 import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
 import {
   type AskedPage,
-  type JudgePagePorts,
+  type JudgePageServices,
   judgePage,
   type PageJudgement,
   refusePage,
 } from './judge-page.ts'
-import {
-  dropCredentials,
-  keepProbedSession,
-  type PageCredentialsPorts,
-  refuseOtherCredentials,
-} from './page-credentials.ts'
+import { dropCredentials, keepProbedSession, refuseOtherCredentials } from './page-credentials.ts'
 import type { FindPage } from './protected-paths.ts'
 
-export interface PageLegPorts extends JudgePagePorts, PageCredentialsPorts {
-  readonly publicUrl: string
-  readonly pathPrefix: string
-  readonly findPage: FindPage<ProtectedPath>
-  readonly pages: Pages
-}
+export type PageLegServices = JudgePageServices &
+  Pick<Services, 'pages'> & { readonly findPage: FindPage<ProtectedPath> }
 
 /** A protected page, and the user who was stepped up for it. */
 export interface OpenedPage {
@@ -54,70 +45,70 @@ export interface OpenedRequest {
  * @param taken the request's body, if it was read before.
  */
 export async function onPageRequest(
-  ports: PageLegPorts,
+  services: PageLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
   taken: Buffer | undefined,
 ): Promise<OpenedRequest | Answered> {
   const { target, upstreamHeaders: headers } = request.exchange
-  const page = ports.findPage(target, request.method)
+  const page = services.findPage(target, request.method)
   if (page === undefined) return { kind: 'forward', headers, body: taken }
   if (page.policy.mode === 'monitor') {
-    await watch(ports, request, page)
+    await watch(services, request, page)
     return { kind: 'forward', headers, body: taken }
   }
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS') return { kind: 'forward', headers: dropCredentials(headers), body: taken }
   // One that is held back would let somebody else sign in to the same session after the decision.
   const body = taken ?? (await takeBody(request))
-  return openPage(ports, request, reply, page, body)
+  return openPage(services, request, reply, page, body)
 }
 
 async function openPage(
-  ports: PageLegPorts,
+  services: PageLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
   page: ProtectedPath,
   body: Buffer | undefined,
 ): Promise<OpenedRequest | Answered> {
-  const judgement = await judgePage(ports, request, describeAsked(ports, request, page))
-  if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement, body)
+  const judgement = await judgePage(services, request, describeAsked(services, request, page))
+  if (judgement.kind === 'unknown') return goAnonymously(services, request, page, judgement, body)
   const { decision, stepUpId } = judgement
   const { user } = judgement.case
   switch (decision.verdict) {
     case 'release': {
-      refuseOtherCredentials(request, body, ports, user)
-      const headers = keepProbedSession(request.exchange.upstreamHeaders, ports)
+      refuseOtherCredentials(services, request, body, user)
+      const headers = keepProbedSession(services, request.exchange.upstreamHeaders)
       return { kind: 'forward', headers, body, page: { name: page.name, user } }
     }
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge': {
-      const challengeHref = `${ports.pathPrefix}/challenge/${stepUpId}`
+      const challengeHref = `${services.config.pathPrefix}/challenge/${stepUpId}`
       if (request.method !== 'POST') sendRedirect(reply, challengeHref)
-      else ports.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
+      else services.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
       return answered
     }
   }
 }
 
 const describeAsked = (
-  ports: PageLegPorts,
+  services: PageLegServices,
   request: FastifyRequest,
   { name, policy }: ProtectedPath,
 ): AskedPage => ({
   name,
   policy,
-  next: describeNext(ports, request),
+  next: describeNext(services.config, request),
 })
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
-async function watch(ports: PageLegPorts, request: FastifyRequest, page: ProtectedPath): Promise<void> {
+async function watch(services: PageLegServices, request: FastifyRequest, page: ProtectedPath): Promise<void> {
   try {
-    const judgement = await judgePage(ports, request, describeAsked(ports, request, page))
-    if (judgement.kind === 'unknown') ports.audit.unknownUser(page.policy, judgement.reason)
+    const judgement = await judgePage(services, request, describeAsked(services, request, page))
+    if (judgement.kind === 'unknown') services.audit.unknownUser(page.policy, judgement.reason)
   } catch (error) {
-    ports.audit.unwatched(page.policy, error)
+    services.audit.unwatched(page.policy, error)
   }
 }
 
@@ -126,7 +117,7 @@ async function watch(ports: PageLegPorts, request: FastifyRequest, page: Protect
  * somebody whom the probe does not know.
  */
 function goAnonymously(
-  ports: PageLegPorts,
+  services: PageLegServices,
   request: FastifyRequest,
   { policy }: ProtectedPath,
   { reason }: PageJudgement & { kind: 'unknown' },
@@ -134,19 +125,19 @@ function goAnonymously(
 ): OpenedRequest {
   const { method } = request
   if (!saysNobody(reason)) {
-    ports.audit.unknownUser(policy, reason)
+    services.audit.unknownUser(policy, reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
   if (method !== 'GET' && method !== 'HEAD') {
     throw new Refusal('sign_in_first', 'a protected page, and nobody is signed in')
   }
-  refuseOtherCredentials(request, body, ports, undefined)
+  refuseOtherCredentials(services, request, body, undefined)
   return { kind: 'forward', headers: dropCredentials(request.exchange.upstreamHeaders), body }
 }
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
 function describeNext(
-  { publicUrl }: PageLegPorts,
+  { publicUrl }: Pick<Config, 'publicUrl'>,
   { method, headers, exchange }: FastifyRequest,
 ): PageToShow {
   if (method === 'GET') return { target: exchange.target.raw }

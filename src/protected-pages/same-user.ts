@@ -1,19 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
-import { type AskUser, saysNobody } from '../probe/ask-user.ts'
+import { saysNobody } from '../probe/ask-user.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
-import type { Audit } from '../telemetry/audit.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import type { OpenedPage } from './page-leg.ts'
-
-export interface SameUserPorts {
-  readonly askUser: AskUser
-  readonly audit: Audit
-  readonly compare: readonly string[]
-  /** The cookies of the OP's session (`provider.probe.cookies`). */
-  readonly cookies: readonly string[]
-}
 
 /**
  * After the OP's answer to a protected page and before it leaves: at an OP that keeps a session's cookie while another
@@ -23,12 +15,14 @@ export interface SameUserPorts {
  * @throws {Refusal} `unknown_user` where the OP knows another user or session by now, or nobody.
  */
 export async function requireSameUser(
-  { askUser, audit, compare, cookies }: SameUserPorts,
+  { config, askUser, audit }: Pick<Services, 'config' | 'askUser' | 'audit'>,
   request: FastifyRequest,
   reply: FastifyReply,
   { name, user }: OpenedPage,
 ): Promise<void> {
   if (reply.statusCode === 304) return
+  const { compare } = config.provider
+  const { cookies } = config.provider.probe
   const setCookies = setCookiesOf(reply)
   const { cookie } = request.headers
   const isSetAnew = overlayCookies(cookie, setCookies, cookies) !== selectCookies(cookie, cookies)

@@ -28,7 +28,7 @@ export function registerClient(
   const configuration = new Configuration(metadata, probe.clientId, client, authenticate(probe))
   configuration.timeout = probe.timeout / 1000
   configuration[customFetch] = (url, { body, headers, method, signal }) =>
-    upstream.fetch(url, { method, headers, ...(body && { body }), signal: limitByDeadline(signal) })
+    upstream.fetch(url, { method, headers, body: body ?? null, signal: limitByDeadline(signal) })
   enableNonRepudiationChecks(configuration)
   if (isPlainHttp(metadata)) allowInsecureRequests(configuration)
   return configuration

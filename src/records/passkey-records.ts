@@ -3,10 +3,10 @@ export interface SignIn {
   readonly method: string
   readonly at: number
   /** The session at the OP that came of it, once that is seen. */
-  readonly session?: string
+  readonly session?: string | undefined
   /** As in `Pass`. */
-  readonly spentOn?: string
-  readonly spentAt?: number
+  readonly spentOn?: string | undefined
+  readonly spentAt?: number | undefined
 }
 
 /** A passkey ceremony under way: a sign-in, or a passkey that is added. Each state is one atomic step. */

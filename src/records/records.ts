@@ -20,16 +20,16 @@ export interface Case {
   /** The clients whose policies govern: others too where a listed redirect URI is shared. */
   readonly policyIds: readonly string[]
   /** Set where no client asks, but a page is asked for: the protected path, or that of our own page. */
-  readonly page?: string
+  readonly page?: string | undefined
   /** Absent where the authorization request was not seen. */
-  readonly scope?: readonly string[]
-  readonly acrValues?: string
-  readonly prompt?: string
+  readonly scope?: readonly string[] | undefined
+  readonly acrValues?: string | undefined
+  readonly prompt?: string | undefined
   /** Languages that the client asks for (OIDC Core 3.1.2.1). */
-  readonly uiLocales?: string
+  readonly uiLocales?: string | undefined
   readonly user: User
   /** The key of the in-flight request that this case came from, if it is known. */
-  readonly inFlight?: string
+  readonly inFlight?: string | undefined
 }
 
 /** What is kept of the identity that the probe learned. */
@@ -37,17 +37,17 @@ export interface User {
   /** Authsignal's userId and the claim that ID tokens are compared by. */
   readonly subject: string
   /** A hash of the OP session (sid, auth_time); undefined for an OP that gives neither. */
-  readonly session?: string
+  readonly session?: string | undefined
   /** By what names the OP would say that this session has ended. */
   readonly epochs: readonly string[]
   readonly amr: readonly string[]
-  readonly acr?: string
-  readonly username?: string
-  readonly email?: string
-  readonly phoneNumber?: string
-  readonly displayName?: string
+  readonly acr?: string | undefined
+  readonly username?: string | undefined
+  readonly email?: string | undefined
+  readonly phoneNumber?: string | undefined
+  readonly displayName?: string | undefined
   /** The language tag that the OP has for the user (BCP 47). */
-  readonly locale?: string
+  readonly locale?: string | undefined
   /** The claims of `provider.compare`, as the OP gave them. */
   readonly compare: Readonly<Record<string, unknown>>
 }
@@ -56,26 +56,28 @@ export interface User {
 export interface InFlightRequest {
   readonly clientId: string
   /** Origin-form target of the same request as GET; absent if it can't be repeated. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** When that target ends, for a pushed request. */
-  readonly targetUntil?: number
+  readonly targetUntil?: number | undefined
   readonly scope: readonly string[]
   readonly responseType: string
-  readonly acrValues?: string
-  readonly prompt?: string
-  readonly uiLocales?: string
+  readonly acrValues?: string | undefined
+  readonly prompt?: string | undefined
+  readonly uiLocales?: string | undefined
   readonly startedAt: number
   /** How often the gateway itself sent the browser through it again. */
   readonly drives: number
   /** The target that the gateway just sent the browser to: a request for it is no new one. */
-  readonly driving?: { readonly target: string; readonly until: number }
+  readonly driving?: { readonly target: string; readonly until: number } | undefined
   /** A decision made before its response came; used once, for the same user and session only. */
-  readonly kept?: {
-    readonly subject: string
-    readonly session?: string
-    readonly decision: Decision
-    readonly until: number
-  }
+  readonly kept?:
+    | {
+        readonly subject: string
+        readonly session?: string | undefined
+        readonly decision: Decision
+        readonly until: number
+      }
+    | undefined
 }
 
 /** Requests of one browser that their answers don't tell apart. */
@@ -92,7 +94,7 @@ export type Ask = Pick<InFlightRequest, 'clientId' | 'scope' | 'acrValues'>
 export interface HeldResponse {
   /** The OP's own Location, to be sent unchanged. */
   readonly location: string
-  readonly code?: string
+  readonly code?: string | undefined
   /** When its code is too old to be worth sending. */
   readonly goodUntil: number
 }
@@ -102,24 +104,24 @@ export interface Waiting {
   readonly case: Case
   /** The OP has answered: its prompts are behind the user. */
   readonly isAnswered: boolean
-  readonly held?: HeldResponse
+  readonly held?: HeldResponse | undefined
   /** Set where a page was asked for: what follows, as nothing is repeated but the loading of a page. */
-  readonly page?: PageToShow
+  readonly page?: PageToShow | undefined
 }
 
 /** A page that waits for a step-up, as origin-form targets. */
 export interface PageToShow {
   /** Loaded again by itself; absent where something was sent that is not sent again. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** The page from which that was sent, where the browser said so. */
-  readonly sentFrom?: string
+  readonly sentFrom?: string | undefined
 }
 
 /** What the browser is sent to when a tab's wait is over. */
 export type Outcome =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'start_again' }
-  | { readonly kind: 'page_verified'; readonly sentFrom?: string }
+  | { readonly kind: 'page_verified'; readonly sentFrom?: string | undefined }
   | { readonly kind: 'offer_device' }
   | { readonly kind: 'not_verified'; readonly reason: NotVerifiedReason }
 
@@ -146,49 +148,49 @@ export interface StepUp {
   readonly challengeUrl: string
   readonly nonceHash: string
   /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
-  readonly browser?: string
+  readonly browser?: string | undefined
   readonly openedAt: number
   /** In what counts it is. */
   readonly counters: Counters
   readonly waiting: readonly Waiting[]
   /** What the last return got, and gets again within a minute. */
-  readonly outcome?: Outcome
-  readonly finishedAt?: number
-  readonly method?: string
+  readonly outcome?: Outcome | undefined
+  readonly finishedAt?: number | undefined
+  readonly method?: string | undefined
   /** The verification methods that count, where the user could choose one that does not. */
-  readonly acceptedMethods?: readonly string[]
+  readonly acceptedMethods?: readonly string[] | undefined
   /** Until when the enrolment may be skipped, in epoch milliseconds. */
-  readonly skippableUntil?: number
+  readonly skippableUntil?: number | undefined
   /** It was skipped: nothing was verified. */
-  readonly isSkipped?: boolean
+  readonly isSkipped?: boolean | undefined
   /** The user may have the device remembered when it is passed. */
-  readonly offersDevice?: boolean
+  readonly offersDevice?: boolean | undefined
 }
 
 /** The keys of the counts of opened step-ups: by user or browser, and by address where a stranger asks. */
 export interface Counters {
   readonly user: string
-  readonly address?: string
+  readonly address?: string | undefined
 }
 
 /** A step-up that succeeded and waits to be spent by a release. */
 export interface Pass {
   readonly action: string
-  readonly scope?: readonly string[]
-  readonly method?: string
+  readonly scope?: readonly string[] | undefined
+  readonly method?: string | undefined
   /** An enrolment was skipped: nothing was verified. */
-  readonly isSkipped?: boolean
+  readonly isSkipped?: boolean | undefined
   readonly passedAt: number
   readonly expiresAt: number
   /** The in-flight request that spent it, which may come once more within a minute (a reload). */
-  readonly spentOn?: string
-  readonly spentAt?: number
+  readonly spentOn?: string | undefined
+  readonly spentAt?: number | undefined
 }
 
 /** A step-up that was passed. */
 export interface Proof {
   readonly action: string
-  readonly method?: string
+  readonly method?: string | undefined
   readonly at: number
 }
 
@@ -204,7 +206,7 @@ export interface ReleasedCode {
   readonly subject: string
   readonly compare: Readonly<Record<string, unknown>>
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
-  readonly amr?: readonly string[]
+  readonly amr?: readonly string[] | undefined
   readonly releasedAt: number
 }
 

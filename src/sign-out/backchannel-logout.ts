@@ -1,29 +1,26 @@
 import type { FastifyInstance } from 'fastify'
 import { readForm } from '../http/read-form.ts'
 import { parseParameters } from '../oauth/parameters.ts'
-import { type Epochs, epochOf } from '../records/epochs.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import { epochOf } from '../records/epochs.ts'
+import type { Services } from '../services.ts'
 import { TokenError } from '../token-error.ts'
-import type { VerifyLogoutToken } from './logout-token.ts'
-
-export interface BackchannelLogoutPorts {
-  readonly verifyLogoutToken: VerifyLogoutToken
-  readonly epochs: Epochs
-  readonly audit: Audit
-}
+import { type LogoutTokenServices, verifyLogoutToken } from './logout-token.ts'
 
 /**
  * `{prefix}/backchannel-logout`, registered at the OP for the probe's client: with a session at the OP the passes and
  * proofs end that were given in it (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8).
  */
-export function serveBackchannelLogout(app: FastifyInstance, ports: BackchannelLogoutPorts): void {
-  const { verifyLogoutToken, epochs, audit } = ports
+export function serveBackchannelLogout(
+  app: FastifyInstance,
+  services: LogoutTokenServices & Pick<Services, 'epochs' | 'audit'>,
+): void {
+  const { epochs, audit } = services
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.post('/backchannel-logout', async (request, reply) => {
     const body = await readForm(request)
     const parameters = parseParameters({ query: request.exchange.target.query, body }, 'backchannel')
-    const ended = await verifyLogoutToken(parameters.get('logout_token') ?? '').catch((cause) => {
+    const ended = await verifyLogoutToken(services, parameters.get('logout_token') ?? '').catch((cause) => {
       throw new TokenError('invalid_request', `the logout token is not valid: ${cause.message}`, { cause })
     })
     await epochs.end(ended.sid === undefined ? epochOf.user(ended.sub) : epochOf.session(ended.sid))

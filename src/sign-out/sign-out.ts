@@ -1,20 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
-import type { Target } from '../http/target.ts'
-import type { AskUser } from '../probe/ask-user.ts'
-import { type Epochs, epochOf } from '../records/epochs.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import { isEndSession } from '../provider/end-session.ts'
+import { epochOf } from '../records/epochs.ts'
+import type { Services } from '../services.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 
-export interface SignOutPorts {
-  /** Whether this is the end session endpoint (RP-Initiated Logout 1.0), or one of its further pages below it. */
-  readonly isEndSession: (target: Target) => boolean
-  /** The cookies of the OP's session (`provider.probe.cookies`). */
-  readonly cookies: readonly string[]
-  readonly askUser: AskUser
-  readonly epochs: Epochs
-  readonly audit: Audit
-}
+export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' | 'epochs' | 'audit'>
 
 /**
  * After an answer of the end session endpoint: if the OP knows nobody in this browser any more, what the browser has
@@ -23,12 +14,13 @@ export interface SignOutPorts {
  * of the logout that it asks about.
  */
 export async function onEndSessionResponse(
-  { isEndSession, cookies, askUser, epochs, audit }: SignOutPorts,
+  { config, provider, askUser, epochs, audit }: SignOutServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const { browser, target } = request.exchange
-  if (browser.ids.length === 0 || !isEndSession(target)) return
+  if (browser.ids.length === 0 || !isEndSession(provider, target)) return
+  const { cookies } = config.provider.probe
   try {
     const setCookies = setCookiesOf(reply)
     const { cookie } = request.headers

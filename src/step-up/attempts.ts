@@ -1,103 +1,124 @@
 import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Browser } from '../http/browser.ts'
-import type { Policies } from '../policy/policies.ts'
-import { type Case, type Counters, countWindowMs, type Records } from '../records/records.ts'
-import { createAllowance } from '../store/allowance.ts'
+import { type Case, type Counters, countWindowMs } from '../records/records.ts'
+import type { Services } from '../services.ts'
+import { type Allowance, createAllowance } from '../store/allowance.ts'
 import { ownedBy } from '../store/owners.ts'
 
-/** How many step-ups may be opened within the window. */
-export interface AttemptLimits {
-  /** For one user at one client: whoever knows the password could tire the user with challenges. */
-  readonly perUser: number
-  /** From one address: whoever knows many passwords. */
-  readonly perAddress: number
-}
+/*
+ * What strangers may have a user asked: `stepUp.perUser` at one client, since whoever knows the password could tire the
+ * user with challenges, and `stepUp.perAddress` from one address, for whoever knows many passwords. All who know no
+ * more than the password share one count. A browser in which the user has passed has one of its own, and a session
+ * that something was released in needs none to be asked about: nobody else spends what these need.
+ */
+
+type AttemptServices = Pick<Services, 'config' | 'policies' | 'records' | 'now'>
 
 /** Whose turn it is. */
-export type From = Pick<Browser, 'ids' | 'address'>
+type From = Pick<Browser, 'ids' | 'address'>
 
-/**
- * What strangers may have a user asked. All who know no more than the password share one count. A browser in which the
- * user has passed has one of its own, and a session that something was released in needs none to be asked about: nobody
- * else spends what these need.
- */
-export interface Attempts {
-  /** Whether another step-up would be one too many. */
-  isExhausted(it: Case, from: From): Promise<boolean>
-  /** Counts a step-up that is to be opened; undefined where it is one too many, as others were opened meanwhile. */
-  count(it: Case, from: From): Promise<Counters | undefined>
-  /** Takes a step-up back out of the count: it was passed, in this browser, so that nobody was bothered for nothing. */
-  forgive(it: Case, counters: Counters, browser: string): Promise<void>
-  /** Counts a question that can't become a challenge; false where it is one too many. */
-  mayAskSilently(it: Case, from: From): Promise<boolean>
-  /** Something was released in the session of this case. */
-  remember(it: Case): Promise<void>
+/** Whether another step-up would be one too many. */
+export async function areAttemptsExhausted(
+  services: AttemptServices,
+  it: Case,
+  from: From,
+): Promise<boolean> {
+  if (await isKnownSession(services, it)) return false
+  const { perUser, perAddress } = services.config.stepUp
+  const { user, address } = await countersFor(services, it, from)
+  if (address !== undefined && (await addressesOf(services).isExhausted(address, perAddress))) return true
+  return usersOf(services).isExhausted(user, perUser)
 }
 
-/** @param now epoch milliseconds. */
-export function createAttempts(
-  records: Records,
-  now: () => number,
-  limits: AttemptLimits,
-  counterOf: Policies['counterOf'],
-): Attempts {
-  const users = createAllowance(records.attempts, now, countWindowMs)
-  const addresses = createAllowance(records.addressAttempts, now, countWindowMs)
-  const { knownBrowsers, knownSessions } = records
-  const browserKey = ({ user }: Case, browser: string): string => hashOf(user.subject, browser)
-  const sessionKey = (it: Case, session: string): string => hashOf(it.user.subject, counterOf(it), session)
-
-  /** The id under which the user has passed in this browser. */
-  async function findKnown(it: Case, browserIds: readonly string[]): Promise<string | undefined> {
-    for (const browser of browserIds) {
-      if ((await knownBrowsers.get(browserKey(it, browser))) !== undefined) return browser
-    }
-    return undefined
-  }
-
-  async function isKnownSession(it: Case): Promise<boolean> {
-    const { session } = it.user
-    return session !== undefined && (await knownSessions.get(sessionKey(it, session))) !== undefined
-  }
-
-  async function countersFor(it: Case, { ids, address }: From): Promise<Counters> {
-    const { subject } = it.user
-    const known = await findKnown(it, ids)
-    return known !== undefined
-      ? { user: hashOf('browser', subject, counterOf(it), known) }
-      : { user: hashOf('user', subject, counterOf(it)), address: groupAddress(address) }
-  }
-
-  return {
-    async isExhausted(it, from) {
-      if (await isKnownSession(it)) return false
-      const { user, address } = await countersFor(it, from)
-      if (address !== undefined && (await addresses.isExhausted(address, limits.perAddress))) return true
-      return users.isExhausted(user, limits.perUser)
-    },
-    async count(it, from) {
-      const counters = await countersFor(it, from)
-      const { user, address } = counters
-      if (address !== undefined && !(await addresses.take(address, limits.perAddress))) return undefined
-      if (await users.take(user, limits.perUser, ownedBy(it.user.subject))) return counters
-      if (address !== undefined) await addresses.giveBack(address)
-      return undefined
-    },
-    async forgive(it, { user, address }, browser) {
-      await users.giveBack(user)
-      if (address !== undefined) await addresses.giveBack(address)
-      await knownBrowsers.set(browserKey(it, browser), { at: now() }, ownedBy(it.user.subject))
-    },
-    async mayAskSilently(it, { ids }) {
-      if ((await isKnownSession(it)) || (await findKnown(it, ids)) !== undefined) return true
-      const { subject } = it.user
-      return users.take(hashOf('silent', subject, counterOf(it)), limits.perUser, ownedBy(subject))
-    },
-    async remember(it) {
-      const { session } = it.user
-      if (session !== undefined)
-        await knownSessions.set(sessionKey(it, session), { at: now() }, ownedBy(it.user.subject))
-    },
-  }
+/** Counts a step-up that is to be opened; undefined where it is one too many, as others were opened meanwhile. */
+export async function countAttempt(
+  services: AttemptServices,
+  it: Case,
+  from: From,
+): Promise<Counters | undefined> {
+  const { perUser, perAddress } = services.config.stepUp
+  const counters = await countersFor(services, it, from)
+  const { user, address } = counters
+  const addresses = addressesOf(services)
+  if (address !== undefined && !(await addresses.take(address, perAddress))) return undefined
+  if (await usersOf(services).take(user, perUser, ownedBy(it.user.subject))) return counters
+  if (address !== undefined) await addresses.giveBack(address)
+  return undefined
 }
+
+/** Takes a step-up back out of the count: it was passed, in this browser, so that nobody was bothered for nothing. */
+export async function forgiveAttempt(
+  services: Pick<Services, 'records' | 'now'>,
+  it: Case,
+  { user, address }: Counters,
+  browser: string,
+): Promise<void> {
+  const { records, now } = services
+  await usersOf(services).giveBack(user)
+  if (address !== undefined) await addressesOf(services).giveBack(address)
+  await records.knownBrowsers.set(browserKey(it, browser), { at: now() }, ownedBy(it.user.subject))
+}
+
+/** Counts a question that can't become a challenge; false where it is one too many. */
+export async function mayAskSilently(services: AttemptServices, it: Case, { ids }: From): Promise<boolean> {
+  if ((await isKnownSession(services, it)) || (await findKnown(services, it, ids)) !== undefined) return true
+  const { subject } = it.user
+  const key = hashOf('silent', subject, services.policies.counterOf(it))
+  return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))
+}
+
+/** Something was released in the session of this case. */
+export async function rememberSession(
+  { policies, records, now }: Pick<Services, 'policies' | 'records' | 'now'>,
+  it: Case,
+): Promise<void> {
+  const { session, subject } = it.user
+  if (session === undefined) return
+  await records.knownSessions.set(sessionKey(policies, it, session), { at: now() }, ownedBy(subject))
+}
+
+const usersOf = ({ records, now }: Pick<Services, 'records' | 'now'>): Allowance =>
+  createAllowance(records.attempts, now, countWindowMs)
+
+const addressesOf = ({ records, now }: Pick<Services, 'records' | 'now'>): Allowance =>
+  createAllowance(records.addressAttempts, now, countWindowMs)
+
+async function countersFor(
+  services: Pick<Services, 'policies' | 'records'>,
+  it: Case,
+  { ids, address }: From,
+): Promise<Counters> {
+  const { subject } = it.user
+  const counter = services.policies.counterOf(it)
+  const known = await findKnown(services, it, ids)
+  return known !== undefined
+    ? { user: hashOf('browser', subject, counter, known) }
+    : { user: hashOf('user', subject, counter), address: groupAddress(address) }
+}
+
+/** The id under which the user has passed in this browser. */
+async function findKnown(
+  { records }: Pick<Services, 'records'>,
+  it: Case,
+  browserIds: readonly string[],
+): Promise<string | undefined> {
+  for (const browser of browserIds) {
+    if ((await records.knownBrowsers.get(browserKey(it, browser))) !== undefined) return browser
+  }
+  return undefined
+}
+
+async function isKnownSession(
+  { policies, records }: Pick<Services, 'policies' | 'records'>,
+  it: Case,
+): Promise<boolean> {
+  const { session } = it.user
+  if (session === undefined) return false
+  return (await records.knownSessions.get(sessionKey(policies, it, session))) !== undefined
+}
+
+const browserKey = ({ user }: Case, browser: string): string => hashOf(user.subject, browser)
+
+const sessionKey = (policies: Services['policies'], it: Case, session: string): string =>
+  hashOf(it.user.subject, policies.counterOf(it), session)

@@ -8,8 +8,8 @@ import type { Case, InFlightRequest, User } from '../records/records.ts'
 export interface Asked {
   readonly policy: GoverningPolicy
   readonly identity: Identity
-  readonly request?: InFlightRequest
-  readonly inFlight?: string
+  readonly request?: InFlightRequest | undefined
+  readonly inFlight?: string | undefined
 }
 
 /** @param compare names of the claims that a token response must repeat (`provider.compare`). */
@@ -19,16 +19,13 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
     clientId: request?.clientId ?? policy.clientId,
     policyIds: policy.policyIds,
     user: describeUser(identity, compare),
-    ...(request && { scope: request.scope }),
-    ...(request?.acrValues !== undefined && { acrValues: request.acrValues }),
-    ...(request?.prompt !== undefined && { prompt: request.prompt }),
-    ...(request?.uiLocales !== undefined && { uiLocales: request.uiLocales }),
-    ...(inFlight !== undefined && { inFlight }),
+    scope: request?.scope,
+    acrValues: request?.acrValues,
+    prompt: request?.prompt,
+    uiLocales: request?.uiLocales,
+    inFlight,
   }
 }
-
-/** Whether a client's response is judged whose request nobody saw. */
-export const isRequestUnknown = ({ page, scope }: Case): boolean => page === undefined && scope === undefined
 
 /**
  * The same where no client asks: for a page of the OP, or one of our own.
@@ -47,15 +44,33 @@ function describeUser(identity: Identity, compare: readonly string[]): User {
   const hasSession = sid !== undefined || authTime !== undefined
   return {
     subject,
+    session: hasSession ? hashOf(sid, authTime?.toString()) : undefined,
     epochs: [...(sid === undefined ? [] : [epochOf.session(sid)]), epochOf.user(String(sub))],
     amr,
+    acr,
+    username,
+    email,
+    phoneNumber,
+    displayName,
+    locale,
     compare: Object.fromEntries(known.map((name) => [name, claims[name]])),
-    ...(hasSession && { session: hashOf(sid, authTime?.toString()) }),
-    ...(acr !== undefined && { acr }),
-    ...(username !== undefined && { username }),
-    ...(email !== undefined && { email }),
-    ...(phoneNumber !== undefined && { phoneNumber }),
-    ...(displayName !== undefined && { displayName }),
-    ...(locale !== undefined && { locale }),
   }
 }
+
+/** Whether a client's response is judged whose request nobody saw. */
+export const isRequestUnknown = ({ page, scope }: Case): boolean => page === undefined && scope === undefined
+
+/** Whether every scope asked for is among those that were stepped up for. An unknown scope is within no known one. */
+export function isWithin(
+  asked: readonly string[] | undefined,
+  granted: readonly string[] | undefined,
+): boolean {
+  if (asked === undefined || granted === undefined) return asked === granted
+  return asked.every((scope) => granted.includes(scope))
+}
+
+/** The epochs in which what a browser has shown for this case counts. */
+export const epochNamesOf = ({ user }: Case, browser: string): string[] => [
+  ...user.epochs,
+  epochOf.browser(browser),
+]

@@ -1,60 +1,59 @@
 import { parseParameters } from '../oauth/parameters.ts'
 import { parsePrompt } from '../oauth/prompt.ts'
-import { type Decision, deny } from '../policy/decide.ts'
-import type { InFlightRequest, Records, Waiting } from '../records/records.ts'
+import { deny } from '../policy/decide.ts'
+import type { InFlightRequest, Waiting } from '../records/records.ts'
+import type { Services } from '../services.ts'
 
 const maxDrives = 2
 /** How long the browser may take to come back with what it was sent to, in milliseconds. */
 export const drivingMs = 60_000
 
-/** Sends a browser through its own authorization request once more. */
-export interface Driver {
-  /**
-   * The target to send the browser to, or undefined where the request can't be repeated or was repeated too often.
-   * What the OP has done already is not asked for again, but for the consent to `offline_access`.
-   */
-  driveAgain(tab: Waiting): Promise<string | undefined>
-  /** The same, but its answer will be an error: the way back to the application. */
-  driveBack(tab: Waiting): Promise<string | undefined>
+type DriveServices = Pick<Services, 'records' | 'now'>
+
+/**
+ * Sends a browser through its own authorization request once more. What the OP has done already is not asked for again,
+ * but for the consent to `offline_access`.
+ *
+ * @returns the target to send the browser to, or undefined where the request can't be repeated or was repeated too often.
+ */
+export function driveAgain(services: DriveServices, tab: Waiting): Promise<string | undefined> {
+  return drive(
+    services,
+    tab,
+    ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined),
+    (target, request) =>
+      tab.isAnswered ? withPrompt(promptOfOffline(request), target, request, services.now()) : target,
+  )
 }
 
-/** @param now epoch milliseconds. */
-export function createDriver(records: Records, now: () => number): Driver {
-  async function drive(
-    tab: Waiting,
-    next: (request: InFlightRequest) => Partial<InFlightRequest> | undefined,
-    rewrite: (target: string, request: InFlightRequest) => string,
-  ): Promise<string | undefined> {
-    if (tab.case.inFlight === undefined) return undefined
-    const driven = await records.inFlight.update(tab.case.inFlight, (request) => {
-      const change = next(request)
-      if (change === undefined || request.target === undefined) return undefined
-      if (request.targetUntil !== undefined && request.targetUntil <= now()) return undefined
-      const target = rewrite(request.target, request)
-      return { ...request, ...change, driving: { target, until: now() + drivingMs } }
-    })
-    return driven?.driving?.target
-  }
+/** The same, but its answer will be an error: the way back to the application. */
+export function driveBack(services: DriveServices, tab: Waiting): Promise<string | undefined> {
+  const { subject, session } = tab.case.user
+  const decision = deny('not_verified', 'unmet_authentication_requirements')
+  const until = services.now() + drivingMs
+  return drive(
+    services,
+    tab,
+    () => ({ kept: { subject, session, decision, until } }),
+    (target, request) => withPrompt(undefined, target, request, services.now()),
+  )
+}
 
-  return {
-    driveAgain: (tab) =>
-      drive(
-        tab,
-        ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined),
-        (target, request) =>
-          tab.isAnswered ? withPrompt(promptOfOffline(request), target, request, now()) : target,
-      ),
-    driveBack(tab) {
-      const { subject, session } = tab.case.user
-      const decision: Decision = deny('not_verified', 'unmet_authentication_requirements')
-      const until = now() + drivingMs
-      return drive(
-        tab,
-        () => ({ kept: { subject, decision, until, ...(session && { session }) } }),
-        (target, request) => withPrompt(undefined, target, request, now()),
-      )
-    },
-  }
+async function drive(
+  { records, now }: DriveServices,
+  tab: Waiting,
+  next: (request: InFlightRequest) => Partial<InFlightRequest> | undefined,
+  rewrite: (target: string, request: InFlightRequest) => string,
+): Promise<string | undefined> {
+  if (tab.case.inFlight === undefined) return undefined
+  const driven = await records.inFlight.update(tab.case.inFlight, (request) => {
+    const change = next(request)
+    if (change === undefined || request.target === undefined) return undefined
+    if (request.targetUntil !== undefined && request.targetUntil <= now()) return undefined
+    const target = rewrite(request.target, request)
+    return { ...request, ...change, driving: { target, until: now() + drivingMs } }
+  })
+  return driven?.driving?.target
 }
 
 /** An OP ignores `offline_access` without prompt=consent (OIDC Core 11), and the client would get no refresh token. */

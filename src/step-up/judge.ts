@@ -1,5 +1,5 @@
-import { type Authsignal, AuthsignalError, type TrackRequest } from '../authsignal/authsignal.ts'
-import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import { AuthsignalError, type TrackRequest } from '../authsignal/authsignal.ts'
+import type { ClientPolicy } from '../config/schema/schema.ts'
 import { createId, hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Browser } from '../http/browser.ts'
@@ -12,14 +12,15 @@ import {
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
-import type { Policies } from '../policy/policies.ts'
-import type { Case, Proofs, Records, Waiting } from '../records/records.ts'
+import type { Case, Proofs, StepUp, Waiting } from '../records/records.ts'
+import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
-import type { Audit } from '../telemetry/audit.ts'
-import type { Attempts } from './attempts.ts'
+import { areAttemptsExhausted, countAttempt, mayAskSilently, rememberSession } from './attempts.ts'
 import { isRequestUnknown } from './case.ts'
-import type { Openings } from './openings.ts'
-import type { Recall } from './recall.ts'
+import { joinStepUp, openStepUp } from './openings.ts'
+import { findPass, spendPass } from './passes.ts'
+import { findProofs } from './proofs.ts'
+import { claimSignIn } from './sign-ins.ts'
 import { describeTrackRequest } from './track-request.ts'
 
 /** How a case is judged. */
@@ -29,11 +30,11 @@ export interface Occasion {
   /** At a release a pass is spent; before, it is only seen. */
   readonly atRelease: boolean
   /** Why no challenge could be shown now, if so. */
-  readonly noInteraction?: 'prompt_none' | 'not_a_navigation'
+  readonly noInteraction?: 'prompt_none' | 'not_a_navigation' | undefined
   /** The tabs that would wait for the challenge. */
   readonly tabs: readonly Waiting[]
   /** The user wants to put off the enrolment that Authsignal would lead to. */
-  readonly skipsEnrolment?: boolean
+  readonly skipsEnrolment?: boolean | undefined
 }
 
 export interface Judgement {
@@ -42,141 +43,145 @@ export interface Judgement {
   readonly stepUpId?: string
 }
 
-export type Judge = (it: Case, occasion: Occasion) => Promise<Judgement>
-
-export interface JudgePorts {
-  readonly config: Config
-  readonly policies: Policies
-  readonly records: Records
-  readonly recall: Recall
-  readonly openings: Openings
-  readonly attempts: Attempts
-  readonly authsignal: Authsignal
-  readonly audit: Audit
-  readonly now: () => number
-}
+export type JudgeServices = Pick<
+  Services,
+  'config' | 'policies' | 'records' | 'epochs' | 'authsignal' | 'audit' | 'now'
+>
 
 /**
- * Makes the one function that decides: first from what is remembered, then from a step-up that is open for the same
- * need, last by asking Authsignal. Each decision leaves an audit line.
+ * Decides: first from what is remembered, then from a step-up that is open for the same need, last by asking
+ * Authsignal. Each decision leaves an audit line.
  */
-export function createJudge(ports: JudgePorts): Judge {
-  const { config, policies, records, recall, openings, attempts, audit, now } = ports
+export async function judge(services: JudgeServices, it: Case, occasion: Occasion): Promise<Judgement> {
+  const judgement = await decide(services, it, occasion)
+  const { decision } = judgement
+  if (decision.verdict === 'release') await rememberSession(services, it)
+  services.audit.decision(it, occasion.policy, decision, occasion.atRelease ? 'release' : 'request')
+  return judgement
+}
 
-  async function decide(it: Case, occasion: Occasion): Promise<Judgement> {
-    const { policy, browser } = occasion
-    await recall.claimSignIn(it, policy.action, browser.ids)
-    const proofs = await recall.findProofs(it, browser.ids)
-    const pass = await (occasion.atRelease ? recall.spendPass : recall.findPass)(
-      it,
-      policy.action,
-      browser.ids,
-    )
-    const remembered = decideFromMemory(
-      policy,
-      it.user.amr,
-      {
-        ...(pass && { pass }),
-        proofs: proofs
-          .filter(({ action }) => action === policy.action)
-          .map(({ method, at }) => ({ method, at })),
-      },
-      now(),
-    )
-    if (remembered) return { decision: remembered }
-    if (occasion.noInteraction) return askSilently(it, occasion, occasion.noInteraction, proofs)
-    const open = await openings.join(it, policy.action, browser.ids, occasion.tabs)
-    if (open !== undefined) {
-      return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open }
-    }
-    return ask(it, occasion, proofs)
+async function decide(services: JudgeServices, it: Case, occasion: Occasion): Promise<Judgement> {
+  const { policy, browser, tabs, noInteraction } = occasion
+  const { action } = policy
+  await claimSignIn(services, it, action, browser.ids)
+  const shown = await findProofs(services, it, browser.ids)
+  const takePass = occasion.atRelease ? spendPass : findPass
+  const pass = await takePass(services, it, action, browser.ids)
+  const proofs = shown.filter((proof) => proof.action === action)
+  const remembered = decideFromMemory(policy, it.user.amr, { pass, proofs }, services.now())
+  if (remembered) return { decision: remembered }
+  if (noInteraction) return askSilently(services, it, { ...occasion, noInteraction }, shown)
+  const open = await joinStepUp(services, it, action, browser.ids, tabs)
+  if (open !== undefined) {
+    return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open }
   }
+  return ask(services, it, occasion, shown)
+}
 
-  /** Where no challenge can be shown, Authsignal is not asked the same more than once a minute. */
-  async function askSilently(
-    it: Case,
-    occasion: Occasion,
-    reason: 'prompt_none' | 'not_a_navigation',
-    proofs: Proofs['stepUps'],
-  ): Promise<Judgement> {
-    const { user, scope = [], acrValues } = it
-    const { ids, address } = occasion.browser
-    // In the session that asks: nobody else makes a renewal fail there, nor does one who asks for more.
-    const where = user.session ?? ids[0] ?? groupAddress(address)
-    const asked = JSON.stringify([...scope].sort())
-    const key = hashOf(user.subject, policies.counterOf(it), where, asked, acrValues)
-    const earlier = await records.silentDenials.get(key)
-    if (earlier) return { decision: earlier }
-    if (!(await attempts.mayAskSilently(it, occasion.browser))) {
-      return { decision: deny(reason, 'interaction_required') }
-    }
-    const { decision } = await ask(it, occasion, proofs)
-    const silent = withoutInteraction(decision, reason)
-    if (silent.verdict === 'deny') {
-      await records.silentDenials.set(key, silent, ownedBy(it.user.subject))
-    }
-    return { decision: silent }
+/** Where no challenge can be shown, Authsignal is not asked the same more than once a minute. */
+async function askSilently(
+  services: JudgeServices,
+  it: Case,
+  occasion: Occasion & { readonly noInteraction: 'prompt_none' | 'not_a_navigation' },
+  proofs: Proofs['stepUps'],
+): Promise<Judgement> {
+  const { policies, records } = services
+  const { user, scope = [], acrValues } = it
+  const { noInteraction: reason, browser } = occasion
+  const { ids, address } = browser
+  // In the session that asks: nobody else makes a renewal fail there, nor does one who asks for more.
+  const where = user.session ?? ids[0] ?? groupAddress(address)
+  const asked = JSON.stringify([...scope].sort())
+  const key = hashOf(user.subject, policies.counterOf(it), where, asked, acrValues)
+  const earlier = await records.silentDenials.get(key)
+  if (earlier) return { decision: earlier }
+  if (!(await mayAskSilently(services, it, browser))) {
+    return { decision: deny(reason, 'interaction_required') }
   }
+  const { decision } = await ask(services, it, occasion, proofs)
+  const silent = withoutInteraction(decision, reason)
+  if (silent.verdict === 'deny') await records.silentDenials.set(key, silent, ownedBy(user.subject))
+  return { decision: silent }
+}
 
-  async function ask(it: Case, occasion: Occasion, proofs: Proofs['stepUps']): Promise<Judgement> {
-    const { policy, browser } = occasion
-    if (occasion.noInteraction === undefined && (await attempts.isExhausted(it, browser))) {
-      return { decision: deny('too_many_challenges', 'access_denied') }
-    }
-    const id = createId()
-    const nonce = createId()
-    const idempotencyKey = createId()
-    const isShown = policy.mode === 'enforce' && occasion.noInteraction === undefined
-    const [owner] = browser.ids
-    const { outcome, url, acceptedMethods } = await track(ports, policy, {
-      ...describeTrackRequest(it, occasion, proofs, now()),
-      idempotencyKey,
-      redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${id}/${nonce}`,
-    })
-    const isUnknown = isRequestUnknown(it)
-    const mayBeSkipped = it.page === undefined && !isUnknown && isSkippable(policy, now())
-    const decision = decideFromTrack(policy, outcome, {
-      isSkipped: mayBeSkipped && occasion.skipsEnrolment === true,
-      isRequestUnknown: isUnknown,
-    })
-    if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
-    const counters = await attempts.count(it, browser)
-    if (counters === undefined) {
-      return { decision: deny('too_many_challenges', 'access_denied') }
-    }
-    await openings.open(id, {
-      state: 'open',
-      case: it,
-      action: policy.action,
-      idempotencyKey,
-      challengeUrl: url,
-      nonceHash: hashOf(nonce),
-      openedAt: now(),
-      counters,
-      waiting: occasion.tabs,
-      ...(owner !== undefined && { browser: owner }),
-      ...(acceptedMethods && { acceptedMethods }),
-      ...(decision.reason === 'enrolment_required' &&
-        mayBeSkipped &&
-        policy.graceUntil !== undefined && { skippableUntil: policy.graceUntil }),
-      ...(policy.rememberDevice !== undefined && { offersDevice: true }),
-    })
-    return { decision, stepUpId: id }
-  }
+async function ask(
+  services: JudgeServices,
+  it: Case,
+  occasion: Occasion,
+  proofs: Proofs['stepUps'],
+): Promise<Judgement> {
+  const { config, now } = services
+  const { policy, browser, noInteraction } = occasion
+  if (noInteraction === undefined && (await areAttemptsExhausted(services, it, browser))) return tooMany
+  const trip = { id: createId(), nonce: createId(), idempotencyKey: createId() }
+  const answer = await track(services, policy, {
+    ...describeTrackRequest(it, occasion, proofs, now()),
+    idempotencyKey: trip.idempotencyKey,
+    redirectUrl: `${config.publicUrl}${config.pathPrefix}/return/${trip.id}/${trip.nonce}`,
+  })
+  const isUnknown = isRequestUnknown(it)
+  const mayBeSkipped = it.page === undefined && !isUnknown && isSkippable(policy, now())
+  const decision = decideFromTrack(policy, answer.outcome, {
+    isSkipped: mayBeSkipped && occasion.skipsEnrolment === true,
+    isRequestUnknown: isUnknown,
+  })
+  const { url, acceptedMethods } = answer
+  const isShown = policy.mode === 'enforce' && noInteraction === undefined
+  if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
+  const isSkippableNow = decision.reason === 'enrolment_required' && mayBeSkipped
+  const skippableUntil = isSkippableNow ? policy.graceUntil : undefined
+  const challenge = { challengeUrl: url, acceptedMethods, skippableUntil }
+  return (await openFor(services, it, occasion, trip, challenge)) ? { decision, stepUpId: trip.id } : tooMany
+}
 
-  return async (it, occasion) => {
-    const judgement = await decide(it, occasion)
-    if (judgement.decision.verdict === 'release') await attempts.remember(it)
-    audit.decision(it, occasion.policy, judgement.decision, occasion.atRelease ? 'release' : 'request')
-    return judgement
-  }
+const tooMany: Judgement = { decision: deny('too_many_challenges', 'access_denied') }
+
+/** What names one trip to Authsignal. */
+interface Trip {
+  readonly id: string
+  /** Only the browser that finishes the challenge learns it. */
+  readonly nonce: string
+  readonly idempotencyKey: string
+}
+
+/** Opens a step-up; false where it is one too many, as others were opened meanwhile. */
+async function openFor(
+  services: JudgeServices,
+  it: Case,
+  { policy, browser, tabs }: Occasion,
+  { id, nonce, idempotencyKey }: Trip,
+  challenge: Pick<StepUp, 'challengeUrl' | 'acceptedMethods' | 'skippableUntil'>,
+): Promise<boolean> {
+  const counters = await countAttempt(services, it, browser)
+  if (counters === undefined) return false
+  await openStepUp(services, id, {
+    ...challenge,
+    state: 'open',
+    case: it,
+    action: policy.action,
+    idempotencyKey,
+    nonceHash: hashOf(nonce),
+    browser: browser.ids[0],
+    openedAt: services.now(),
+    counters,
+    waiting: tabs,
+    offersDevice: policy.rememberDevice !== undefined,
+  })
+  return true
+}
+
+/** What Authsignal says, where its challenge is, and the methods that count if the user could choose one that does not. */
+interface Tracked {
+  readonly outcome: TrackOutcome
+  readonly url?: string | undefined
+  readonly acceptedMethods?: readonly string[] | undefined
 }
 
 async function track(
-  { authsignal, audit }: JudgePorts,
+  { authsignal, audit }: Pick<Services, 'authsignal' | 'audit'>,
   { methods }: ClientPolicy,
   request: TrackRequest,
-): Promise<{ outcome: TrackOutcome; url?: string | undefined; acceptedMethods?: readonly string[] }> {
+): Promise<Tracked> {
   try {
     const { state, isEnrolled, url, refusedOrigin, offered } = await authsignal.track(request)
     if (refusedOrigin !== undefined) audit.security('challenge_host_refused', { origin: refusedOrigin })
@@ -184,7 +189,7 @@ async function track(
     return {
       outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined },
       url,
-      ...(!isChoiceFree && { acceptedMethods: methods }),
+      acceptedMethods: isChoiceFree ? undefined : methods,
     }
   } catch (error) {
     if (!(error instanceof AuthsignalError)) throw error

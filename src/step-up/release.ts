@@ -1,20 +1,19 @@
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Decision } from '../policy/decide.ts'
-import type { Case, Records } from '../records/records.ts'
+import type { Case } from '../records/records.ts'
+import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
 
 /**
  * Writes down that a code may be redeemed: by this client, for this user. To be awaited before the response leaves.
  * A response without a code leaves nothing to redeem.
  *
- * @param now epoch milliseconds.
  * @param basis why it is released: where that rests on the OP's amr, the ID token must show it too.
  */
-export async function releaseCode(
-  records: Records,
+export async function recordRelease(
+  { records, now }: Pick<Services, 'records' | 'now'>,
   it: Case,
   code: string | undefined,
-  now: number,
   basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
 ): Promise<void> {
   if (code === undefined) return
@@ -23,8 +22,8 @@ export async function releaseCode(
     policyIds: it.policyIds,
     subject: it.user.subject,
     compare: it.user.compare,
-    releasedAt: now,
-    ...(basis?.decision.reason === 'satisfied_by_amr' && { amr: basis.policy.satisfiedByAmr }),
+    releasedAt: now(),
+    amr: basis?.decision.reason === 'satisfied_by_amr' ? basis.policy.satisfiedByAmr : undefined,
   }
   await records.codes.set(code, release, ownedBy(it.user.subject))
 }

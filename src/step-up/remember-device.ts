@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
+import { AuthsignalError } from '../authsignal/authsignal.ts'
 import { createId } from '../hash.ts'
 import type { Browser } from '../http/browser.ts'
-import type { Policies } from '../policy/policies.ts'
 import type { Case } from '../records/records.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import type { Services } from '../services.ts'
 import { describeTrackRequest } from './track-request.ts'
 
 /** The name under which Authsignal remembers a browser, and for how long. It is as good as a part of a second factor. */
@@ -18,36 +17,28 @@ export interface RememberedDevice {
  *
  * @returns the name, for that browser's cookie alone; undefined where Authsignal did not take it.
  */
-export type RememberDevice = (it: Case, browser: Browser) => Promise<RememberedDevice | undefined>
-
-export interface RememberDevicePorts {
-  readonly policies: Policies
-  readonly authsignal: Authsignal
-  readonly audit: Audit
-  readonly now: () => number
-}
-
-export function createRememberDevice(ports: RememberDevicePorts): RememberDevice {
-  const { policies, authsignal, audit, now } = ports
-
-  return async (it, browser) => {
-    const policy = policies.ofCase(it)
-    const { rememberDevice: forMs = 0 } = policy
-    const { ownDeviceId } = browser
-    const { subject: userId } = it.user
-    // Any name that is in the browser already could be known to somebody else, who would be remembered too.
-    const deviceId = randomUUID()
-    try {
-      if (ownDeviceId !== undefined) await authsignal.forgetDevice({ userId, deviceId: ownDeviceId })
-      const sighting = describeTrackRequest(it, { policy, browser }, [], now())
-      await authsignal.rememberDevice({ ...sighting, deviceId, idempotencyKey: createId() }, now() + forMs)
-      audit.deviceRemembered(it)
-      return { id: deviceId, forMs }
-    } catch (error) {
-      // A sign-in never fails for what would only make the next one easier.
-      if (!(error instanceof AuthsignalError)) throw error
-      audit.deviceNotRemembered(it, error)
-      return undefined
-    }
+export async function rememberDevice(
+  services: Pick<Services, 'policies' | 'authsignal' | 'audit' | 'now'>,
+  it: Case,
+  browser: Browser,
+): Promise<RememberedDevice | undefined> {
+  const { policies, authsignal, audit, now } = services
+  const policy = policies.ofCase(it)
+  const { rememberDevice: forMs = 0 } = policy
+  const { ownDeviceId } = browser
+  const { subject: userId } = it.user
+  // Any name that is in the browser already could be known to somebody else, who would be remembered too.
+  const deviceId = randomUUID()
+  try {
+    if (ownDeviceId !== undefined) await authsignal.forgetDevice({ userId, deviceId: ownDeviceId })
+    const sighting = describeTrackRequest(it, { policy, browser }, [], now())
+    await authsignal.rememberDevice({ ...sighting, deviceId, idempotencyKey: createId() }, now() + forMs)
+    audit.deviceRemembered(it)
+    return { id: deviceId, forMs }
+  } catch (error) {
+    // A sign-in never fails for what would only make the next one easier.
+    if (!(error instanceof AuthsignalError)) throw error
+    audit.deviceNotRemembered(it, error)
+    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { TrackRequest } from '../authsignal/authsignal.ts'
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import type { Browser } from '../http/browser.ts'
+import { omitAbsent } from '../omit-absent.ts'
 import { amrOfMethod } from '../policy/amr.ts'
 import type { Case, Proofs } from '../records/records.ts'
 import { isRequestUnknown } from './case.ts'
@@ -20,30 +21,34 @@ export function describeTrackRequest(
   const { user } = it
   const amr = new Set([...user.amr, ...proofs.flatMap(({ method }) => amrOfMethod(method ?? ''))])
   const lastAt = Math.max(...proofs.map(({ at }) => at))
-  const locale = (policy.send.includes('locale') ? user.locale : undefined) ?? browser.locale
-  const sends = (what: ClientPolicy['send'][number]): boolean => policy.send.includes(what)
+  const ifSent = <T>(what: ClientPolicy['send'][number], value: T): T | undefined =>
+    policy.send.includes(what) ? value : undefined
   return {
     userId: user.subject,
     action: policy.action,
     ipAddress: browser.address,
-    ...(browser.userAgent !== undefined && { userAgent: browser.userAgent }),
-    ...(browser.deviceId !== undefined && { deviceId: browser.deviceId }),
-    ...(locale !== undefined && { locale }),
-    ...(sends('username') && user.username !== undefined && { username: user.username }),
-    ...(sends('email') && user.email !== undefined && { email: user.email }),
-    ...(sends('phone') && user.phoneNumber !== undefined && { phoneNumber: user.phoneNumber }),
+    userAgent: browser.userAgent,
+    deviceId: browser.deviceId,
+    locale: ifSent('locale', user.locale) ?? browser.locale,
+    username: ifSent('username', user.username),
+    email: ifSent('email', user.email),
+    phoneNumber: ifSent('phone', user.phoneNumber),
     custom: {
       ...policy.custom,
-      ...(it.page === undefined ? { client_id: it.clientId } : { page: it.page }),
-      amr: [...amr].join(','),
-      mode: policy.mode,
-      ...(it.scope && { scope: it.scope.join(' ') }),
-      ...(isRequestUnknown(it) && { request: 'unknown' }),
-      ...(user.acr !== undefined && { acr: user.acr }),
-      ...(it.acrValues !== undefined && { acr_values: it.acrValues }),
-      ...(it.prompt !== undefined && { prompt: it.prompt }),
-      ...(sends('displayName') && user.displayName !== undefined && { display_name: user.displayName }),
-      ...(proofs.length > 0 && { seconds_since_step_up: Math.floor((now - lastAt) / 1000) }),
+      // What is not known leaves the policy's own data point of that name as it is.
+      ...omitAbsent({
+        client_id: it.page === undefined ? it.clientId : undefined,
+        page: it.page,
+        amr: [...amr].join(','),
+        mode: policy.mode,
+        scope: it.scope?.join(' '),
+        request: isRequestUnknown(it) ? 'unknown' : undefined,
+        acr: user.acr,
+        acr_values: it.acrValues,
+        prompt: it.prompt,
+        display_name: ifSent('displayName', user.displayName),
+        seconds_since_step_up: proofs.length > 0 ? Math.floor((now - lastAt) / 1000) : undefined,
+      }),
     },
   }
 }

@@ -1,7 +1,7 @@
-import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
+import { AuthsignalError } from '../authsignal/authsignal.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
-import type { Policies } from '../policy/policies.ts'
 import type { NotVerifiedReason, StepUp } from '../records/records.ts'
+import type { Services } from '../services.ts'
 
 const clockToleranceMs = 30_000
 
@@ -9,7 +9,7 @@ const clockToleranceMs = 30_000
 const untouchedStates: readonly (string | undefined)[] = ['CHALLENGE_REQUIRED', 'ALLOW']
 
 export type Verification =
-  | { readonly passed: true; readonly method?: string }
+  | { readonly passed: true; readonly method: string | undefined }
   | { readonly passed: false; readonly reason: NotVerifiedReason }
 
 const failed = (reason: NotVerifiedReason): Verification => ({ passed: false, reason })
@@ -17,11 +17,9 @@ const failed = (reason: NotVerifiedReason): Verification => ({ passed: false, re
 /**
  * What the token that a browser brought back proves. Authsignal's tokens only name a challenge and can be validated
  * again and again, so everything that ties the answer to this one step-up is checked here.
- *
- * @param now epoch milliseconds.
  */
 export async function verifyReturn(
-  { authsignal, policies, now }: { authsignal: Authsignal; policies: Policies; now: () => number },
+  { authsignal, policies, now }: Pick<Services, 'authsignal' | 'policies' | 'now'>,
   stepUp: StepUp,
   token: string | undefined,
 ): Promise<Verification> {
@@ -37,7 +35,7 @@ export async function verifyReturn(
     if (!isTimely(stepUp.openedAt, answer.stateUpdatedAt, now())) return failed('failed')
     const method = answer.verificationMethod
     if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return failed('method_not_allowed')
-    return { passed: true, ...(method !== undefined && { method }) }
+    return { passed: true, method }
   } catch (error) {
     if (error instanceof AuthsignalError) return failed('unavailable')
     throw error

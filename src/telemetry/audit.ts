@@ -6,7 +6,7 @@ import type { Log } from './log.ts'
 export interface AuditSubject {
   readonly clientId: string
   /** The page that is asked for, where no client asks. */
-  readonly page?: string
+  readonly page?: string | undefined
   readonly user: { readonly subject: string }
 }
 
@@ -40,7 +40,8 @@ export interface Audit {
 
 export function createAudit(log: Log): Audit {
   const about = ({ clientId, page, user }: AuditSubject) => ({
-    ...(page === undefined ? { client_id: clientId } : { page }),
+    client_id: page === undefined ? clientId : undefined,
+    page,
     subject: user.subject,
   })
   return {
@@ -61,10 +62,7 @@ export function createAudit(log: Log): Audit {
       log.info({ audit: 'released', ...about(it), how }, 'released')
     },
     finished(it, outcome, method) {
-      log.info(
-        { audit: 'step_up', ...about(it), outcome, ...(method !== undefined && { method }) },
-        'step-up',
-      )
+      log.info({ audit: 'step_up', ...about(it), outcome, method }, 'step-up')
     },
     deviceRemembered(it) {
       log.info({ audit: 'device', ...about(it), remembered: true }, 'device remembered')

@@ -442,8 +442,8 @@ export const guards: readonly Guard[] = [
       ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
       [
         'released before it leaves',
-        'await releaseCode(ports.records, asked',
-        'void releaseCode(ports.records, asked',
+        'await recordRelease(ports, asked',
+        'void recordRelease(ports, asked',
         guardCases,
       ],
       [
@@ -589,13 +589,13 @@ export const guards: readonly Guard[] = [
         'if (browser === undefined || !browserIds.includes(browser)) {',
         'if (browser === undefined) {',
       ],
-      ['the burn', 'await burn(id, found)', ''],
+      ['the burn', 'await burn(services, id, found)', ''],
       [
         'one attempt',
         "current.state === 'open' ? { ...current, state: 'checking' } : undefined",
         "({ ...current, state: 'checking' })",
       ],
-      ['the time', "if (found.state === 'open' && openings.isExpired(found)) {", 'if (false) {'],
+      ['the time', "if (found.state === 'open' && isExpired(services, found)) {", 'if (false) {'],
       ['a reload for a minute', 'if (stepUp?.outcome && isRecent) return', 'if (stepUp?.outcome) return'],
     ],
   ),
@@ -603,8 +603,12 @@ export const guards: readonly Guard[] = [
     'step-up/openings.ts',
     [returns, waysOn],
     [
-      ['the bind', 'isOpen(stepUp) && browserIds.includes(browser)', 'isOpen(stepUp)'],
-      ['no wider scope joins', 'isOpen(stepUp) && isWithin(it.scope, stepUp.case.scope)', 'isOpen(stepUp)'],
+      ['the bind', 'isOpen(services, stepUp) && browserIds.includes(browser)', 'isOpen(services, stepUp)'],
+      [
+        'no wider scope joins',
+        'isOpen(services, stepUp) && isWithin(it.scope, stepUp.case.scope)',
+        'isOpen(services, stepUp)',
+      ],
     ],
   ),
   ...inFile(
@@ -639,10 +643,14 @@ export const guards: readonly Guard[] = [
     ],
   ),
   ...inFile(
-    'step-up/recall.ts',
-    ['step-up/recall.test.ts'],
+    'step-up/sign-ins.ts',
+    ['step-up/sign-ins.test.ts'],
+    [['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)']],
+  ),
+  ...inFile(
+    'step-up/passes.ts',
+    ['step-up/passes.test.ts'],
     [
-      ['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)'],
       [
         'passes of this session',
         'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
@@ -659,17 +667,32 @@ export const guards: readonly Guard[] = [
         'hashOf(browser, it.user.session, it.clientId, epoch)',
       ],
       ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
-      ['passes for this action', 'pass.action === action &&\n    ', ''],
-      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now()) &&', ''],
-      ['passes for no wider scope', ' &&\n    isWithin(it.scope, pass.scope)', ''],
+      ['passes for this action', 'pass.action === action &&\n  ', ''],
+      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&', ''],
+      ['passes for no wider scope', ' &&\n  isWithin(it.scope, pass.scope)', ''],
       ['passes once', 'return isReload ? found : undefined', 'return found'],
+    ],
+  ),
+  ...inFile(
+    'step-up/proofs.ts',
+    ['step-up/proofs.test.ts'],
+    [
       [
         'proofs of this session',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)\n',
-        'hashOf(browser, it.user.subject, epoch)\n',
+        'hashOf(browser, it.user.session, it.user.subject, epoch)',
+        'hashOf(browser, it.user.subject, epoch)',
       ],
-      ['proofs of a session that lasts', 'it.user.subject, epoch)\n', 'it.user.subject)\n'],
-      ['proofs while they last', 'filter(({ at }) => isYounger(at, sessionMs, now()))', 'filter(() => true)'],
+      [
+        'proofs of a session that lasts',
+        'it.user.subject, epoch)',
+        'it.user.subject)',
+        'step-up/passes.test.ts',
+      ],
+      [
+        'proofs while they last',
+        'filter(({ at }) => isYounger(at, config.stepUp.session, now()))',
+        'filter(() => true)',
+      ],
     ],
   ),
   ...inFile(
@@ -687,7 +710,7 @@ export const guards: readonly Guard[] = [
     'sign-out/logout-token.ts',
     ['sign-out/logout-token.test.ts'],
     [
-      ['logout tokens for the gateway', 'audience: clientId,', ''],
+      ['logout tokens for the gateway', 'audience: config.provider.probe.clientId,', ''],
       ['logout tokens of this OP', 'issuer: provider.metadata.issuer,', ''],
       ['logout tokens that are no ID tokens', 'if (nonce !== undefined)', 'if (false)'],
       ['logout tokens about a logout', '!isObject(events) || !isObject(events[logoutEvent])', 'false'],
@@ -903,16 +926,16 @@ export const guards: readonly Guard[] = [
     'step-up/attempts.ts',
     ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
     [
-      ['challenges of known browsers', 'known !== undefined\n      ?', 'known === null ?'],
-      ['questions about known sessions', 'if (await isKnownSession(it)) return false', ''],
+      ['challenges of known browsers', 'known !== undefined\n    ?', 'known === null ?'],
+      ['questions about known sessions', 'if (await isKnownSession(services, it)) return false', ''],
       [
         'silent questions of strangers',
-        "return users.take(hashOf('silent', subject, counterOf(it)), limits.perUser, ownedBy(subject))",
+        'return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))',
         'return true',
       ],
       [
         'what was counted for an address',
-        'if (address !== undefined) await addresses.giveBack(address)\n      return undefined',
+        'if (address !== undefined) await addresses.giveBack(address)\n  return undefined',
         'return undefined',
       ],
     ],
@@ -925,7 +948,7 @@ export const guards: readonly Guard[] = [
       ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
       [
         'questions of strangers',
-        'if (!(await attempts.mayAskSilently(it, occasion.browser))) {',
+        'if (!(await mayAskSilently(services, it, browser))) {',
         'if (false) {',
         'attacks/budgets.test.ts',
       ],
@@ -948,7 +971,7 @@ export const guards: readonly Guard[] = [
       ],
       [
         'sessions that have spent their share',
-        'if (await sessions.isExhausted(session, limits.perSession)) return false',
+        'if (await sessions.isExhausted(session, perSession)) return false',
         '',
       ],
     ],
@@ -1159,7 +1182,7 @@ export const guards: readonly Guard[] = [
     [
       [
         'the session that was probed, and no other',
-        'keepProbedSession(request.exchange.upstreamHeaders, ports)',
+        'keepProbedSession(services, request.exchange.upstreamHeaders)',
         'request.exchange.upstreamHeaders',
       ],
       [
@@ -1167,13 +1190,13 @@ export const guards: readonly Guard[] = [
         "if (request.method === 'OPTIONS') return { kind: 'forward', headers: dropCredentials(headers),",
         "if (request.method === 'OPTIONS') return { kind: 'forward', headers,",
       ],
-      ['other credentials than the session', 'refuseOtherCredentials(request, body, ports, user)', ''],
+      ['other credentials than the session', 'refuseOtherCredentials(services, request, body, user)', ''],
       ['a body that is held back', '(await takeBody(request))', 'undefined', pagesTest],
       ['a probe that failed', 'if (!saysNobody(reason)) {', 'if (false) {', pagesTest],
       ['nobody changes anything', "if (method !== 'GET' && method !== 'HEAD') {", 'if (false) {', pagesTest],
       [
         'credentials where nobody is signed in',
-        'refuseOtherCredentials(request, body, ports, undefined)',
+        'refuseOtherCredentials(services, request, body, undefined)',
         '',
       ],
       [
@@ -1196,8 +1219,8 @@ export const guards: readonly Guard[] = [
     [
       [
         'pages for navigations only',
-        "...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),",
-        '',
+        "canShowPage(request.method, request.headers) ? undefined : 'not_a_navigation'",
+        'undefined',
       ],
     ],
   ),
@@ -1251,7 +1274,7 @@ export const guards: readonly Guard[] = [
         'if (probe.known && probe.identity.subject === subject) return',
         'if (probe.known) return',
       ],
-      ['that the OP signed in somebody', 'await requireSubject(request, setCookies, subject)', ''],
+      ['that the OP signed in somebody', 'await requireSubject(services, request, setCookies, subject)', ''],
     ],
   ),
   ...inFile(
@@ -1276,8 +1299,12 @@ export const guards: readonly Guard[] = [
         "if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return",
         'if (false) return',
       ],
-      ['the reserved action', 'if (answer.action !== action) return', 'if (false) return'],
-      ['the very sign-in', 'if (answer.idempotencyKey !== idempotencyKey) return', 'if (false) return'],
+      ['the reserved action', 'if (answer.action !== expected.action) return', 'if (false) return'],
+      [
+        'the very sign-in',
+        'if (answer.idempotencyKey !== expected.idempotencyKey) return',
+        'if (false) return',
+      ],
       [
         'a passkey and nothing else',
         "if (answer.verificationMethod !== 'PASSKEY') return",
@@ -1285,7 +1312,7 @@ export const guards: readonly Guard[] = [
       ],
       [
         'since the sign-in began',
-        'return isTimely(startedAt, answer.stateUpdatedAt, now()) ?',
+        'return isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now) ?',
         'return true ?',
       ],
       [

@@ -135,7 +135,13 @@ t.test('track sends the attributes as the body, with the secret as the Basic use
     phoneNumber: '+6421000000',
   })
 
-  t.strictSame(tracked, { state: 'ALLOW', isEnrolled: true, url: 'https://mfa.authsignal.com/?t=1' })
+  t.strictSame(tracked, {
+    state: 'ALLOW',
+    isEnrolled: true,
+    url: 'https://mfa.authsignal.com/?t=1',
+    offered: undefined,
+    refusedOrigin: undefined,
+  })
   const [request] = api.seen
   t.match(request, { method: 'POST', url: '/v1/users/alice/actions/oidc-authorize' })
   t.equal(request?.headers.authorization, `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}`)
@@ -341,7 +347,13 @@ t.test('further fields do not matter', async (t) => {
     json({ ...ALLOWED, token: 'x', ruleIds: [1], new: {} }),
     json({ ...SUCCEEDED, new: 1 }),
   )
-  t.strictSame(Object.keys(await connect(api.url).track(TRACK)), ['state', 'isEnrolled', 'url'])
+  t.strictSame(Object.keys(await connect(api.url).track(TRACK)), [
+    'state',
+    'isEnrolled',
+    'url',
+    'offered',
+    'refusedOrigin',
+  ])
   t.notOk('new' in (await validate(connect(api.url))))
 })
 

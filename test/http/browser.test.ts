@@ -6,6 +6,15 @@ const device = '2f1b7c1e-7a55-4f0c-9a5e-0d6c3a0f9b11'
 const names = { name: 'step-up', visitPrefix: 'step-up-at-', deviceName: 'step-up-device' }
 const other = '8c1e2b7f-557a-4c0f-9a5e-9b110d6c3a0f'
 
+const nothing = {
+  address: '192.0.2.1',
+  ids: [],
+  userAgent: undefined,
+  deviceId: undefined,
+  ownDeviceId: undefined,
+  locale: undefined,
+}
+
 t.test('what is known of a browser', (t) => {
   const cases: [string, Record<string, string>, object][] = [
     ['nothing', {}, {}],
@@ -40,11 +49,7 @@ t.test('what is known of a browser', (t) => {
     ['no language, but text', { 'accept-language': 'de"><b>' }, {}],
   ]
   for (const [name, headers, expected] of cases) {
-    t.strictSame(
-      readBrowser(headers, '192.0.2.1', names),
-      { address: '192.0.2.1', ids: [], ...expected },
-      name,
-    )
+    t.strictSame(readBrowser(headers, '192.0.2.1', names), { ...nothing, ...expected }, name)
   }
   t.end()
 })

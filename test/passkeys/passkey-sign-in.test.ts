@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
-import { createPasskeySignIn } from '../../src/passkeys/passkey-sign-in.ts'
-import { createRecords } from '../../src/records/records.ts'
+import { beginSignIn, describeSignIn, enterSignIn, verifySignIn } from '../../src/passkeys/passkey-sign-in.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { scriptAuthsignal } from '../authsignal/scripted-authsignal.ts'
+import { makeServices, withPasskeySignIn } from '../services.ts'
+import { makeConfig } from '../upstream/config.ts'
 
 /** The steps of a sign-in, with an Authsignal that says this. */
 async function open(
@@ -29,44 +30,44 @@ async function open(
     }),
   })
   // The records outlive what is looked at here, so that it is the sign-in that says no.
-  const records = createRecords(
-    createMemoryStore(() => 0),
-    { timeout: 600_000, session: 600_000 },
-  )
-  const steps = createPasskeySignIn({ authsignal, client, records, action: 'reserved', now: () => time })
-  const verify = async () => {
-    await steps.options('browser', await steps.begin('browser'))
-    return steps.verify('browser', { challengeId: 'asked', credential: {} })
+  const store = createMemoryStore(() => 0)
+  const config = withPasskeySignIn(makeConfig({}))
+  const { passkeys } = config
+  const services = {
+    ...makeServices({ config, authsignal, store, now: () => time }),
+    ...{ client, passkeys, signIn: passkeys.signIn },
   }
-  return { steps, verify, advance: (ms: number) => (time += ms) }
+  const verify = async () => {
+    await describeSignIn(services, 'browser', await beginSignIn(services, 'browser'))
+    return verifySignIn(services, 'browser', { challengeId: 'asked', credential: {} })
+  }
+  const enter = (id: string, browserIds: readonly string[]) => enterSignIn(services, id, browserIds, '/login')
+  return { enter, verify, advance: (ms: number) => (time += ms) }
 }
 
 const good = { isVerified: true, accessToken: 'token' }
 
 t.test('a passkey that was verified', async (t) => {
-  const { steps, verify, advance } = await open(t, good)
+  const { enter, verify, advance } = await open(t, good)
   const { entryId, subject } = await verify()
   t.equal(subject, 'alice')
-  await t.rejects(steps.enter(entryId, ['other'], '/login'), { code: 'no_cookie' })
-  await t.rejects(steps.enter(entryId, [], '/login'), { code: 'no_cookie' })
-  await t.rejects(steps.enter('another', ['browser'], '/login'), { code: 'expired' })
-  t.equal(await steps.enter(entryId, ['browser'], '/login'), 'alice')
-  await t.rejects(steps.enter(entryId, ['browser'], '/login'), { code: 'used' })
+  await t.rejects(enter(entryId, ['other']), { code: 'no_cookie' })
+  await t.rejects(enter(entryId, []), { code: 'no_cookie' })
+  await t.rejects(enter('another', ['browser']), { code: 'expired' })
+  t.equal(await enter(entryId, ['browser']), 'alice')
+  await t.rejects(enter(entryId, ['browser']), { code: 'used' })
   const next = await verify()
   advance(59_999)
-  t.equal(await steps.enter(next.entryId, ['browser'], '/login'), 'alice')
+  t.equal(await enter(next.entryId, ['browser']), 'alice')
   const late = await verify()
   advance(60_000)
-  await t.rejects(steps.enter(late.entryId, ['browser'], '/login'), { code: 'expired' })
+  await t.rejects(enter(late.entryId, ['browser']), { code: 'expired' })
 })
 
 t.test('two tabs at once', async (t) => {
-  const { steps, verify } = await open(t, good)
+  const { enter, verify } = await open(t, good)
   const { entryId } = await verify()
-  const both = await Promise.allSettled([
-    steps.enter(entryId, ['browser'], '/login'),
-    steps.enter(entryId, ['browser'], '/login'),
-  ])
+  const both = await Promise.allSettled([enter(entryId, ['browser']), enter(entryId, ['browser'])])
   t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
 

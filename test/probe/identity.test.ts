@@ -1,6 +1,18 @@
 import t from 'tap'
 import { readIdentity } from '../../src/probe/identity.ts'
 
+/** What an OP need not tell. */
+const nothing = {
+  sid: undefined,
+  authTime: undefined,
+  acr: undefined,
+  username: undefined,
+  email: undefined,
+  phoneNumber: undefined,
+  displayName: undefined,
+  locale: undefined,
+}
+
 t.test('all claims', async (t) => {
   const claims = {
     sub: 'alice',
@@ -14,6 +26,7 @@ t.test('all claims', async (t) => {
     department: 'x',
   }
   t.strictSame(readIdentity(claims, 'sub'), {
+    ...nothing,
     subject: 'alice',
     sid: 's1',
     authTime: 1_790_000_000,
@@ -39,7 +52,7 @@ t.test('the subject is a string of 1 to 255 characters, as it stands', async (t)
 })
 
 t.test('what is of another type is absent', async (t) => {
-  const minimal = (claims: object) => ({ subject: 'a', amr: [], claims })
+  const minimal = (claims: object) => ({ ...nothing, subject: 'a', amr: [], claims })
   const table: object[] = [
     { sid: 1 },
     { sid: '' },
@@ -92,6 +105,7 @@ t.test('userinfo describes where the ID token does not, and says nothing else', 
     email: 'a@example.com',
   }
   t.strictSame(readIdentity(claims, 'sub', told), {
+    ...nothing,
     subject: 'a',
     amr: [],
     claims,

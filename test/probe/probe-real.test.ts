@@ -14,7 +14,10 @@ async function prepare(
   provider.start()
   await provider.ready()
   const probe = (cookies: string | undefined) =>
-    probeUser(provider, upstream, config, { cookies, userAgent: 'Browser/1.0', clientAddress: '192.0.2.7' })
+    probeUser(
+      { config, provider, upstream },
+      { cookies, userAgent: 'Browser/1.0', clientAddress: '192.0.2.7' },
+    )
   return { op, provider, probe }
 }
 

@@ -19,7 +19,7 @@ async function prepare(t: Test, parts: Parts = {}) {
   provider.start()
   await provider.ready()
   op.asked.length = 0
-  return { op, probe: (request = browser) => probeUser(provider, upstream, config, request) }
+  return { op, probe: (request = browser) => probeUser({ config, provider, upstream }, request) }
 }
 
 function describe(result: ProbeResult): string {
@@ -98,7 +98,7 @@ t.test('an authorization endpoint may have a query of its own', async (t) => {
   const { config, upstream, provider } = face(t, op.port)
   provider.start()
   await provider.ready()
-  t.match(await probeUser(provider, upstream, config, browser), { known: true })
+  t.match(await probeUser({ config, provider, upstream }, browser), { known: true })
   t.equal(op.lastQuestion().get('tenant'), 'a')
 })
 
@@ -253,7 +253,7 @@ t.test('what userinfo tells besides', async (t) => {
   const asking = face(t, op.port, { probe: { userinfo: true } })
   asking.provider.start()
   await asking.provider.ready()
-  const ask = () => probeUser(asking.provider, asking.upstream, asking.config, browser)
+  const ask = () => probeUser(asking, browser)
   const email = 'alice@example.com'
   const table: [what: string, answer: (response: ServerResponse) => unknown, email: string | undefined][] = [
     ['of the user', (r) => json(r, { sub: 'alice', email }), email],
@@ -369,14 +369,17 @@ t.test('an OP that is not there', async (t) => {
   await new Promise((resolve) => place.close(resolve))
   const { config, upstream, provider } = face(t, port)
   t.equal(
-    describe(await probeUser(provider, upstream, config, browser)),
+    describe(await probeUser({ config, provider, upstream }, browser)),
     'provider_unavailable: the metadata is not read yet',
   )
   const known = await startScriptedOp(t)
   const ready = face(t, known.port)
   ready.provider.start()
   await ready.provider.ready()
-  t.equal(describe(await probeUser(ready.provider, upstream, config, browser)), 'unreachable: ECONNREFUSED')
+  t.equal(
+    describe(await probeUser({ provider: ready.provider, upstream, config }, browser)),
+    'unreachable: ECONNREFUSED',
+  )
 })
 
 t.test('a header that can not be sent ends in no exception', async (t) => {

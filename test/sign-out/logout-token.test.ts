@@ -1,7 +1,8 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import type { Provider } from '../../src/provider/provider.ts'
-import { createLogoutTokenVerifier } from '../../src/sign-out/logout-token.ts'
+import { verifyLogoutToken } from '../../src/sign-out/logout-token.ts'
+import { makeConfig } from '../upstream/config.ts'
 
 const now = 1_800_000_000
 const event = 'http://schemas.openid.net/event/backchannel-logout'
@@ -9,12 +10,8 @@ const { privateKey, publicKey } = await generateKeyPair('RS256')
 const stranger = await generateKeyPair('RS256')
 const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] })
 const provider = { metadata: { issuer: 'https://login.example.com' } } as Provider
-const verify = createLogoutTokenVerifier({
-  provider,
-  keys,
-  clientId: 'step-up-gateway',
-  now: () => now * 1000,
-})
+const services = { config: makeConfig({}), provider, keys, now: () => now * 1000 }
+const verify = (token: string) => verifyLogoutToken(services, token)
 
 const good = {
   iss: 'https://login.example.com',

@@ -1,7 +1,14 @@
 import t from 'tap'
-import { type Case, createRecords } from '../../src/records/records.ts'
-import { createAttempts } from '../../src/step-up/attempts.ts'
-import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Case, Counters } from '../../src/records/records.ts'
+import {
+  areAttemptsExhausted,
+  countAttempt,
+  forgiveAttempt,
+  mayAskSilently,
+  rememberSession,
+} from '../../src/step-up/attempts.ts'
+import { makeServices } from '../services.ts'
+import { makeConfig } from '../upstream/config.ts'
 
 const minute = 60_000
 const caseOf = (subject: string, policyId = 'web', session?: string): Case => ({
@@ -11,13 +18,25 @@ const caseOf = (subject: string, policyId = 'web', session?: string): Case => ({
 })
 const from = (address: string, ...ids: string[]) => ({ address, ids })
 
+type From = Parameters<typeof countAttempt>[2]
+
 function open() {
   let at = 1_000_000
-  const now = () => at
-  const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
-  const limits = { perUser: 2, perAddress: 3 }
+  const whole = makeConfig({})
+  const clients = ['web', 'web2'].map((clientId) => [clientId, { ...whole.defaults, clientId }] as const)
+  const config = {
+    ...whole,
+    clients: new Map(clients),
+    stepUp: { ...whole.stepUp, perUser: 2, perAddress: 3 },
+  }
+  const services = makeServices({ config, now: () => at })
   return {
-    ...createAttempts(records, now, limits, ({ policyIds }) => policyIds.join()),
+    isExhausted: (it: Case, from: From) => areAttemptsExhausted(services, it, from),
+    count: (it: Case, from: From) => countAttempt(services, it, from),
+    forgive: (it: Case, counters: Counters, browser: string) =>
+      forgiveAttempt(services, it, counters, browser),
+    mayAskSilently: (it: Case, from: From) => mayAskSilently(services, it, from),
+    remember: (it: Case) => rememberSession(services, it),
     advance: (ms: number) => {
       at += ms
     },

@@ -1,16 +1,12 @@
 import t from 'tap'
-import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import type { Browser } from '../../src/http/browser.ts'
-import { createPolicies } from '../../src/policy/policies.ts'
-import { type Case, createRecords } from '../../src/records/records.ts'
-import { createStepUps } from '../../src/step-up/step-ups.ts'
-import { createMemoryStore } from '../../src/store/memory.ts'
-import { createAudit } from '../../src/telemetry/audit.ts'
-import { createLog } from '../../src/telemetry/log.ts'
+import type { Case } from '../../src/records/records.ts'
+import { judge } from '../../src/step-up/judge.ts'
 import { onLenientStage } from '../attacks/frame/lenient-stage.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { type ScriptedOp, sendJson } from '../attacks/frame/scripted-op.ts'
 import { navigation, send } from '../attacks/frame/wire.ts'
+import { makeServices } from '../services.ts'
 import { makeConfig } from '../upstream/config.ts'
 import { serve } from '../upstream/serve.ts'
 
@@ -102,18 +98,12 @@ t.test('of two challenges at once of which one is too many, one is refused', asy
     authsignal: { ...whole.authsignal, apiUrl, timeout: 10_000 },
     stepUp: { ...whole.stepUp, perUser: 1 },
   }
-  const now = () => 1000
-  const { judge } = createStepUps({
-    ...{ config, policies: createPolicies(config), now },
-    records: createRecords(createMemoryStore(now), config.stepUp),
-    authsignal: createAuthsignal(config.authsignal),
-    audit: createAudit(createLog({ destination: { write: () => {} } })),
-  })
+  const services = makeServices({ config })
   const policy = { ...config.defaults, mode: 'enforce' as const }
   const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
   const it: Case = { clientId: 'web', policyIds: ['web'], user }
   const challenge = () =>
-    judge(it, { policy, browser: { ids: [], address: '192.0.2.1' }, atRelease: false, tabs: [] })
+    judge(services, it, { policy, browser: { ids: [], address: '192.0.2.1' }, atRelease: false, tabs: [] })
   const judgements = await Promise.all([challenge(), challenge()])
   t.same(judgements.map(({ decision }) => decision.verdict).sort(), ['challenge', 'deny'])
   t.match(
@@ -139,13 +129,7 @@ t.test('a silent refusal holds where it was asked for, by an OP without sessions
   const whole = makeConfig({})
   const apiUrl = `http://127.0.0.1:${port}/v1`
   const config = { ...whole, authsignal: { ...whole.authsignal, apiUrl, timeout: 10_000 } }
-  const now = () => 1000
-  const { judge } = createStepUps({
-    ...{ config, policies: createPolicies(config), now },
-    records: createRecords(createMemoryStore(now), config.stepUp),
-    authsignal: createAuthsignal(config.authsignal),
-    audit: createAudit(createLog({ destination: { write: () => {} } })),
-  })
+  const services = makeServices({ config })
   const policy = { ...config.defaults, mode: 'enforce' as const }
   const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
   const it: Case = { clientId: 'web', policyIds: ['web'], user }
@@ -164,7 +148,9 @@ t.test('a silent refusal holds where it was asked for, by an OP without sessions
   for (const [more, browser, questions] of table) {
     const before = asked
     const occasion = { policy, browser, atRelease: false, tabs: [], noInteraction: 'prompt_none' as const }
-    t.match(await judge({ ...it, ...more }, occasion), { decision: { error: 'interaction_required' } })
+    t.match(await judge(services, { ...it, ...more }, occasion), {
+      decision: { error: 'interaction_required' },
+    })
     t.equal(asked - before, questions, JSON.stringify([more, browser]))
   }
 })

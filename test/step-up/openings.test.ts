@@ -1,9 +1,8 @@
 import t from 'tap'
-import { type Case, createRecords, type StepUp, type Waiting } from '../../src/records/records.ts'
-import { createOpenings } from '../../src/step-up/openings.ts'
-import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Case, StepUp, Waiting } from '../../src/records/records.ts'
+import { joinStepUp, openStepUp } from '../../src/step-up/openings.ts'
+import { makeServices } from '../services.ts'
 
-const minute = 60_000
 const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
 const caseOf = (inFlight: string): Case => ({ clientId: 'web', policyIds: ['web'], user, inFlight })
 const tabOf = (inFlight: string): Waiting => ({ case: caseOf(inFlight), isAnswered: false })
@@ -22,13 +21,12 @@ const stepUp: StepUp = {
 }
 
 t.test('of many tabs wait the one that began, and the latest', async (t) => {
-  const now = () => 1000
-  const records = createRecords(createMemoryStore(now), { timeout: 10 * minute, session: 60 * minute })
-  const openings = createOpenings(records, now, 10 * minute)
-  await openings.open('id', stepUp)
+  const services = makeServices()
+  const { records } = services
+  await openStepUp(services, 'id', stepUp)
   const join = (...names: string[]) =>
-    openings.join(caseOf(names[0] ?? ''), 'sign-in', [browser], names.map(tabOf))
-  const waiting = async () => (await openings.find('id'))?.waiting.map((tab) => tab.case.inFlight)
+    joinStepUp(services, caseOf(names[0] ?? ''), 'sign-in', [browser], names.map(tabOf))
+  const waiting = async () => (await records.stepUps.get('id'))?.waiting.map((tab) => tab.case.inFlight)
   for (const name of ['2', '3', '4', '5', '6', '7']) t.equal(await join(name), 'id')
   t.same(await waiting(), ['first', '4', '5', '6', '7'])
   await join('5')

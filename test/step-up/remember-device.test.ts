@@ -1,10 +1,7 @@
 import t, { type Test } from 'tap'
-import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
-import { createPolicies } from '../../src/policy/policies.ts'
 import type { Case } from '../../src/records/records.ts'
-import { createRememberDevice } from '../../src/step-up/remember-device.ts'
-import { createAudit } from '../../src/telemetry/audit.ts'
-import { createLog } from '../../src/telemetry/log.ts'
+import { rememberDevice } from '../../src/step-up/remember-device.ts'
+import { makeServices } from '../services.ts'
 import { makeConfig } from '../upstream/config.ts'
 import { serve } from '../upstream/serve.ts'
 
@@ -27,26 +24,18 @@ async function remember(t: Test, statusOf: (call: Call) => number, ownDeviceId?:
     calls.push(call)
     response.writeHead(statusOf(call), { 'content-type': 'application/json' }).end('{}')
   })
-  const config = makeConfig({})
-  const lines: string[] = []
-  const rememberDevice = createRememberDevice({
-    policies: createPolicies({ ...config, defaults: { ...config.defaults, rememberDevice: 3_600_000 } }),
-    authsignal: createAuthsignal({
-      ...config.authsignal,
-      apiUrl: `http://127.0.0.1:${port}/v1`,
-      timeout: 5000,
-    }),
-    audit: createAudit(createLog({ destination: { write: (line: string) => void lines.push(line) } })),
+  const whole = makeConfig({})
+  const services = makeServices({
+    config: {
+      ...whole,
+      defaults: { ...whole.defaults, rememberDevice: 3_600_000 },
+      authsignal: { ...whole.authsignal, apiUrl: `http://127.0.0.1:${port}/v1`, timeout: 5000 },
+    },
     now: () => 0,
   })
-  const browser = {
-    ids: [],
-    address: '192.0.2.1',
-    deviceId: own,
-    ...(ownDeviceId !== undefined && { ownDeviceId }),
-  }
-  const device = await rememberDevice(it, browser)
-  return { device, calls, audit: lines.map((line) => JSON.parse(line)) }
+  const browser = { ids: [], address: '192.0.2.1', deviceId: own, ownDeviceId }
+  const device = await rememberDevice(services, it, browser)
+  return { device, calls, audit: services.lines }
 }
 
 const remembered = [{ audit: 'device', subject: 'alice', remembered: true }]

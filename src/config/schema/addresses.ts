@@ -1,4 +1,4 @@
-import { ISSUER_PATH } from './issuer-path.ts'
+import { issuerPlaceholder } from './issuer-path.ts'
 import { isLoopback, isNetwork, isPrivateAddress } from './network.ts'
 import { text, textLike } from './text.ts'
 
@@ -119,8 +119,8 @@ function findOriginFault(
 
 function findPathFault(spelled: string): string | undefined {
   if (spelled === '') return 'is empty'
-  if (spelled === ISSUER_PATH) return 'names nothing below the issuer'
-  const value = spelled.startsWith(ISSUER_PATH) ? spelled.slice(ISSUER_PATH.length) : spelled
+  if (spelled === issuerPlaceholder) return 'names nothing below the issuer'
+  const value = spelled.startsWith(issuerPlaceholder) ? spelled.slice(issuerPlaceholder.length) : spelled
   if (!value.startsWith('/')) return 'is not an absolute path'
   if (/[*{}]|\/:/.test(value)) return 'has a wildcard or a parameter, which paths do not know'
   return segments.test(value) ? undefined : 'is not a plain path'

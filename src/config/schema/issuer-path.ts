@@ -1,5 +1,5 @@
 /** What stands at the start of a path for the path of the issuer, so that a preset fits every realm or tenant. */
-export const ISSUER_PATH = '{issuer}'
+export const issuerPlaceholder = '{issuer}'
 
 interface IssuerPaths {
   readonly issuer: string
@@ -12,8 +12,8 @@ interface IssuerPaths {
 
 /** One path with the issuer's own in the place of `{issuer}`. */
 export function resolveIssuerPath(issuer: string, path: string): string {
-  if (!path.startsWith(ISSUER_PATH)) return path
-  return new URL(issuer).pathname.replace(/\/$/, '') + path.slice(ISSUER_PATH.length)
+  if (!path.startsWith(issuerPlaceholder)) return path
+  return new URL(issuer).pathname.replace(/\/$/, '') + path.slice(issuerPlaceholder.length)
 }
 
 /**

@@ -7,10 +7,9 @@ import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Decision } from '../../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { ProbeResult } from '../../probe/probe.ts'
-import { type Case, type InFlightRequest, keptMs, type Records } from '../../records/records.ts'
+import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
 import { describeCase } from '../../step-up/case.ts'
-import type { Judge } from '../../step-up/judge.ts'
-import type { Audit } from '../../telemetry/audit.ts'
+import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
@@ -20,13 +19,8 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export interface RequestLegPorts {
-  readonly policies: Policies
-  readonly records: Records
-  readonly judge: Judge
-  readonly audit: Audit
+export interface RequestLegPorts extends JudgeServices {
   readonly compare: readonly string[]
-  readonly now: () => number
 }
 
 /** One authorization request and who sends it. */
@@ -117,7 +111,7 @@ async function decideEarly(
   const probe = await it.probe()
   if (!probe.known) return { kind: 'forward', authorization, probe }
   const asked = describeCase({ ...authorization, identity: probe.identity }, ports.compare)
-  const { decision, stepUpId } = await ports.judge(asked, {
+  const { decision, stepUpId } = await judge(ports, asked, {
     policy: authorization.policy,
     browser: it.browser,
     atRelease: false,

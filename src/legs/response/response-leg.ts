@@ -3,29 +3,22 @@ import type { AuthorizationResponse } from '../../oauth/authorization-response.t
 import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
-import type { Policies } from '../../policy/policies.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import type { ProbeResult } from '../../probe/probe.ts'
 import type { VerifyFrontChannel } from '../../provider/front-channel.ts'
-import { type Case, type HeldResponse, keptMs, type Records } from '../../records/records.ts'
+import { type Case, type HeldResponse, keptMs } from '../../records/records.ts'
 import { describeCase } from '../../step-up/case.ts'
-import type { Judge, Judgement } from '../../step-up/judge.ts'
-import { releaseCode } from '../../step-up/release.ts'
-import type { Audit } from '../../telemetry/audit.ts'
+import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
+import { recordRelease } from '../../step-up/release.ts'
 import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
 import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
 
-export interface ResponseLegPorts {
+export interface ResponseLegPorts extends JudgeServices {
   readonly publicUrl: string
   readonly codeLifetimeMs: number
   readonly compare: readonly string[]
   readonly subjectClaim: string
-  readonly policies: Policies
-  readonly records: Records
-  readonly judge: Judge
   readonly verifyFrontChannel: VerifyFrontChannel
-  readonly audit: Audit
-  readonly now: () => number
 }
 
 /** An authorization response in an answer of the OP, and the exchange in which it comes. */
@@ -112,7 +105,7 @@ async function enforce(
   const { decision, stepUpId } = await decide(ports, it, asked, addressee, hold(ports, it, response))
   switch (decision.verdict) {
     case 'release':
-      await releaseCode(ports.records, asked, response.code, ports.now(), {
+      await recordRelease(ports, asked, response.code, {
         policy: addressee.policy,
         decision,
       })
@@ -151,7 +144,7 @@ async function decide(
   const kept = await takeKept(ports, asked, addressee)
   if (kept) return { decision: kept }
   const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
-  return ports.judge(asked, {
+  return judge(ports, asked, {
     policy: addressee.policy,
     browser: it.browser,
     atRelease: true,

@@ -1,41 +1,31 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../../config/schema/schema.ts'
 import { bindBrowser } from '../../http/bind-browser.ts'
 import { requireNavigation } from '../../http/navigation.ts'
-import type { CookieRules } from '../../http/own-cookie.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { challengePage } from '../../pages/challenge-page.ts'
-import type { Pages } from '../../pages/pages.ts'
-import type { Policies } from '../../policy/policies.ts'
 import type { Outcome } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Finisher } from '../../step-up/finish.ts'
+import type { Services } from '../../services.ts'
+import { finish } from '../../step-up/finish.ts'
+import type { JudgeServices } from '../../step-up/judge.ts'
 import { linkKeyOf } from '../../step-up/link-key.ts'
-import type { Openings } from '../../step-up/openings.ts'
+import { bindStepUp } from '../../step-up/openings.ts'
 import type { RememberedDevice } from '../../step-up/remember-device.ts'
-import type { FollowedLink, WaysOn } from '../../step-up/ways-on.ts'
+import { type FollowedLink, goBack, goOn, remember, retry, skip } from '../../step-up/ways-on.ts'
 import { describeOutcome } from './outcome-pages.ts'
 
-export interface ReturnLegPorts {
-  readonly config: Config
-  readonly policies: Policies
-  readonly cookie: CookieRules
-  readonly pages: Pages
-  readonly openings: Openings
-  readonly finisher: Finisher
-  readonly waysOn: WaysOn
-}
+export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages'>
 
 /** The gateway's own pages, below `pathPrefix`: the challenge page, the return from it, and the ways on from there. */
-export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): void {
-  const { config, policies, cookie, pages, openings, finisher, waysOn } = ports
+export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices): void {
+  const { config, policies, records, cookie, pages } = services
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
   app.addHook('preHandler', async ({ method, headers }) => requireNavigation(method, headers))
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
     const browser = bindBrowser(request, cookie)
-    const stepUp = await openings.bind(request.params.id, browser.ids)
+    const stepUp = await bindStepUp(services, request.params.id, browser.ids)
     browser.keep(reply)
     const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
     return pages.send(
@@ -59,30 +49,30 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     return sendOutcome(
       request,
       reply,
-      await finisher.finish(id, request.exchange.browser.ids, { nonce, token }),
+      await finish(services, id, request.exchange.browser.ids, { nonce, token }),
     )
   })
 
   app.get<{ Params: { id: string } }>('/retry/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.retry(readLink(request))),
+    sendOutcome(request, reply, await retry(services, readLink(request))),
   )
 
   app.get<{ Params: { id: string } }>('/back/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goBack(readLink(request))),
+    sendOutcome(request, reply, await goBack(services, readLink(request))),
   )
 
   app.get<{ Params: { id: string } }>('/skip/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.skip(readLink(request))),
+    sendOutcome(request, reply, await skip(services, readLink(request))),
   )
 
   app.get<{ Params: { id: string } }>('/remember/:id', async (request, reply) => {
-    const { outcome, device } = await waysOn.remember(readLink(request))
+    const { outcome, device } = await remember(services, readLink(request))
     if (device) nameDevice(reply, device)
     return sendOutcome(request, reply, outcome)
   })
 
   app.get<{ Params: { id: string } }>('/continue/:id', async (request, reply) =>
-    sendOutcome(request, reply, await waysOn.goOn(readLink(request))),
+    sendOutcome(request, reply, await goOn(services, readLink(request))),
   )
 
   const hrefTo = (way: string, id: string, browser: string | undefined): string =>
@@ -98,7 +88,7 @@ export function serveReturnLeg(app: FastifyInstance, ports: ReturnLegPorts): voi
     outcome: Outcome,
   ): Promise<FastifyReply> {
     if (outcome.kind === 'redirect') return sendRedirect(reply, outcome.location)
-    const stepUp = await openings.find(request.params.id)
+    const stepUp = await records.stepUps.get(request.params.id)
     return pages.send(
       request,
       reply,

@@ -7,7 +7,7 @@ export interface PageAddition {
 
 /** `nonce`: what our script elements have to carry. `directive`: the one that forbids them. */
 export type PolicyVerdict =
-  | { readonly isAllowed: true; readonly nonce?: string }
+  | { readonly isAllowed: true; readonly nonce: string | undefined }
   | { readonly isAllowed: false; readonly directive: string }
 
 type Policy = ReadonlyMap<string, readonly string[]>
@@ -43,7 +43,7 @@ export function judgeContentSecurity(
     if (nonces.length === 0) return { isAllowed: false, directive: name }
   }
   const [nonce] = nonces ?? []
-  return { isAllowed: true, ...(nonce !== undefined && { nonce }) }
+  return { isAllowed: true, nonce }
 }
 
 /** A page may take scripts as such away, or the origin without which they reach nothing. */

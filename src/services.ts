@@ -1,0 +1,34 @@
+import type { JWTVerifyGetKey } from 'jose'
+import type { Authsignal } from './authsignal/authsignal.ts'
+import type { Config } from './config/schema/schema.ts'
+import type { CookieRules } from './http/own-cookie.ts'
+import type { Pages } from './pages/pages.ts'
+import type { Policies } from './policy/policies.ts'
+import type { AskUser } from './probe/ask-user.ts'
+import type { Provider } from './provider/provider.ts'
+import type { Epochs } from './records/epochs.ts'
+import type { Records } from './records/records.ts'
+import type { Audit } from './telemetry/audit.ts'
+import type { UpstreamConnection } from './upstream/connection.ts'
+
+/**
+ * What the gateway builds once from its configuration. A function takes only what it needs of it, as
+ * `Pick<Services, …>`; what is merely a function of these is no service.
+ */
+export interface Services {
+  readonly config: Config
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly policies: Policies
+  readonly records: Records
+  readonly epochs: Epochs
+  readonly authsignal: Authsignal
+  readonly upstream: UpstreamConnection
+  readonly provider: Provider
+  /** The OP's keys, for `jwtVerify`. */
+  readonly keys: JWTVerifyGetKey
+  readonly askUser: AskUser
+  readonly audit: Audit
+  readonly pages: Pages
+  readonly cookie: CookieRules
+}

@@ -1,0 +1,123 @@
+import { hashOf } from '../hash.ts'
+import { isYounger } from '../policy/age.ts'
+import type { SignIn } from '../records/passkey-records.ts'
+import type { Case, Pass } from '../records/records.ts'
+import type { Services } from '../services.ts'
+import { ownedBy } from '../store/owners.ts'
+import { epochNamesOf, isWithin } from './case.ts'
+import { type SignInServices, stepSignIn } from './sign-ins.ts'
+
+const passLifetimeMs = 5 * 60_000
+const passLifetimeDuringConsentMs = 10 * 60_000
+const reloadWindowMs = 60_000
+
+/** What a pass rests on. */
+export interface PassedBy {
+  readonly method?: string | undefined
+  readonly isSkipped?: boolean | undefined
+}
+
+/**
+ * The pass that a release of this case could spend: written under one id of the browser and found under any. Seen by
+ * the request leg, it lives on while consent is asked.
+ */
+export function findPass(
+  services: SignInServices,
+  it: Case,
+  action: string,
+  browserIds: readonly string[],
+): Promise<PassedBy | undefined> {
+  return takePass(services, it, action, browserIds, {
+    ofPass: (pass) => ({ ...pass, expiresAt: pass.passedAt + passLifetimeDuringConsentMs }),
+    ofSignIn: (signIn) => signIn,
+  })
+}
+
+/** The same, spent. A second release of the same in-flight request within a minute (a reload) gets it once more. */
+export function spendPass(
+  services: SignInServices,
+  it: Case,
+  action: string,
+  browserIds: readonly string[],
+): Promise<PassedBy | undefined> {
+  const spent = { spentAt: services.now(), spentOn: it.inFlight }
+  return takePass(services, it, action, browserIds, {
+    ofPass: (pass) => ({ ...pass, ...spent }),
+    ofSignIn: (signIn) => ({ ...signIn, ...spent }),
+  })
+}
+
+export async function writePass(
+  { records, epochs, now }: Pick<Services, 'records' | 'epochs' | 'now'>,
+  it: Case,
+  action: string,
+  browser: string,
+  { method, isSkipped }: PassedBy,
+): Promise<void> {
+  const owner = ownedBy(it.user.subject)
+  const epoch = await epochs.begin(epochNamesOf(it, browser), owner)
+  const [passedAt, expiresAt] = [now(), now() + passLifetimeMs]
+  const pass = { action, scope: it.scope, method, isSkipped, passedAt, expiresAt }
+  await records.passes.set(passKey(it, browser, epoch), pass, owner)
+}
+
+/** What becomes of a pass, or of a sign-in that serves as one, that nobody has spent. */
+interface Taking {
+  readonly ofPass: (unspent: Pass) => Pass
+  readonly ofSignIn: (unspent: SignIn) => SignIn
+}
+
+/** A sign-in by passkey serves as a pass for whatever is asked for first. */
+async function takePass(
+  services: SignInServices,
+  it: Case,
+  action: string,
+  browserIds: readonly string[],
+  { ofPass, ofSignIn }: Taking,
+): Promise<PassedBy | undefined> {
+  const at = services.now()
+  for (const browser of browserIds) {
+    const found =
+      (await stepPass(services, it, action, browser, (pass) => once(pass, it, at, ofPass))) ??
+      (await stepSignIn(services, it, browser, (signIn) => once(signIn, it, at, ofSignIn)))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** One step of a pass that may serve this case. */
+async function stepPass(
+  { records, epochs, now }: Pick<Services, 'records' | 'epochs' | 'now'>,
+  it: Case,
+  action: string,
+  browser: string,
+  next: (pass: Pass) => Pass | undefined,
+): Promise<Pass | undefined> {
+  const epoch = await epochs.current(epochNamesOf(it, browser))
+  if (epoch === undefined) return undefined
+  return records.passes.update(passKey(it, browser, epoch), (pass) =>
+    covers(pass, it, action, now()) ? next(pass) : undefined,
+  )
+}
+
+const passKey = (it: Case, browser: string, epoch: string): string =>
+  hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)
+
+const covers = (pass: Pass, it: Case, action: string, now: number): boolean =>
+  pass.action === action &&
+  isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&
+  isWithin(it.scope, pass.scope)
+
+/** What serves once; a reload, which is the same in-flight request, gets it a second time. */
+function once<Spent extends Pass | SignIn>(
+  found: Spent,
+  it: Case,
+  now: number,
+  next: (unspent: Spent) => Spent,
+): Spent | undefined {
+  const { spentAt, spentOn } = found
+  if (spentAt === undefined) return next(found)
+  const isRecent = isYounger(spentAt, reloadWindowMs, now)
+  const isReload = it.inFlight !== undefined && spentOn === it.inFlight && isRecent
+  return isReload ? found : undefined
+}

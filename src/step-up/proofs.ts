@@ -1,0 +1,53 @@
+import { hashOf } from '../hash.ts'
+import { isYounger } from '../policy/age.ts'
+import type { Case, Proof, Proofs } from '../records/records.ts'
+import type { Services } from '../services.ts'
+import { ownedBy } from '../store/owners.ts'
+import { epochNamesOf } from './case.ts'
+
+type ProofServices = Pick<Services, 'config' | 'records' | 'epochs' | 'now'>
+
+/** Every step-up of this browser in this OP session, while it lasts. */
+export async function findProofs(
+  services: ProofServices,
+  it: Case,
+  browserIds: readonly string[],
+): Promise<Proofs['stepUps']> {
+  if (it.user.session === undefined) return []
+  return (await Promise.all(browserIds.map((browser) => readProofs(services, it, browser)))).flat()
+}
+
+/** Of step-ups of one action and method the latest is kept; an OP that names no session has none. */
+export async function addProof(
+  { config, records, epochs, now }: ProofServices,
+  it: Case,
+  browser: string,
+  proof: Proof,
+): Promise<void> {
+  if (it.user.session === undefined) return
+  const owner = ownedBy(it.user.subject)
+  const key = proofKey(it, browser, await epochs.begin(epochNamesOf(it, browser), owner))
+  if (await records.proofs.add(key, { stepUps: [proof] }, owner)) return
+  const isSame = ({ action, method }: Proof): boolean => action === proof.action && method === proof.method
+  // One from the future counts nowhere, and must not keep this one from counting.
+  const isLater = ({ at }: Proof): boolean => at >= proof.at && isYounger(at, config.stepUp.session, now())
+  await records.proofs.update(key, ({ stepUps }) =>
+    stepUps.some((other) => isSame(other) && isLater(other))
+      ? undefined
+      : { stepUps: [...stepUps.filter((other) => !isSame(other)), proof] },
+  )
+}
+
+async function readProofs(
+  { config, records, epochs, now }: ProofServices,
+  it: Case,
+  browser: string,
+): Promise<Proofs['stepUps']> {
+  const epoch = await epochs.current(epochNamesOf(it, browser))
+  if (epoch === undefined) return []
+  const found = await records.proofs.get(proofKey(it, browser, epoch))
+  return found?.stepUps.filter(({ at }) => isYounger(at, config.stepUp.session, now())) ?? []
+}
+
+const proofKey = (it: Case, browser: string, epoch: string): string =>
+  hashOf(browser, it.user.session, it.user.subject, epoch)
