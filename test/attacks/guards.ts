@@ -1345,8 +1345,8 @@ export const guards: readonly Guard[] = [
     [handOverAttack],
     [
       ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) return', 'return'],
-      ['JWTs in headers', "refuseToken(Object.values(upstreamHeaders).flat().join('\\n'))", ''],
-      ['JWTs in bodies', "if (body) refuseToken(body.toString('latin1'))", ''],
+      ['JWTs in headers', "refuseToken(audit, Object.values(upstreamHeaders).flat().join('\\n'))", ''],
+      ['JWTs in bodies', "if (body) refuseToken(audit, body.toString('latin1'))", ''],
       ['hand-overs are no frames', 'requireNavigation(method, headers)', ''],
       [
         'one hand-over, after an entry',
