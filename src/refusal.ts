@@ -10,7 +10,6 @@ const statusCodes = {
   unsupported_request: 400,
   no_cookie: 400,
   wrong_return: 400,
-  not_verified: 403,
   unknown_user: 403,
   sign_in_first: 403,
   verify_first: 403,

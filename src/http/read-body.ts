@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { Refusal } from '../refusal.ts'
 
 /** The most that a form at a guarded endpoint may hold, in bytes. */
-export const maxFormBytes = 1024 * 1024
+const maxFormBytes = 1024 * 1024
 
 /**
  * Reads a request body whole.

@@ -10,10 +10,6 @@ import {
   splitPair,
 } from './parameter-rules.ts'
 
-export { requireFormContentType } from '../http/read-body.ts'
-export { authorizationParameters, oauthParameters } from './oauth-parameters.ts'
-export { parsePrompt } from './prompt.ts'
-
 /** As many as PHP reads by default; beyond it servers begin to drop some. What a semicolon parts counts too. */
 const maxCount = 1000
 

@@ -19,7 +19,6 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   unsupported_response: ['notPossibleTitle', 'unsupportedResponseText', 'tellOperator'],
   no_cookie: ['otherBrowserTitle', 'otherBrowserText', 'otherBrowserNext'],
   wrong_return: ['wrongReturnTitle', 'startAgain'],
-  not_verified: ['notVerifiedTitle', 'notVerifiedText', 'startAgain'],
   unknown_user: ['unknownUserTitle', 'unknownUserText', 'startAgain'],
   sign_in_first: ['signInFirstTitle', 'signInFirstText', 'signInFirstNext'],
   verify_first: ['verifyFirstTitle', 'verifyFirstText', 'verifyFirstNext'],

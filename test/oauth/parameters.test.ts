@@ -1,10 +1,6 @@
 import t from 'tap'
-import {
-  authorizationParameters,
-  oauthParameters,
-  type Parameters,
-  parseParameters,
-} from '../../src/oauth/parameters.ts'
+import { authorizationParameters, oauthParameters } from '../../src/oauth/oauth-parameters.ts'
+import { type Parameters, parseParameters } from '../../src/oauth/parameters.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
 
 type Rules = 'authorization' | 'backchannel'
