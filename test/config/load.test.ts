@@ -146,7 +146,7 @@ const cases: Case[] = [
       'gateway.yaml:9:16 admin.port: is more than 65535; write 65535 or less',
       'gateway.yaml:10:20 stepUp.timeout: is a number where text belongs; write text such as 30s',
       'gateway.yaml:11:13 pathPrefix: is a number where text belongs; put it in quotes',
-      'gateway.yaml:12:8 store: is a mapping where text belongs; write text',
+      'gateway.yaml:12:8 store: is a mapping where a word belongs; write memory',
       'gateway.yaml:14:27 clients.web.send: is a mapping where a list belongs; write [ ] around it, or - before each entry',
       'gateway.yaml:14:44 clients.web.custom.a: is empty where text, a number, or true or false belongs; write text, a number, or true or false',
       'gateway.yaml:14:49 clients.web.custom.b: is a list where text, a number, or true or false belongs; write text, a number, or true or false',
@@ -205,13 +205,13 @@ const cases: Case[] = [
   },
   {
     name: 'references, and whatever else is wrong',
-    file: `${base}store: redis://:\${REDIS}@\${file:host}/0\nclients:\n  web: { mode: enforce, redirectUris: ["\${URI}"] }\nzzz: 1\n`,
+    file: `${base}pathPrefix: /\${PREFIX}/\${file:name}\nclients:\n  web: { mode: enforce, redirectUris: ["\${URI}"] }\nzzz: 1\n`,
     env: {},
     told: [
       'gateway.yaml:4:26 provider.probe.clientSecret: environment variable PROBE_CLIENT_SECRET is not set; set it',
       'gateway.yaml:6:17 authsignal.apiSecretKey: environment variable AUTHSIGNAL_API_SECRET_KEY is not set; set it',
-      'gateway.yaml:7:8 store: environment variable REDIS is not set; set it',
-      'gateway.yaml:7:8 store: file "host" does not exist; correct the path or the file',
+      'gateway.yaml:7:13 pathPrefix: environment variable PREFIX is not set; set it',
+      'gateway.yaml:7:13 pathPrefix: file "name" does not exist; correct the path or the file',
       'gateway.yaml:9:40 clients.web.redirectUris[0]: environment variable URI is not set; set it',
       `gateway.yaml:10:1 zzz: unknown key; known here: ${listKeys()}`,
     ],
@@ -328,7 +328,7 @@ t.test('no error shows a secret', async (t) => {
     '{ clientSecret: "${S} ${file:s} ", cookies: "${S}" }',
   ]
   for (const place of places) {
-    const text = `${base.replace(/probe: .*/, `probe: ${place}`)}store: redis://:${secret}@host/x\nhosts: [${secret}]\n`
+    const text = `${base.replace(/probe: .*/, `probe: ${place}`)}store: ${secret}\nhosts: [${secret}]\n`
     const folder = t.testdir({ 'gateway.yaml': text, s: secret })
     const error = t.throws(() =>
       loadConfig(join(folder, 'gateway.yaml'), { ...env, S: secret }),

@@ -70,17 +70,6 @@ export const challengeHost = text(
   },
 )
 
-/** Where state is kept: `memory`, or the URL of a Redis or Valkey server and its database number. */
-export const storeUrl = text('write memory', (value) => {
-  if (value === 'memory') return undefined
-  const url = parseUrl(value)
-  if (url === undefined || !/^rediss?:$/.test(url.protocol)) return 'is not memory or a redis URL'
-  if (url.hostname === '') return 'names no host'
-  if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is not a database number'
-  if (url.search !== '' || url.hash !== '') return 'has a query or a fragment'
-  return 'is a store that is not supported yet'
-})
-
 function isNear(hostname: string): boolean {
   return isLoopback(hostname) || isPrivateAddress(hostname)
 }

@@ -43,7 +43,7 @@ const fileSchema = z.strictObject({
       port: port.default(9090).describe('The port to listen on; 0 lets the system choose.'),
     })
     .prefault({})
-    .describe('Where /livez, /readyz and /metrics are.'),
+    .describe('Where /livez and /readyz are.'),
   pathPrefix: address.pathPrefix
     .default('/step-up')
     .describe("The path of the gateway's own pages; in no spelling it reaches the OP."),
@@ -95,7 +95,8 @@ const fileSchema = z.strictObject({
         .describe('Hosts to which a challenge may send the browser, by https; *.host for all below it.'),
     })
     .describe('Authsignal, whose rules decide.'),
-  store: address.storeUrl
+  store: z
+    .enum(['memory'])
     .default('memory')
     .describe('Where state is kept. memory: in the process, for one instance only.'),
   stepUp: z
