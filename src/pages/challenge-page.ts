@@ -15,7 +15,7 @@ const textOf: ReadonlyMap<string, Text> = new Map<string, Text>([
 ])
 
 /** What people call a verification method of Authsignal, whose set is open: others go by their own name. */
-export function describeMethod(method: string): Text | { readonly word: string } {
+function describeMethod(method: string): Text | { readonly word: string } {
   const text = textOf.get(method)
   if (text !== undefined) return text
   const words = method.toLowerCase().replaceAll('_', ' ').trim()
