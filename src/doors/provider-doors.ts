@@ -165,7 +165,7 @@ export function* findSignInDoors({ header, jwt, loginPaths, field }: PasskeySign
 }
 
 /** What of the OP can keep the probe from learning who the user is; then no protected client signs anybody in. */
-export function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
+function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
   const client = `the probe's client ${probe.clientId}`
   const algorithms = listOf(metadata, 'id_token_signing_alg_values_supported') ?? []
   const [verifiable] = algorithms.filter((algorithm) => !isUnverifiable(algorithm))
