@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import Negotiator from 'negotiator'
 import { Refusal } from '../refusal.ts'
 
 /**
@@ -48,9 +49,8 @@ function isPrefetch(headers: IncomingHttpHeaders): boolean {
 }
 
 function acceptsHtml(accept: string | undefined): boolean {
-  return (accept ?? '')
-    .split(',')
-    .some((range) => range.split(';', 1).join('').trim().toLowerCase() === 'text/html')
+  const types = new Negotiator({ headers: { accept: accept ?? '' } }).mediaTypes()
+  return types.some((type) => type.toLowerCase() === 'text/html')
 }
 
 function lowerCased(headers: IncomingHttpHeaders, name: string): string | undefined {

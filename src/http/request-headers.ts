@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
+import { isReadableCoding } from './readable-codings.ts'
 
 /** Headers of which two servers could each read another one. */
 const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
@@ -67,13 +68,11 @@ export function toUpstreamHeaders(
   return Object.fromEntries(headers)
 }
 
-const readableCodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity'])
-
 /** Of the codings that a browser offers (RFC 9110 12.5.3) those that the gateway reads too. */
 function keepReadable(values: readonly string[]): readonly string[] {
   const offered = values.flatMap((value) => value.split(',')).map((coding) => coding.trim())
   const kept = offered.filter((coding) =>
-    readableCodings.has(coding.split(';', 1).join('').trim().toLowerCase()),
+    isReadableCoding(coding.split(';', 1).join('').trim().toLowerCase()),
   )
   if (kept.length === offered.length) return values
   return [kept.length > 0 ? kept.join(', ') : 'identity']

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../http/bind-browser.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
+import { isOwnForm } from '../http/own-form.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { readForm } from '../http/read-form.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
-import { authorizationParameters } from '../oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import { readRequestObject } from '../oauth/request-object.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
@@ -12,7 +13,6 @@ import { Refusal } from '../refusal.ts'
 import { type AskedResponsePorts, recordAsked } from './asked-response.ts'
 import { passPreflight } from './preflight.ts'
 import { refuseLookAlikes } from './refuse-look-alikes.ts'
-import { isOwnForm } from './request/in-flight.ts'
 import { onPushedRequest } from './request/pushed-request.ts'
 import { requireShort } from './request/readable-request.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request/request-leg.ts'
@@ -81,7 +81,7 @@ async function authorize(ports: ToUpstreamPorts, request: FastifyRequest, reply:
       return
     case 'challenge':
       met?.keep(reply)
-      return sendRedirect(reply, `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
+      return sendRedirect(reply, challengePath(ports.pathPrefix, answer.stepUpId))
   }
 }
 
@@ -93,8 +93,7 @@ function namesOf(parameters: Parameters): readonly (string | undefined)[] {
 
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */
 function asGetTarget(path: string, parameters: Parameters): string {
-  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
-  return `${path}?${parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))}`
+  return `${path}?${parameters.toOAuthQuery()}`
 }
 
 async function redeem(ports: ToUpstreamPorts, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,9 +1,8 @@
 import { decodeFormText } from '../http/form-text.ts'
 import { Refusal } from '../refusal.ts'
 import { readJwt } from './jwt.ts'
+import { maxClientIdLength } from './parameter-rules.ts'
 import type { Parameters } from './parameters.ts'
-
-const maxClientIdLength = 4096
 
 /** Who a back-channel request says it comes from. Nothing of it is verified: that is the OP's business. */
 export interface PresentedClient {

@@ -6,7 +6,7 @@ import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import { bindBrowser } from '../http/bind-browser.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
-import { requireOwnOrigin } from '../http/own-form.ts'
+import { requireOwnForm } from '../http/own-form.ts'
 import type { JudgePagePorts } from '../protected-pages/judge-page.ts'
 import { Refusal } from '../refusal.ts'
 import type { Allowance } from '../store/allowance.ts'
@@ -49,7 +49,7 @@ export function servePasskeyRelay(app: FastifyInstance, ports: PasskeyRelayPorts
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
-  app.addHook('preHandler', async (request) => requireOwnOrigin(request, config.publicUrl))
+  app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))
   app.setErrorHandler<Error>((error, request, reply) => sendClientError(error, request, reply))
 
   if (signIn) {

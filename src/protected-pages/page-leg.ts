@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProtectedPath } from '../config/schema/schema.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
@@ -54,7 +55,7 @@ export async function onPageRequest(
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge': {
-      const challengeHref = `${ports.pathPrefix}/challenge/${stepUpId}`
+      const challengeHref = challengePath(ports.pathPrefix, stepUpId)
       if (request.method !== 'POST') return sendRedirect(reply, challengeHref)
       return ports.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
     }

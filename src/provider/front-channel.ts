@@ -1,9 +1,9 @@
 import { type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { ResponseContent } from '../oauth/authorization-response.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import type { Provider } from './provider.ts'
 
-const clockToleranceSeconds = 30
 const timeoutMs = 5_000
 
 /** For whom the tokens of an authorization response must be. */

@@ -8,11 +8,10 @@ import {
   enableNonRepudiationChecks,
 } from 'openid-client'
 import type { Config } from '../config/schema/schema.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { limitByDeadline } from './deadline.ts'
 import type { UsableMetadata } from './endpoints.ts'
-
-const clockToleranceSeconds = 30
 
 /**
  * The gateway as a client of the OP. Its requests go through the upstream connection; signatures of ID tokens are

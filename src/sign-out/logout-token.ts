@@ -1,7 +1,7 @@
 import { type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { Provider } from '../provider/provider.ts'
 
-const clockToleranceSeconds = 30
 const longestAge = '10 minutes'
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 

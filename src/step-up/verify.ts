@@ -1,9 +1,10 @@
 import { type Authsignal, AuthsignalError } from '../authsignal/authsignal.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { NotVerifiedReason, StepUp } from '../records/records.ts'
 
-const clockToleranceMs = 30_000
+const clockToleranceMs = clockToleranceSeconds * 1000
 
 /** How track left the action: nothing was done about the challenge, or about the enrolment of one who has none. */
 const untouchedStates: readonly (string | undefined)[] = ['CHALLENGE_REQUIRED', 'ALLOW']

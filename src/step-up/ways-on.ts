@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema/schema.ts'
 import type { Browser } from '../http/browser.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { readAuthorizationResponse } from '../oauth/authorization-response.ts'
 import type { Policies } from '../policy/policies.ts'
 import type { Case, Outcome, Records, StepUp } from '../records/records.ts'
@@ -84,7 +85,7 @@ export function createWaysOn(ports: WaysOnPorts): WaysOn {
   ): Promise<Outcome> {
     switch (decision.verdict) {
       case 'challenge':
-        return continueAt(id, `${config.pathPrefix}/challenge/${stepUpId}`)
+        return continueAt(id, challengePath(config.pathPrefix, stepUpId))
       case 'deny':
         return finisher.fail(id, 'denied')
       case 'release':

@@ -271,6 +271,11 @@ t.test('writes a query with changes', async (t) => {
   t.equal(parameters.toQuery(changes), 'client_id=web&y=%FF&max_age=70&state=a+b%26c')
 })
 
+t.test('writes what is of OAuth without what else a form holds', async (t) => {
+  const parameters = read('client_id=%77eb&x=1', 'password=secret&state=a;b&resource=urn:a&resource=urn:b')
+  t.equal(parameters.toOAuthQuery(), 'client_id=%77eb&state=a%3Bb&resource=urn:a&resource=urn:b')
+})
+
 t.test('knows the names of the specifications', async (t) => {
   for (const name of ['client_id', 'request_uri', 'authorization_details', 'dpop_jkt', 'claims']) {
     t.ok(authorizationParameters.has(name), name)
