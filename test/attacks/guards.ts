@@ -617,7 +617,7 @@ export const guards: readonly Guard[] = [
         'answer.isValid !== true',
       ],
       ['not before it was opened', 'at >= begunAt - clockToleranceMs && ', ''],
-      ['not in the future', ' && at <= now + clockToleranceSeconds * 1000', ''],
+      ['not in the future', ' && at <= now + clockToleranceMs', ''],
       [
         'the method',
         'if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return',
