@@ -49,7 +49,7 @@ function describeInspection(found: Inspection | undefined): string {
     case 'known':
       return found.source
     case 'unusable':
-      return `out of reach, and until it is there everything is answered 503: ${found.reason}`
+      return `can't be read, and until it can, every request gets 503: ${found.reason}`
   }
 }
 

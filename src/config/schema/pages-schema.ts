@@ -30,9 +30,9 @@ export const pagesSchema = z.strictObject({
     .describe('An image file (SVG, PNG or JPEG, 256 KiB at most), relative to this file.'),
   accent: z
     .exactOptional(accentOn(grounds.light))
-    .describe('The colour of links and buttons on a light ground.'),
-  accentDark: z.exactOptional(accentOn(grounds.dark)).describe('The same on a dark ground.'),
+    .describe('The colour of links and buttons on a light background.'),
+  accentDark: z.exactOptional(accentOn(grounds.dark)).describe('The same on a dark background.'),
   templates: z
     .exactOptional(file)
-    .describe('A folder of templates that stand in for those of the same name in the package.'),
+    .describe('A folder of templates that replace those of the same name in the package.'),
 })

@@ -15,7 +15,7 @@ export interface ProtectedPath {
 
 /** How long a proof counts where no code is released that could spend a pass. */
 export const pageRemember = duration('1m', '12h').describe(
-  'How long a step-up counts for it, for the same browser, OP session and action.',
+  'How long a step-up opens it, for the same browser, OP session and action.',
 )
 
 const { responseTypes, grants, refreshTokens, refreshMaxAge, rememberDevice, returnUris, ...fields } =
@@ -27,7 +27,7 @@ export const protectedPathSchema = z
   .exactPartial()
   .extend({
     path: path.describe(
-      "A path of the OP, with all that is below it; {issuer} at its start stands for the issuer's path.",
+      "A path of the OP, including everything below it; {issuer} at its start stands for the issuer's path.",
     ),
     httpMethods: z
       .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
@@ -36,8 +36,8 @@ export const protectedPathSchema = z
     mode: z
       .enum(['monitor', 'enforce'])
       .default('enforce')
-      .describe('monitor: everything is decided and recorded, nothing changes.'),
+      .describe('monitor: decisions are logged but not enforced.'),
     action: fields.action.default('account'),
     remember: pageRemember.prefault('10m'),
   })
-  .describe("A page of the OP's own that needs a step-up, such as its account console.")
+  .describe('A page of the OP that needs a step-up, such as its account console.')
