@@ -25,7 +25,7 @@ const startedElsewhere = new Map([
 ])
 
 /**
- * The doors of one client: those that its policy leaves open, and what of the OP's offer is closed to it.
+ * The doors of one client: those that its policy leaves open, and what the OP offers but the policy closes.
  *
  * @param facts undefined if the OP was not asked.
  */
@@ -132,5 +132,5 @@ function* findResponseDoors(policy: ClientPolicy, facts: ProviderFacts): Generat
   }
 }
 
-/** The part of a grant's URN that tells it from others. */
+/** The distinctive part of a grant's URN. */
 const shorten = (grant: string): string => grant.replace(/^urn:.*:grant-type:/, '')

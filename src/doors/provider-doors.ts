@@ -161,7 +161,7 @@ export function* findSignInDoors({ header, jwt, loginPaths, field }: PasskeySign
   yield { level: 'info', subject: 'passkeys', meaning }
 }
 
-/** What of the OP can keep the probe from learning who the user is; then no protected client signs anybody in. */
+/** What can keep the probe from identifying users at this OP; then sign-ins fail at all protected clients. */
 function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
   const client = `the probe's client ${probe.clientId}`
   const algorithms = listOf(metadata, 'id_token_signing_alg_values_supported') ?? []

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../refusal.ts'
 
 /**
- * Whether a page of this very origin, the gateway's or the OP's, posts this request. Browsers name the origin with
- * every POST (RFC 6454 7); it is `null` where the page has a strict Referrer-Policy, and then Fetch Metadata tells.
+ * Whether a page of this very origin, the gateway's or the OP's, posts this request. Browsers send Origin with every
+ * POST (RFC 6454 7); it is `null` if the page has a strict Referrer-Policy, and then Fetch Metadata decides.
  */
 export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string): boolean {
   if (method !== 'POST') return false
@@ -12,8 +12,8 @@ export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string
 }
 
 /**
- * What changes something for a user must come from a page of this very origin, be it by a form or by a script: another
- * site's carries no cookie of ours (SameSite), but a sibling's does.
+ * A change for a user must come from a page of this very origin, by form or by script. Another site's request carries
+ * none of the gateway's cookies (SameSite), but a sibling's does.
  *
  * @throws {Refusal} `malformed_headers`
  */

@@ -13,7 +13,7 @@ const negotiated: ReadonlySet<string> = new Set([
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
 ])
 
-/** How the gateway was reached, as the OP is told. */
+/** How the gateway was reached, for the OP's information. */
 export interface Arrival {
   /** Host and X-Forwarded-Host, -Proto, -Port. */
   readonly publicHeaders: Readonly<Record<string, string>>
@@ -95,7 +95,7 @@ function refuseConnectionOptions(values: readonly string[]): void {
   }
 }
 
-/** Node takes codings before chunked and leaves them in the body, of which the OP would not be told. */
+/** Node accepts codings before chunked and leaves them in the body, but the OP would get no header for them. */
 function refuseTransferCodings(values: readonly string[]): void {
   if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
     throw new Refusal('malformed_headers', 'expected no transfer coding but chunked')

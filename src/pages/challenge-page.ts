@@ -14,7 +14,7 @@ const textOf: ReadonlyMap<string, Text> = new Map<string, Text>([
   ['RECOVERY_CODE', 'methodRecoveryCode'],
 ])
 
-/** What people call a verification method of Authsignal, whose set is open: others go by their own name. */
+/** The name that people know for a verification method of Authsignal. New ones are shown by their own name. */
 function describeMethod(method: string): Text | { readonly word: string } {
   const text = textOf.get(method)
   if (text !== undefined) return text

@@ -17,8 +17,8 @@ export const english: Language = { tag: 'en', dir: 'ltr', messages: en, formats:
 export const german: Language = { tag: 'de', dir: 'ltr', messages: de, formats: 'de' }
 
 /**
- * The language of a page: what the client asks for, since there the user may have chosen it, before what the browser
- * asks for, English without either.
+ * The language of a page: the one that the client requests, since the user may have chosen it there, then the one that
+ * the browser requests, then English.
  *
  * @param acceptLanguage the header (RFC 9110 12.5.4).
  * @param uiLocales language tags, separated by spaces (OIDC Core 3.1.2.1).

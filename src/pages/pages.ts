@@ -19,7 +19,7 @@ export interface Pages {
   send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
 }
 
-/** What every page is sent with: kept by nobody, framed by nobody, without script, form or further request. */
+/** The headers of every page: never cached or framed; no script, form or further request. */
 const commonHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'referrer-policy': 'no-referrer',

@@ -41,7 +41,7 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   provider_unavailable: unavailable,
 }
 
-/** Tells a person why the gateway did not let the request pass: what happened and what to do, no internals. */
+/** Explains to a person why the gateway refused a request: what happened and what to do, no internals. */
 export function refusalPage(code: RefusalCode, supportId: string): MessagePage {
   const [title, ...paragraphs] = wordsOf[code]
   const { statusCode } = new Refusal(code, '')

@@ -4,7 +4,7 @@ import type { MessageKey, Text, Value } from './text.ts'
 /**
  * Texts in one language, with their values put in.
  *
- * @throws {RangeError} for a key that no catalog has, as a template of the operator's may have it.
+ * @throws {RangeError} for a key that no catalog has, such as in an operator's template.
  */
 export type Say = (text: Text) => string
 

@@ -17,7 +17,7 @@ export interface JudgePagePorts {
   readonly compare: readonly string[]
 }
 
-/** A page that is asked for: by what name it goes, its policy, and what follows a step-up. */
+/** A requested page: its name, its policy, and what follows a step-up. */
 export interface AskedPage {
   readonly name: string
   readonly policy: ClientPolicy
@@ -49,7 +49,7 @@ export async function judgePage(
   return { kind: 'judged', case: it, ...judgement }
 }
 
-/** What a person reads in place of a page that was denied. */
+/** What a person sees instead of a denied page. */
 export function refusePage(error: AuthorizationError): Refusal {
   switch (error) {
     case 'interaction_required':

@@ -23,7 +23,7 @@ const harmless = new RegExp(
   ].join('|')})$`,
 )
 
-/** Lets nothing go to the OP by which it could know somebody. */
+/** Removes everything by which the OP could identify somebody. */
 export function dropCredentials({ exchange }: FastifyRequest): void {
   const { upstreamHeaders } = exchange
   exchange.upstreamHeaders = Object.fromEntries(
@@ -32,8 +32,8 @@ export function dropCredentials({ exchange }: FastifyRequest): void {
 }
 
 /**
- * Lets go to the OP, of all by which it could know somebody, only what the probe asked with: the session's cookies, and
- * no text or header beside them that could be read as another session.
+ * Of everything by which the OP could identify somebody, keeps only what the probe sent: the session's cookies, and no
+ * other text or header that could be read as a session.
  */
 export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: PageCredentialsPorts): void {
   const cookie = separateCookies([exchange.upstreamHeaders['cookie']].flat().join('; '), cookies)
@@ -44,8 +44,8 @@ export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: Pag
 }
 
 /**
- * The probe knows a user by the session cookies. What could tell the OP somebody else is refused: a session or token in
- * the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
+ * The probe identifies a user by the session cookies. What could identify somebody else to the OP is refused: a session
+ * or token in the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
  *
  * @param user undefined where nobody is signed in.
  * @throws {Refusal} `ambiguous_target`, `malformed_parameters`, `sign_in_first`

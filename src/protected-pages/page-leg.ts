@@ -25,8 +25,8 @@ export interface PageLegPorts extends JudgePagePorts, PageCredentialsPorts {
 }
 
 /**
- * A page of the OP that is protected: forwarded only for a user who was stepped up, or for nobody at all. What a form
- * posts is not kept and never sent again by itself.
+ * A protected page of the OP: forwarded only after a step-up, or if nobody is signed in. A posted form is not stored
+ * and never repeated.
  */
 export async function onPageRequest(
   ports: PageLegPorts,
@@ -41,7 +41,7 @@ export async function onPageRequest(
   if (policy.mode === 'monitor') return watch(ports, request, asked)
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS') return dropCredentials(request)
-  // One that is held back would let somebody else sign in to the same session after the decision.
+  // A response that is held back would let somebody else sign in to the same session after the decision.
   await takeBody(request)
   const judgement = await judgePage(ports, request, asked)
   if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement)
@@ -73,8 +73,8 @@ async function watch(ports: PageLegPorts, request: FastifyRequest, asked: Parame
 }
 
 /**
- * Where nobody is signed in the OP shows its login page, or leads to it. Nothing goes along by which the OP could know
- * somebody whom the probe does not know.
+ * If nobody is signed in, the OP shows its login page or redirects to it. The request must not identify anybody whom
+ * the probe does not know.
  */
 function goAnonymously(
   ports: PageLegPorts,

@@ -6,7 +6,7 @@ import type { Provider } from './provider.ts'
 
 const timeoutMs = 5_000
 
-/** For whom the tokens of an authorization response must be. */
+/** The user and client for which the tokens of an authorization response must be issued. */
 export interface ExpectedOwner {
   readonly clientId: string
   /** The value of the claim that is compared everywhere. */

@@ -38,7 +38,9 @@ export const endpoint = text('write a path such as /connect/token, or an absolut
 /** A path of the OP as it is spelled: no wildcard, no query, no dot segment; `{issuer}` may be its start. */
 export const path = text('write one exact path such as /connect/authorize', findPathFault)
 
-/** The same, and slashes may be doubled: some OPs send browsers to such a spelling of their authorization endpoint. */
+/**
+ * The same, but slashes may be doubled: some OPs redirect browsers to their authorization endpoint in that spelling.
+ */
 export const authorizePath = text('write one exact path such as /connect/authorize', (value) =>
   findPathFault(value.replace(/\/\/+(?!$)/g, '/')),
 )

@@ -40,7 +40,7 @@ const returnUri = text('write a URL such as https://app.example.com/settings', (
     : 'is not a web address',
 )
 
-/** What any policy may say; a listed client, `defaults`, a protected path. */
+/** The keys of every policy: a listed client, `defaults`, a protected path. */
 export const policyFields = z.strictObject({
   responseTypes: z
     .array(
@@ -104,7 +104,7 @@ export const policyFields = z.strictObject({
     .describe('More custom data points for the rules: text, numbers or booleans by name.'),
 })
 
-/** What holds for one client: its own keys over `defaults`. */
+/** The policy of one client: its own keys over `defaults`. */
 export interface ClientPolicy extends z.output<typeof policyFields> {
   clientId: string
   mode: 'off' | 'monitor' | 'enforce'
@@ -113,7 +113,7 @@ export interface ClientPolicy extends z.output<typeof policyFields> {
 
 const { shape } = policyFields
 
-/** `defaults`: what clients that are not listed get, and what listed ones inherit. */
+/** `defaults`: the policy of clients that are not listed; listed ones inherit it. */
 export const defaultsSchema = z.strictObject({
   mode: z
     .enum(['off', 'monitor', 'enforce'])
@@ -138,7 +138,7 @@ export const defaultsSchema = z.strictObject({
   custom: shape.custom.default({}),
 })
 
-/** One listed client; whatever it leaves out it inherits from `defaults`. */
+/** One listed client; it inherits missing keys from `defaults`. */
 export const clientSchema = policyFields
   .exactPartial()
   .extend({

@@ -4,8 +4,8 @@ export interface Findings {
 }
 
 /**
- * The rules that need more than one key. They run on a file that has other faults too, so that all are told at
- * once; a part that could not be read is passed over.
+ * The rules that need more than one key. They also run on a file with other faults, so that all are reported at once;
+ * unreadable parts are skipped.
  */
 export function findInconsistencies(file: unknown, findings: Findings): void {
   const report = (path: PropertyKey[], message: string, fix: string) =>
@@ -65,7 +65,7 @@ function checkRemember(file: unknown, report: Report): void {
 }
 
 function checkRedirectUris(file: unknown, report: Report): void {
-  // Where all others are enforced, the answers to a client that is not have to be known too.
+  // If all others are enforced, the gateway must recognise the answers to a client that is not.
   const isOffKnown = read(file, 'defaults', 'mode') === 'enforce'
   for (const [client, policy] of entries(read(file, 'clients'))) {
     const mode = read(policy, 'mode')
@@ -108,7 +108,7 @@ function checkProtectedPaths(file: unknown, report: Report): void {
   }
 }
 
-/** A token for the action of the sign-in says who somebody is: nothing else may lead to one. */
+/** A token for the sign-in's action identifies a user: nothing else may lead to one. */
 function checkPasskeys(file: unknown, report: Report): void {
   const signIn = read(file, 'passkeys', 'signIn')
   if (signIn === undefined) return
@@ -129,7 +129,7 @@ function checkPasskeys(file: unknown, report: Report): void {
   if (policies.some((policy) => read(policy, 'action') === read(signIn, 'action')))
     report([...at, 'action'], 'is also used elsewhere', 'choose an action for this alone')
   if (jwt === undefined) return
-  // A user name may change hands, and here nobody asks whom the OP signed in.
+  // A user name may be reassigned, and here the gateway does not ask whom the OP signed in.
   if (read(signIn, 'user') === 'username')
     report([...at, 'user'], 'is username, which the JWT does not contain', 'remove it: sub is the user id')
   const isShared = read(jwt, 'algorithm') === 'HS256'

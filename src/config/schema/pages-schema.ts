@@ -5,7 +5,7 @@ import { text, textLike } from './text.ts'
 const file = textLike(/./, 'a path', 'write a path relative to this file')
 const colorPattern = /^#[0-9a-f]{6}$/i
 
-/** A colour in which links are read on this ground, and which is the ground of what is written on buttons. */
+/** A colour for links on this background, which is also the background of buttons. */
 function accentOn(ground: string) {
   return text(
     `write a colour as #rrggbb whose contrast to ${ground} is at least ${leastContrast} to 1`,

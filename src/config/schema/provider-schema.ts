@@ -20,7 +20,7 @@ const parameter = textLike(
   params: { fix: 'remove it' },
 })
 
-/** A URL or path of the OP that is optional, with its description. */
+/** An optional URL or path of the OP, with its description. */
 function door(what: string) {
   return z.exactOptional(endpoint).describe(`${what}: an absolute URL, or a path on the upstream.`)
 }

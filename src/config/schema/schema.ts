@@ -143,8 +143,8 @@ const fileSchema = z.strictObject({
 })
 
 /**
- * The configuration file: parses what YAML and presets give, and answers the Config that the gateway runs on.
- * Durations come out in milliseconds.
+ * The configuration file: parses the values of YAML and presets into the Config that the gateway runs on. Durations
+ * become milliseconds.
  */
 export const configSchema = fileSchema
   .superRefine(findInconsistencies, { when: () => true })
@@ -177,7 +177,7 @@ export const configSchema = fileSchema
     }
   })
 
-/** The passkey page is judged like a protected path: only a proof of its own action opens it. */
+/** The passkey page is judged like a protected path: only a proof for its own action opens it. */
 function describePasskeys(
   { tenantId, signIn, ...policy }: z.output<typeof passkeysSchema>,
   defaults: ClientPolicy,

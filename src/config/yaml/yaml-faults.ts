@@ -1,7 +1,7 @@
 import type { ErrorCode } from 'yaml'
 import type { Fault } from './interpolate.ts'
 
-/** What a configuration may not use of YAML, though it is valid YAML. */
+/** Valid YAML that a configuration may not use. */
 export const refused = {
   alias: { message: 'is an alias, which is not supported', fix: 'write the value out' },
   tag: { message: 'has a tag, which is not supported', fix: 'remove the tag' },
@@ -32,7 +32,7 @@ export function isNestedTooDeep(text: string): boolean {
   return /^[ ?:-]{256}/m.test(text)
 }
 
-/** A syntax error in our words: the parser's own may quote the file, and the file may hold secrets. */
+/** A syntax error in the gateway's own words: the parser's may quote the file, which may contain secrets. */
 export function explainSyntaxError(code: ErrorCode): Fault {
   switch (code) {
     case 'BAD_INDENT':
