@@ -67,7 +67,7 @@ function readPreset(main: Layer, problems: Problem[]): Layer[] {
   const file = name.endsWith('.yaml') ? resolve(dirname(main.source.file), name) : findPreset(name)
   // A preset is the same everywhere: it can't read the environment.
   if (file !== undefined) return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']) }]
-  const fix = `write ${listPresets().join(', ')}, or a file of yours such as ./our-op.yaml`
+  const fix = `write ${listPresets().join(', ')}, or your own file such as ./our-op.yaml`
   problems.push(toProblem([main], path, 'value', { message: 'there is no such preset', fix }))
   return []
 }
@@ -81,7 +81,7 @@ function readClients(main: Layer, env: Environment, problems: Problem[]): Layer[
   return clients.flatMap(({ key, file }) => {
     const prefix = ['clients', key]
     if (pick(listed, [key]) === undefined) return [{ prefix, source: readSource(file, env, prefix) }]
-    const fault = { message: `has a file of its own too (${file})`, fix: 'keep one of them' }
+    const fault = { message: `is also defined in its own file (${file})`, fix: 'keep one of them' }
     problems.push(toProblem([main], prefix, 'key', fault))
     return []
   })

@@ -33,7 +33,7 @@ export async function inspectProvider(
       serves: (url) => upstream.serves(url),
       isClosed: (path) => isClosed(path, guarded),
     }
-    const source = discovery.found ? 'its discovery document is read' : `${discovery.reason}: offers unknown`
+    const source = discovery.found ? 'its discovery document was read' : `${discovery.reason}: offers unknown`
     return { kind: 'known', facts, source }
   } catch (error) {
     return { kind: 'unusable', reason: describe(error) }

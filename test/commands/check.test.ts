@@ -28,7 +28,7 @@ const metadata = {
 }
 
 const notAsked = `provider ${origin}: not asked`
-const read = `provider ${origin}: its discovery document is read`
+const read = `provider ${origin}: its discovery document was read`
 const memory = 'note: the memory store is for one instance only'
 
 const offline: [name: string, more: string, lines: string[]][] = [

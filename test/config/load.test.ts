@@ -184,13 +184,13 @@ const cases: Case[] = [
     file: `${base}clients:\n  123: { mode: off }\n  web: { mode: off, mode: enforce }\n  "\${NAME}": { mode: off }\n  __proto__: { mode: off }\n  <<: { mode: off }\n  ? [a]\n  : { mode: off }\n  !!str tagged: { mode: off }\npublicUrl: https://a.example\n`,
     told: [
       'gateway.yaml:8:3 clients: a key is not text; put the key in quotes',
-      'gateway.yaml:9:21 clients.web.mode: the key is there twice; keep one of them',
+      'gateway.yaml:9:21 clients.web.mode: the key is repeated; keep one of them',
       'gateway.yaml:10:3 clients: keys are not interpolated; name the client in clientId',
       'gateway.yaml:11:3 clients: a key of this name is not supported; name the client in clientId',
       'gateway.yaml:12:3 clients: merge keys are not supported; write the keys out',
       'gateway.yaml:13:5 clients: a key is not text; put the key in quotes',
       'gateway.yaml:15:9 clients: a key is not text; put the key in quotes',
-      'gateway.yaml:16:1 publicUrl: the key is there twice; keep one of them',
+      'gateway.yaml:16:1 publicUrl: the key is repeated; keep one of them',
     ],
   },
   {
@@ -221,14 +221,14 @@ const cases: Case[] = [
     file: `${base}clients:\n  a: { mode: off, redirectUris: ['https://a/b'] }\n  b: { mode: enforce, action: "", redirectUris: ['https://a/b?c'], clientId: a }\n`,
     told: [
       'gateway.yaml:9:31 clients.b.action: is empty; use 1 to 64 letters, digits, _ and -',
-      'gateway.yaml:9:78 clients.b.clientId: is the client_id of client "a" too; keep one policy per client_id',
+      'gateway.yaml:9:78 clients.b.clientId: is also the client_id of client "a"; keep one policy per client_id',
     ],
   },
   {
     name: 'an unknown preset',
     file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
     told: [
-      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or a file of yours such as ./our-op.yaml',
+      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or your own file such as ./our-op.yaml',
     ],
   },
   {
@@ -259,7 +259,7 @@ const cases: Case[] = [
     told: [
       'gateway.yaml:7:13 clientsDir: holds "other.yml", which is not read; name it *.yaml',
       'gateway.yaml:7:13 clientsDir: a key of this name is not supported; name the client in clientId',
-      'gateway.yaml:8:12 clients.both: has a file of its own too (d/both.yaml); keep one of them',
+      'gateway.yaml:8:12 clients.both: is also defined in its own file (d/both.yaml); keep one of them',
       'd/bad.yaml:5:1 clients.bad.actoin: unknown key; did you mean "action"?',
       'd/broken.yaml:2:1 clients.broken: is indented wrongly, or a bracket is open; indent with spaces, and close brackets',
       'd/env.yaml:1:7 clients.env.mode: environment variable MODE is not set; set it',

@@ -90,7 +90,7 @@ function checkClientIds(file: unknown, report: Report): void {
     else
       report(
         named === undefined ? ['clients', client] : ['clients', client, 'clientId'],
-        `is the client_id of client ${JSON.stringify(owner)} too`,
+        `is also the client_id of client ${JSON.stringify(owner)}`,
         'keep one policy per client_id',
       )
   }

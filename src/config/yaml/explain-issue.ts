@@ -42,7 +42,7 @@ function explainUnknownKey(key: string, at: Schema | undefined): Fault {
   const known = Object.keys(at?.properties ?? {})
   const glued = /^([A-Za-z]+):/.exec(key)?.[1]
   if (glued !== undefined && known.includes(glued))
-    return { message: 'unknown key', fix: `put a space behind "${glued}:"` }
+    return { message: 'unknown key', fix: `put a space after "${glued}:"` }
   const near = suggest(key, known)
   const fix = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`
   return { message: 'unknown key', fix }

@@ -52,5 +52,7 @@ function findFile(name: string, folder: string): string | Fault {
   if ('reason' in read)
     return { message: `file ${shown} ${read.reason}`, fix: 'correct the path or the file' }
   const content = read.text.replace(/\r?\n$/, '')
-  return content.trim() === '' ? { message: `file ${shown} is empty`, fix: 'put the value into it' } : content
+  return content.trim() === ''
+    ? { message: `file ${shown} is empty`, fix: 'write the value into it' }
+    : content
 }

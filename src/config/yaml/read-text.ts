@@ -5,7 +5,7 @@ const limitBytes = 1024 * 1024
 const reasons = new Map([
   ['ENOENT', 'does not exist'],
   ['ENOTDIR', 'does not exist'],
-  ['EACCES', 'may not be read by this user'],
+  ['EACCES', "can't be read by this user"],
   ['EISDIR', 'is a folder'],
 ])
 

@@ -74,12 +74,12 @@ const cases: [name: string, over: object, faults: string[]][] = [
   [
     'one client_id twice',
     { clients: { a: at('https://a/b'), b: { ...at('https://b/b'), clientId: 'a' } } },
-    ['clients.b.clientId: is the client_id of client "a" too'],
+    ['clients.b.clientId: is also the client_id of client "a"'],
   ],
   [
     'one client_id twice, the other way round',
     { clients: { b: { ...at('https://b/b'), clientId: 'a' }, a: at('https://a/b') } },
-    ['clients.a: is the client_id of client "b" too'],
+    ['clients.a: is also the client_id of client "b"'],
   ],
   [
     'client ids that swap',
@@ -167,7 +167,7 @@ t.test('told beside other faults', async (t) => {
     provider: { closedPaths: [1] },
     clients: { a: at('https://a/b'), b: { ...at('nonsense'), clientId: 'a', action: '' }, c: 4 },
   }
-  t.ok(findFaults(file).includes('clients.b.clientId: is the client_id of client "a" too'))
+  t.ok(findFaults(file).includes('clients.b.clientId: is also the client_id of client "a"'))
   for (const nothing of [null, undefined, 5, []]) t.doesNotThrow(() => configSchema.safeParse(nothing))
 })
 
