@@ -5,8 +5,9 @@ import { ConfigError } from './config/config-error.ts'
 const usage = `usage: step-up-gateway COMMAND
 
   start --config FILE   run the gateway
-  check --config FILE   read the configuration and the provider's metadata, and tell which doors stay open
-                        (--offline: without asking the provider)
+  check --config FILE   read the configuration and the provider's metadata, and list the ways to tokens that
+                        stay open
+                        (--offline: make no request to the provider)
   schema                print the JSON Schema of the configuration
 `
 
@@ -45,7 +46,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
 
 /** Name, message and frames only: Node would print every property of an error, and some hold credentials. */
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.stack}` : 'something that is no error was thrown'
+  return error instanceof Error ? `${error.stack}` : 'something other than an error was thrown'
 }
 
 process.on('SIGTERM', onSignal)

@@ -10,7 +10,6 @@ const statusCodes = {
   unsupported_request: 400,
   no_cookie: 400,
   wrong_return: 400,
-  not_verified: 403,
   unknown_user: 403,
   sign_in_first: 403,
   verify_first: 403,
@@ -33,13 +32,12 @@ const statusCodes = {
   upstream_timeout: 504,
 } as const
 
-/** Every reason for which the gateway answers by itself instead of passing a message on. */
+/** Every reason for which the gateway answers a request itself instead of forwarding a message. */
 export type RefusalCode = keyof typeof statusCodes
 
 /**
- * A request that the gateway refuses by itself.
- * The detail is written for the log: it names what was expected and never quotes a value from the wire
- * that could be a secret, and it is never shown to the person or client that is refused.
+ * A request that the gateway itself refuses. The detail is written for the log: it names what was expected and never
+ * quotes a value from the wire that could be a secret, and it is never shown to the person or client that is refused.
  */
 export class Refusal extends Error {
   readonly code: RefusalCode

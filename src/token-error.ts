@@ -8,7 +8,7 @@ const statusCodes = {
 
 export type TokenErrorCode = keyof typeof statusCodes
 
-/** What a client may read: one text for each code, so that no answer tells why (threats Z-05). */
+/** What a client may read: one text per code, so that no answer reveals the reason (threats Z-05). */
 const descriptions: Record<TokenErrorCode, string> = {
   invalid_request: 'The request is malformed.',
   invalid_grant: 'The grant is invalid, expired, revoked or was issued to another client.',

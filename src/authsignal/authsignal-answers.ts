@@ -115,7 +115,7 @@ export function parseValidated(outcome: CallOutcome): Validated {
   return { ...rest, action }
 }
 
-/** Of several that are enrolled those that the rules allow; whoever has none enrols one of these. */
+/** Of the enrolled methods those that the rules allow; a user without any enrols one of these. */
 function listOffered({
   isEnrolled,
   enrolledVerificationMethods: enrolled,

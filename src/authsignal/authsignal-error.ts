@@ -2,7 +2,7 @@
  * Why there is no usable answer.
  *
  * - `unavailable`: no connection, a reset, a timeout or a 5xx. The only kind that may fail open, and only at track.
- * - `refused`: a 4xx, or a request that was not sent because it could not be told apart from another user's.
+ * - `refused`: a 4xx, or a request that was not sent because it could be mistaken for another user's.
  * - `unreadable`: anything else. An answer that can't be read is no permission.
  */
 export type AuthsignalErrorKind = 'unavailable' | 'refused' | 'unreadable'

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import axios from 'axios'
 
-/** What came of a request: an answer of whatever status, or the code of the failure that kept it from us. */
+/** The result of a request: an answer with any status, or the code of the failure that prevented one. */
 export type CallOutcome =
   | { readonly answered: true; readonly status: number; readonly body: unknown }
   | { readonly answered: false; readonly code: string }

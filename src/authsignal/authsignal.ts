@@ -37,7 +37,7 @@ export interface TrackRequest {
   readonly custom: Readonly<Record<string, string | number | boolean>>
 }
 
-/** What track is told of a device that nobody is challenged on now. */
+/** What track gets about a device when it challenges nobody. */
 export type DeviceSighting = Omit<TrackRequest, 'redirectUrl' | 'deviceId'> & { readonly deviceId: string }
 
 /** Authsignal's Server API, as far as the gateway needs it. */
@@ -47,9 +47,9 @@ export interface Authsignal {
   /** The same for a user who wants to add an authenticator. @throws {AuthsignalError} */
   trackForEnrolment(request: TrackRequest): Promise<EnrolmentTracked>
   /**
-   * Asks what a token stands for.
+   * Asks what a token proves.
    *
-   * @param request.userId whose it must be; left out where the token is what tells who somebody is.
+   * @param request.userId whose it must be; left out if the token is what identifies the user.
    * @throws {AuthsignalError}
    */
   validate(request: {
@@ -61,7 +61,7 @@ export interface Authsignal {
   listAuthenticators(userId: string): Promise<Authenticators>
   /** @throws {AuthsignalError} */
   removeAuthenticator(request: { readonly userId: string; readonly id: string }): Promise<void>
-  /** The name of a user that an earlier track told. @throws {AuthsignalError} */
+  /** The name of a user from an earlier track. @throws {AuthsignalError} */
   findUsername(userId: string): Promise<string | undefined>
   /**
    * Makes `device.isRemembered` true in the rules, for a device that need not be known yet.
@@ -71,7 +71,7 @@ export interface Authsignal {
    * @throws {AuthsignalError}
    */
   rememberDevice(sighting: DeviceSighting, until: number): Promise<void>
-  /** Makes it false again, also where it never was true. @throws {AuthsignalError} */
+  /** Makes it false again, even if it never was true. @throws {AuthsignalError} */
   forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
 }
 

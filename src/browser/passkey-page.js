@@ -7,9 +7,9 @@
  *   data-message-cancelled              the person closed the dialog, or it timed out
  *   data-message-unsupported            this browser or device can't
  *   data-message-exists                 this device has a passkey for the user already
- *   data-message-session                the verification is too old: the page has to be loaded anew
- *   data-message-failed                 all else
- * What happened is told in the element with `role="status"` (a live region, there from the start, empty).
+ *   data-message-session                the verification is too old: the page must be reloaded
+ *   data-message-failed                 anything else
+ * The result appears in the element with `role="status"` (a live region, there from the start, empty).
  */
 ;(() => {
   'use strict'

@@ -9,7 +9,7 @@
 ;(() => {
   'use strict'
 
-  /** A challenge lives for ten minutes; whoever picks a passkey has two of them left. */
+  /** A challenge lives for ten minutes; a person who picks a passkey then has two of them left. */
   const renewAfterMs = 7.5 * 60_000
   const lookEveryMs = 30_000
   /** A page that is open all day stops asking. */

@@ -12,8 +12,8 @@ import { type CommandContext, parseConfigOption } from './command.ts'
 const offline = '--offline'
 
 /**
- * `check --config FILE [--offline]`: reads the configuration and the OP's metadata, and tells for each client which
- * doors stay open. Exit code 1 if the OP's metadata is out of reach or unusable; doors that are open change nothing.
+ * `check --config FILE [--offline]`: reads the configuration and the OP's metadata, and lists for each client the ways
+ * to its tokens that stay open. Exit code 1 if the OP's metadata can't be read or used; open ways don't change it.
  */
 export async function check({ args, env, stdout, stop }: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(args.filter((arg) => arg !== offline)), env)
@@ -49,7 +49,7 @@ function describeInspection(found: Inspection | undefined): string {
     case 'known':
       return found.source
     case 'unusable':
-      return `out of reach, and until it is there everything is answered 503: ${found.reason}`
+      return `can't be read, and until it can, every request gets 503: ${found.reason}`
   }
 }
 

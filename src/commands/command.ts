@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** What a command gets of the process, so that it can be run without one. */
+/** What a command needs of the process, so that tests can run it without one. */
 export interface CommandContext {
   /** The arguments behind the command's name. */
   readonly args: readonly string[]
@@ -11,7 +11,9 @@ export interface CommandContext {
   readonly stop: AbortSignal
 }
 
-/** A command; answers the exit code. What it throws is told and ends in exit code 1, or 2 if the operator erred. */
+/**
+ * A command; resolves with the exit code. What it throws is printed, with exit code 1, or 2 for the operator's mistake.
+ */
 export type Command = (context: CommandContext) => Promise<number>
 
 /** The arguments make no sense. */

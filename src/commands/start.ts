@@ -40,9 +40,9 @@ export async function runGateway(
 
 const listenFaults = new Map([
   ['EADDRINUSE', 'is taken by another process'],
-  ['EACCES', 'may not be listened on by this user'],
-  ['EADDRNOTAVAIL', 'is no address of this machine'],
-  ['ENOTFOUND', 'is no address of this machine'],
+  ['EACCES', "can't be used by this user"],
+  ['EADDRNOTAVAIL', 'is not an address of this machine'],
+  ['ENOTFOUND', 'is not an address of this machine'],
 ])
 
 function explainListenError(error: unknown): string | undefined {

@@ -12,7 +12,7 @@ export interface Problem {
   fix: string
 }
 
-/** The configuration can't be used. Its message lists every problem, one a line. */
+/** The configuration can't be used. Its message lists every problem, one per line. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[]
 
@@ -24,11 +24,11 @@ export class ConfigError extends Error {
 }
 
 /** `gateway.yaml:12:5 clients.web.mod: unknown key; did you mean "mode"?` */
-export function formatProblem({ file, line, column, key, message, fix }: Problem): string {
+function formatProblem({ file, line, column, key, message, fix }: Problem): string {
   return `${file}:${line}:${column}${key === '' ? '' : ` ${key}`}: ${message}; ${fix}`
 }
 
-/** A path as one reads it; keys that are no plain words are quoted. */
+/** A path as people read it; keys that are not plain words are quoted. */
 export function formatKey(path: Path): string {
   return path
     .map((part, index) => {

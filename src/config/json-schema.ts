@@ -9,7 +9,7 @@ export function buildJsonSchema(): Schema {
   return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-07' })
 }
 
-/** The part of the JSON Schema that describes the value at a path; undefined for unknown keys. */
+/** The part of the JSON Schema for the value at a path; undefined for unknown keys. */
 export function describePath(schema: Schema, path: Path): Schema | undefined {
   return path.reduce<Schema | undefined>((at, key) => {
     const properties = at?.properties ?? {}

@@ -13,8 +13,8 @@ import { readSource } from './yaml/yaml-source.ts'
 type Environment = Record<string, string | undefined>
 
 /**
- * Reads the configuration file with its preset and its clients' files, resolves references to the environment
- * and to files, and checks everything. Throws a ConfigError that holds every problem found.
+ * Reads the configuration file with its preset and its clients' files, resolves references to the environment and to
+ * files, and checks everything. Throws a ConfigError with every problem found.
  */
 export function loadConfig(file: string, env: Environment): Config {
   const main: Layer = { prefix: [], source: readSource(file, env) }
@@ -45,7 +45,7 @@ function resolveFiles(config: Config, folder: string): Config {
   }
 }
 
-/** The values of all files as one: the preset below what the operator wrote, clients' files beside it. */
+/** The values of all files merged: the operator's over the preset's, with the clients' files. */
 function merge(main: Layer, clients: readonly Layer[], presets: readonly Layer[]): unknown {
   if (!isMapping(main.source.value)) return main.source.value
   let value: unknown = main.source.value
@@ -65,9 +65,9 @@ function readPreset(main: Layer, problems: Problem[]): Layer[] {
   const name = pick(main.source.value, path) ?? 'generic'
   if (typeof name !== 'string') return []
   const file = name.endsWith('.yaml') ? resolve(dirname(main.source.file), name) : findPreset(name)
-  // A preset is the same everywhere: nothing of the environment flows into it.
+  // A preset is the same everywhere: it can't read the environment.
   if (file !== undefined) return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']) }]
-  const fix = `write ${listPresets().join(', ')}, or a file of yours such as ./our-op.yaml`
+  const fix = `write ${listPresets().join(', ')}, or your own file such as ./our-op.yaml`
   problems.push(toProblem([main], path, 'value', { message: 'there is no such preset', fix }))
   return []
 }
@@ -81,7 +81,7 @@ function readClients(main: Layer, env: Environment, problems: Problem[]): Layer[
   return clients.flatMap(({ key, file }) => {
     const prefix = ['clients', key]
     if (pick(listed, [key]) === undefined) return [{ prefix, source: readSource(file, env, prefix) }]
-    const fault = { message: `has a file of its own too (${file})`, fix: 'keep one of them' }
+    const fault = { message: `is also defined in its own file (${file})`, fix: 'keep one of them' }
     problems.push(toProblem([main], prefix, 'key', fault))
     return []
   })

@@ -13,7 +13,7 @@ export function listPresets(): string[] {
     .sort()
 }
 
-/** The file of a preset; undefined if there is none of that name. */
+/** The file of a preset; undefined if none has that name. */
 export function findPreset(name: string): string | undefined {
   return listPresets().includes(name) ? join(findPresetsFolder(), `${name}.yaml`) : undefined
 }

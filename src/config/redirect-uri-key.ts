@@ -1,4 +1,4 @@
-/** Schemes that run or show something in the browser itself and lead to no client. */
+/** Schemes that the browser itself runs or shows, so that no client gets the response. */
 export const scriptableSchemes: ReadonlySet<string> = new Set([
   ...['javascript:', 'data:', 'vbscript:', 'blob:', 'about:', 'file:', 'filesystem:', 'view-source:'],
   ...['ws:', 'wss:', 'ftp:'],
@@ -7,14 +7,14 @@ export const scriptableSchemes: ReadonlySet<string> = new Set([
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Escapes of letters, digits and `-._~` mean the same unescaped (RFC 3986 6.2.2.2). */
-const needlessEscape = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi
+const superfluousEscape = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi
 
 /**
  * The key under which two redirect URIs are the same to a browser: scheme, authority and path. Query and fragment don't
  * count, nor does the port on a loopback address (RFC 8252 7.3). The URI of a custom scheme stays whole (RFC 8252 7.1).
  *
- * @returns undefined for what is no absolute URI, holds a user name, leads to no client, or would be read by a browser
- *   as something else than it says: white space, control characters, backslashes, missing slashes.
+ * @returns undefined for what is not an absolute URI, contains a user name, leads to no client, or that a browser would
+ *   read differently: white space, control characters, backslashes, missing slashes.
  */
 export function redirectUriKey(uri: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri) || uri.includes('\\') || !URL.canParse(uri)) return undefined
@@ -31,6 +31,6 @@ export function redirectUriKey(uri: string): string | undefined {
 
 function unescapePath(path: string): string {
   return path
-    .replace(needlessEscape, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)))
+    .replace(superfluousEscape, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)))
     .replace(/%[0-9a-f]{2}/gi, (escaped) => escaped.toUpperCase())
 }

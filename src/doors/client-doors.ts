@@ -25,7 +25,7 @@ const startedElsewhere = new Map([
 ])
 
 /**
- * The doors of one client: those that its policy leaves open, and what of the OP's offer is closed to it.
+ * The doors of one client: those that its policy leaves open, and what the OP offers but the policy closes.
  *
  * @param facts undefined if the OP was not asked.
  */
@@ -42,11 +42,11 @@ export const findPageDoors = (policy: ClientPolicy): Door[] => sortDoors([...fin
 
 function* findDecisionDoors({ mode, unenrolled, graceUntil, onError }: ClientPolicy): Generator<Door> {
   if (mode === 'monitor') {
-    const meaning = 'all of it passes; what follows is for enforce'
+    const meaning = 'nothing is enforced yet; the lines below describe enforce'
     yield { level: 'open', subject: 'mode: monitor', meaning, ...set('mode', 'enforce') }
   }
   if (unenrolled === 'enroll') {
-    const meaning = 'whoever holds the password enrols the first factor'
+    const meaning = 'the password is enough to enrol the first factor'
     yield { level: 'open', subject: 'unenrolled: enroll', meaning, ...set('unenrolled', 'deny') }
   }
   if (unenrolled === 'enroll' && graceUntil !== undefined) {
@@ -58,7 +58,7 @@ function* findDecisionDoors({ mode, unenrolled, graceUntil, onError }: ClientPol
     yield { level: 'open', subject: 'unenrolled: allow', meaning, ...set('unenrolled', 'deny') }
   }
   if (onError === 'allow') {
-    const meaning = 'everybody passes while Authsignal does not answer'
+    const meaning = 'everyone passes while Authsignal does not answer'
     yield { level: 'open', subject: 'onError: allow', meaning, ...set('onError', 'deny') }
   }
 }
@@ -66,18 +66,18 @@ function* findDecisionDoors({ mode, unenrolled, graceUntil, onError }: ClientPol
 function* findGrantDoors(policy: ClientPolicy): Generator<Door> {
   const { grants, responseTypes, refreshTokens, refreshMaxAge } = policy
   if (grants.includes('refresh_token') && refreshTokens === 'any' && refreshMaxAge === undefined) {
-    const meaning = 'refresh tokens from before the gateway live on'
+    const meaning = 'refresh tokens from before the gateway stay valid'
     yield { level: 'open', subject: 'refreshTokens: any', meaning, ...set('refreshTokens', 'released') }
   }
   const kept = grants.filter((grant) => released.has(grant))
   // implicit is no grant of the token endpoint: responseTypes rules it.
   for (const grant of grants.filter((name) => !released.has(name) && name !== 'implicit')) {
-    const meaning = meanings.get(grant) ?? 'the gateway knows no step-up for it'
+    const meaning = meanings.get(grant) ?? 'it has no step-up'
     yield { level: 'open', subject: `grant ${shorten(grant)}`, meaning, ...set('grants', kept) }
   }
   const hasCode = responseTypes.some((type) => type.split(' ').includes('code'))
   if (hasCode && !grants.includes('authorization_code')) {
-    const meaning = 'authorization_code is missing, so that no code redeems'
+    const meaning = 'authorization_code is missing, so no code redeems'
     yield { level: 'breaks', subject: 'grants', meaning, ...set('grants', ['authorization_code', ...kept]) }
   }
 }
@@ -93,7 +93,7 @@ function* findOffers({ grants }: ClientPolicy, { metadata }: ProviderFacts): Gen
   }
   for (const [endpoint, grant] of startedElsewhere) {
     if (urlOf(metadata, endpoint) && !grants.includes(grant))
-      yield { level: 'closed', subject: endpoint, meaning: `refused, as grants lacks ${shorten(grant)}` }
+      yield { level: 'closed', subject: endpoint, meaning: `refused, because grants lacks ${shorten(grant)}` }
   }
 }
 
@@ -114,7 +114,7 @@ function* findResponseDoors(policy: ClientPolicy, facts: ProviderFacts): Generat
     yield { level: 'closed', subject: 'response modes', meaning }
   }
   if (readable.length === 0) {
-    const meaning = 'the OP offers none that can be read'
+    const meaning = 'the OP offers none that the gateway can read'
     const todo = advise(`have the OP answer by ${readableModes.join(', ')}`)
     yield { level: 'breaks', subject: 'response modes', meaning, ...todo }
   } else {
@@ -124,12 +124,13 @@ function* findResponseDoors(policy: ClientPolicy, facts: ProviderFacts): Generat
   const hasToken = responseTypes.some((type) => type.split(' ').includes('token'))
   const userinfo = urlOf(metadata, 'userinfo_endpoint')
   if (hasToken && !(userinfo && facts.serves(userinfo))) {
-    const meaning = 'no userinfo endpoint behind the gateway says whose an access token is: all are refused'
+    const meaning =
+      'without a userinfo endpoint behind the gateway, access tokens cannot be checked: all are refused'
     const codeOnly = responseTypes.filter((type) => !type.split(' ').includes('token'))
     const remedy = set('responseTypes', codeOnly.length > 0 ? codeOnly : ['code'])
     yield { level: 'breaks', subject: 'responseTypes', meaning, ...remedy }
   }
 }
 
-/** The part of a grant's URN that tells it from others. */
+/** The distinctive part of a grant's URN. */
 const shorten = (grant: string): string => grant.replace(/^urn:.*:grant-type:/, '')

@@ -1,6 +1,6 @@
 /**
- * What a finding of `check` comes to. `open`: a way to tokens without a step-up. `breaks`: sign-ins fail. `closed`: the
- * OP offers it and the gateway refuses it. `info`: works, and an operator may want to know.
+ * How serious a finding of `check` is. `open`: a way to tokens without a step-up. `breaks`: sign-ins fail. `closed`:
+ * the OP offers it and the gateway refuses it. `info`: works, and an operator may want to know.
  */
 export type DoorLevel = 'open' | 'breaks' | 'closed' | 'info'
 
@@ -9,13 +9,13 @@ export type Remedy =
   | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'do'; readonly text: string }
 
-/** A way to tokens of a protected client, or something on the way that can break its sign-ins. */
+/** A way to tokens of a protected client, or something that can break its sign-ins. */
 export interface Door {
   readonly level: DoorLevel
   /** What it is about, in a few words. */
   readonly subject: string
   readonly meaning: string
-  /** Keys are those of the client's own section where a client is meant, else the way from the top of the file. */
+  /** For a client, keys are relative to its section; otherwise they are full paths from the top of the file. */
   readonly remedy?: Remedy
 }
 
@@ -28,7 +28,7 @@ export interface ProviderFacts {
   readonly metadata: Metadata
   /** Endpoints that must be guarded and can't be, as they live elsewhere: `name at origin`. */
   readonly unguarded: readonly string[]
-  /** Endpoints that discovery gives an address of the OP's own, which leads around the gateway. */
+  /** Endpoints for which discovery names the OP's own address, which bypasses the gateway. */
   readonly bypassing: readonly string[]
   /** Whether requests for this URL end at the OP behind the gateway. */
   serves(url: URL): boolean

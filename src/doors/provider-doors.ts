@@ -34,14 +34,12 @@ function* findAddresses(
       origins[index]?.protocol === protocol
         ? set('hosts', [...new Set([...hosts, ...same])])
         : advise(`have the OP name it by ${protocol.slice(0, -1)}`)
-    const meaning = 'not behind the gateway, so that it is not guarded; lead its host here'
+    const meaning = 'not behind the gateway, so not guarded; point its host to the gateway'
     yield { level: 'open', subject, meaning, ...remedy }
   }
   if (bypassing.length > 0) {
-    const meaning = `at an address of the OP's own in its metadata: ${bypassing.join(', ')}`
-    const todo = advise(
-      'have the OP build them from publicUrl, and change clients that have these written down',
-    )
+    const meaning = `its metadata names the OP's own address for: ${bypassing.join(', ')}`
+    const todo = advise('have the OP build them from publicUrl, and update clients that use these addresses')
     yield { level: 'open', subject: 'upstream.url', meaning, ...todo }
   }
 }
@@ -52,7 +50,7 @@ function* findRegistration({ provider }: Config, facts: ProviderFacts): Generato
   const remedy = facts.serves(endpoint)
     ? set('provider.closedPaths', [...provider.closedPaths, endpoint.pathname])
     : advise('close it at the OP, as it is on another host')
-  const meaning = 'whoever may register a client gets tokens for it without a step-up'
+  const meaning = 'anyone who may register a client gets tokens for it without a step-up'
   yield { level: 'open', subject: 'registration_endpoint', meaning, ...remedy }
 }
 
@@ -61,35 +59,35 @@ function* findClaimDoors({ provider }: Config, { metadata }: ProviderFacts): Gen
   const subjectTypes = listOf(metadata, 'subject_types_supported') ?? []
   if (subject === 'sub' && subjectTypes.includes('pairwise')) {
     const isOnly = subjectTypes.every((type) => type === 'pairwise')
-    const meaning = "a client's pairwise sub differs from the probe's, so that its codes are refused"
+    const meaning = "a client's pairwise sub differs from the probe's, so its codes are refused"
     const todo = advise('set provider.subject to a claim that is the same in the ID tokens of all clients')
     yield { level: isOnly ? 'breaks' : 'info', subject: 'subject_types_supported', meaning, ...todo }
   }
   if (listOf(metadata, 'id_token_encryption_alg_values_supported')?.length) {
-    const meaning = 'encrypted ID tokens are refused, as nobody can compare them'
+    const meaning = 'encrypted ID tokens are refused, because the gateway cannot read them'
     const todo = advise('register protected clients without encryption')
     yield { level: 'closed', subject: 'ID token encryption', meaning, ...todo }
   }
   const claims = listOf(metadata, 'claims_supported')
   if (!claims) return
   if (subject !== 'sub' && !claims.includes(subject)) {
-    const meaning = `claims_supported lacks ${subject}: without it in both ID tokens nobody signs in`
+    const meaning = `claims_supported lacks ${subject}: unless both ID tokens have it, all sign-ins fail`
     const todo = advise(
-      "have the OP put it into the ID tokens of the probe's client and of the protected ones",
+      "have the OP add it to the ID tokens of the probe's client and of the protected clients",
     )
     yield { level: 'breaks', subject: 'provider.subject', meaning, ...todo }
   }
   if (!claims.includes('sid') && !claims.includes('auth_time')) {
     const meaning =
-      'claims_supported has neither sid nor auth_time: with neither in the ID token no step-up is remembered'
-    const todo = advise("see whether the ID token of the probe's client has one, which some OPs do not tell")
+      'claims_supported has neither sid nor auth_time: unless the ID token has one, no step-up is remembered'
+    const todo = advise("check the ID token of the probe's client; some OPs don't list all their claims")
     yield { level: 'info', subject: 'remember', meaning, ...todo }
   }
   const missing = compare.filter((claim) => !claims.includes(claim))
   if (missing.length > 0) {
     const meaning = `claims_supported lacks ${missing.join(', ')}: a claim that the probe lacks is not compared`
     const todo = advise(
-      "have the OP put it into the ID tokens of the probe's client and of the protected ones",
+      "have the OP add it to the ID tokens of the probe's client and of the protected clients",
     )
     yield { level: 'info', subject: 'provider.compare', meaning, ...todo }
   }
@@ -102,15 +100,15 @@ function* findRequestDoors({ metadata }: ProviderFacts): Generator<Door> {
     yield { level: 'closed', subject: 'request_uri', meaning }
   }
   if (listOf(metadata, 'request_object_encryption_alg_values_supported')?.length) {
-    const meaning = 'refused, as the gateway can not read them'
+    const meaning = 'refused, because the gateway cannot read them'
     yield { level: 'closed', subject: 'encrypted request objects', meaning }
   }
   if (metadata['request_parameter_supported'] === true) {
-    const meaning = 'decided by what the object says, once the OP has answered'
+    const meaning = 'decided by their content, once the OP has answered'
     yield { level: 'info', subject: 'request objects', meaning }
   }
   if (urlOf(metadata, 'pushed_authorization_request_endpoint')) {
-    const meaning = 'what is pushed is remembered until it is used'
+    const meaning = 'stored until they are used'
     yield { level: 'info', subject: 'pushed requests', meaning }
   }
   const certificates = (listOf(metadata, 'token_endpoint_auth_methods_supported') ?? []).filter((method) =>
@@ -137,7 +135,8 @@ function* findFurtherEndpoints({ provider }: Config, { metadata }: ProviderFacts
   })
   const unlisted = paths.filter((name) => !authorizePaths.includes(name))
   for (const subject of unlisted) {
-    const meaning = 'if the OP has it, what it answers is inspected; listed, what it is asked is too'
+    const meaning =
+      'if the OP has it, its responses are inspected anyway; list it to inspect its requests too'
     yield {
       level: 'info',
       subject,
@@ -150,35 +149,33 @@ function* findFurtherEndpoints({ provider }: Config, { metadata }: ProviderFacts
 /** What the sign-in by passkey opens at the OP. */
 export function* findSignInDoors({ header, jwt, loginPaths, field }: PasskeySignIn): Generator<Door> {
   if (header) {
-    const meaning = 'whoever reaches the OP around the gateway signs in as anybody with it'
-    const todo = advise(
-      'let the OP listen behind the gateway only, and take the header from its address only',
-    )
+    const meaning = 'anyone who reaches the OP around the gateway can sign in as any user'
+    const todo = advise('let only the gateway reach the OP, and trust the header only from its address')
     yield { level: 'open', subject: `header ${header.name}`, meaning, ...todo }
   }
   if (jwt) {
-    const meaning = `signed with ${jwt.algorithm}; the OP must take each once, for one minute`
+    const meaning = `signed with ${jwt.algorithm}; the OP must accept each one once, within one minute`
     yield { level: 'info', subject: `JWT at ${jwt.path}`, meaning }
   }
   const meaning = `offered in the field ${field} at ${loginPaths.join(', ')}`
   yield { level: 'info', subject: 'passkeys', meaning }
 }
 
-/** What of the OP can keep the probe from learning who the user is; then no protected client signs anybody in. */
-export function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
+/** What can keep the probe from identifying users at this OP; then sign-ins fail at all protected clients. */
+function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
   const client = `the probe's client ${probe.clientId}`
   const algorithms = listOf(metadata, 'id_token_signing_alg_values_supported') ?? []
   const [verifiable] = algorithms.filter((algorithm) => !isUnverifiable(algorithm))
   const unverifiable = algorithms.filter(isUnverifiable)
   if (unverifiable.length > 0) {
     const isOnly = verifiable === undefined
-    const meaning = `ID tokens with ${unverifiable.join(', ')} can't be verified by the OP's keys`
+    const meaning = `ID tokens with ${unverifiable.join(', ')} can't be verified with the OP's keys`
     const todo = advise(`register ${client} with ${verifiable ?? 'RS256'}`)
     yield { level: isOnly ? 'breaks' : 'info', subject: 'ID token signature', meaning, ...todo }
   }
   for (const name of ['require_pushed_authorization_requests', 'require_signed_request_object']) {
     if (metadata[name] !== true) continue
-    const meaning = 'the probe asks with plain parameters'
+    const meaning = 'the probe sends plain parameters'
     yield { level: 'breaks', subject: name, meaning, ...advise(`exempt ${client} at the OP`) }
   }
   const responseTypes = listOf(metadata, 'response_types_supported')
@@ -189,7 +186,7 @@ export function* findProbeDoors({ probe }: Config['provider'], metadata: Metadat
   const methods = listOf(metadata, 'token_endpoint_auth_methods_supported')
   if (methods && !methods.includes(probe.clientAuth)) {
     const other = ['client_secret_basic', 'client_secret_post'].find((method) => methods.includes(method))
-    const meaning = `the OP does not take ${probe.clientAuth}`
+    const meaning = `the OP does not support ${probe.clientAuth}`
     const remedy = other
       ? set('provider.probe.clientAuth', other)
       : advise(`allow a client secret for ${client} at the OP`)

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * The part of a client's IP address by which requests are counted. Whoever has one address of IPv6 has the 2^64 of its
- * network too (RFC 4291 2.5.4): they count as one. IPv4 addresses are counted each, in IPv6 notation too.
+ * The part of a client's IP address by which requests are counted. Anyone who has one IPv6 address has all 2^64 of its
+ * network (RFC 4291 2.5.4), so they count as one. Each IPv4 address counts alone, in IPv6 notation too.
  */
 export function groupAddress(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]

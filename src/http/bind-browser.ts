@@ -8,15 +8,15 @@ import type { CookieRules } from './own-cookie.ts'
 /** The browser that something is bound to. */
 export interface BoundBrowser {
   readonly id: string
-  /** That id, and the further ones that the browser has. */
+  /** That id, and the browser's other ids. */
   readonly ids: readonly [string, ...string[]]
-  /** Sets our cookie where the browser has none, and lets one that would end live on. Its value never changes. */
+  /** Sets the gateway's cookie if the browser has none, and extends one that would expire. Its value never changes. */
   keep(reply: FastifyReply): void
 }
 
 const createSecret = (): string => randomBytes(32).toString('base64url')
 
-/** The browser of a request that comes from a page of ours or loads one; it may be new. */
+/** The browser of a request that comes from one of the gateway's pages or loads one; it may be new. */
 export function bindBrowser({ headers }: FastifyRequest, cookie: CookieRules): BoundBrowser {
   const { name, options } = cookie
   const [known, ...others] = readBrowserCookies(headers, cookie)
@@ -30,7 +30,7 @@ export function bindBrowser({ headers }: FastifyRequest, cookie: CookieRules): B
   }
 }
 
-/** So many visits at most begin with a form of another site, whatever sites a browser is led through. */
+/** The most visits that may begin with a form of another site, however many sites a browser is led through. */
 const maxPosts = 4
 
 /**
@@ -40,7 +40,7 @@ const maxPosts = 4
  * A form that another site posts comes without our cookies (SameSite=Lax), although the browser may have some: the
  * names of such visits are few, so that no site can make a browser pile them up.
  *
- * @param asked what tells this request from others, as text.
+ * @param asked what distinguishes this request from others, as text.
  */
 export function meetBrowser(
   { method, headers }: FastifyRequest,

@@ -8,17 +8,17 @@ import type { CookieRules } from './own-cookie.ts'
 export interface Browser {
   /**
    * Hashes of the gateway's cookies, each an id of this browser: the lasting one first, then those of its visits. None
-   * in a browser that has no such cookie.
+   * if the browser has no such cookie.
    */
   readonly ids: readonly string[]
   /** The client's IP address, from the socket or a trusted proxy. */
   readonly address: string
   readonly userAgent?: string | undefined
-  /** Authsignal's device id, if the browser brings one that looks like it: a hint, never a proof. */
+  /** Authsignal's device id, if the browser sends something that looks like one: a hint, never a proof. */
   readonly deviceId?: string | undefined
-  /** The one that the gateway itself gave it, which nobody else could have planted. */
+  /** The one that the gateway itself set, which nobody else could have planted. */
   readonly ownDeviceId?: string | undefined
-  /** The language tag that the user likes best (BCP 47). */
+  /** The user's preferred language tag (BCP 47). */
   readonly locale?: string | undefined
 }
 

@@ -30,8 +30,8 @@ const prefixes = listOf(
 const prefix = new RegExp(`^(?:${prefixes.join('|')})`)
 
 /**
- * Whether with this request header a peer claims where a request comes from, where it goes, or who sends it. Only the
- * gateway may say so: what a client sends of it never reaches the OP.
+ * Whether this request header claims where a request comes from, where it goes, or who sends it. Only the gateway may
+ * send such headers: a client's never reach the OP.
  *
  * @param name in lower case.
  */

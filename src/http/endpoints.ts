@@ -72,8 +72,8 @@ export function guardPaths(
 const foldCase = (path: string, folds: boolean): string => (folds ? path.toLowerCase() : path)
 
 /**
- * Tells where a target leads. A guarded endpoint is recognised in one spelling only, the listed one; any other that a
- * lenient server could take for it is refused. What is below an authorization endpoint is open, since OPs resume
+ * Finds the endpoint of a target. A guarded endpoint is recognised in one spelling only, the listed one; any other that
+ * a lenient server could take for it is refused. What is below an authorization endpoint is open, since OPs resume
  * logins there and every response is inspected; what is below any other guarded endpoint is refused unless listed,
  * since servers that hand the rest of a path to a script would see the endpoint itself.
  *

@@ -4,10 +4,9 @@ import { Refusal } from '../refusal.ts'
  * Requires that a request names one of the gateway's own hosts.
  *
  * @param allowed lower-case hosts, with a port where it isn't 80 or 443.
- * @returns the host as it stands in `allowed`.
  * @throws Refusal `unknown_host` if there is no Host header, more than one, or another name in it (RFC 9112 3.2).
  */
-export function readHost(rawHeaders: readonly string[], allowed: ReadonlySet<string>): string {
+export function requireKnownHost(rawHeaders: readonly string[], allowed: ReadonlySet<string>): void {
   const hosts = rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host',
   )
@@ -15,9 +14,9 @@ export function readHost(rawHeaders: readonly string[], allowed: ReadonlySet<str
   if (host === undefined || hosts.length > 1) {
     throw new Refusal('unknown_host', `expected one Host header, got ${hosts.length}`)
   }
-  const exact = host.toLowerCase()
-  for (const name of [exact, normalizeHost(host)]) if (allowed.has(name)) return name
-  throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')
+  if (!allowed.has(host.toLowerCase()) && !allowed.has(normalizeHost(host))) {
+    throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')
+  }
 }
 
 /** A host in lower case, without a port that is the default of http or https. */

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import Negotiator from 'negotiator'
 import { Refusal } from '../refusal.ts'
 
 /**
- * Whether a person waits for the answer to this request in a browser tab of its own, so that a page may be put before
- * it: a GET that loads a top-level document, by Fetch Metadata where the browser sends it, else by Accept. Not frames,
- * scripts and prefetches.
+ * Whether a person waits for this answer in a browser tab, so that the gateway may show a page first: a GET that loads
+ * a top-level document, according to Fetch Metadata or, if the browser sends none, to Accept. Frames, scripts and
+ * prefetches don't count.
  */
 export function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
   if (method !== 'GET' || isPrefetch(headers)) return false
@@ -22,7 +23,7 @@ export function canShowPage(method: string, headers: IncomingHttpHeaders): boole
 
 /**
  * What a browser loads by a request, by Fetch Metadata: a page of its own tab, a frame in a page, or a part of one (an
- * image, a script, what a script fetches). What does not say is a page.
+ * image, a script, what a script fetches). Without Fetch Metadata, it counts as a page.
  */
 export type Load = 'page' | 'frame' | 'part'
 
@@ -48,9 +49,8 @@ function isPrefetch(headers: IncomingHttpHeaders): boolean {
 }
 
 function acceptsHtml(accept: string | undefined): boolean {
-  return (accept ?? '')
-    .split(',')
-    .some((range) => range.split(';', 1).join('').trim().toLowerCase() === 'text/html')
+  const types = new Negotiator({ headers: { accept: accept ?? '' } }).mediaTypes()
+  return types.some((type) => type.toLowerCase() === 'text/html')
 }
 
 function lowerCased(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { Refusal } from '../refusal.ts'
+import { readBytes } from './read-bytes.ts'
 
 /** The most that a form at a guarded endpoint may hold, in bytes. */
-export const maxFormBytes = 1024 * 1024
+const maxFormBytes = 1024 * 1024
 
 /**
  * Reads a request body whole.
@@ -11,22 +12,16 @@ export const maxFormBytes = 1024 * 1024
  * @throws {Refusal} `body_too_large`, or `malformed_parameters` where the body breaks off.
  */
 export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
-  const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)
   if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
-  const chunks: Buffer[] = []
-  let size = 0
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxFormBytes) throw tooLarge()
-      chunks.push(chunk)
-    }
+    return await readBytes(body, maxFormBytes, tooLarge)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })
   }
-  return Buffer.concat(chunks)
 }
+
+const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)
 
 /**
  * Requires a body that every server reads as the same form: `application/x-www-form-urlencoded` in UTF-8, not encoded

@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
+import { isReadableCoding } from './readable-codings.ts'
 
 /** Headers of which two servers could each read another one. */
 const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
@@ -12,7 +13,7 @@ const negotiated: ReadonlySet<string> = new Set([
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
 ])
 
-/** How the gateway was reached, as the OP is told. */
+/** How the gateway was reached, for the OP's information. */
 export interface Arrival {
   /** Host and X-Forwarded-Host, -Proto, -Port. */
   readonly publicHeaders: Readonly<Record<string, string>>
@@ -67,13 +68,11 @@ export function toUpstreamHeaders(
   return Object.fromEntries(headers)
 }
 
-const readableCodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity'])
-
 /** Of the codings that a browser offers (RFC 9110 12.5.3) those that the gateway reads too. */
 function keepReadable(values: readonly string[]): readonly string[] {
   const offered = values.flatMap((value) => value.split(',')).map((coding) => coding.trim())
   const kept = offered.filter((coding) =>
-    readableCodings.has(coding.split(';', 1).join('').trim().toLowerCase()),
+    isReadableCoding(coding.split(';', 1).join('').trim().toLowerCase()),
   )
   if (kept.length === offered.length) return values
   return [kept.length > 0 ? kept.join(', ') : 'identity']
@@ -96,7 +95,7 @@ function refuseConnectionOptions(values: readonly string[]): void {
   }
 }
 
-/** Node takes codings before chunked and leaves them in the body, of which the OP would not be told. */
+/** Node accepts codings before chunked and leaves them in the body, but the OP would get no header for them. */
 function refuseTransferCodings(values: readonly string[]): void {
   if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
     throw new Refusal('malformed_headers', 'expected no transfer coding but chunked')

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { readBrowser } from '../http/browser.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { normalizeHost, readHost } from '../http/host.ts'
+import { normalizeHost, requireKnownHost } from '../http/host.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
 import { toUpstreamHeaders } from '../http/request-headers.ts'
 import { parseTarget } from '../http/target.ts'
@@ -46,7 +46,7 @@ export function readExchanges(
   function read({ raw, url, ip, headers }: FastifyRequest, gone: AbortSignal): Exchange {
     refuseTruncatedHeaders(raw)
     const target = parseTarget(url)
-    readHost(raw.rawHeaders, hosts)
+    requireKnownHost(raw.rawHeaders, hosts)
     const kind = classifyTarget(target, provider.guarded)
     // Where a request is resumed, its answer has to be read as well.
     const isGuarded = kind !== 'open' || isAtAuthorization(target, provider.guarded)

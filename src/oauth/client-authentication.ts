@@ -1,9 +1,8 @@
 import { decodeFormText } from '../http/form-text.ts'
 import { Refusal } from '../refusal.ts'
 import { readJwt } from './jwt.ts'
+import { maxClientIdLength } from './parameter-rules.ts'
 import type { Parameters } from './parameters.ts'
-
-const maxClientIdLength = 4096
 
 /** Who a back-channel request says it comes from. Nothing of it is verified: that is the OP's business. */
 export interface PresentedClient {
@@ -14,8 +13,6 @@ export interface PresentedClient {
    * that makes a difference. A request is a protected client's if either name is.
    */
   readonly otherReading?: string
-  /** `none`: a public client, or no client at all. */
-  readonly method: 'basic' | 'post' | 'assertion' | 'none'
 }
 
 /**
@@ -36,16 +33,12 @@ export function readClient(authorization: string | undefined, parameters: Parame
   }
   const [clientId, other] = names
   if (other !== undefined) throw new Refusal('ambiguous_parameters', 'two different clients in one request')
-  if (clientId === undefined) return { method: 'none' }
-  const method =
-    asserted !== undefined ? 'assertion' : basic !== undefined ? 'basic' : methodOfBody(parameters)
+  if (clientId === undefined) return {}
   const otherReading = [basic?.undecoded, basic?.decoded].find(
     (name) => name !== undefined && name !== clientId,
   )
-  return { clientId, ...(otherReading !== undefined && { otherReading }), method }
+  return { clientId, ...(otherReading !== undefined && { otherReading }) }
 }
-
-const methodOfBody = (parameters: Parameters) => (parameters.has('client_secret') ? 'post' : 'none')
 
 function readBasic(authorization: string | undefined): { decoded: string; undecoded: string } | undefined {
   if (authorization === undefined || !/^\s*basic/i.test(authorization)) return undefined

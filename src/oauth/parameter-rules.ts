@@ -3,7 +3,8 @@ import { Refusal } from '../refusal.ts'
 import { readNameLoosely } from './loose-name.ts'
 import { authorizationParameters, decisiveParameters, oauthParameters } from './oauth-parameters.ts'
 
-const maxClientIdLength = 4096
+/** The longest client_id that is read, in characters. */
+export const maxClientIdLength = 4096
 
 /** In bytes. To read a name in every way that servers might takes longer than to read its bytes. */
 const maxNameLength = 256

@@ -1,6 +1,6 @@
 import { escapeFormBytes } from '../http/form-text.ts'
 import { Refusal } from '../refusal.ts'
-import { repeatableParameters } from './oauth-parameters.ts'
+import { authorizationParameters, repeatableParameters } from './oauth-parameters.ts'
 import {
   isStrict,
   type ParameterRules,
@@ -9,10 +9,6 @@ import {
   refuseSemicolons,
   splitPair,
 } from './parameter-rules.ts'
-
-export { requireFormContentType } from '../http/read-body.ts'
-export { authorizationParameters, oauthParameters } from './oauth-parameters.ts'
-export { parsePrompt } from './prompt.ts'
 
 /** As many as PHP reads by default; beyond it servers begin to drop some. What a semicolon parts counts too. */
 const maxCount = 1000
@@ -36,6 +32,8 @@ export interface Parameters {
    * @param changes new values by name; undefined leaves the parameter out.
    */
   toQuery(changes?: ReadonlyMap<string, string | undefined>): string
+  /** The same of OAuth's own parameters alone: never a password that an OP's form holds besides. */
+  toOAuthQuery(): string
 }
 
 /** A name and a value as they stand on the wire. */
@@ -121,13 +119,19 @@ function createParameters(
     all,
     names: new Set(values.keys()),
     toQuery(changes = new Map()) {
-      const kept = pairs
-        .filter(({ name }) => !changes.has(name))
-        .map(({ rawName, rawValue }) => `${escapeFormBytes(rawName)}=${escapeFormBytes(rawValue)}`)
+      const kept = pairs.filter(({ name }) => !changes.has(name)).map(spell)
       const changed = [...changes].flatMap(([name, value]) =>
         value === undefined ? [] : [new URLSearchParams([[name, value]]).toString()],
       )
       return [...kept, ...changed].join('&')
     },
+    toOAuthQuery: () =>
+      pairs
+        .filter(({ name }) => authorizationParameters.has(name))
+        .map(spell)
+        .join('&'),
   }
 }
+
+const spell = ({ rawName, rawValue }: Pair): string =>
+  `${escapeFormBytes(rawName)}=${escapeFormBytes(rawValue)}`

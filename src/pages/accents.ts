@@ -1,13 +1,16 @@
 import { contrastOf, grounds, leastContrast } from '../config/schema/contrast.ts'
 import type { Config } from '../config/schema/schema.ts'
 
-/** The colour of links and buttons, and of what is written on buttons, on both grounds. */
+/** The colours of links, buttons and button labels, on both backgrounds. */
 export interface Accents {
   readonly light: readonly [accent: string, onAccent: string]
   readonly dark: readonly [accent: string, onAccent: string]
 }
 
-/** The configured colours, which are readable on their grounds. A light one alone gives the dark one too. */
+/**
+ * The configured colours, which are readable on their backgrounds. If there is only a light one, the dark one is
+ * derived from it.
+ */
 export function chooseAccents({ accent, accentDark }: Config['pages']): Accents {
   const dark = accentDark ?? (accent === undefined ? '#8ab4f8' : lighten(accent))
   const light = accent ?? '#0b57d0'
@@ -18,7 +21,7 @@ function writeOn(color: string): string {
   return contrastOf('#ffffff', color) >= contrastOf('#000000', color) ? '#ffffff' : '#000000'
 }
 
-/** Mixes a colour with white until it can be read on the dark ground. */
+/** Mixes a colour with white until it is readable on the dark background. */
 function lighten(color: string): string {
   const channels = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
   for (let part = 0; ; part += 0.05) {

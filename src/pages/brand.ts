@@ -16,7 +16,12 @@ export function readBrand({ name, logo }: Config['pages']): Brand {
   const bytes = readOwnFile('pages.logo', logo, maxLogoBytes)
   const type = typeOf(bytes)
   if (type !== undefined) return { name, logo: `data:${type};base64,${bytes.toString('base64')}` }
-  throw refuseFile('pages.logo', logo, 'is no SVG, PNG or JPEG image', 'name an image of these types')
+  throw refuseFile(
+    'pages.logo',
+    logo,
+    'is not an SVG, PNG or JPEG image',
+    'use an image of one of these types',
+  )
 }
 
 /** By the bytes: the browser gets no other answer to what this is. */

@@ -14,8 +14,8 @@ const textOf: ReadonlyMap<string, Text> = new Map<string, Text>([
   ['RECOVERY_CODE', 'methodRecoveryCode'],
 ])
 
-/** What people call a verification method of Authsignal, whose set is open: others go by their own name. */
-export function describeMethod(method: string): Text | { readonly word: string } {
+/** The name that people know for a verification method of Authsignal. New ones are shown by their own name. */
+function describeMethod(method: string): Text | { readonly word: string } {
   const text = textOf.get(method)
   if (text !== undefined) return text
   const words = method.toLowerCase().replaceAll('_', ' ').trim()

@@ -15,7 +15,7 @@ export interface FormPostError {
 }
 
 /**
- * The page that takes an error to a client whose response mode is form_post: by itself, or by its button.
+ * The page that sends an error to a client whose response mode is form_post: automatically, or by its button.
  *
  * @throws {Refusal} `unsupported_response` if the address is none that leads to a client.
  */

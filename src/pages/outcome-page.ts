@@ -38,7 +38,7 @@ export function notVerifiedPage(options: {
   }
 }
 
-/** After a verification that counts, for a sign-in that the browser can't go on with by itself. */
+/** After a successful verification, for a sign-in that the browser can't continue. */
 export function startAgainPage({
   supportId,
   uiLocales,

@@ -28,11 +28,11 @@ export interface MessagePage extends PageFrame {
   readonly paragraphs: readonly Text[]
   /** The first one is the one that most people want. */
   readonly links?: readonly Link[]
-  /** Where the browser goes by itself, at once; the same rules as for a link. */
+  /** Where the browser goes automatically and at once; the same rules as for a link. */
   readonly refreshTo?: string
 }
 
-/** A form that the page sends by itself, at once, or by its button. */
+/** A form that the page sends automatically, or by its button. */
 export interface FormPostPage extends PageFrame {
   readonly template: 'form-post'
   readonly paragraphs: readonly Text[]

@@ -19,7 +19,7 @@ export interface Pages {
   send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
 }
 
-/** What every page is sent with: kept by nobody, framed by nobody, without script, form or further request. */
+/** The headers of every page: never cached or framed; no script, form or further request. */
 const commonHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'referrer-policy': 'no-referrer',
@@ -31,9 +31,10 @@ const commonHeaders = {
 /**
  * Reads the logo and the templates, once.
  *
+ * @param languageOf chooses the language of each page.
  * @throws {ConfigError} names the key and the file that can't be used.
  */
-export function createPages(config: Config['pages']): Pages {
+export function createPages(config: Config['pages'], languageOf = chooseLanguage): Pages {
   const brand = readBrand(config)
   const templates = readTemplates(config.templates)
   const style = createStylesheet(chooseAccents(config), templates.style)
@@ -51,7 +52,7 @@ export function createPages(config: Config['pages']): Pages {
 
   return {
     send(request, reply, page) {
-      const language = chooseLanguage(request.headers['accept-language'], page.uiLocales)
+      const language = languageOf(request.headers['accept-language'], page.uiLocales)
       const policy = Object.entries({ ...commonPolicy, ...page.policy }).map((words) => words.join(' '))
       return reply
         .code(page.statusCode)

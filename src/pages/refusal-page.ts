@@ -19,7 +19,6 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   unsupported_response: ['notPossibleTitle', 'unsupportedResponseText', 'tellOperator'],
   no_cookie: ['otherBrowserTitle', 'otherBrowserText', 'otherBrowserNext'],
   wrong_return: ['wrongReturnTitle', 'startAgain'],
-  not_verified: ['notVerifiedTitle', 'notVerifiedText', 'startAgain'],
   unknown_user: ['unknownUserTitle', 'unknownUserText', 'startAgain'],
   sign_in_first: ['signInFirstTitle', 'signInFirstText', 'signInFirstNext'],
   verify_first: ['verifyFirstTitle', 'verifyFirstText', 'verifyFirstNext'],
@@ -42,7 +41,7 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   provider_unavailable: unavailable,
 }
 
-/** Tells a person why the gateway did not let the request pass: what happened and what to do, no internals. */
+/** Explains to a person why the gateway refused a request: what happened and what to do, no internals. */
 export function refusalPage(code: RefusalCode, supportId: string): MessagePage {
   const [title, ...paragraphs] = wordsOf[code]
   const { statusCode } = new Refusal(code, '')

@@ -4,7 +4,7 @@ import type { MessageKey, Text, Value } from './text.ts'
 /**
  * Texts in one language, with their values put in.
  *
- * @throws {RangeError} for a key that no catalog has, as a template of the operator's may have it.
+ * @throws {RangeError} for a key that no catalog has, such as in an operator's template.
  */
 export type Say = (text: Text) => string
 
@@ -22,7 +22,7 @@ const timeStyle = {
   timeZoneName: 'short',
 } as const
 
-export function createSay({ messages, formats, finish = (text) => text }: Language): Say {
+export function createSay({ messages, formats }: Language): Say {
   function say(text: Text): string {
     if (typeof text === 'string') return find(text)
     const values: Readonly<Record<string, Value>> = text.values
@@ -39,20 +39,11 @@ export function createSay({ messages, formats, finish = (text) => text }: Langua
 
   function show(value: Value): string {
     if ('word' in value) return value.word
-    if ('date' in value) return finish(new Intl.DateTimeFormat(formats, dateStyle).format(value.date))
-    if ('time' in value) return finish(new Intl.DateTimeFormat(formats, timeStyle).format(value.time))
-    if ('durationMs' in value) return finish(showDuration(value.durationMs))
-    return joinChoices(
-      value.anyOf.map((one) => (typeof one === 'object' && 'word' in one ? one.word : say(one))),
-    )
-  }
-
-  /** Only what is between the words is the language's: the words are done. */
-  function joinChoices(words: readonly string[]): string {
-    return new Intl.ListFormat(formats, { type: 'disjunction' })
-      .formatToParts(words)
-      .map(({ type, value }) => (type === 'literal' ? finish(value) : value))
-      .join('')
+    if ('date' in value) return new Intl.DateTimeFormat(formats, dateStyle).format(value.date)
+    if ('time' in value) return new Intl.DateTimeFormat(formats, timeStyle).format(value.time)
+    if ('durationMs' in value) return showDuration(value.durationMs)
+    const choices = value.anyOf.map((one) => (typeof one === 'object' && 'word' in one ? one.word : say(one)))
+    return new Intl.ListFormat(formats, { type: 'disjunction' }).format(choices)
   }
 
   /** In days from two days on, where they are whole ones; else in hours. */

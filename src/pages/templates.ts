@@ -26,7 +26,7 @@ export const findTemplatesFolder = (from: string = import.meta.dirname): string 
 /**
  * Reads and compiles the templates.
  *
- * @param own a folder of the operator's, whose files stand in for those of the same name.
+ * @param own the operator's folder, whose files replace those of the same name.
  * @throws {ConfigError} names the file that can't be used.
  */
 export function readTemplates(own: string | undefined): Templates {
@@ -66,7 +66,7 @@ export function readTemplates(own: string | undefined): Templates {
   }
 }
 
-/** A file that stands in for nothing would be left out in silence. */
+/** A file that replaces nothing would be ignored silently. */
 function listOwnTemplates(folder: string): string[] {
   const known = [...names.map((name) => `${name}.eta`), styleName]
   const files = listOwnFolder(key, folder)

@@ -49,7 +49,7 @@ interface PasskeysView extends ViewFrame {
     readonly name: string
     readonly created: string
     readonly used: string
-    /** What the button removes, for those who do not see where it stands. */
+    /** What the button removes, for people who can't see its position. */
     readonly remove: string
   }[]
   readonly canRemove: boolean

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requireNavigation } from '../http/navigation.ts'
-import { requireOwnOrigin } from '../http/own-form.ts'
+import { requireOwnForm } from '../http/own-form.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { readForm } from '../http/read-form.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { parseParameters } from '../oauth/parameters.ts'
@@ -57,12 +58,12 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
   app.get('/passkeys', async (request, reply) => {
     requireNavigation(request.method, request.headers)
     const visitor = await requireProof(services, request)
-    if (!('it' in visitor)) return sendRedirect(reply, `${pathPrefix}/challenge/${visitor.stepUpId}`)
+    if (!('it' in visitor)) return sendRedirect(reply, challengePath(pathPrefix, visitor.stepUpId))
     return showPasskeys(services, request, reply, visitor.it, readReturnTo(returnUris, request))
   })
 
   app.post('/passkeys/remove', async (request, reply) => {
-    requireOwnOrigin(request, publicUrl)
+    requireOwnForm(request, publicUrl)
     const body = await readForm(request)
     const form = parseParameters({ query: '', body }, 'backchannel')
     const visitor = await requireProof(services, request)

@@ -5,7 +5,7 @@ import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import { bindBrowser } from '../http/bind-browser.ts'
 import type { Browser } from '../http/browser.ts'
-import { requireOwnOrigin } from '../http/own-form.ts'
+import { requireOwnForm } from '../http/own-form.ts'
 import { type Case, countWindowMs } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -38,7 +38,7 @@ export function servePasskeyRelay(app: FastifyInstance, services: PasskeyService
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
-  app.addHook('preHandler', async (request) => requireOwnOrigin(request, config.publicUrl))
+  app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))
   app.setErrorHandler<Error>((error, request, reply) => sendClientError(error, request, reply))
   relayEnrolment(app, services)
   if (passkeys.signIn) relaySignIn(app, { ...services, signIn: passkeys.signIn })

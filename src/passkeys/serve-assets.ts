@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import fresh from 'fresh'
 import { Refusal } from '../refusal.ts'
 
 /** The scripts that pages load from the gateway itself: nothing comes from another origin. */
@@ -49,19 +50,14 @@ export function serveAssets(app: FastifyInstance, assets: Assets): void {
     if (!asset) throw new Refusal('not_found', 'no such script of ours')
     const { bytes, hash } = asset
     const isVersioned = request.exchange.target.query === `v=${hash}`
+    const etag = `"${hash}"`
     reply.headers({
-      etag: `"${hash}"`,
+      etag,
       'cache-control': isVersioned ? 'public, max-age=31536000, immutable' : 'no-cache',
       'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     })
-    if (isKnown(request.headers['if-none-match'], hash)) return reply.code(304).send()
+    if (fresh(request.headers, { etag })) return reply.code(304).send()
     return reply.type('text/javascript; charset=utf-8').send(bytes)
   })
-}
-
-/** Whether the browser has it (RFC 9110 13.1.2). */
-function isKnown(ifNoneMatch: string | undefined, hash: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags.includes(`"${hash}"`) || tags.includes('*')
 }

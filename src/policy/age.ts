@@ -1,5 +1,5 @@
 /** How far the clocks of two machines may differ. */
-const clockToleranceMs = 30_000
+export const clockToleranceSeconds = 30
 
 /**
  * Whether what began at a time is younger than so many milliseconds. What begins in the future is not: a clock that was
@@ -8,5 +8,5 @@ const clockToleranceMs = 30_000
  * @param at epoch milliseconds, as is `now`.
  */
 export function isYounger(at: number, maxAgeMs: number, now: number): boolean {
-  return now - at < maxAgeMs && at <= now + clockToleranceMs
+  return now - at < maxAgeMs && at <= now + clockToleranceSeconds * 1000
 }

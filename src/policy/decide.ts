@@ -32,7 +32,7 @@ export type DenyReason =
   | 'authsignal_refused'
   | 'not_verified'
 
-/** What becomes of an authorization request. One `switch` without default acts on it. */
+/** The verdict on an authorization request. One `switch` without default acts on it. */
 export type Decision =
   | { readonly verdict: 'release'; readonly reason: ReleaseReason }
   | { readonly verdict: 'challenge'; readonly reason: ChallengeReason }

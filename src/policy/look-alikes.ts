@@ -16,9 +16,9 @@ const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/
  * Finds ids that an OP could take for another client's. OPs look clients up in databases and directories, whose
  * comparison may ignore case, accents, width, blanks and what can't be seen, or read a number or a UUID out of the text.
  *
- * @param clientIds of the clients that nobody else may pass for.
- * @returns a function that tells as which of them an id could be read; undefined where as none. For an id that is too
- *   long to be read it is the first.
+ * @param clientIds of the clients that no other may be mistaken for.
+ * @returns a function that finds the client for which an id could be mistaken; undefined if there is none. For an id
+ *   that is too long to read, it is the first.
  */
 export function createFindLookAlike(clientIds: readonly string[]): (id: string) => string | undefined {
   const known = new Map<string, string>()

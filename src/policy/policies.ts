@@ -32,7 +32,7 @@ export interface Policies {
    * The strictest of all policies that clients and a redirect URI name. Where several list the URI and one of them is
    * the client's own, that one says whose the request is, unless it is off.
    *
-   * @param clientIds by what names the client goes; none where nothing tells.
+   * @param clientIds the client's names; none if it is unknown.
    */
   govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy
 }

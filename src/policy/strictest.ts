@@ -8,7 +8,7 @@ const noMethod = 'NO_METHOD_COUNTS_FOR_BOTH'
 
 /**
  * What all of these policies together allow, where each of them has a say: those of the strictest mode, and of those in
- * every key the stricter value. Whom Authsignal is told of, and by which action, is the first one's.
+ * every key the stricter value. Authsignal gets the user and the action of the first one.
  */
 export function strictestOf(first: ClientPolicy, ...others: readonly ClientPolicy[]): ClientPolicy {
   const all = [first, ...others]

@@ -11,8 +11,8 @@ const words = new RegExp(
 )
 
 /**
- * Whether a server could know somebody by a request header: one that is called like a session cookie, or like a token, a
- * certificate or a user. Which of them an OP believes is not known, and no browser sends them by itself.
+ * Whether a server could know somebody by a request header: one that is called like a session cookie, or like a token,
+ * a certificate or a user. Which of them an OP trusts is unknown, and no browser sends them on its own.
  *
  * @param name in lower case.
  * @param cookies the names of the OP's session cookies.

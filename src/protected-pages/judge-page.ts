@@ -11,7 +11,7 @@ import { type Judgement, type JudgeServices, judge } from '../step-up/judge.ts'
 
 export type JudgePageServices = JudgeServices & Pick<Services, 'askUser'>
 
-/** A page that is asked for: by what name it goes, its policy, and what follows a step-up. */
+/** A requested page: its name, its policy, and what follows a step-up. */
 export interface AskedPage {
   readonly name: string
   readonly policy: ClientPolicy
@@ -43,7 +43,7 @@ export async function judgePage(
   return { kind: 'judged', case: it, ...judgement }
 }
 
-/** What a person reads in place of a page that was denied. */
+/** What a person sees instead of a denied page. */
 export function refusePage(error: AuthorizationError): Refusal {
   switch (error) {
     case 'interaction_required':

@@ -18,14 +18,14 @@ const harmless = new RegExp(
   ].join('|')})$`,
 )
 
-/** The headers by which the OP can know nobody. */
+/** The headers by which the OP can identify nobody. */
 export function dropCredentials(headers: HeaderFields): HeaderFields {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.test(name)))
 }
 
 /**
- * Of the headers by which the OP could know somebody only what the probe asked with: the session's cookies, and no text
- * or header beside them that could be read as another session.
+ * Of the headers by which the OP could identify somebody, only what the probe sent: the session's cookies, and no other
+ * text or header that could be read as a session.
  */
 export function keepProbedSession({ config }: Pick<Services, 'config'>, headers: HeaderFields): HeaderFields {
   const { cookies } = config.provider.probe
@@ -37,8 +37,8 @@ export function keepProbedSession({ config }: Pick<Services, 'config'>, headers:
 }
 
 /**
- * The probe knows a user by the session cookies. What could tell the OP somebody else is refused: a session or token in
- * the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
+ * The probe identifies a user by the session cookies. What could identify somebody else to the OP is refused: a session
+ * or token in the URL or in the body (RFC 6750 2.2, 2.3), and an Authorization header that does not name the same user.
  *
  * @param body all that goes along, if it was read.
  * @param user undefined where nobody is signed in.

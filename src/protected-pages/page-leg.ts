@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config, ProtectedPath } from '../config/schema/schema.ts'
 import type { HeaderFields } from '../http/exchange.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
@@ -39,8 +40,8 @@ export interface OpenedRequest {
 }
 
 /**
- * A page of the OP that is protected: forwarded only for a user who was stepped up, or for nobody at all. What a form
- * posts is not kept and never sent again by itself.
+ * A protected page of the OP: forwarded only after a step-up, or if nobody is signed in. A posted form is not stored
+ * and never repeated.
  *
  * @param taken the request's body, if it was read before.
  */
@@ -59,7 +60,7 @@ export async function onPageRequest(
   }
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS') return { kind: 'forward', headers: dropCredentials(headers), body: taken }
-  // One that is held back would let somebody else sign in to the same session after the decision.
+  // A body that is held back would let somebody else sign in to the same session after the decision.
   const body = taken ?? (await takeBody(request))
   return openPage(services, request, reply, page, body)
 }
@@ -84,7 +85,7 @@ async function openPage(
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge': {
-      const challengeHref = `${services.config.pathPrefix}/challenge/${stepUpId}`
+      const challengeHref = challengePath(services.config.pathPrefix, stepUpId)
       if (request.method !== 'POST') sendRedirect(reply, challengeHref)
       else services.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
       return answered
@@ -113,8 +114,8 @@ async function watch(services: PageLegServices, request: FastifyRequest, page: P
 }
 
 /**
- * Where nobody is signed in the OP shows its login page, or leads to it. Nothing goes along by which the OP could know
- * somebody whom the probe does not know.
+ * If nobody is signed in, the OP shows its login page or redirects to it. The request must not identify anybody whom
+ * the probe does not know.
  */
 function goAnonymously(
   services: PageLegServices,

@@ -17,7 +17,7 @@ const unsafe = ['PUT', 'PATCH', 'DELETE']
 
 /**
  * Prepares the look-up of protected pages, each with all that is below it. A page is found in every spelling that a
- * lenient server could take for it; of several that fit the first one counts.
+ * lenient server could take for it; if several match, the first one applies.
  *
  * @throws {Refusal} from the look-up: `ambiguous_target` where two readings of one path lead to different pages.
  */

@@ -9,7 +9,7 @@ const longestName = 256
 /** Parameters that hold an access token (RFC 6750 2.3), and what they were called before. */
 const tokenNames = ['access_token', 'oauth_token', 'bearer_token']
 
-/** Under what names servers take a session from a URL, whatever their cookie is called. */
+/** The names under which servers accept a session in a URL, independent of their cookie's name. */
 const usualNames = ['jsessionid', 'phpsessid', 'aspsessionid', 'sessionid', 'session_id', 'sid']
 
 /** .NET Framework keeps a session that has no cookie in the path, as `/(S(…))/`. */

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 const deadlines = new AsyncLocalStorage<AbortSignal>()
 
 /**
- * Runs work whose requests at the OP all end when the signal says so. openid-client takes no signal of the caller,
- * only a timeout for each request: this is how the probe's one timeout covers its code, token and key requests.
+ * Runs work whose requests to the OP all end with the signal. openid-client takes no signal of the caller, only a
+ * timeout for each request: this is how the probe's one timeout covers its code, token and key requests.
  */
 export function withDeadline<T>(deadline: AbortSignal, work: () => Promise<T>): Promise<T> {
   return deadlines.run(deadline, work)

@@ -1,12 +1,12 @@
 import { type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { ResponseContent } from '../oauth/authorization-response.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import type { Provider } from './provider.ts'
 
-const clockToleranceSeconds = 30
 const timeoutMs = 5_000
 
-/** For whom the tokens of an authorization response must be. */
+/** The user and client for which the tokens of an authorization response must be issued. */
 export interface ExpectedOwner {
   readonly clientId: string
   /** The value of the claim that is compared everywhere. */

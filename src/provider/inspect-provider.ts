@@ -15,7 +15,7 @@ export type Inspection =
   | { readonly kind: 'known'; readonly facts: ProviderFacts; readonly source: string }
   | { readonly kind: 'unusable'; readonly reason: string }
 
-/** Reads the OP's metadata once, as a gateway that starts does, and tells what it comes to. Never rejects. */
+/** Reads the OP's metadata once, as a starting gateway does, and reports the result. Never rejects. */
 export async function inspectProvider(
   config: Config,
   upstream: UpstreamConnection,
@@ -33,7 +33,7 @@ export async function inspectProvider(
       serves: (url) => upstream.serves(url),
       isClosed: (path) => isClosed(path, guarded),
     }
-    const source = discovery.found ? 'its discovery document is read' : `${discovery.reason}: offers unknown`
+    const source = discovery.found ? 'its discovery document was read' : `${discovery.reason}: offers unknown`
     return { kind: 'known', facts, source }
   } catch (error) {
     return { kind: 'unusable', reason: describe(error) }

@@ -41,7 +41,7 @@ export function createReader(config: Config, upstream: UpstreamConnection, log: 
     const metadata = completeMetadata(discovery, config, upstream)
     if (!discovery.found && known !== undefined) return known
     const configuration = registerClient(metadata, config.provider.probe, upstream)
-    // What discovery names stays guarded where provider.endpoints knows better: clients may believe it.
+    // Endpoints from discovery stay guarded even if provider.endpoints overrides them: clients may use them.
     const documents = discovery.found ? [discovery.metadata, metadata] : [metadata]
     const { guarded, unguarded } = guardPathsOf(documents)
     for (const endpoint of unguarded) warnOnce(endpoint, 'this endpoint can not be guarded')

@@ -39,7 +39,7 @@ const usualPace: Pace = { firstRetry: 500, longestRetry: 10_000, refresh: 600_00
  * the metadata is there. A later failure keeps what is known; a later change guards the old paths and the new ones.
  *
  * @param log gets a line when the state or its reason changes, and one for each endpoint that can't be guarded.
- * @param pace other times than the usual ones, for tests.
+ * @param pace overrides the usual times, for tests.
  */
 export function createProvider(
   config: Config,
@@ -53,7 +53,7 @@ export function createProvider(
   const first = once(events, 'known', { signal: closing.signal }).catch(() => {
     throw new Refusal('provider_unavailable', 'closed')
   })
-  // Whoever waits sees the rejection; if nobody does, it is no failure of the process.
+  // Callers that wait see the rejection; if there are none, the process must not fail.
   first.catch(() => {})
   let known: KnownProvider | undefined
   let running: Promise<void> | undefined

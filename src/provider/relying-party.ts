@@ -8,16 +8,15 @@ import {
   enableNonRepudiationChecks,
 } from 'openid-client'
 import type { Config } from '../config/schema/schema.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { limitByDeadline } from './deadline.ts'
 import type { UsableMetadata } from './endpoints.ts'
 
-const clockToleranceSeconds = 30
-
 /**
  * The gateway as a client of the OP. Its requests go through the upstream connection; signatures of ID tokens are
- * verified, although they come over a channel of our own. A key that the OP uses but we don't know makes us read
- * its keys again if we read them a minute ago or earlier: forged key ids can't make us ask more often.
+ * verified, although they come over a direct channel. An unknown key id makes the gateway read the OP's keys again, at
+ * most once a minute, so that forged key ids can't cause more requests.
  */
 export function registerClient(
   metadata: UsableMetadata,
@@ -34,7 +33,7 @@ export function registerClient(
   return configuration
 }
 
-/** Plain http in the metadata is no way over the network: all requests take the upstream connection. */
+/** Plain http in the metadata is harmless: all requests use the upstream connection. */
 export function isPlainHttp(metadata: UsableMetadata): boolean {
   const { authorization_endpoint, token_endpoint, jwks_uri } = metadata
   return [authorization_endpoint, token_endpoint, jwks_uri].some((url) => url.startsWith('http:'))

@@ -4,7 +4,7 @@ import type { Provider } from './provider.ts'
 
 const timeoutMs = 5_000
 
-/** How the client authenticated itself at the token endpoint: it does so again, through us. */
+/** How the client authenticated at the token endpoint; the gateway repeats it for the revocation. */
 export interface ClientCredentials {
   readonly authorization: string | undefined
   /** The form that it sent. */
@@ -13,7 +13,7 @@ export interface ClientCredentials {
 
 const credentialParameters = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
-/** What became of tokens that may not reach a client: `impossible` where the OP has no revocation endpoint. */
+/** The result of revoking tokens that may not reach a client: `impossible` if the OP has no revocation endpoint. */
 export type Revocation = 'revoked' | 'failed' | 'impossible'
 
 /**

@@ -34,7 +34,7 @@ export function createEpochs(epochs: Collection<Epoch>): Epochs {
   async function beginOne(name: string, owner: Owner): Promise<string> {
     const id = createId()
     if (await epochs.add(name, { id }, owner)) return id
-    // Written once more, it lives on.
+    // Writing it again extends its life.
     const kept = await epochs.update(name, (epoch) => ({ ...epoch }))
     return kept?.id ?? beginOne(name, owner)
   }

@@ -2,14 +2,14 @@
 export interface SignIn {
   readonly method: string
   readonly at: number
-  /** The session at the OP that came of it, once that is seen. */
+  /** The session at the OP that it began, once that is known. */
   readonly session?: string | undefined
   /** As in `Pass`. */
   readonly spentOn?: string | undefined
   readonly spentAt?: number | undefined
 }
 
-/** A passkey ceremony under way: a sign-in, or a passkey that is added. Each state is one atomic step. */
+/** A passkey ceremony in progress: a sign-in, or a passkey that is added. Each state is one atomic step. */
 export interface PasskeyCeremony {
   readonly browser: string
   readonly state: 'open' | 'used'
@@ -21,8 +21,8 @@ export interface PasskeyCeremony {
 }
 
 /**
- * A user whose passkey was verified, on the way to the OP: `entered` when the gateway knows from which login page, and
- * `used` when the OP was told by JWT. Each state is one atomic step.
+ * A user whose passkey was verified and who is being signed in at the OP: `entered` once the login page is known,
+ * `used` once the OP has the JWT. Each state is one atomic step.
  */
 export type PasskeyEntry = {
   readonly browser: string

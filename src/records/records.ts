@@ -38,7 +38,7 @@ export interface User {
   readonly subject: string
   /** A hash of the OP session (sid, auth_time); undefined for an OP that gives neither. */
   readonly session?: string | undefined
-  /** By what names the OP would say that this session has ended. */
+  /** The names by which the OP would report that this session has ended. */
   readonly epochs: readonly string[]
   readonly amr: readonly string[]
   readonly acr?: string | undefined
@@ -80,10 +80,10 @@ export interface InFlightRequest {
     | undefined
 }
 
-/** Requests of one browser that their answers don't tell apart. */
+/** Requests of one browser that their answers don't distinguish. */
 export interface AlikeRequests {
   readonly ids: readonly string[]
-  /** What those asked for that are no longer told apart. */
+  /** What the requests asked for that are no longer distinguished. */
   readonly further: readonly Ask[]
 }
 
@@ -111,7 +111,7 @@ export interface Waiting {
 
 /** A page that waits for a step-up, as origin-form targets. */
 export interface PageToShow {
-  /** Loaded again by itself; absent where something was sent that is not sent again. */
+  /** Loaded again automatically; absent if something was sent, which is not repeated. */
   readonly target?: string | undefined
   /** The page from which that was sent, where the browser said so. */
   readonly sentFrom?: string | undefined
@@ -272,7 +272,7 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     ceremonies: createCollection(store, 'ceremony', 15 * minute),
     entries: createCollection(store, 'entry', minute),
     removals: createCollection(store, 'removal', minute),
-    // As long as any proof or pass whose key holds one.
+    // As long as any proof or pass whose key contains one.
     epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),

@@ -7,8 +7,8 @@ import { TokenError } from '../token-error.ts'
 import { type LogoutTokenServices, verifyLogoutToken } from './logout-token.ts'
 
 /**
- * `{prefix}/backchannel-logout`, registered at the OP for the probe's client: with a session at the OP the passes and
- * proofs end that were given in it (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8).
+ * `{prefix}/backchannel-logout`, registered at the OP for the probe's client: when a session at the OP ends, its passes
+ * and proofs end too (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8).
  */
 export function serveBackchannelLogout(
   app: FastifyInstance,

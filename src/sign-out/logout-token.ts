@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import type { Services } from '../services.ts'
 
-const clockToleranceSeconds = 30
 const longestAge = '10 minutes'
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 

@@ -8,10 +8,10 @@ import { setCookiesOf } from '../upstream/proxy.ts'
 export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' | 'epochs' | 'audit'>
 
 /**
- * After an answer of the end session endpoint: if the OP knows nobody in this browser any more, what the browser has
- * shown is forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
- * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory
- * of the logout that it asks about.
+ * After an answer of the end session endpoint: if nobody is signed in to the OP in this browser any more, its step-ups
+ * are forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
+ * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory of
+ * the logout that it asks about.
  */
 export async function onEndSessionResponse(
   { config, provider, askUser, epochs, audit }: SignOutServices,
@@ -31,7 +31,7 @@ export async function onEndSessionResponse(
     for (const id of browser.ids) await epochs.end(epochOf.browser(id))
     audit.signedOut('front_channel')
   } catch (error) {
-    // A logout never fails for what the gateway would do about it.
+    // A logout never fails because of the gateway.
     request.log.warn({ err: error }, 'a logout could not be followed')
   }
 }

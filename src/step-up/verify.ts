@@ -1,9 +1,10 @@
 import { AuthsignalError } from '../authsignal/authsignal.ts'
+import { clockToleranceSeconds } from '../policy/age.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
 import type { NotVerifiedReason, StepUp } from '../records/records.ts'
 import type { Services } from '../services.ts'
 
-const clockToleranceMs = 30_000
+const clockToleranceMs = clockToleranceSeconds * 1000
 
 /** How track left the action: nothing was done about the challenge, or about the enrolment of one who has none. */
 const untouchedStates: readonly (string | undefined)[] = ['CHALLENGE_REQUIRED', 'ALLOW']

@@ -1,4 +1,5 @@
 import type { Browser } from '../http/browser.ts'
+import { challengePath } from '../http/own-paths.ts'
 import { readAuthorizationResponse } from '../oauth/authorization-response.ts'
 import type { Case, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
@@ -129,7 +130,7 @@ async function follow(
 ): Promise<Outcome> {
   switch (decision.verdict) {
     case 'challenge':
-      return continueAt(services, id, `${services.config.pathPrefix}/challenge/${stepUpId}`)
+      return continueAt(services, id, challengePath(services.config.pathPrefix, stepUpId))
     case 'deny':
       return fail(services, id, 'denied')
     case 'release':

@@ -17,10 +17,9 @@ interface Kind {
 }
 
 /**
- * The engine for one instance: bounded, gone with the process.
- * Each kind of record (the part of a key before its first colon) has room of its own, and in it strangers and users
- * have: no flood of one pushes out another. Where room runs out, the oldest entry of whoever holds the most goes,
- * which only ever costs a refusal.
+ * The engine for one instance: bounded, gone with the process. Each kind of record (the part of a key before its first
+ * colon) has its own room, divided between strangers and users: a flood of one can't evict another. If room runs out, the
+ * oldest entry of the largest owner is dropped, which only ever costs a refusal.
  *
  * @param now epoch milliseconds. Set back, it brings nothing back and lets nothing live longer.
  * @param maxEntries of each kind for strangers, and as many for users.

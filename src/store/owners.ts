@@ -2,10 +2,10 @@ import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import type { Owner } from './store.ts'
 
-/** What one user makes the gateway remember costs that user's other records, and nobody else's. */
+/** What the gateway remembers for one user takes room from that user's other records only. */
 export const ownedBy = (subject: string): Owner => ({ kind: 'user', name: subject })
 
-/** The same for what comes of one release and is renewed without the user, such as refresh tokens. */
+/** The same for what one release produces and is renewed without the user, such as refresh tokens. */
 export const ownedByGrant = (subject: string, clientId: string): Owner => ({
   kind: 'user',
   name: hashOf(subject, clientId),

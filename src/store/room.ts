@@ -23,7 +23,7 @@ interface Share extends Link<Share>, Chain<Entry> {
   bytes: number
 }
 
-/** Bounded room, in which whoever holds the most makes room for the others. */
+/** Bounded room, in which the largest owner makes room for the others. */
 export interface Room {
   /** What one entry may take, in bytes. */
   readonly longest: number

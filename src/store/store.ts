@@ -1,9 +1,9 @@
 /**
- * Whose an entry is. Where room runs out, whoever holds the most of it loses, and nothing that strangers write pushes
- * out what is a user's. An engine that has other means against floods may ignore it.
+ * The owner of an entry. If room runs out, the largest owner loses entries, and nothing that strangers write evicts a
+ * user's entries. An engine with other defences against floods may ignore it.
  */
 export interface Owner {
-  /** `user`: the OP or Authsignal told who it is. `stranger`: anybody may have written this. */
+  /** `user`: identified by the OP or Authsignal. `stranger`: anyone may have written this. */
   readonly kind: 'stranger' | 'user'
   readonly name: string
 }
@@ -21,7 +21,7 @@ export class EntryTooLarge extends Error {
 export interface Store {
   /** The value, or undefined when absent or expired. */
   get(key: string): Promise<string | undefined>
-  /** Writes, whatever was there. */
+  /** Writes, replacing any earlier value. */
   set(key: string, value: string, ttlMs: number, owner?: Owner): Promise<void>
   /** Writes only where nothing is; true if it wrote. Atomic. */
   add(key: string, value: string, ttlMs: number, owner?: Owner): Promise<boolean>

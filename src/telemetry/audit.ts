@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 /** Whom and what an audit line is about. */
 export interface AuditSubject {
   readonly clientId: string
-  /** The page that is asked for, where no client asks. */
+  /** The page that was requested, if it was no client's request. */
   readonly page?: string | undefined
   readonly user: { readonly subject: string }
 }
@@ -17,7 +17,7 @@ export interface AuditSubject {
 export interface Audit {
   /** @param at before the OP has answered, or at the release of its answer. */
   decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
-  /** The probe could not tell who the user is, so that there was nothing to decide about. */
+  /** The probe could not identify the user, so there was nothing to decide. */
   unknownUser(policy: ClientPolicy, reason: string): void
   /** `monitor` failed, and nobody noticed but this line. */
   unwatched(policy: ClientPolicy, error: unknown): void
@@ -28,11 +28,11 @@ export interface Audit {
   /** The user had Authsignal remember the device. */
   deviceRemembered(about: AuditSubject): void
   deviceNotRemembered(about: AuditSubject, error: unknown): void
-  /** Somebody was handed to the OP after a sign-in by passkey. */
+  /** A user was signed in at the OP after a sign-in by passkey. */
   signedIn(subject: string, by: 'header' | 'jwt'): void
   /** A user's passkeys have changed. */
   passkey(about: AuditSubject, change: 'added' | 'removed'): void
-  /** A session at the OP has ended, and with it what was shown in it. */
+  /** A session at the OP has ended, and its step-ups with it. */
   signedOut(channel: 'front_channel' | 'back_channel'): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
   security(event: string, details: Readonly<Record<string, unknown>>): void

@@ -15,7 +15,7 @@ export function cutText(text: string, longest = longestText): string {
 }
 
 /**
- * The fields of a log line as plain JSON of a bounded size, whatever came in. Instances of classes are only named: a
+ * The fields of a log line as plain JSON of a bounded size, for any input. Instances of classes are only named: a
  * request or a response holds secrets. Errors are described, and what stands in the place of one is not shown.
  */
 export function cutFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,12 +5,12 @@ import { describeSupportId } from './support-id.ts'
 export type Log = pino.Logger
 
 /**
- * The one logger: JSON lines, ISO times. What goes in an error object besides its name, message, code and stack
- * never comes out: SDK and HTTP client errors carry credentials in further properties. Lines have a bounded length,
- * whoever wrote what is in them.
+ * The one logger: JSON lines, ISO times. What goes in an error object besides its name, message, code and stack never
+ * comes out: SDK and HTTP client errors carry credentials in further properties. The length of lines is bounded,
+ * wherever their content comes from.
  *
- * @param options.level pino's level, `info` unless told.
- * @param options.destination where lines go, stdout unless told.
+ * @param options.level pino's level. Default: `info`.
+ * @param options.destination where lines go. Default: stdout.
  */
 export function createLog(options: { level?: string; destination?: pino.DestinationStream } = {}): Log {
   return pino(

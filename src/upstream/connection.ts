@@ -1,6 +1,7 @@
 import type { Dispatcher, Pool } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
 import type { Names } from '../http/public-names.ts'
+import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool } from './pool.ts'
@@ -99,7 +100,7 @@ async function exchange(
     body: request.body && Buffer.from(await request.arrayBuffer()),
     signal: signal ?? null,
   })
-  const content = await readBounded(answer.body)
+  const content = await readBytes(answer.body, longestBody, tooLong)
   const coding = answer.headers['content-encoding'] ?? 'identity'
   if (coding !== 'identity')
     throw new Refusal('upstream_unreadable', `content coding ${coding} was not asked for`)
@@ -110,17 +111,8 @@ async function exchange(
   return Object.defineProperty(response, 'url', { value: url.href })
 }
 
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > longestBody)
-      throw new Refusal('upstream_unreadable', `the answer is longer than ${longestBody} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
+const tooLong = (): Refusal =>
+  new Refusal('upstream_unreadable', `the answer is longer than ${longestBody} bytes`)
 
 function toHeaders(raw: Dispatcher.ResponseData['headers']): Headers {
   const headers = new Headers()

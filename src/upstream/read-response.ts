@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { readBytes } from '../http/read-bytes.ts'
+import { isReadableCoding, type ReadableCoding } from '../http/readable-codings.ts'
 import { Refusal } from '../refusal.ts'
 
 const maxBytes = 1024 * 1024
 
 const decoders: Readonly<
-  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
+  Record<ReadableCoding, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
 > = {
   identity: async (body) => body,
   gzip: promisify(gunzip),
@@ -28,14 +30,8 @@ export interface ReadBody {
  * @throws {Refusal} `upstream_unreadable` if it is larger.
  */
 export async function readResponse(body: Readable, contentEncoding: string | undefined): Promise<ReadBody> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw new Refusal('upstream_unreadable', `a response of more than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  const bytes = Buffer.concat(chunks)
+  const tooLarge = () => new Refusal('upstream_unreadable', `a response of more than ${maxBytes} bytes`)
+  const bytes = await readBytes(body, maxBytes, tooLarge)
   const decoded = await decodeBody(bytes, contentEncoding)
   return { bytes, text: decoded && readUtf8(decoded) }
 }
@@ -50,9 +46,9 @@ export async function decodeBody(
   contentEncoding: string | undefined,
 ): Promise<Buffer | undefined> {
   const coding = contentEncoding?.trim().toLowerCase() ?? 'identity'
-  const decoder = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
+  if (!isReadableCoding(coding)) return undefined
   try {
-    return await decoder?.(bytes, { maxOutputLength: maxBytes })
+    return await decoders[coding](bytes, { maxOutputLength: maxBytes })
   } catch {
     return undefined
   }

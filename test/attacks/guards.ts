@@ -782,7 +782,7 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'policy/age.ts',
     ['policy/age.test.ts'],
-    [['nothing young from the future', ' && at <= now + clockToleranceMs', '', memory]],
+    [['nothing young from the future', ' && at <= now + clockToleranceSeconds * 1000', '', memory]],
   ),
   ...inFile(
     'store/allowance.ts',
@@ -1227,7 +1227,7 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'http/own-form.ts',
     [passkeysAttack],
-    [['forms of this origin', 'if (headers.origin !== publicUrl) throw', 'if (false) throw']],
+    [['forms of this origin', 'if (!isOwnForm(request, publicUrl)) {', 'if (false) {']],
   ),
   ...inFile(
     'passkeys/passkey-relay.ts',
@@ -1235,7 +1235,7 @@ export const guards: readonly Guard[] = [
     [
       [
         'calls from this origin',
-        "app.addHook('preHandler', async (request) => requireOwnOrigin(request, config.publicUrl))",
+        "app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))",
         '',
       ],
       [
@@ -1255,7 +1255,7 @@ export const guards: readonly Guard[] = [
         "if (decision.reason === 'proof' || decision.reason === 'pass') return",
         'return',
       ],
-      ['the origin of a removal', 'requireOwnOrigin(request, publicUrl)', ''],
+      ['the origin of a removal', 'requireOwnForm(request, publicUrl)', ''],
       [
         'addresses that a policy lists',
         'wanted !== undefined && returnUris.has(wanted) ? wanted : undefined',

@@ -5,8 +5,10 @@ import { fastify } from 'fastify'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Config } from '../../src/config/schema/schema.ts'
+import { chooseLanguage } from '../../src/pages/language.ts'
 import { createPages } from '../../src/pages/pages.ts'
 import { allPages } from '../pages/all-pages.ts'
+import { pseudo } from '../pages/pseudo.ts'
 import { launchChromium, skip, welcomeVisitor } from './chromium.ts'
 import { isTooWide } from './person.ts'
 
@@ -27,7 +29,9 @@ const schemes = ['light', 'dark'] as const
 
 t.test("the gateway's pages", { skip }, async (t) => {
   const app = fastify()
-  const looks = { plain: createPages({}), brand: createPages(brand) }
+  const languageOf: typeof chooseLanguage = (acceptLanguage, uiLocales) =>
+    acceptLanguage === pseudo.tag ? pseudo : chooseLanguage(acceptLanguage, uiLocales)
+  const looks = { plain: createPages({}, languageOf), brand: createPages(brand, languageOf) }
   app.get<{ Params: { look: keyof typeof looks; name: string }; Querystring: { still?: string } }>(
     '/:look/:name',
     (request, reply) => {
@@ -47,7 +51,7 @@ t.test("the gateway's pages", { skip }, async (t) => {
 
   const names = listDifferent().map((name) => ['plain', name] as const)
   const branded = ['challenge', 'challenge-skip', 'passkeys-three'].map((name) => ['brand', name] as const)
-  for (const language of ['en', 'de', 'en-XA']) {
+  for (const language of ['en', 'de', pseudo.tag]) {
     await t.test(`in ${language}: readable by all, on a phone and on a desk, light and dark`, async (t) => {
       const visitor = await welcomeVisitor(browser, { extraHTTPHeaders: { 'accept-language': language } })
       t.teardown(visitor.leave)

@@ -28,7 +28,7 @@ const metadata = {
 }
 
 const notAsked = `provider ${origin}: not asked`
-const read = `provider ${origin}: its discovery document is read`
+const read = `provider ${origin}: its discovery document was read`
 const memory = 'note: the memory store is for one instance only'
 
 const offline: [name: string, more: string, lines: string[]][] = [
@@ -40,8 +40,8 @@ const offline: [name: string, more: string, lines: string[]][] = [
       'configuration is valid: 1 client',
       notAsked,
       'web: enforce, action oidc-authorize',
-      '  open    unenrolled: enroll  whoever holds the password enrols the first factor -> unenrolled: deny',
-      '  open    refreshTokens: any  refresh tokens from before the gateway live on -> refreshTokens: released',
+      '  open    unenrolled: enroll  the password is enough to enrol the first factor -> unenrolled: deny',
+      '  open    refreshTokens: any  refresh tokens from before the gateway stay valid -> refreshTokens: released',
       'all others: off',
       memory,
     ],
@@ -58,14 +58,14 @@ passkeys: { tenantId: t, signIn: { loginPaths: [/], header: { name: Auth-User } 
       notAsked,
       'all others: off',
       'page /account: enforce, action account',
-      '  open    unenrolled: enroll  whoever holds the password enrols the first factor -> unenrolled: deny',
+      '  open    unenrolled: enroll  the password is enough to enrol the first factor -> unenrolled: deny',
       '  open    graceUntil          until 2027-01-31T00:00:00.000Z users without an authenticator may pass -> remove it once people are enrolled',
       'page POST /account: monitor, action change',
-      '  open    mode: monitor       all of it passes; what follows is for enforce -> mode: enforce',
-      '  open    onError: allow      everybody passes while Authsignal does not answer -> onError: deny',
+      '  open    mode: monitor       nothing is enforced yet; the lines below describe enforce -> mode: enforce',
+      '  open    onError: allow      everyone passes while Authsignal does not answer -> onError: deny',
       'passkey page: enforce, action passkeys',
       'passkey sign-in: action passkey-sign-in',
-      '  open    header Auth-User    whoever reaches the OP around the gateway signs in as anybody with it -> let the OP listen behind the gateway only, and take the header from its address only',
+      '  open    header Auth-User    anyone who reaches the OP around the gateway can sign in as any user -> let only the gateway reach the OP, and trust the header only from its address',
       '  info    passkeys            offered in the field username at /',
       memory,
     ],
@@ -94,11 +94,11 @@ clients:
       notAsked,
       'a: enforce, action sign-in',
       'b 2: monitor, action oidc-authorize',
-      '  open    mode: monitor   all of it passes; what follows is for enforce -> mode: enforce',
-      '  open    onError: allow  everybody passes while Authsignal does not answer -> onError: deny',
+      '  open    mode: monitor   nothing is enforced yet; the lines below describe enforce -> mode: enforce',
+      '  open    onError: allow  everyone passes while Authsignal does not answer -> onError: deny',
       'c: off',
       'all others: monitor, action oidc-authorize',
-      '  open    mode: monitor   all of it passes; what follows is for enforce -> mode: enforce',
+      '  open    mode: monitor   nothing is enforced yet; the lines below describe enforce -> mode: enforce',
       memory,
     ],
   ],
@@ -137,7 +137,7 @@ t.test('the doors of the OP', async (t) => {
     'configuration is valid: 3 clients',
     read,
     'every protected client',
-    '  open    registration_endpoint  whoever may register a client gets tokens for it without a step-up -> provider.closedPaths: [/connect/register]',
+    '  open    registration_endpoint  anyone who may register a client gets tokens for it without a step-up -> provider.closedPaths: [/connect/register]',
     'web: enforce, action oidc-authorize',
     '  closed  grants                 refused, not in grants: password, client_credentials',
     "  closed  response modes         refused, can't be read: jwt?[2J",
@@ -178,9 +178,9 @@ t.test('an OP that does not answer is told, and the rest too', async (t) => {
   const { code, stdout, stderr } = await runCommand(check, ['--config', write(t, base(port) + more)])
   t.same(stdout.split('\n'), [
     'configuration is valid: 1 client',
-    `provider ${origin}: out of reach, and until it is there everything is answered 503: upstream_unreachable: ECONNREFUSED`,
+    `provider ${origin}: can't be read, and until it can, every request gets 503: upstream_unreachable: ECONNREFUSED`,
     'web: enforce, action oidc-authorize',
-    '  open    onError: allow  everybody passes while Authsignal does not answer -> onError: deny',
+    '  open    onError: allow  everyone passes while Authsignal does not answer -> onError: deny',
     'all others: off',
     memory,
     '',

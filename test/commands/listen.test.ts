@@ -35,15 +35,12 @@ t.test('a taken port', async (t) => {
 })
 
 const faults: [error: object, stderr: RegExp][] = [
-  [
-    { code: 'EACCES', address: '::', port: 80 },
-    /^can't listen: :: port 80 may not be listened on by this user \(/,
-  ],
+  [{ code: 'EACCES', address: '::', port: 80 }, /^can't listen: :: port 80 can't be used by this user \(/],
   [
     { code: 'EADDRNOTAVAIL', address: '192.0.2.1', port: 80 },
-    /192.0.2.1 port 80 is no address of this machine/,
+    /192.0.2.1 port 80 is not an address of this machine/,
   ],
-  [{ code: 'ENOTFOUND', hostname: 'nowhere' }, /nowhere is no address of this machine/],
+  [{ code: 'ENOTFOUND', hostname: 'nowhere' }, /nowhere is not an address of this machine/],
   [{ code: 'EADDRINUSE' }, /^can't listen: the address is taken/],
 ]
 for (const [properties, stderr] of faults) {

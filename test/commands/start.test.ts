@@ -57,7 +57,7 @@ t.test('an error at start', async (t) => {
 const hidden = "{ authorization: ['tenant', 's3cret'].join('-') }"
 const thrown: [thrown: string, told: RegExp][] = [
   [`Object.assign(new Error('uncaught'), { config: { headers: ${hidden} } })`, /Error: uncaught\n +at /],
-  [hidden, /^something that is no error was thrown$/m],
+  [hidden, /^something other than an error was thrown$/m],
 ]
 for (const [value, told] of thrown) {
   t.test(`what nobody caught shows none of its properties: ${value}`, async (t) => {

@@ -146,13 +146,13 @@ const cases: Case[] = [
       'gateway.yaml:9:16 admin.port: is more than 65535; write 65535 or less',
       'gateway.yaml:10:20 stepUp.timeout: is a number where text belongs; write text such as 30s',
       'gateway.yaml:11:13 pathPrefix: is a number where text belongs; put it in quotes',
-      'gateway.yaml:12:8 store: is a mapping where text belongs; write text',
+      'gateway.yaml:12:8 store: is a mapping where a word belongs; write memory',
       'gateway.yaml:14:27 clients.web.send: is a mapping where a list belongs; write [ ] around it, or - before each entry',
       'gateway.yaml:14:44 clients.web.custom.a: is empty where text, a number, or true or false belongs; write text, a number, or true or false',
       'gateway.yaml:14:49 clients.web.custom.b: is a list where text, a number, or true or false belongs; write text, a number, or true or false',
       'gateway.yaml:14:57 clients.web.custom.c: is a number too large to be exact; put it in quotes',
       'gateway.yaml:14:89 clients.web.unenrolled: is true or false where a word belongs; write enroll, deny or allow',
-      'gateway.yaml:14:111 clients.web.responseTypes: is empty; add an entry (The response types that the client may ask for; all others are refused.)',
+      'gateway.yaml:14:111 clients.web.responseTypes: is empty; add an entry (The response types that the client may request; all others are refused.)',
       'gateway.yaml:15:7 clients.old: is empty where a mapping belongs; write its keys below it',
       'gateway.yaml:16:8 clients.api: is a list where a mapping belongs; write its keys below it',
       'gateway.yaml:17:11 defaults: is true or false where a mapping belongs; write its keys below it',
@@ -173,9 +173,9 @@ const cases: Case[] = [
       'gateway.yaml:1:1 publicUrl: is missing; add it (The origin that browsers and clients use: https, or http on a loopback address.)',
       'gateway.yaml:1:1 upstream: is missing; add it (The OP as the network sees it.)',
       'gateway.yaml:3:3 provider.probe.clientSecret: is missing; add it (The secret of that client.)',
-      "gateway.yaml:3:3 provider.probe.cookies: is missing; add it (The OP's session cookies, which travel with the probe; a * at the end of a name stands for chunks. Never list one-time cookies.)",
+      "gateway.yaml:3:3 provider.probe.cookies: is missing; add it (The OP's session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.)",
       "gateway.yaml:5:1 authsignal.apiSecretKey: is missing; add it (The tenant's API secret key.)",
-      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: everything is decided and recorded, nothing changes but a cookie. enforce: no code and no token without a release.)',
+      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.)',
       'gateway.yaml:9:3 clients["https://rp/"]: has no redirectUris; list the redirect URIs that the OP has for this client',
     ],
   },
@@ -184,13 +184,13 @@ const cases: Case[] = [
     file: `${base}clients:\n  123: { mode: off }\n  web: { mode: off, mode: enforce }\n  "\${NAME}": { mode: off }\n  __proto__: { mode: off }\n  <<: { mode: off }\n  ? [a]\n  : { mode: off }\n  !!str tagged: { mode: off }\npublicUrl: https://a.example\n`,
     told: [
       'gateway.yaml:8:3 clients: a key is not text; put the key in quotes',
-      'gateway.yaml:9:21 clients.web.mode: the key is there twice; keep one of them',
+      'gateway.yaml:9:21 clients.web.mode: the key is repeated; keep one of them',
       'gateway.yaml:10:3 clients: keys are not interpolated; name the client in clientId',
       'gateway.yaml:11:3 clients: a key of this name is not supported; name the client in clientId',
       'gateway.yaml:12:3 clients: merge keys are not supported; write the keys out',
       'gateway.yaml:13:5 clients: a key is not text; put the key in quotes',
       'gateway.yaml:15:9 clients: a key is not text; put the key in quotes',
-      'gateway.yaml:16:1 publicUrl: the key is there twice; keep one of them',
+      'gateway.yaml:16:1 publicUrl: the key is repeated; keep one of them',
     ],
   },
   {
@@ -205,13 +205,13 @@ const cases: Case[] = [
   },
   {
     name: 'references, and whatever else is wrong',
-    file: `${base}store: redis://:\${REDIS}@\${file:host}/0\nclients:\n  web: { mode: enforce, redirectUris: ["\${URI}"] }\nzzz: 1\n`,
+    file: `${base}pathPrefix: /\${PREFIX}/\${file:name}\nclients:\n  web: { mode: enforce, redirectUris: ["\${URI}"] }\nzzz: 1\n`,
     env: {},
     told: [
       'gateway.yaml:4:26 provider.probe.clientSecret: environment variable PROBE_CLIENT_SECRET is not set; set it',
       'gateway.yaml:6:17 authsignal.apiSecretKey: environment variable AUTHSIGNAL_API_SECRET_KEY is not set; set it',
-      'gateway.yaml:7:8 store: environment variable REDIS is not set; set it',
-      'gateway.yaml:7:8 store: file "host" does not exist; correct the path or the file',
+      'gateway.yaml:7:13 pathPrefix: environment variable PREFIX is not set; set it',
+      'gateway.yaml:7:13 pathPrefix: file "name" does not exist; correct the path or the file',
       'gateway.yaml:9:40 clients.web.redirectUris[0]: environment variable URI is not set; set it',
       `gateway.yaml:10:1 zzz: unknown key; known here: ${listKeys()}`,
     ],
@@ -221,14 +221,14 @@ const cases: Case[] = [
     file: `${base}clients:\n  a: { mode: off, redirectUris: ['https://a/b'] }\n  b: { mode: enforce, action: "", redirectUris: ['https://a/b?c'], clientId: a }\n`,
     told: [
       'gateway.yaml:9:31 clients.b.action: is empty; use 1 to 64 letters, digits, _ and -',
-      'gateway.yaml:9:78 clients.b.clientId: is the client_id of client "a" too; keep one policy per client_id',
+      'gateway.yaml:9:78 clients.b.clientId: is also the client_id of client "a"; keep one policy per client_id',
     ],
   },
   {
     name: 'an unknown preset',
     file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
     told: [
-      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or a file of yours such as ./our-op.yaml',
+      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or your own file such as ./our-op.yaml',
     ],
   },
   {
@@ -259,7 +259,7 @@ const cases: Case[] = [
     told: [
       'gateway.yaml:7:13 clientsDir: holds "other.yml", which is not read; name it *.yaml',
       'gateway.yaml:7:13 clientsDir: a key of this name is not supported; name the client in clientId',
-      'gateway.yaml:8:12 clients.both: has a file of its own too (d/both.yaml); keep one of them',
+      'gateway.yaml:8:12 clients.both: is also defined in its own file (d/both.yaml); keep one of them',
       'd/bad.yaml:5:1 clients.bad.actoin: unknown key; did you mean "action"?',
       'd/broken.yaml:2:1 clients.broken: is indented wrongly, or a bracket is open; indent with spaces, and close brackets',
       'd/env.yaml:1:7 clients.env.mode: environment variable MODE is not set; set it',
@@ -328,7 +328,7 @@ t.test('no error shows a secret', async (t) => {
     '{ clientSecret: "${S} ${file:s} ", cookies: "${S}" }',
   ]
   for (const place of places) {
-    const text = `${base.replace(/probe: .*/, `probe: ${place}`)}store: redis://:${secret}@host/x\nhosts: [${secret}]\n`
+    const text = `${base.replace(/probe: .*/, `probe: ${place}`)}store: ${secret}\nhosts: [${secret}]\n`
     const folder = t.testdir({ 'gateway.yaml': text, s: secret })
     const error = t.throws(() =>
       loadConfig(join(folder, 'gateway.yaml'), { ...env, S: secret }),

@@ -43,17 +43,17 @@ const settings: [name: string, web: Record<string, unknown>, doors: string[]][] 
     'what the defaults leave open',
     { unenrolled: 'enroll', refreshTokens: 'any' },
     [
-      'open | unenrolled: enroll | whoever holds the password enrols the first factor | {"unenrolled":"deny"}',
-      'open | refreshTokens: any | refresh tokens from before the gateway live on | {"refreshTokens":"released"}',
+      'open | unenrolled: enroll | the password is enough to enrol the first factor | {"unenrolled":"deny"}',
+      'open | refreshTokens: any | refresh tokens from before the gateway stay valid | {"refreshTokens":"released"}',
     ],
   ],
   [
     'what an operator opened',
     { mode: 'monitor', unenrolled: 'allow', onError: 'allow' },
     [
-      'open | mode: monitor | all of it passes; what follows is for enforce | {"mode":"enforce"}',
+      'open | mode: monitor | nothing is enforced yet; the lines below describe enforce | {"mode":"enforce"}',
       'open | unenrolled: allow | users without an authenticator pass | {"unenrolled":"deny"}',
-      'open | onError: allow | everybody passes while Authsignal does not answer | {"onError":"deny"}',
+      'open | onError: allow | everyone passes while Authsignal does not answer | {"onError":"deny"}',
     ],
   ],
   ['refreshing for a time', { refreshTokens: 'any', refreshMaxAge: '8h' }, []],
@@ -67,14 +67,14 @@ const settings: [name: string, web: Record<string, unknown>, doors: string[]][] 
       `open | grant ciba | approved on another device, without a step-up | ${kept}`,
       `open | grant token-exchange | another client's token is enough, without a step-up | ${kept}`,
       `open | grant client_credentials | tokens without a user, and so without a step-up | ${kept}`,
-      `open | grant urn:x | the gateway knows no step-up for it | ${kept}`,
+      `open | grant urn:x | it has no step-up | ${kept}`,
     ],
   ],
   ['a grant that is none', { grants: ['authorization_code', 'implicit'] }, []],
   [
     'codes without their grant',
     { responseTypes: ['id_token', 'code id_token'], grants: [] },
-    [`breaks | grants | authorization_code is missing, so that no code redeems | ${kept}`],
+    [`breaks | grants | authorization_code is missing, so no code redeems | ${kept}`],
   ],
   ['no codes and no grant', { responseTypes: ['id_token'], grants: [] }, []],
 ]
@@ -87,7 +87,7 @@ const endpoint = (name: string) => ({ [`${name}_endpoint`]: `${valid.publicUrl}/
 const passing = 'info | responses that pass | code by query, fragment'
 const tokens = 'info | responses that pass | code token, code by query, fragment'
 const noUserinfo =
-  'breaks | responseTypes | no userinfo endpoint behind the gateway says whose an access token is: all are refused | {"responseTypes":["code"]}'
+  'breaks | responseTypes | without a userinfo endpoint behind the gateway, access tokens cannot be checked: all are refused | {"responseTypes":["code"]}'
 
 const offers: [name: string, web: Record<string, unknown>, metadata: Record<string, unknown>, string[]][] = [
   ['says nothing', {}, {}, [passing]],
@@ -102,8 +102,8 @@ const offers: [name: string, web: Record<string, unknown>, metadata: Record<stri
     {},
     { ...endpoint('device_authorization'), ...endpoint('backchannel_authentication') },
     [
-      'closed | device_authorization_endpoint | refused, as grants lacks device_code',
-      'closed | backchannel_authentication_endpoint | refused, as grants lacks ciba',
+      'closed | device_authorization_endpoint | refused, because grants lacks device_code',
+      'closed | backchannel_authentication_endpoint | refused, because grants lacks ciba',
       passing,
     ],
   ],
@@ -113,7 +113,7 @@ const offers: [name: string, web: Record<string, unknown>, metadata: Record<stri
     endpoint('device_authorization'),
     [
       `open | grant device_code | approved on another device, without a step-up | {"grants":[]}`,
-      'breaks | grants | authorization_code is missing, so that no code redeems | {"grants":["authorization_code"]}',
+      'breaks | grants | authorization_code is missing, so no code redeems | {"grants":["authorization_code"]}',
       passing,
     ],
   ],
@@ -135,7 +135,7 @@ const offers: [name: string, web: Record<string, unknown>, metadata: Record<stri
     {},
     { response_modes_supported: ['query.jwt'] },
     [
-      'breaks | response modes | the OP offers none that can be read | have the OP answer by query, fragment, form_post',
+      'breaks | response modes | the OP offers none that the gateway can read | have the OP answer by query, fragment, form_post',
       "closed | response modes | refused, can't be read: query.jwt",
     ],
   ],
@@ -191,7 +191,7 @@ t.test('a key that is told closes its door', async (t) => {
 t.test('clients that are not listed can be enforced by their defaults', async (t) => {
   const { defaults } = configSchema.parse({ ...valid, defaults: { mode: 'monitor', ...omit(quiet) } })
   t.same(findClientDoors(defaults, undefined).map(show), [
-    'open | mode: monitor | all of it passes; what follows is for enforce | {"mode":"enforce"}',
+    'open | mode: monitor | nothing is enforced yet; the lines below describe enforce | {"mode":"enforce"}',
   ])
 })
 

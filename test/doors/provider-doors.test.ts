@@ -40,17 +40,17 @@ const show = ({ level, subject, meaning, remedy }: Door): string =>
     .filter((part) => part !== undefined)
     .join(' | ')
 
-const anybody = 'whoever may register a client gets tokens for it without a step-up'
-const notGuarded = 'not behind the gateway, so that it is not guarded; lead its host here'
+const anybody = 'anyone who may register a client gets tokens for it without a step-up'
+const notGuarded = 'not behind the gateway, so not guarded; point its host to the gateway'
 const bothHosts = '{"hosts":["elsewhere.example:8443","mtls.example"]}'
-const bothTokens = "have the OP put it into the ID tokens of the probe's client and of the protected ones"
+const bothTokens = "have the OP add it to the ID tokens of the probe's client and of the protected clients"
 const pairwise = [
-  "subject_types_supported | a client's pairwise sub differs from the probe's, so that its codes are refused",
+  "subject_types_supported | a client's pairwise sub differs from the probe's, so its codes are refused",
   'set provider.subject to a claim that is the same in the ID tokens of all clients',
 ].join(' | ')
 const certificates = 'client certificates end at the gateway and do not reach the OP | use private_key_jwt'
 const atOp = "the probe's client step-up-gateway at the OP"
-const ifThere = 'if the OP has it, what it answers is inspected; listed, what it is asked is too'
+const ifThere = 'if the OP has it, its responses are inspected anyway; list it to inspect its requests too'
 const keycloak = '/realms/a/protocol/openid-connect'
 const besides = JSON.stringify({
   'provider.authorizePaths': [`${keycloak}/registrations`, `${keycloak}/forgot-credentials`],
@@ -106,7 +106,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { id_token_encryption_alg_values_supported: ['RSA-OAEP'] },
     {},
     [
-      'closed | ID token encryption | encrypted ID tokens are refused, as nobody can compare them | register protected clients without encryption',
+      'closed | ID token encryption | encrypted ID tokens are refused, because the gateway cannot read them | register protected clients without encryption',
     ],
   ],
   ['no encryption', { id_token_encryption_alg_values_supported: [] }, {}, []],
@@ -115,8 +115,8 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { claims_supported: ['sub'] },
     { subject: 'upn', compare: ['auth_time', 'sub'] },
     [
-      `breaks | provider.subject | claims_supported lacks upn: without it in both ID tokens nobody signs in | ${bothTokens}`,
-      "info | remember | claims_supported has neither sid nor auth_time: with neither in the ID token no step-up is remembered | see whether the ID token of the probe's client has one, which some OPs do not tell",
+      `breaks | provider.subject | claims_supported lacks upn: unless both ID tokens have it, all sign-ins fail | ${bothTokens}`,
+      "info | remember | claims_supported has neither sid nor auth_time: unless the ID token has one, no step-up is remembered | check the ID token of the probe's client; some OPs don't list all their claims",
       `info | provider.compare | claims_supported lacks auth_time: a claim that the probe lacks is not compared | ${bothTokens}`,
     ],
   ],
@@ -133,9 +133,9 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     {},
     [
       'closed | request_uri | refused unless it was pushed through the gateway (RFC 9126)',
-      'closed | encrypted request objects | refused, as the gateway can not read them',
-      'info | request objects | decided by what the object says, once the OP has answered',
-      'info | pushed requests | what is pushed is remembered until it is used',
+      'closed | encrypted request objects | refused, because the gateway cannot read them',
+      'info | request objects | decided by their content, once the OP has answered',
+      'info | pushed requests | stored until they are used',
     ],
   ],
   [
@@ -184,7 +184,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { id_token_signing_alg_values_supported: ['none', 'HS256'] },
     {},
     [
-      "breaks | ID token signature | ID tokens with none, HS256 can't be verified by the OP's keys | register the probe's client step-up-gateway with RS256",
+      "breaks | ID token signature | ID tokens with none, HS256 can't be verified with the OP's keys | register the probe's client step-up-gateway with RS256",
     ],
   ],
   [
@@ -192,7 +192,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { id_token_signing_alg_values_supported: ['HS512', 'ES256', 'RS256'] },
     {},
     [
-      "info | ID token signature | ID tokens with HS512 can't be verified by the OP's keys | register the probe's client step-up-gateway with ES256",
+      "info | ID token signature | ID tokens with HS512 can't be verified with the OP's keys | register the probe's client step-up-gateway with ES256",
     ],
   ],
   [
@@ -200,8 +200,8 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { require_pushed_authorization_requests: true, require_signed_request_object: true },
     {},
     [
-      `breaks | require_pushed_authorization_requests | the probe asks with plain parameters | exempt ${atOp}`,
-      `breaks | require_signed_request_object | the probe asks with plain parameters | exempt ${atOp}`,
+      `breaks | require_pushed_authorization_requests | the probe sends plain parameters | exempt ${atOp}`,
+      `breaks | require_signed_request_object | the probe sends plain parameters | exempt ${atOp}`,
     ],
   ],
   [
@@ -218,7 +218,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { token_endpoint_auth_methods_supported: ['client_secret_basic'] },
     {},
     [
-      'breaks | provider.probe.clientAuth | the OP does not take client_secret_post | {"provider.probe.clientAuth":"client_secret_basic"}',
+      'breaks | provider.probe.clientAuth | the OP does not support client_secret_post | {"provider.probe.clientAuth":"client_secret_basic"}',
     ],
   ],
   [
@@ -226,7 +226,7 @@ const cases: [name: string, metadata: object, provider: object, doors: string[]]
     { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
     {},
     [
-      "breaks | provider.probe.clientAuth | the OP does not take client_secret_post | allow a client secret for the probe's client step-up-gateway at the OP",
+      "breaks | provider.probe.clientAuth | the OP does not support client_secret_post | allow a client secret for the probe's client step-up-gateway at the OP",
     ],
   ],
 ]
@@ -260,7 +260,7 @@ const nothing = {
 t.test('discovery that leads around the gateway', async (t) => {
   const facts = { ...nothing, metadata: quiet, bypassing: ['token_endpoint', 'userinfo_endpoint'] }
   t.same(findProviderDoors(configSchema.parse(valid), facts).map(show), [
-    "open | upstream.url | at an address of the OP's own in its metadata: token_endpoint, userinfo_endpoint | have the OP build them from publicUrl, and change clients that have these written down",
+    "open | upstream.url | its metadata names the OP's own address for: token_endpoint, userinfo_endpoint | have the OP build them from publicUrl, and update clients that use these addresses",
   ])
 })
 

@@ -196,7 +196,7 @@ t.test('token responses that are not what was released', async (t) => {
     })
   }
 
-  t.test('refresh tokens from before the gateway live on, for their client', async (t) => {
+  t.test('refresh tokens from before the gateway stay valid, for their client', async (t) => {
     const form = { grant_type: 'refresh_token', refresh_token: 'from-before-the-gateway' }
     for (const [lie, objection] of [
       [{ claims: { sub: 'user-alice', aud: 'web' } }, undefined],

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { foldByCollation, foldBytesByCollation } from '../../src/http/collated-name.ts'
-import { authorizationParameters, oauthParameters } from '../../src/oauth/parameters.ts'
+import { authorizationParameters, oauthParameters } from '../../src/oauth/oauth-parameters.ts'
 
 const collator = new Intl.Collator('und', { sensitivity: 'base' })
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index))

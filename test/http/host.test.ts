@@ -1,20 +1,22 @@
 import t from 'tap'
-import { normalizeHost, readHost } from '../../src/http/host.ts'
+import { normalizeHost, requireKnownHost } from '../../src/http/host.ts'
 
 const allowed = new Set(['login.example.com', 'op.internal:8080', '[::1]:8080', 'odd.example.com:443'])
 
-const known: [host: string, expected: string][] = [
-  ['login.example.com', 'login.example.com'],
-  ['LOGIN.Example.com', 'login.example.com'],
-  ['login.example.com:443', 'login.example.com'],
-  ['login.example.com:80', 'login.example.com'],
-  ['op.internal:8080', 'op.internal:8080'],
-  ['[::1]:8080', '[::1]:8080'],
-  ['odd.example.com:443', 'odd.example.com:443'],
+const known = [
+  'login.example.com',
+  'LOGIN.Example.com',
+  'login.example.com:443',
+  'login.example.com:80',
+  'op.internal:8080',
+  '[::1]:8080',
+  'odd.example.com:443',
 ]
 
-for (const [host, expected] of known) {
-  t.test(`knows ${host}`, async (t) => t.equal(readHost(['Accept', 'x', 'HOST', host], allowed), expected))
+for (const host of known) {
+  t.test(`knows ${host}`, async (t) => {
+    t.doesNotThrow(() => requireKnownHost(['Accept', 'x', 'HOST', host], allowed))
+  })
 }
 
 const unknown: [title: string, rawHeaders: string[]][] = [
@@ -37,7 +39,7 @@ const unknown: [title: string, rawHeaders: string[]][] = [
 
 for (const [title, rawHeaders] of unknown) {
   t.test(`refuses ${title}`, async (t) => {
-    t.throws(() => readHost(rawHeaders, allowed), { code: 'unknown_host', statusCode: 400 })
+    t.throws(() => requireKnownHost(rawHeaders, allowed), { code: 'unknown_host', statusCode: 400 })
   })
 }
 

@@ -31,6 +31,7 @@ const cases: [title: string, expected: boolean, headers: IncomingHttpHeaders, me
   ['F-03 X-Purpose: preview', false, { ...html, 'x-purpose': 'preview' }],
   ['JSON', false, { accept: 'application/json' }],
   ['anything', false, { accept: '*/*' }],
+  ['anything but HTML', false, { accept: '*/*, text/html;q=0' }],
   ['no Accept', false, {}],
   ['a type that begins like HTML', false, { accept: 'text/html-fragment' }],
   ['P-13 HEAD', false, { ...html, ...navigate }, 'HEAD'],

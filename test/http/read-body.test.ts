@@ -1,5 +1,5 @@
 import t from 'tap'
-import { requireFormContentType } from '../../src/oauth/parameters.ts'
+import { requireFormContentType } from '../../src/http/read-body.ts'
 
 const form = 'application/x-www-form-urlencoded'
 

@@ -11,7 +11,6 @@ export const statuses: Record<RefusalCode, number> = {
   ambiguous_cookies: 400,
   no_cookie: 400,
   wrong_return: 400,
-  not_verified: 403,
   unknown_user: 403,
   sign_in_first: 403,
   verify_first: 403,

@@ -1,10 +1,6 @@
 import t from 'tap'
-import {
-  authorizationParameters,
-  oauthParameters,
-  type Parameters,
-  parseParameters,
-} from '../../src/oauth/parameters.ts'
+import { authorizationParameters, oauthParameters } from '../../src/oauth/oauth-parameters.ts'
+import { type Parameters, parseParameters } from '../../src/oauth/parameters.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
 
 type Rules = 'authorization' | 'backchannel'
@@ -273,6 +269,11 @@ t.test('writes a query with changes', async (t) => {
     ['state', 'a b&c'],
   ])
   t.equal(parameters.toQuery(changes), 'client_id=web&y=%FF&max_age=70&state=a+b%26c')
+})
+
+t.test('writes what is of OAuth without what else a form holds', async (t) => {
+  const parameters = read('client_id=%77eb&x=1', 'password=secret&state=a;b&resource=urn:a&resource=urn:b')
+  t.equal(parameters.toOAuthQuery(), 'client_id=%77eb&state=a%3Bb&resource=urn:a&resource=urn:b')
 })
 
 t.test('knows the names of the specifications', async (t) => {

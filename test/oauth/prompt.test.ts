@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parsePrompt } from '../../src/oauth/parameters.ts'
+import { parsePrompt } from '../../src/oauth/prompt.ts'
 
 const read: [value: string | undefined, prompts: string[]][] = [
   [undefined, []],

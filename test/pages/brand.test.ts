@@ -44,10 +44,10 @@ t.test('a logo that is none stops the start', async (t) => {
     folder: {},
   })
   const cases: Record<string, string> = {
-    text: 'is no SVG, PNG or JPEG image',
-    html: 'is no SVG, PNG or JPEG image',
-    gif: 'is no SVG, PNG or JPEG image',
-    empty: 'is no SVG, PNG or JPEG image',
+    text: 'is not an SVG, PNG or JPEG image',
+    html: 'is not an SVG, PNG or JPEG image',
+    gif: 'is not an SVG, PNG or JPEG image',
+    empty: 'is not an SVG, PNG or JPEG image',
     large: 'is larger than 256 KiB',
     missing: 'does not exist',
     folder: 'is a folder',

@@ -1,14 +1,19 @@
 import { fastify, type LightMyRequestResponse } from 'fastify'
 import type { Config } from '../../src/config/schema/schema.ts'
+import type { chooseLanguage } from '../../src/pages/language.ts'
 import type { Page } from '../../src/pages/page.ts'
 import { createPages } from '../../src/pages/pages.ts'
 
 /** A page as a browser gets it. */
 export async function show(
   page: Page,
-  { language, config = {} }: { language?: string; config?: Config['pages'] } = {},
+  {
+    language,
+    languageOf,
+    config = {},
+  }: { language?: string; languageOf?: typeof chooseLanguage; config?: Config['pages'] } = {},
 ): Promise<LightMyRequestResponse> {
-  const pages = createPages(config)
+  const pages = createPages(config, languageOf)
   const app = fastify()
   app.get('/', (request, reply) => pages.send(request, reply.header('set-cookie', 'a=b'), page))
   const response = await app.inject({

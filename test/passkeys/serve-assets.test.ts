@@ -67,6 +67,8 @@ t.test('what a browser has is not sent again', async (t) => {
   for (const unknown of ['"other"', tag.slice(1, -1), '']) {
     t.equal((await app.inject({ path, headers: { 'if-none-match': unknown } })).statusCode, 200, unknown)
   }
+  const reload = { 'if-none-match': tag, 'cache-control': 'no-cache' }
+  t.equal((await app.inject({ path, headers: reload })).statusCode, 200, 'but for a reload past all caches')
 })
 
 t.test('there is nothing else', async (t) => {

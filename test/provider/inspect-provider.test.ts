@@ -18,7 +18,7 @@ t.test('metadata, closed paths and endpoints that are not guarded', async (t) =>
     provider: { closedPaths: ['/register'], endpoints: { userinfo: '/me' } },
   })
   const found = await inspectProvider(config, upstream, soon())
-  t.match(found, { kind: 'known', source: 'its discovery document is read' })
+  t.match(found, { kind: 'known', source: 'its discovery document was read' })
   if (found.kind !== 'known') return
   const { facts } = found
   t.equal(facts.metadata['token_endpoint'], `${issuer}/token`)

@@ -74,7 +74,7 @@ async function expectDoors(t: Test, { publicUrl, provider, columns }: ProviderWo
   )
   const { code, stdout, stderr } = await runCommand(check, ['--config', file])
   t.equal(code, 0, stderr)
-  t.match(stdout, /^provider \S+\/realms\/step-up: its discovery document is read$/m)
+  t.match(stdout, /^provider \S+\/realms\/step-up: its discovery document was read$/m)
   const open = [...stdout.matchAll(/^ {2}open +(.*?) {2,}/gm)].map(([, name]) => name)
   t.same(open, ['unenrolled: enroll', 'refreshTokens: any'], 'nothing but what a policy may change')
   t.notMatch(

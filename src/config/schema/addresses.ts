@@ -38,7 +38,9 @@ export const endpoint = text('write a path such as /connect/token, or an absolut
 /** A path of the OP as it is spelled: no wildcard, no query, no dot segment; `{issuer}` may be its start. */
 export const path = text('write one exact path such as /connect/authorize', findPathFault)
 
-/** The same, and slashes may be doubled: some OPs send browsers to such a spelling of their authorization endpoint. */
+/**
+ * The same, but slashes may be doubled: some OPs redirect browsers to their authorization endpoint in that spelling.
+ */
 export const authorizePath = text('write one exact path such as /connect/authorize', (value) =>
   findPathFault(value.replace(/\/\/+(?!$)/g, '/')),
 )
@@ -69,17 +71,6 @@ export const challengeHost = text(
     return url.port === '' || url.origin !== value ? 'is not spelled http://host:port' : undefined
   },
 )
-
-/** Where state is kept: `memory`, or the URL of a Redis or Valkey server and its database number. */
-export const storeUrl = text('write memory', (value) => {
-  if (value === 'memory') return undefined
-  const url = parseUrl(value)
-  if (url === undefined || !/^rediss?:$/.test(url.protocol)) return 'is not memory or a redis URL'
-  if (url.hostname === '') return 'names no host'
-  if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is not a database number'
-  if (url.search !== '' || url.hash !== '') return 'has a query or a fragment'
-  return 'is a store that is not supported yet'
-})
 
 function isNear(hostname: string): boolean {
   return isLoopback(hostname) || isPrivateAddress(hostname)

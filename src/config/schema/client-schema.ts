@@ -40,14 +40,14 @@ const returnUri = text('write a URL such as https://app.example.com/settings', (
     : 'is not a web address',
 )
 
-/** What any policy may say; a listed client, `defaults`, a protected path. */
+/** The keys of every policy: a listed client, `defaults`, a protected path. */
 export const policyFields = z.strictObject({
   responseTypes: z
     .array(
       z.enum(['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token']),
     )
     .min(1)
-    .describe('The response types that the client may ask for; all others are refused.'),
+    .describe('The response types that the client may request; all others are refused.'),
   action: textLike(
     /^[a-zA-Z0-9_-]{1,64}$/,
     'an action code',
@@ -56,7 +56,7 @@ export const policyFields = z.strictObject({
   unenrolled: z
     .enum(['enroll', 'deny', 'allow'])
     .describe(
-      'What happens to a user without an authenticator, whom Authsignal never challenges. enroll: the challenge page enrols one, so whoever holds the password enrols the first factor. deny: the request is refused. allow: it passes.',
+      'What happens to a user without an authenticator, whom Authsignal never challenges. enroll: the challenge page enrols one, so the password is enough to enrol the first factor. deny: the request is refused. allow: it passes.',
     ),
   graceUntil: z
     .exactOptional(date)
@@ -69,10 +69,10 @@ export const policyFields = z.strictObject({
   satisfiedByAmr: z
     .array(word)
     .describe(
-      'amr values (RFC 8176) of the OP. A user whose sign-in has any of them passes without Authsignal being asked.',
+      "amr values (RFC 8176) of the OP. If the user's sign-in has any of them, Authsignal is not asked.",
     ),
   remember: duration('0s', '12h').describe(
-    'How long a step-up counts for the same browser, OP session and action; 0s: each request asks anew.',
+    'How long a step-up counts for the same browser, OP session and action; 0s: not beyond its request.',
   ),
   onError: z
     .enum(['deny', 'allow'])
@@ -83,28 +83,28 @@ export const policyFields = z.strictObject({
   refreshTokens: z
     .enum(['any', 'released'])
     .describe(
-      'released: only refresh tokens that came from a release of the gateway. any: those from before the gateway too.',
+      'released: only refresh tokens that the gateway released. any: also those from before the gateway.',
     ),
   refreshMaxAge: z
     .exactOptional(duration('1s', '8760h'))
     .describe('How long after its release a refresh token may be used; then the user must sign in again.'),
   send: z
     .array(z.enum(['username', 'email', 'phone', 'displayName', 'locale']))
-    .describe("What of the user's identity goes to Authsignal beside the user id."),
+    .describe('The user attributes that Authsignal gets besides the user id.'),
   rememberDevice: z
     .exactOptional(duration('1h', '8760h'))
     .describe(
-      'How long users may have Authsignal remember their device after a step-up (device.isRemembered in its rules). Unset: they are not asked.',
+      'How long Authsignal remembers a device if the user agrees after a step-up (device.isRemembered in its rules). Unset: users are not asked.',
     ),
   returnUris: z
     .array(returnUri)
-    .describe("Addresses of the application to which the gateway's passkey page may lead back."),
+    .describe("Addresses of the application that the gateway's passkey page may link back to."),
   custom: z
     .record(dataPoint, dataValue)
-    .describe('Further custom data points for the rules: text, numbers or booleans by name.'),
+    .describe('More custom data points for the rules: text, numbers or booleans by name.'),
 })
 
-/** What holds for one client: its own keys over `defaults`. */
+/** The policy of one client: its own keys over `defaults`. */
 export interface ClientPolicy extends z.output<typeof policyFields> {
   clientId: string
   mode: 'off' | 'monitor' | 'enforce'
@@ -113,13 +113,13 @@ export interface ClientPolicy extends z.output<typeof policyFields> {
 
 const { shape } = policyFields
 
-/** `defaults`: what clients that are not listed get, and what listed ones inherit. */
+/** `defaults`: the policy of clients that are not listed; listed ones inherit it. */
 export const defaultsSchema = z.strictObject({
   mode: z
     .enum(['off', 'monitor', 'enforce'])
     .default('off')
     .describe(
-      'What happens to clients that are not listed: off, monitor, or enforce, which knows them by their authorization request.',
+      'What happens to clients that are not listed: off, monitor, or enforce, which identifies them by their authorization request.',
     ),
   responseTypes: shape.responseTypes.default(['code']),
   action: shape.action.default('oidc-authorize'),
@@ -138,22 +138,22 @@ export const defaultsSchema = z.strictObject({
   custom: shape.custom.default({}),
 })
 
-/** One listed client; whatever it leaves out it inherits from `defaults`. */
+/** One listed client; it inherits missing keys from `defaults`. */
 export const clientSchema = policyFields
   .exactPartial()
   .extend({
     clientId: z
       .exactOptional(clientId)
-      .describe('The client_id, where it is another than the key of this mapping.'),
+      .describe('The client_id, if it differs from the key of this mapping.'),
     mode: z
       .enum(['off', 'monitor', 'enforce'])
       .describe(
-        'off: untouched. monitor: everything is decided and recorded, nothing changes but a cookie. enforce: no code and no token without a release.',
+        'off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.',
       ),
     redirectUris: z
       .exactOptional(z.array(redirectUri))
       .describe(
-        'The redirect URIs of the client as the OP has them. Required unless mode is off and defaults do not enforce.',
+        "The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.",
       ),
   })
   .describe('The policy of one client.')

@@ -4,8 +4,8 @@ export interface Findings {
 }
 
 /**
- * The rules that need more than one key. They run on a file that has other faults too, so that all are told at
- * once; a part that could not be read is passed over.
+ * The rules that need more than one key. They also run on a file with other faults, so that all are reported at once;
+ * unreadable parts are skipped.
  */
 export function findInconsistencies(file: unknown, findings: Findings): void {
   const report = (path: PropertyKey[], message: string, fix: string) =>
@@ -26,11 +26,11 @@ function checkAddresses(file: unknown, report: Report): void {
   const isSameHost = read(listen, 'host') === read(admin, 'host') || read(listen, 'host') === '0.0.0.0'
   const port = read(admin, 'port')
   if (isSameHost && typeof port === 'number' && port !== 0 && port === read(listen, 'port'))
-    report(['admin', 'port'], 'is the port of listen too', 'choose another port')
+    report(['admin', 'port'], 'is also the port of listen', 'choose another port')
   if (read(file, 'publicUrl') !== undefined && read(file, 'publicUrl') === read(file, 'upstream', 'url'))
     report(
       ['upstream', 'url'],
-      'is publicUrl, so the gateway would call itself',
+      'is the same as publicUrl, so the gateway would call itself',
       'write the origin at which the OP listens',
     )
   if (read(tls, 'cert') !== undefined && read(tls, 'key') === undefined)
@@ -65,7 +65,7 @@ function checkRemember(file: unknown, report: Report): void {
 }
 
 function checkRedirectUris(file: unknown, report: Report): void {
-  // Where all others are enforced, the answers to a client that is not have to be known too.
+  // If all others are enforced, the gateway must recognise the answers to a client that is not.
   const isOffKnown = read(file, 'defaults', 'mode') === 'enforce'
   for (const [client, policy] of entries(read(file, 'clients'))) {
     const mode = read(policy, 'mode')
@@ -90,7 +90,7 @@ function checkClientIds(file: unknown, report: Report): void {
     else
       report(
         named === undefined ? ['clients', client] : ['clients', client, 'clientId'],
-        `is the client_id of client ${JSON.stringify(owner)} too`,
+        `is also the client_id of client ${JSON.stringify(owner)}`,
         'keep one policy per client_id',
       )
   }
@@ -102,13 +102,13 @@ function checkProtectedPaths(file: unknown, report: Report): void {
     const path = read(page, 'path')
     const at = ['protectedPaths', Number(index), 'path']
     const name = JSON.stringify([path, read(page, 'httpMethods')])
-    if (seen.has(name)) report(at, 'stands in an earlier entry with the same httpMethods', 'keep one of them')
+    if (seen.has(name)) report(at, 'is in an earlier entry with the same httpMethods', 'keep one of them')
     seen.add(name)
     checkIsNotOwn(file, path, at, report)
   }
 }
 
-/** A token for the action of the sign-in says who somebody is: nothing else may lead to one. */
+/** A token for the sign-in's action identifies a user: nothing else may lead to one. */
 function checkPasskeys(file: unknown, report: Report): void {
   const signIn = read(file, 'passkeys', 'signIn')
   if (signIn === undefined) return
@@ -127,15 +127,11 @@ function checkPasskeys(file: unknown, report: Report): void {
     ...entries(read(file, 'protectedPaths')).map(([, page]) => page),
   ]
   if (policies.some((policy) => read(policy, 'action') === read(signIn, 'action')))
-    report(
-      [...at, 'action'],
-      'is the action of something else too',
-      'choose an action that nothing else uses',
-    )
+    report([...at, 'action'], 'is also used elsewhere', 'choose an action for this alone')
   if (jwt === undefined) return
-  // A user name may change hands, and here nobody asks whom the OP signed in.
+  // A user name may be reassigned, and here the gateway does not ask whom the OP signed in.
   if (read(signIn, 'user') === 'username')
-    report([...at, 'user'], 'is username, which a JWT does not tell', 'remove it: sub is the user id')
+    report([...at, 'user'], 'is username, which the JWT does not contain', 'remove it: sub is the user id')
   const isShared = read(jwt, 'algorithm') === 'HS256'
   const [needed, other] = isShared ? ['secret', 'key'] : ['key', 'secret']
   if (read(jwt, needed) === undefined) report([...at, 'jwt'], `has no ${needed}`, `add ${needed}`)

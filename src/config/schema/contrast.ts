@@ -1,7 +1,7 @@
-/** The grounds on which the accent of the gateway's pages has to be read; colours are written as #rrggbb. */
+/** The backgrounds on which the accent of the gateway's pages must be readable; colours are written as #rrggbb. */
 export const grounds = { light: '#ffffff', dark: '#191e25' } as const
 
-/** How much text has to stand out from its ground (WCAG 2.2, 1.4.3). */
+/** The contrast that text needs (WCAG 2.2, 1.4.3). */
 export const leastContrast = 4.5
 
 /** The contrast of two colours, from 1 to 21 (WCAG 2.2, contrast ratio). */

@@ -1,4 +1,4 @@
-/** What stands at the start of a path for the path of the issuer, so that a preset fits every realm or tenant. */
+/** The placeholder for the issuer's path at the start of a path, so that a preset fits every realm or tenant. */
 export const issuerPlaceholder = '{issuer}'
 
 interface IssuerPaths {
@@ -10,14 +10,14 @@ interface IssuerPaths {
   readonly jsonPaths: readonly string[]
 }
 
-/** One path with the issuer's own in the place of `{issuer}`. */
+/** One path, with the issuer's path in place of `{issuer}`. */
 export function resolveIssuerPath(issuer: string, path: string): string {
   if (!path.startsWith(issuerPlaceholder)) return path
   return new URL(issuer).pathname.replace(/\/$/, '') + path.slice(issuerPlaceholder.length)
 }
 
 /**
- * Puts the issuer's path in the place of `{issuer}`: `{issuer}/token` is `/realms/a/token` where the issuer is
+ * Replaces `{issuer}` by the issuer's path: `{issuer}/token` is `/realms/a/token` where the issuer is
  * `https://login.example.com/realms/a`, and `/token` where it has no path.
  */
 export function resolveIssuerPaths<P extends IssuerPaths>(provider: P): P {

@@ -5,7 +5,7 @@ import { text, textLike } from './text.ts'
 const file = textLike(/./, 'a path', 'write a path relative to this file')
 const colorPattern = /^#[0-9a-f]{6}$/i
 
-/** A colour in which links are read on this ground, and which is the ground of what is written on buttons. */
+/** A colour for links on this background, which is also the background of buttons. */
 function accentOn(ground: string) {
   return text(
     `write a colour as #rrggbb whose contrast to ${ground} is at least ${leastContrast} to 1`,
@@ -30,9 +30,9 @@ export const pagesSchema = z.strictObject({
     .describe('An image file (SVG, PNG or JPEG, 256 KiB at most), relative to this file.'),
   accent: z
     .exactOptional(accentOn(grounds.light))
-    .describe('The colour of links and buttons on a light ground.'),
-  accentDark: z.exactOptional(accentOn(grounds.dark)).describe('The same on a dark ground.'),
+    .describe('The colour of links and buttons on a light background.'),
+  accentDark: z.exactOptional(accentOn(grounds.dark)).describe('The same on a dark background.'),
   templates: z
     .exactOptional(file)
-    .describe('A folder of templates that stand in for those of the same name in the package.'),
+    .describe('A folder of templates that replace those of the same name in the package.'),
 })

@@ -21,7 +21,7 @@ const headerName = textLike(
   'the name of a header',
   'use letters, digits and -, such as Auth-User',
 ).refine((name) => !takenHeaders.test(name), {
-  message: 'is a header with a meaning of its own',
+  message: 'is a header with another meaning',
   params: { fix: 'choose another name, such as Auth-User' },
 })
 
@@ -39,22 +39,24 @@ const jwtPath = text('write a path such as /sso or {page}/passkey', (value) =>
 const headerSchema = z
   .strictObject({
     name: headerName.describe(
-      'The request header in which the OP takes a user name for signed in. It reaches the OP from nobody else.',
+      'The request header whose user name the OP trusts as signed in. Only the gateway can send it to the OP.',
     ),
     path: headerPath
       .default('/')
-      .describe('The path of the OP that is asked with that header, and answers with its session cookie.'),
+      .describe(
+        'The path that the gateway requests with that header; the OP answers it with its session cookie.',
+      ),
   })
   .describe('The OP trusts a header, as with REMOTE_USER.')
 
 const jwtSchema = z
   .strictObject({
     path: jwtPath.describe(
-      'The path at which the OP takes the JWT, which the gateway puts there; {page} at its start stands for the login page.',
+      'The path at which the OP accepts the JWT, which the gateway adds to the request; {page} at its start stands for the login page.',
     ),
     parameter: textLike(/^[A-Za-z0-9_-]+$/, 'the name of a parameter', 'use letters, digits, _ and -')
       .refine((name) => name !== 'return_to', {
-        message: 'is the parameter with the way back',
+        message: 'is the parameter that holds the return address',
         params: { fix: 'choose another name, such as token' },
       })
       .default('token')
@@ -63,10 +65,12 @@ const jwtSchema = z
       .enum(['ES256', 'RS256', 'EdDSA', 'HS256'])
       .default('ES256')
       .describe('How the JWT is signed (RFC 7518 3.1).'),
-    key: z.exactOptional(pem()).describe('The private key in PEM (PKCS #8), for every algorithm but HS256.'),
-    secret: z.exactOptional(secret()).describe('The shared secret, for HS256: 32 characters at least.'),
+    key: z
+      .exactOptional(pem())
+      .describe('The private key in PEM (PKCS #8), for every algorithm except HS256.'),
+    secret: z.exactOptional(secret()).describe('The shared secret, for HS256: at least 32 characters.'),
   })
-  .describe('The OP takes a signed JWT that names the user and counts once.')
+  .describe('The OP accepts a signed JWT that names the user and is valid once.')
 
 const signInSchema = z
   .strictObject({
@@ -74,18 +78,20 @@ const signInSchema = z
     loginPaths: z
       .array(loginPath)
       .min(1)
-      .describe("The paths of the OP's login page; a * stands for one segment that changes."),
+      .describe("The paths of the OP's login page; a * matches one segment."),
     field: textLike(/^[ -~]{1,128}$/, 'the name of a field', 'write the name of the input element')
       .default('username')
       .describe('The name of the field for the user name on that page.'),
     user: z
       .enum(['subject', 'username'])
       .default('subject')
-      .describe('What the OP is told: the user id at Authsignal, or the username that Authsignal has.'),
+      .describe(
+        'How the OP learns who signed in: by the user id at Authsignal, or by the username that Authsignal has.',
+      ),
     header: z.exactOptional(headerSchema),
     jwt: z.exactOptional(jwtSchema),
   })
-  .describe("Sign-in by passkey on the OP's own login page, instead of the password.")
+  .describe("Sign-in by passkey on the OP's login page, instead of the password.")
 
 /** `passkeys`: the page on which users manage their passkeys, and the sign-in with them. */
 export const passkeysSchema = z.strictObject({
@@ -93,13 +99,13 @@ export const passkeysSchema = z.strictObject({
     /^[A-Za-z0-9_-]{1,128}$/,
     'a tenant id',
     'write the tenant id that Authsignal shows',
-  ).describe("The tenant's id at Authsignal; it is no secret."),
+  ).describe("The tenant's id at Authsignal; not a secret."),
   action: action
     .default('passkeys')
     .describe('The Authsignal action of the page; its rules must ask for a challenge.'),
   unenrolled: z
     .exactOptional(unenrolled.exclude(['allow']))
-    .describe('What the page does for a user without an authenticator. Default: as in defaults.'),
+    .describe('What the page does for a user without an authenticator. Default: the value in defaults.'),
   remember: pageRemember.prefault('10m'),
   signIn: z.exactOptional(signInSchema),
 })

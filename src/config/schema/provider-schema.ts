@@ -20,7 +20,7 @@ const parameter = textLike(
   params: { fix: 'remove it' },
 })
 
-/** A URL or path of the OP that is optional, with its description. */
+/** An optional URL or path of the OP, with its description. */
 function door(what: string) {
   return z.exactOptional(endpoint).describe(`${what}: an absolute URL, or a path on the upstream.`)
 }
@@ -46,7 +46,7 @@ const probeSchema = z.strictObject({
     'write the client_id of the client that you registered for the gateway',
   )
     .default('step-up-gateway')
-    .describe('The client_id under which the gateway itself is registered at the OP.'),
+    .describe('The client_id of the gateway itself at the OP.'),
   clientSecret: secret().describe('The secret of that client.'),
   clientAuth: z
     .enum(['client_secret_post', 'client_secret_basic'])
@@ -57,43 +57,43 @@ const probeSchema = z.strictObject({
     return value.split(' ').includes('openid') ? undefined : 'has no openid among its scopes'
   })
     .default('openid profile email')
-    .describe('The scopes that the probe asks for; openid must be among them.'),
+    .describe('The scopes that the probe requests; openid must be one of them.'),
   prompt: z
     .enum(['none', 'omit'])
     .default('none')
-    .describe('none: the probe asks with prompt=none. omit: without prompt, for an OP that fails on it.'),
+    .describe('none: the probe sends prompt=none. omit: it sends no prompt, for an OP that fails on it.'),
   params: z
     .record(parameter, z.string())
     .default({})
-    .describe("Further parameters of the probe's authorization request, by name."),
+    .describe("More parameters of the probe's authorization request, by name."),
   userinfo: z
     .boolean()
     .default(false)
     .describe(
-      'Whether claims that the ID token lacks are read from the userinfo endpoint: for what `send` names, never for the subject.',
+      'Whether the userinfo endpoint supplies claims for `send` that the ID token lacks; never the subject.',
     ),
   cookies: z
     .array(cookie)
     .min(1)
     .describe(
-      "The OP's session cookies, which travel with the probe; a * at the end of a name stands for chunks. Never list one-time cookies.",
+      "The OP's session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.",
     ),
   timeout: duration('1ms', '5m')
     .prefault('5s')
-    .describe('How long the whole probe may take, token request included.'),
+    .describe('How long the whole probe may take, including the token request.'),
   perSession: z
     .int()
     .min(1)
     .default(100)
     .describe(
-      'How many probes one session at the OP may cause within 10 minutes, by pages, by frames and by parts of pages each.',
+      'How many probes one session at the OP may cause within 10 minutes; pages, frames and parts of pages are counted separately.',
     ),
   perAddress: z
     .int()
     .min(1)
     .default(3000)
     .describe(
-      'How many probes may be caused from one address within 10 minutes, by pages, by frames and by parts of pages each.',
+      'How many probes one address may cause within 10 minutes; pages, frames and parts of pages are counted separately.',
     ),
 })
 
@@ -103,7 +103,7 @@ export const providerSchema = z.strictObject({
     .string()
     .default('generic')
     .describe(
-      'A file of config/presets/, without .yaml, or one of yours, relative to this file: ./our-op.yaml. The keys here override its values.',
+      'A file of config/presets/, without .yaml, or your own, relative to this file: ./our-op.yaml. Keys set here override it.',
     ),
   issuer: z
     .exactOptional(
@@ -116,38 +116,38 @@ export const providerSchema = z.strictObject({
     .describe("The OP's issuer identifier, exactly as its ID tokens spell it. Default: publicUrl."),
   endpoints: endpointsSchema
     .prefault({})
-    .describe('Endpoints of the OP where its discovery document is missing or wrong.'),
+    .describe('Endpoints of the OP, if its discovery document is missing or wrong.'),
   authorizePaths: z
     .array(authorizePath)
     .default([])
     .describe(
-      "Further paths of the OP that answer authorization requests; {issuer} at the start of any path stands for the issuer's path.",
+      "More paths of the OP that answer authorization requests; {issuer} at the start of any path stands for the issuer's path.",
     ),
   tokenPaths: z
     .array(path)
     .default([])
-    .describe('Further paths of the OP, or spellings of them, that answer token requests.'),
+    .describe('More paths of the OP, or spellings of them, that answer token requests.'),
   closedPaths: z
     .array(path)
     .default([])
-    .describe('Paths of the OP that the gateway answers with 404, with all that is below them.'),
+    .describe('Paths of the OP that the gateway answers with 404, including everything below them.'),
   foldsCase: z
     .boolean()
     .default(false)
     .describe(
-      'Whether the OP takes paths in upper and lower case alike. Else another spelling of a guarded endpoint is refused.',
+      'Whether the OP ignores the case of paths. If not, other spellings of a guarded endpoint are refused.',
     ),
   jsonPaths: z
     .array(path)
     .default([])
-    .describe('Paths of the OP whose JSON answers may hold the redirect of a sign-in by script.'),
-  subject: claim.default('sub').describe("The claim of the ID token that is the user's id at Authsignal."),
+    .describe('Paths of the OP whose JSON answers may contain the redirect of a scripted sign-in.'),
+  subject: claim.default('sub').describe('The ID token claim that is the user id at Authsignal.'),
   compare: z
     .array(claim)
     .default(['auth_time'])
-    .describe('Claims that must be equal in the ID token of the probe and in that of the client.'),
+    .describe('Claims that must be equal in the ID tokens of the probe and of the client.'),
   codeLifetime: duration('1s', '10m')
     .prefault('60s')
-    .describe('How long an authorization code of the OP is good.'),
+    .describe('How long an authorization code of the OP is valid.'),
   probe: probeSchema.describe('How the gateway asks the OP who the user is.'),
 })

@@ -5,7 +5,10 @@ const unfit: ReadonlySet<string> = new Set([
   ...['ws:', 'wss:', 'ftp:'],
 ])
 
-/** A redirect URI as the OP has it: absolute, no fragment (RFC 6749 section 3.1.2); custom schemes too (RFC 8252). */
+/**
+ * A redirect URI as registered at the OP: absolute, no fragment (RFC 6749 section 3.1.2); custom schemes too (RFC
+ * 8252).
+ */
 export const redirectUri = text(
   'write the absolute URI that is registered at the OP, such as https://app.example.com/callback',
   (value) => {

@@ -21,7 +21,7 @@ const fileSchema = z.strictObject({
   hosts: z
     .array(address.host)
     .default([])
-    .describe("Further names (Host headers) under which clients' back channels come."),
+    .describe('Other host names (Host headers) that clients use for back-channel requests.'),
   listen: z
     .strictObject({
       host: bindHost.default('0.0.0.0').describe('The address to listen on.'),
@@ -33,7 +33,7 @@ const fileSchema = z.strictObject({
             key: pem().describe('Its private key, in PEM.'),
           }),
         )
-        .describe('The certificate and key, where nothing in front of the gateway ends TLS.'),
+        .describe('The certificate and key, if nothing in front of the gateway terminates TLS.'),
     })
     .prefault({})
     .describe('Where browsers and clients connect.'),
@@ -43,14 +43,14 @@ const fileSchema = z.strictObject({
       port: port.default(9090).describe('The port to listen on; 0 lets the system choose.'),
     })
     .prefault({})
-    .describe('Where /livez, /readyz and /metrics are.'),
+    .describe('Where /livez and /readyz are.'),
   pathPrefix: address.pathPrefix
     .default('/step-up')
-    .describe("The path of the gateway's own pages; in no spelling it reaches the OP."),
+    .describe("The path of the gateway's own pages. No spelling of it reaches the OP."),
   trustedProxies: z
     .array(address.network)
     .default([])
-    .describe('Networks in CIDR notation whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+    .describe('Networks in CIDR notation whose X-Forwarded-For and X-Forwarded-Proto are trusted.'),
   upstream: z
     .strictObject({
       url: address.upstreamOrigin.describe(
@@ -58,18 +58,16 @@ const fileSchema = z.strictObject({
       ),
       host: z
         .exactOptional(address.host)
-        .describe(
-          'The Host header for an OP that answers only to a name of its own. Default: that of publicUrl.',
-        ),
+        .describe('The Host header for an OP that answers only to its own name. Default: that of publicUrl.'),
       names: z
         .array(address.origin)
         .default([])
         .describe(
-          'Further origins by which the OP calls itself; in Location, Set-Cookie and its metadata publicUrl stands in their place.',
+          'Other origins that the OP uses for itself. In Location, Set-Cookie and its metadata, publicUrl replaces them.',
         ),
       timeout: duration('1ms', '1h')
         .prefault('30s')
-        .describe('How long the OP may be silent before a request is given up.'),
+        .describe('How long the OP may be silent before the gateway gives up on a request.'),
       tls: z
         .strictObject({
           ca: z.exactOptional(pem()).describe("The CA that signs the OP's certificate, in PEM."),
@@ -92,47 +90,50 @@ const fileSchema = z.strictObject({
         .array(address.challengeHost)
         .min(1)
         .default(['*.authsignal.com'])
-        .describe('Hosts to which a challenge may send the browser, by https; *.host for all below it.'),
+        .describe(
+          'Hosts to which a challenge may send the browser, by https; *.host for all its subdomains.',
+        ),
     })
     .describe('Authsignal, whose rules decide.'),
-  store: address.storeUrl
+  store: z
+    .enum(['memory'])
     .default('memory')
-    .describe('Where state is kept. memory: in the process, for one instance only.'),
+    .describe('Where state is kept. memory: in the process, so run one instance only.'),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
-      session: duration('0s', '12h').prefault('12h').describe('How long a step-up is remembered at most.'),
+      session: duration('0s', '12h').prefault('12h').describe('The longest that a step-up is remembered.'),
       perUser: z
         .int()
         .min(1)
         .default(10)
         .describe(
-          'How many challenges one user may get at one client within 10 minutes: in all new browsers together, and in each one where the user has passed.',
+          'How many challenges one user may get at one client within 10 minutes: in all new browsers together, and in each browser where the user has passed one.',
         ),
       perAddress: z
         .int()
         .min(1)
         .default(300)
         .describe(
-          'How many challenges may be asked for from one address within 10 minutes, by browsers in which the user has not passed yet.',
+          'How many challenges one address may cause within 10 minutes, in browsers where the user has not passed one yet.',
         ),
     })
     .prefault({})
     .describe('Limits of every step-up.'),
   defaults: defaultsSchema
     .prefault({})
-    .describe('What clients that are not listed get, and what listed ones inherit except mode.'),
+    .describe('The policy of clients that are not listed. Listed ones inherit all of it except mode.'),
   clients: z
     .record(clientKey, clientSchema)
     .default({})
-    .describe('The listed clients; the key is the client_id unless the client names another.'),
+    .describe('The listed clients. The key is the client_id, unless the client sets clientId.'),
   protectedPaths: z
     .array(protectedPathSchema)
     .default([])
-    .describe("Pages of the OP's own that need a step-up. Of several that fit the first one counts."),
+    .describe('Pages of the OP that need a step-up. If several entries match, the first one applies.'),
   passkeys: z
     .exactOptional(passkeysSchema)
-    .describe("The page for users' passkeys, and the sign-in with them. Unset: there is neither."),
+    .describe("The page for users' passkeys, and the sign-in with them. Unset: neither exists."),
   pages: pagesSchema.prefault({}).describe("How the gateway's own pages look."),
   clientsDir: z
     .exactOptional(textLike(/./, 'a folder', 'write a folder such as clients.d'))
@@ -142,8 +143,8 @@ const fileSchema = z.strictObject({
 })
 
 /**
- * The configuration file: parses what YAML and presets give, and answers the Config that the gateway runs on.
- * Durations come out in milliseconds.
+ * The configuration file: parses the values of YAML and presets into the Config that the gateway runs on. Durations
+ * become milliseconds.
  */
 export const configSchema = fileSchema
   .superRefine(findInconsistencies, { when: () => true })
@@ -176,7 +177,7 @@ export const configSchema = fileSchema
     }
   })
 
-/** The passkey page is judged like a protected path: only a proof of its own action opens it. */
+/** The passkey page is judged like a protected path: only a proof for its own action opens it. */
 function describePasskeys(
   { tenantId, signIn, ...policy }: z.output<typeof passkeysSchema>,
   defaults: ClientPolicy,

@@ -9,7 +9,7 @@ export function text(fix: string, findFault: (value: string) => string | undefin
     const fault = findFault(value)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params: { fix } })
   })
-  // A value that is interpolated has its final shape only after loading.
+  // An interpolated value gets its final form only after loading.
   return pattern === undefined ? schema : schema.meta({ pattern: `${pattern}|\\$\\{.+\\}` })
 }
 
@@ -42,7 +42,7 @@ export function pem() {
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const durationPattern = /^(\d{1,9})(ms|s|m|h)$/
 
-/** Milliseconds of a duration such as `500ms`, `30s`, `10m` or `12h`; throws a RangeError for all else. */
+/** Milliseconds of a duration such as `500ms`, `30s`, `10m` or `12h`; throws a RangeError for anything else. */
 export function parseDuration(value: string): number {
   const [, amount, unit] = durationPattern.exec(value) ?? []
   if (amount === undefined || !isUnit(unit)) throw new RangeError('expected a duration such as 30s')

@@ -4,7 +4,7 @@ import type { Fault } from './interpolate.ts'
 import { explainFileError } from './read-text.ts'
 import { findKeyFault } from './yaml-faults.ts'
 
-/** The files of `clientsDir`: a client's key and its file. Hidden files and other types are passed over. */
+/** The files of `clientsDir`: a client's key and its file. Hidden files and other types are skipped. */
 export function listClientFiles(folder: string): {
   clients: { key: string; file: string }[]
   faults: Fault[]
@@ -19,7 +19,7 @@ export function listClientFiles(folder: string): {
   const clients = visible
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => ({ key: name.slice(0, -'.yaml'.length), file: join(folder, name) }))
-  // Left out in silence, the client of such a file would be unprotected.
+  // If it were silently skipped, its client would be unprotected.
   const faults = visible
     .filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'))
     .map((name) => ({ message: `holds ${JSON.stringify(name)}, which is not read`, fix: 'name it *.yaml' }))

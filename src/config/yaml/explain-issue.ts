@@ -24,7 +24,7 @@ const types: Record<string, string> = {
   record: 'a mapping',
 }
 
-/** An issue of the schema in words that say what to do. They never repeat the value, which may be a secret. */
+/** Explains an issue of the schema and how to fix it. The words never repeat the value, which may be a secret. */
 export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Schema): LocatedFault[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol')
   const value = pick(file, path)
@@ -33,7 +33,7 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
     return issue.keys.map((key) => ({ path: [...path, key], part: 'key', fault: explainUnknownKey(key, at) }))
   if (issue.code === 'invalid_key')
     return issue.issues.map((inner) => ({ path, part: 'key', fault: explainValue(inner, value, at) }))
-  // What is wrong with a mapping as a whole stands at its name, not at its first key.
+  // A fault of a whole mapping is reported at its name, not at its first key.
   const part = issue.code === 'custom' && isMapping(value) ? 'key' : 'value'
   return [{ path, part, fault: explainValue(issue, value, at) }]
 }
@@ -42,7 +42,7 @@ function explainUnknownKey(key: string, at: Schema | undefined): Fault {
   const known = Object.keys(at?.properties ?? {})
   const glued = /^([A-Za-z]+):/.exec(key)?.[1]
   if (glued !== undefined && known.includes(glued))
-    return { message: 'unknown key', fix: `put a space behind "${glued}:"` }
+    return { message: 'unknown key', fix: `put a space after "${glued}:"` }
   const near = suggest(key, known)
   const fix = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`
   return { message: 'unknown key', fix }

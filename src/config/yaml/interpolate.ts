@@ -7,15 +7,15 @@ export interface Fault {
   fix: string
 }
 
-/** The environment, and the folder from which relative file names count. */
+/** The environment, and the folder for relative file names. */
 export interface Surroundings {
   env: Record<string, string | undefined>
   folder: string
 }
 
 /**
- * Replaces `${NAME}` by a variable of the environment and `${file:/path}` by a file's content without its last
- * line break. What comes in is not looked at again. A variable or file that is missing or empty is a fault.
+ * Replaces `${NAME}` by a variable of the environment and `${file:/path}` by a file's content without its last line
+ * break. The result is not interpolated again. A variable or file that is missing or empty is a fault.
  */
 export function interpolate(
   value: string,
@@ -52,5 +52,7 @@ function findFile(name: string, folder: string): string | Fault {
   if ('reason' in read)
     return { message: `file ${shown} ${read.reason}`, fix: 'correct the path or the file' }
   const content = read.text.replace(/\r?\n$/, '')
-  return content.trim() === '' ? { message: `file ${shown} is empty`, fix: 'put the value into it' } : content
+  return content.trim() === ''
+    ? { message: `file ${shown} is empty`, fix: 'write the value into it' }
+    : content
 }

@@ -2,13 +2,13 @@ import { formatKey, type Path, type Problem } from '../config-error.ts'
 import type { Fault } from './interpolate.ts'
 import type { Source } from './yaml-source.ts'
 
-/** A file, and the path in the configuration below which its content counts. */
+/** A file, and the path in the configuration to which its content belongs. */
 export interface Layer {
   readonly prefix: Path
   readonly source: Source
 }
 
-/** A fault at the place where its key or value stands; what isn't there is told at what should hold it. */
+/** A fault at the position of its key or value; something missing is reported at the mapping that should contain it. */
 export function toProblem(
   layers: readonly Layer[],
   path: Path,
@@ -19,14 +19,14 @@ export function toProblem(
   return { ...place, key: formatKey(path), ...fault }
 }
 
-/** Whether a problem with this value is already told by the file that it comes from. */
+/** Whether the file that this value comes from has already reported a problem with it. */
 export function isFaulty(layers: readonly Layer[], path: Path): boolean {
   return layers.some(
     ({ prefix, source }) => isBelow(prefix, path) && source.isFaulty(path.slice(prefix.length)),
   )
 }
 
-/** Problems in the order in which somebody meets them who reads the files. */
+/** Problems in the order of a reader of the files. */
 export function sortProblems(layers: readonly Layer[], problems: readonly Problem[]): Problem[] {
   const files = layers.map(({ source }) => source.file)
   return problems.toSorted(

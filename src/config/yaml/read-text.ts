@@ -5,11 +5,11 @@ const limitBytes = 1024 * 1024
 const reasons = new Map([
   ['ENOENT', 'does not exist'],
   ['ENOTDIR', 'does not exist'],
-  ['EACCES', 'may not be read by this user'],
+  ['EACCES', "can't be read by this user"],
   ['EISDIR', 'is a folder'],
 ])
 
-/** The text of a file of at most 1 MiB in UTF-8, or in words why it can't be read. */
+/** The text of a UTF-8 file of at most 1 MiB, or the reason why it can't be read. */
 export function readText(file: string): { text: string } | { reason: string } {
   let bytes: Buffer
   try {
@@ -25,7 +25,7 @@ export function readText(file: string): { text: string } | { reason: string } {
   }
 }
 
-/** Why a file or folder can't be read, in words. */
+/** The reason why a file or folder can't be read. */
 export function explainFileError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
   return reasons.get(code) ?? `can't be read (${code})`

@@ -12,7 +12,7 @@ function simplify(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '').slice(0, 64)
 }
 
-/** Edit distance with neighbours swapped counting once (optimal string alignment). */
+/** Edit distance; swapped neighbours count once (optimal string alignment). */
 function countEdits(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, index) => index)

@@ -18,7 +18,7 @@ export function nest(path: Path, value: unknown): unknown {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
 }
 
-/** `over` laid over `base`: mappings are merged key by key, all else is replaced. */
+/** `over` laid over `base`: mappings are merged key by key, everything else is replaced. */
 export function overlay(base: unknown, over: unknown): unknown {
   if (!isMapping(base) || !isMapping(over)) return over
   const merged = { ...base }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from 'yaml'
 import type { Fault } from './interpolate.ts'
 
-/** What a configuration may not use of YAML, though it is valid YAML. */
+/** Valid YAML that a configuration may not use. */
 export const refused = {
   alias: { message: 'is an alias, which is not supported', fix: 'write the value out' },
   tag: { message: 'has a tag, which is not supported', fix: 'remove the tag' },
@@ -9,8 +9,8 @@ export const refused = {
   prototype: { message: 'a key of this name is not supported', fix: 'name the client in clientId' },
   reference: { message: 'keys are not interpolated', fix: 'name the client in clientId' },
   key: { message: 'a key is not text', fix: 'put the key in quotes' },
-  duplicate: { message: 'the key is there twice', fix: 'keep one of them' },
-  version: { message: 'another YAML version than 1.2', fix: 'remove the %YAML line' },
+  duplicate: { message: 'the key is repeated', fix: 'keep one of them' },
+  version: { message: 'uses a YAML version other than 1.2', fix: 'remove the %YAML line' },
   depth: { message: 'is nested too deeply', fix: 'make it simpler' },
 } satisfies Record<string, Fault>
 
@@ -32,7 +32,7 @@ export function isNestedTooDeep(text: string): boolean {
   return /^[ ?:-]{256}/m.test(text)
 }
 
-/** A syntax error in our words: the parser's own may quote the file, and the file may hold secrets. */
+/** A syntax error in the gateway's own words: the parser's may quote the file, which may contain secrets. */
 export function explainSyntaxError(code: ErrorCode): Fault {
   switch (code) {
     case 'BAD_INDENT':
@@ -52,7 +52,7 @@ export function explainSyntaxError(code: ErrorCode): Fault {
     case 'BAD_SCALAR_START':
       return { message: 'starts with a character that YAML reserves', fix: 'put the value in quotes' }
     case 'MULTIPLE_DOCS':
-      return { message: 'holds more than one YAML document', fix: 'keep one, without further --- lines' }
+      return { message: 'contains more than one YAML document', fix: 'keep one, and remove the --- lines' }
     case 'TAG_RESOLVE_FAILED':
     case 'MULTIPLE_TAGS':
       return refused.tag

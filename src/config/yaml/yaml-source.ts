@@ -8,17 +8,17 @@ import { type Reading, toPlaceId, toValues } from './yaml-values.ts'
 
 type Place = Pick<Problem, 'line' | 'column'>
 
-/** A YAML file as plain values that know where they come from. */
+/** A YAML file as plain values whose positions are known. */
 export interface Source {
   readonly file: string
-  /** Interpolated values; undefined where the file has a fault, which `problems` tells. */
+  /** Interpolated values; undefined where the file has a fault, which is in `problems`. */
   readonly value: unknown
   readonly problems: readonly Problem[]
   /** Whether the file is there and is YAML, so that its values can be checked further. */
   readonly isReadable: boolean
-  /** Where a key or its value stands; undefined if this file doesn't have it. */
+  /** The position of a key or its value; undefined if this file doesn't have it. */
   locate(path: Path, part: 'key' | 'value'): Place | undefined
-  /** Whether a problem is already told for the value at this path, or for one that holds it. */
+  /** Whether a problem is already reported for the value at this path, or for one that contains it. */
   isFaulty(path: Path): boolean
 }
 

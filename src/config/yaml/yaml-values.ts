@@ -3,7 +3,7 @@ import type { Path } from '../config-error.ts'
 import { type Fault, interpolate, type Surroundings } from './interpolate.ts'
 import { findKeyFault, refused } from './yaml-faults.ts'
 
-/** What a YAML tree says, where each value stands (offsets into the text), and what could not be read. */
+/** The values of a YAML tree, their positions (offsets into the text), and what could not be read. */
 export interface Reading {
   /** Plain values. Undefined stands where a value has a fault. */
   readonly value: unknown

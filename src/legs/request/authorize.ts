@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import type { CookieRules } from '../../http/own-cookie.ts'
+import { isOwnForm } from '../../http/own-form.ts'
+import { challengePath } from '../../http/own-paths.ts'
 import { readForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { hasBody } from '../../http/take-body.ts'
-import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
 import type { AskUser } from '../../probe/ask-user.ts'
 import { Refusal } from '../../refusal.ts'
@@ -13,7 +14,6 @@ import { type AskedResponsePorts, recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
-import { isOwnForm } from './in-flight.ts'
 import { requireShort } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
 
@@ -60,7 +60,7 @@ export async function authorize(
     }
     case 'challenge':
       met?.keep(reply)
-      sendRedirect(reply, `${ports.pathPrefix}/challenge/${answer.stepUpId}`)
+      sendRedirect(reply, challengePath(ports.pathPrefix, answer.stepUpId))
       return answered
   }
 }
@@ -78,6 +78,5 @@ async function readPostedForm(request: FastifyRequest): Promise<Buffer | undefin
 
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */
 function asGetTarget(path: string, parameters: Parameters): string {
-  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
-  return `${path}?${parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))}`
+  return `${path}?${parameters.toOAuthQuery()}`
 }

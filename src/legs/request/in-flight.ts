@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { hashOf } from '../../hash.ts'
 import type { Browser } from '../../http/browser.ts'
 import { correlationKey } from '../../oauth/authorization-response.ts'
@@ -128,10 +127,4 @@ export async function markForwarded(
 ): Promise<void> {
   if (resolved.source !== 'pushed' || inFlight === undefined) return
   await records.inFlight.update(inFlight, ({ target, ...request }) => request)
-}
-
-/** Whether a page of the OP's own posts this form: browsers say so (Fetch 3.2, Fetch Metadata). */
-export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string): boolean {
-  if (method !== 'POST') return false
-  return headers.origin === publicUrl || headers['sec-fetch-site'] === 'same-origin'
 }

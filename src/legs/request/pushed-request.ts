@@ -1,5 +1,4 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
-import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
 import type { Policies } from '../../policy/policies.ts'
@@ -27,8 +26,7 @@ export async function onPushedRequest(
 ): Promise<string | undefined> {
   if (policy.mode === 'off' && !policies.areTokensInFrontChannel) return undefined
   if (policy.mode === 'enforce') requireReadable(await resolveRequest(records, parameters), policy)
-  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
-  return parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))
+  return parameters.toOAuthQuery()
 }
 
 /**

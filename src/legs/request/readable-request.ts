@@ -1,6 +1,5 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
 import { decodeFormBytes } from '../../http/form-text.ts'
-import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { isTypeAllowed, readableModes } from '../../policy/responses.ts'
 import { Refusal } from '../../refusal.ts'
@@ -22,10 +21,8 @@ const maxFormLength = 256 * 1024
 export function requireShort(parameters: Parameters, body: Buffer | undefined): void {
   // To measure a form exactly takes longer than to read it.
   if (body && countDecoded(body) > maxFormLength) throw tooLong(maxFormLength)
-  const foreign = [...parameters.names].filter((name) => !authorizationParameters.has(name))
-  const own = parameters.toQuery(new Map(foreign.map((name) => [name, undefined])))
   for (const [query, limit] of [
-    [own, maxLength],
+    [parameters.toOAuthQuery(), maxLength],
     [parameters.toQuery(), maxFormLength],
   ] as const) {
     if (measureWritten(query) > limit) throw tooLong(limit)

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { canShowPage } from '../../http/navigation.ts'
+import { challengePath } from '../../http/own-paths.ts'
 import type { Target } from '../../http/target.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
 import type { Pages } from '../../pages/pages.ts'
@@ -57,7 +58,7 @@ export function mustBeRead(
 
 /** The path of the challenge page of a step-up. */
 export const challengeAt = ({ pathPrefix }: RelayPorts, stepUpId: string): string =>
-  `${pathPrefix}/challenge/${stepUpId}`
+  challengePath(pathPrefix, stepUpId)
 
 /** The public URL of a request, against which a browser reads what answers it. */
 export const urlOf = ({ publicUrl }: RelayPorts, { exchange }: FastifyRequest): string =>

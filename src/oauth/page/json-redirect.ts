@@ -2,7 +2,7 @@ import { type RedirectResponse, readAuthorizationResponse } from '../authorizati
 import { type JsonString, listJsonStrings } from './json-tokens.ts'
 import { WorkBudget } from './work-budget.ts'
 
-/** A redirect with an authorization response that a script is told in JSON. */
+/** A redirect with an authorization response that a script gets as JSON. */
 export interface JsonRedirect {
   /** As the JSON's string says it. */
   readonly location: string

@@ -1,7 +1,7 @@
 /** The text of a page, or of its ASCII part. */
 export interface PageText {
   readonly text: string
-  /** False if only the ASCII characters are certain: another charset, or none that is told. */
+  /** False if only the ASCII characters are certain: another charset, or none declared. */
   readonly isExact: boolean
 }
 

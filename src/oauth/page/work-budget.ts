@@ -39,7 +39,7 @@ export class WorkBudget {
     if (this.#inTurn > maxStepsPerTurn) throw new OutOfWork(`more than ${maxStepsPerTurn} steps at once`)
   }
 
-  /** Ends the turn: whatever else waits goes first. */
+  /** Ends the turn, so that other work goes first. */
   async endTurn(): Promise<void> {
     this.#inTurn = 0
     await setImmediate()

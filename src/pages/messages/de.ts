@@ -102,8 +102,6 @@ export const de: Messages = {
   otherBrowserNext:
     'Wenn Sie sie begonnen haben, erlauben Sie Cookies für diese Website und beginnen Sie bei der Anwendung neu. Wenn jemand anderes Sie zur Bestätigung hierher geschickt hat, bestätigen Sie bitte nichts und informieren Sie den Support.',
   wrongReturnTitle: 'Dieser Link gehört nicht zu Ihrer Anmeldung',
-  notVerifiedTitle: 'Es ließ sich nicht bestätigen, dass Sie es sind',
-  notVerifiedText: 'Die Anmeldung wurde hier beendet.',
   unknownUserTitle: 'Wir können nicht erkennen, wer angemeldet ist',
   unknownUserText: 'Vielleicht ist Ihre Sitzung inzwischen abgelaufen.',
   signInFirstTitle: 'Bitte melden Sie sich zuerst an',

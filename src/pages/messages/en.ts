@@ -88,8 +88,6 @@ export const en = {
   otherBrowserNext:
     'If you started it, allow cookies for this site and start again at the application. If somebody else sent you here to verify, please do not, and tell support.',
   wrongReturnTitle: 'This link does not belong to your sign-in',
-  notVerifiedTitle: 'You could not be verified',
-  notVerifiedText: 'The sign-in stopped here.',
   unknownUserTitle: "We can't tell who is signed in",
   unknownUserText: 'Your session may have ended in the meantime.',
   signInFirstTitle: 'Please sign in first',

@@ -10,21 +10,21 @@ const header = { name: 'Auth-User' }
 const signIn = (more: object) => ({
   passkeys: { tenantId: 'lab', signIn: { loginPaths: ['/login'], ...more } },
 })
-const reserved = 'passkeys.signIn.action: is the action of something else too'
+const reserved = 'passkeys.signIn.action: is also used elsewhere'
 
 const cases: [name: string, over: object, faults: string[]][] = [
-  ['admin on the port of listen', { listen: { port: 9090 } }, ['admin.port: is the port of listen too']],
+  ['admin on the port of listen', { listen: { port: 9090 } }, ['admin.port: is also the port of listen']],
   [
     'the same on one address',
     { listen: { host: '127.0.0.1', port: 9090 } },
-    ['admin.port: is the port of listen too'],
+    ['admin.port: is also the port of listen'],
   ],
   ['other addresses', { listen: { host: '10.0.0.1', port: 9090 } }, []],
   ['both on port 0', { listen: { port: 0 }, admin: { port: 0 } }, []],
   [
     'upstream is publicUrl',
     { upstream: { url: 'https://login.example.com' } },
-    ['upstream.url: is publicUrl, so the gateway would call itself'],
+    ['upstream.url: is the same as publicUrl, so the gateway would call itself'],
   ],
   ['cert without key', { upstream: { tls: { cert: pem } } }, ['upstream.tls: has a cert without its key']],
   ['key without cert', { upstream: { tls: { key: pem } } }, ['upstream.tls: has a key without its cert']],
@@ -74,12 +74,12 @@ const cases: [name: string, over: object, faults: string[]][] = [
   [
     'one client_id twice',
     { clients: { a: at('https://a/b'), b: { ...at('https://b/b'), clientId: 'a' } } },
-    ['clients.b.clientId: is the client_id of client "a" too'],
+    ['clients.b.clientId: is also the client_id of client "a"'],
   ],
   [
     'one client_id twice, the other way round',
     { clients: { b: { ...at('https://b/b'), clientId: 'a' }, a: at('https://a/b') } },
-    ['clients.a: is the client_id of client "b" too'],
+    ['clients.a: is also the client_id of client "b"'],
   ],
   [
     'client ids that swap',
@@ -101,7 +101,7 @@ const cases: [name: string, over: object, faults: string[]][] = [
         { path: '/a', httpMethods: ['POST'] },
       ],
     },
-    ['protectedPaths.2.path: stands in an earlier entry with the same httpMethods'],
+    ['protectedPaths.2.path: is in an earlier entry with the same httpMethods'],
   ],
   ['a page for passkeys alone', { passkeys: { tenantId: 'lab' } }, []],
   ['passkeys by header', signIn({ header }), []],
@@ -114,7 +114,7 @@ const cases: [name: string, over: object, faults: string[]][] = [
   [
     'a JWT that tells a user name',
     signIn({ user: 'username', jwt: { path: '/jwt', key: pem } }),
-    ['passkeys.signIn.user: is username, which a JWT does not tell'],
+    ['passkeys.signIn.user: is username, which the JWT does not contain'],
   ],
   [
     'a client that is off where all others are enforced',
@@ -167,7 +167,7 @@ t.test('told beside other faults', async (t) => {
     provider: { closedPaths: [1] },
     clients: { a: at('https://a/b'), b: { ...at('nonsense'), clientId: 'a', action: '' }, c: 4 },
   }
-  t.ok(findFaults(file).includes('clients.b.clientId: is the client_id of client "a" too'))
+  t.ok(findFaults(file).includes('clients.b.clientId: is also the client_id of client "a"'))
   for (const nothing of [null, undefined, 5, []]) t.doesNotThrow(() => configSchema.safeParse(nothing))
 })
 

@@ -222,16 +222,7 @@ const rules: Rule[] = [
   {
     path: ['store'],
     good: ['memory'],
-    bad: [
-      '',
-      'Memory',
-      'http://valkey',
-      'redis://valkey:6379/0',
-      'redis:///0',
-      'redis://valkey/a',
-      'redis://valkey/0?x',
-      'redis://valkey#a',
-    ],
+    bad: ['', 'Memory', 'disk'],
   },
   {
     path: ['stepUp'],

@@ -24,7 +24,7 @@ const good: [text: string, value: string][] = [
   ['${file:windows}', 'from-file'],
   ['${file:two}', 'a\n'],
   ['${file:nested}', '${NAME}'],
-  ['redis://:${file:with space}@valkey', 'redis://:x@valkey'],
+  ['https://${file:with space}/v1', 'https://x/v1'],
 ]
 for (const [text, value] of good) t.same(interpolate(text, { env, folder }), { value, faults: [] }, text)
 

@@ -14,7 +14,7 @@ const codes: Record<ErrorCode, RegExp> = {
   BAD_SCALAR_START: /reserves/,
   BLOCK_AS_IMPLICIT_KEY: /without a value/,
   BLOCK_IN_FLOW: /not valid/,
-  DUPLICATE_KEY: /twice/,
+  DUPLICATE_KEY: /repeated/,
   IMPOSSIBLE: /not valid/,
   KEY_OVER_1024_CHARS: /without a value/,
   MISSING_CHAR: /lacks/,

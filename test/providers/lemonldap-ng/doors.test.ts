@@ -18,7 +18,7 @@ onLemonldap('the doors of LemonLDAP::NG', async (t, stage) => {
   await t.test('check names the doors that this OP leaves open', async (t) => {
     const { code, stdout, stderr } = await runCheck(t, world)
     t.equal(code, 0, stderr)
-    t.match(stdout, /^provider \S+\/: its discovery document is read$/m)
+    t.match(stdout, /^provider \S+\/: its discovery document was read$/m)
     t.match(stdout, /^ {2}closed {2}request_uri /m)
     t.match(stdout, /^ {2}info {4}ID token signature .*HS256, HS384, HS512/m)
     const open = [...stdout.matchAll(/^ {2}open +(.*?) {2,}/gm)].map(([, name]) => name)

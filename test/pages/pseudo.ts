@@ -1,4 +1,6 @@
-import type { Messages } from '../text.ts'
+import type { Language } from '../../src/pages/language.ts'
+import { en } from '../../src/pages/messages/en.ts'
+import type { Messages } from '../../src/pages/text.ts'
 
 const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const accented = 'àƀćďéƒĝĥíĵķĺɱñóþɋŕśţúṽŵẋýžÀƁĆĎÉƑĜĤÍĴĶĹṀÑÓÞɊŔŚŢÚṼŴẊÝŽ'
@@ -19,7 +21,13 @@ function accent(text: string): string {
 }
 
 /** A language that nobody speaks: where letters without an accent are seen on a page, they come from no catalog. */
-export function createPseudo(messages: Messages): Messages {
+function createPseudo(messages: Messages): Messages {
   const entries = Object.entries(messages).map(([key, text]) => [key, toPseudo(text)])
   return { ...messages, ...Object.fromEntries(entries) }
 }
+
+/**
+ * Shows what a page takes from no catalog, and what breaks when a text is longer. Dates and lists are Greek: they have
+ * no Latin letter either.
+ */
+export const pseudo: Language = { tag: 'en-XA', dir: 'ltr', messages: createPseudo(en), formats: 'el' }
