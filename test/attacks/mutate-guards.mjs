@@ -24,7 +24,7 @@ process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
 
 /** What tap loads before a test file, without the rest of its start-up. */
-const loader = '--import=@tapjs/typescript/import'
+const loader = '--import=./test/strip-types.mjs'
 
 function copyTree(index) {
   const copy = join(folder, String(index))
@@ -35,7 +35,7 @@ function copyTree(index) {
 
 /** The first failing assertion of a test file, or undefined where all hold. */
 function runCase(copy, file) {
-  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '120', TS_NODE_TRANSPILE_ONLY: '1' }
+  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '120' }
   const options = { cwd: copy, env, timeout: 150_000, maxBuffer: 256 * 1024 * 1024 }
   return new Promise((done) => {
     execFile(process.execPath, [loader, `test/${file}`], options, (error, stdout) => {
