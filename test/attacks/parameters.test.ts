@@ -12,6 +12,7 @@ import { onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
+import { workMs } from './frame/work-ms.ts'
 
 const authorization: readonly Channel[] = ['authorize', 'authorize-body', 'authorize-both']
 const backChannels: readonly Channel[] = ['token', 'par', 'device']
@@ -547,9 +548,10 @@ runAttacks('an OP that answers whatever it is asked', onLenientStage(), (attack)
     }),
     async (t, stage, { channel, value }) => {
       const op = watchOp(stage.op.requests)
-      const startedAt = performance.now()
-      expectRefused(t, await sendWith(stage, channel, value), [0, 400, 413, 414, 431], op)
-      t.ok(performance.now() - startedAt < 3000, 'at once')
+      const work = await workMs(async () =>
+        expectRefused(t, await sendWith(stage, channel, value), [0, 400, 413, 414, 431], op),
+      )
+      t.ok(work < 3000, 'without much work')
       await expectAlive(t, stage.world)
     },
   )
