@@ -96,6 +96,7 @@ export function parseEnrolment(outcome: Outcome, sent: { idempotencyKey: string 
 
 function readTrackAnswer(outcome: Outcome, sent: { idempotencyKey: string }): TrackAnswer {
   const answer = parseAnswer('track', trackAnswer, outcome)
+  // guard: verdict-key
   if (answer.idempotencyKey === sent.idempotencyKey) return answer
   throw unreadable('track', 'idempotencyKey is not the one that was sent')
 }
@@ -109,9 +110,11 @@ const readState = ({ state }: TrackAnswer): Tracked['state'] => trackState.safeP
  */
 export function parseValidated(outcome: Outcome): Validated {
   const { actionCode, action = actionCode, error, ...rest } = parseAnswer('validate', validateAnswer, outcome)
+  // guard: two-actions
   if (actionCode !== undefined && actionCode !== action) {
     throw unreadable('validate', 'action and actionCode differ')
   }
+  // guard: valid-with-error
   if (rest.isValid && error !== undefined) throw unreadable('validate', 'isValid with an error')
   return { ...rest, action }
 }

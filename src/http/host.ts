@@ -12,11 +12,12 @@ export function readHost(rawHeaders: readonly string[], allowed: ReadonlySet<str
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host',
   )
   const [host] = hosts
-  if (host === undefined || hosts.length > 1) {
+  if (host === undefined || /* guard: one-host */ hosts.length > 1) {
     throw new Refusal('unknown_host', `expected one Host header, got ${hosts.length}`)
   }
   const exact = host.toLowerCase()
   for (const name of [exact, normalizeHost(host)]) if (allowed.has(name)) return name
+  // guard: known-host
   throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')
 }
 

@@ -8,5 +8,6 @@ import { Refusal } from '../refusal.ts'
  * @throws {Refusal} `malformed_headers`
  */
 export function requireOwnOrigin({ headers }: FastifyRequest, publicUrl: string): void {
+  // guard: form-origin
   if (headers.origin !== publicUrl) throw new Refusal('malformed_headers', 'a POST from another origin')
 }

@@ -8,5 +8,5 @@ const clockToleranceMs = 30_000
  * @param at epoch milliseconds, as is `now`.
  */
 export function isYounger(at: number, maxAgeMs: number, now: number): boolean {
-  return now - at < maxAgeMs && at <= now + clockToleranceMs
+  return now - at < maxAgeMs && /* guard: nothing-young-from-the-future */ at <= now + clockToleranceMs
 }

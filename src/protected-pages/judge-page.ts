@@ -44,6 +44,7 @@ export async function judgePage(
     browser: request.exchange.browser,
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],
+    // guard: page-navigations
     ...(!canShowPage(request.method, request.headers) && { noInteraction: 'not_a_navigation' }),
   })
   return { kind: 'judged', case: it, ...judgement }

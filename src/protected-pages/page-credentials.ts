@@ -27,6 +27,7 @@ const harmless = new RegExp(
 export function dropCredentials({ exchange }: FastifyRequest): void {
   const { upstreamHeaders } = exchange
   exchange.upstreamHeaders = Object.fromEntries(
+    // guard: harmless-headers
     Object.entries(upstreamHeaders).filter(([name]) => harmless.test(name)),
   )
 }
@@ -38,7 +39,9 @@ export function dropCredentials({ exchange }: FastifyRequest): void {
 export function keepProbedSession({ exchange }: FastifyRequest, { cookies }: PageCredentialsPorts): void {
   const cookie = separateCookies([exchange.upstreamHeaders['cookie']].flat().join('; '), cookies)
   const others = Object.entries(exchange.upstreamHeaders).filter(
-    ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
+    ([name]) =>
+      harmless.test(name) ||
+      (name !== 'cookie' && /* guard: headers-that-name-users */ !couldNameUser(name, cookies)),
   )
   exchange.upstreamHeaders = { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) }
 }
@@ -55,9 +58,11 @@ export function refuseOtherCredentials(
   { cookies, subjectClaim }: PageCredentialsPorts,
   user: User | undefined,
 ): void {
+  // guard: session-in-url
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
   }
+  // guard: session-in-body
   if (exchange.body && couldBodyHoldSession(exchange.body, headers, cookies)) {
     throw new Refusal('malformed_parameters', 'a protected page, and a session or token in what was sent')
   }
@@ -66,6 +71,7 @@ export function refuseOtherCredentials(
   const token = /^(?:bearer|dpop) +([^ ,]+)$/i.exec(authorization)?.[1]
   const reading = readIdToken(token)
   const owner = reading.kind === 'read' ? reading.claims[subjectClaim] : undefined
+  // guard: credentials-of-the-user
   if (user === undefined || owner !== user.subject) {
     throw new Refusal('sign_in_first', 'a protected page, and credentials that are not those of the session')
   }

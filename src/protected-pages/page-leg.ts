@@ -39,19 +39,23 @@ export async function onPageRequest(
   const asked = { name, policy, next: describeNext(ports, request) }
   if (policy.mode === 'monitor') return watch(ports, request, asked)
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
-  if (request.method === 'OPTIONS') return dropCredentials(request)
+  if (request.method === 'OPTIONS') return /* guard: page-preflight */ dropCredentials(request)
   // One that is held back would let somebody else sign in to the same session after the decision.
+  // guard: page-body
   await takeBody(request)
   const judgement = await judgePage(ports, request, asked)
   if (judgement.kind === 'unknown') return goAnonymously(ports, request, page, judgement)
   const { decision, stepUpId } = judgement
   switch (decision.verdict) {
     case 'release':
+      // guard: other-credentials
       refuseOtherCredentials(request, ports, judgement.case.user)
+      // guard: probed-session-only
       keepProbedSession(request, ports)
       request.exchange.page = { name, user: judgement.case.user }
       return
     case 'deny':
+      // guard: denied-page
       throw refusePage(decision.error)
     case 'challenge': {
       const challengeHref = `${ports.pathPrefix}/challenge/${stepUpId}`
@@ -82,14 +86,18 @@ function goAnonymously(
   { reason }: PageJudgement & { kind: 'unknown' },
 ): void {
   const { method } = request
+  // guard: failed-probe
   if (!saysNobody(reason)) {
     ports.audit.unknownUser(policy, reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
+  // guard: nobody-changes
   if (method !== 'GET' && method !== 'HEAD') {
     throw new Refusal('sign_in_first', 'a protected page, and nobody is signed in')
   }
+  // guard: credentials-of-nobody
   refuseOtherCredentials(request, ports, undefined)
+  // guard: cookies-of-nobody
   dropCredentials(request)
 }
 
@@ -100,7 +108,12 @@ function describeNext(
 ): PageToShow {
   if (method === 'GET') return { target: exchange.target.raw }
   const { referer } = headers
-  if (referer === undefined || !URL.canParse(referer) || new URL(referer).origin !== publicUrl) return {}
+  if (
+    referer === undefined ||
+    !URL.canParse(referer) ||
+    /* guard: page-form-origin */ new URL(referer).origin !== publicUrl
+  )
+    return {}
   const { pathname, search } = new URL(referer)
   // Two slashes would name another host.
   return pathname.startsWith('//') ? {} : { sentFrom: pathname + search }
