@@ -3,7 +3,7 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { describe, expectAlive, expectNoArtefact } from './frame/expect.ts'
 import { type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
-import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
+import { authorizeQuery, onRealStage, patientProbe, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { answerProbesWith } from './frame/scripted-op.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
@@ -426,6 +426,11 @@ runAttacks('users with odd ids', onLenientStage(), (attack) => {
       await expectAlive(t, world)
     },
   )
+})
+
+const impatient = { probe: { ...patientProbe, timeout: '3s' } }
+
+runAttacks('a probe that fails', onLenientStage(impatient), (attack) => {
   attack(
     'V-02',
     'the probe is made to fail',
