@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { workMs } from '../lab/work-ms.ts'
 import type { World } from '../lab/world.ts'
 import { runAttacks } from './frame/run-attacks.ts'
-import { workMs } from './frame/work-ms.ts'
 
 const lines = (more: string[] = [], over: Record<string, string> = {}) =>
   Object.entries({

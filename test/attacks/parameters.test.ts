@@ -1,4 +1,5 @@
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
+import { workMs } from '../lab/work-ms.ts'
 import { type Channel, overChannels, sendWith } from './frame/channels.ts'
 import {
   describe,
@@ -12,7 +13,6 @@ import { onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
-import { workMs } from './frame/work-ms.ts'
 
 const authorization: readonly Channel[] = ['authorize', 'authorize-body', 'authorize-both']
 const backChannels: readonly Channel[] = ['token', 'par', 'device']
