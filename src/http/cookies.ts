@@ -145,8 +145,8 @@ function refuseOtherReadings(
   const valuesOf = (entry: string) =>
     [...selected].flatMap(([name, value]) => (isAllowed(name, [entry]) ? [value] : []))
   for (const { name, value } of pairs) {
-    for (const entry of text.namesOf(name))
-      /* guard: session-cookies-under-other-names */ if (!valuesOf(entry).includes(value)) refuse()
+    // guard: session-cookies-under-other-names
+    for (const entry of text.namesOf(name)) if (!valuesOf(entry).includes(value)) refuse()
     for (const { name: entry, rest } of text.findIn(`${name}=${value}`, false)) {
       const known = valuesOf(entry).flatMap(fold)
       // guard: session-inside-cookies
