@@ -36,8 +36,8 @@ function copyTree(index) {
 
 /** The first failing assertion of a test file, or undefined where all hold. */
 function runCase(copy, file) {
-  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '120' }
-  const options = { cwd: copy, env, timeout: 150_000, maxBuffer: 256 * 1024 * 1024 }
+  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '600' }
+  const options = { cwd: copy, env, timeout: 660_000, maxBuffer: 256 * 1024 * 1024 }
   return new Promise((done) => {
     execFile(process.execPath, [loader, `test/${file}`], options, (error, stdout) => {
       if (!error) return done(undefined)
