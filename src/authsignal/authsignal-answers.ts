@@ -95,6 +95,7 @@ export function parseEnrolment(outcome: CallOutcome, sent: { idempotencyKey: str
 
 function readTrackAnswer(outcome: CallOutcome, sent: { idempotencyKey: string }): TrackAnswer {
   const answer = parseAnswer('track', trackAnswer, outcome)
+  // guard: verdict-key
   if (answer.idempotencyKey === sent.idempotencyKey) return answer
   throw unreadable('track', 'idempotencyKey is not the one that was sent')
 }
@@ -108,9 +109,11 @@ const readState = ({ state }: TrackAnswer): Tracked['state'] => trackState.safeP
  */
 export function parseValidated(outcome: CallOutcome): Validated {
   const { actionCode, action = actionCode, error, ...rest } = parseAnswer('validate', validateAnswer, outcome)
+  // guard: two-actions
   if (actionCode !== undefined && actionCode !== action) {
     throw unreadable('validate', 'action and actionCode differ')
   }
+  // guard: valid-with-error
   if (rest.isValid && error !== undefined) throw unreadable('validate', 'isValid with an error')
   return { ...rest, action }
 }

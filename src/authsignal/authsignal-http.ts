@@ -36,7 +36,9 @@ export function guardHttpClient(): void {
   if (isGuarded) return
   isGuarded = true
   Object.assign(axios.defaults, {
+    // guard: api-redirects
     maxRedirects: 0,
+    // guard: environment-proxy
     proxy: false,
     maxContentLength: maxBytes,
     maxBodyLength: maxBytes,

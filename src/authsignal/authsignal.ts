@@ -174,7 +174,12 @@ const isRefused = (error: unknown): boolean => error instanceof AuthsignalError 
  */
 function toPathSegment(operation: AuthsignalOperation, id: string): string {
   const isUsable =
-    id !== '' && id !== '.' && id !== '..' && id.length <= maxIdLength && !/\p{Surrogate}/u.test(id)
+    id !== '' &&
+    id !== '.' &&
+    /* guard: ids-that-climb */ id !== '..' &&
+    id.length <= maxIdLength &&
+    !/\p{Surrogate}/u.test(id)
   if (!isUsable) throw new AuthsignalError('refused', operation, { reason: 'an id that can not be sent' })
+  // guard: ids-in-paths
   return encodeURIComponent(id)
 }

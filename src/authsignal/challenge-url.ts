@@ -11,7 +11,9 @@ export function readChallengeUrl(url: string, challengeHosts: readonly string[])
   const parsed = new URL(url)
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return undefined
   if (parsed.username !== '' || parsed.password !== '') return undefined
-  return challengeHosts.some((entry) => isListedBy(entry.toLowerCase(), parsed)) ? parsed.href : undefined
+  return /* guard: challenge-hosts */ challengeHosts.some((entry) => isListedBy(entry.toLowerCase(), parsed))
+    ? parsed.href
+    : undefined
 }
 
 function isListedBy(entry: string, url: URL): boolean {

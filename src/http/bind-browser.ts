@@ -65,6 +65,6 @@ export function meetBrowser(
 }
 
 function nameVisit(method: string, asked: string): string {
-  if (method !== 'POST') return randomBytes(6).toString('base64url')
+  if (method !== 'POST') return /* guard: visits-of-their-own */ randomBytes(6).toString('base64url')
   return `post-${Buffer.from(hashOf(asked)).readUInt8() % maxPosts}`
 }

@@ -44,6 +44,7 @@ export function isClaimedHeader(name: string): boolean {
  * everything but letters and digits, and put `HTTP_` in front, which some take off again; others leave hyphens out.
  */
 export function isSameHeader(name: string, other: string): boolean {
+  // guard: trusted-header-spellings
   return foldHeaderName(name) === foldHeaderName(other)
 }
 

@@ -71,6 +71,7 @@ const ownValue = /^[\w-]{43}$/
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const found = readPairs(header).filter((cookie) => cookie.name === name)
+  // guard: own-cookie-once
   const value = found.length === 1 ? found[0]?.value : undefined
   return value !== undefined && ownValue.test(value) ? value : undefined
 }
@@ -108,8 +109,12 @@ export function separateCookies(header: string | undefined, allowed: readonly st
   const text = createSessionText(allowed)
   const arePlain = [...selected.values()].every((value) => plainValue.test(value))
   const others = readPairs(header).filter(({ name, value }) => {
+    // guard: plain-cookies
     if (!arePlain || !plainName.test(name) || !plainValue.test(value)) return false
-    return text.namesOf(name).length === 0 && text.findIn(`${name}=${value}`, true).length === 0
+    return (
+      /* guard: session-in-cookie-name */ text.namesOf(name).length === 0 &&
+      /* guard: session-in-cookie-text */ text.findIn(`${name}=${value}`, true).length === 0
+    )
   })
   return toHeader([...selected, ...others.map(({ name, value }) => [name, value] as const)])
 }
@@ -122,6 +127,7 @@ function selectAllowed(header: string | undefined, allowed: readonly string[]): 
   const pairs = readPairs(header)
   const selected = new Map<string, string>()
   for (const { name, value } of pairs.filter((cookie) => isAllowed(cookie.name, allowed))) {
+    // guard: two-session-cookies
     if ((selected.get(name) ?? value) !== value) refuse()
     selected.set(name, value)
   }
@@ -139,9 +145,11 @@ function refuseOtherReadings(
   const valuesOf = (entry: string) =>
     [...selected].flatMap(([name, value]) => (isAllowed(name, [entry]) ? [value] : []))
   for (const { name, value } of pairs) {
+    // guard: session-cookies-under-other-names
     for (const entry of text.namesOf(name)) if (!valuesOf(entry).includes(value)) refuse()
     for (const { name: entry, rest } of text.findIn(`${name}=${value}`, false)) {
       const known = valuesOf(entry).flatMap(fold)
+      // guard: session-inside-cookies
       if (!known.some((value) => beginsWith(rest, value))) refuse()
     }
   }

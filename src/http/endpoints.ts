@@ -88,17 +88,21 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
   if (kinds.has('own')) {
     const rest = path.startsWith(ownPrefix) ? path.slice(ownPrefix.length) : undefined
     if (rest !== undefined && /^(?:\/[\w.~-]+)*$/.test(rest)) return 'own'
+    // guard: own-page-spellings
     throw new Refusal('ambiguous_target', "another spelling of the gateway's own prefix")
   }
+  // guard: closed-paths
   if (kinds.has('closed')) throw new Refusal('not_found', 'a closed path')
   const kind = guarded.listed.get(foldCase(path, guarded.foldsCase))
   if (kind !== undefined) return kind
+  // guard: back-channel-spellings
   for (const strict of kinds) {
     if (strict !== 'authorization')
       throw new Refusal('ambiguous_target', `could be read as a ${strict} endpoint`)
   }
   const isBelow = !kinds.has('authorization') || isPlainlyBelow(path, loosePath, root)
   if (isBelow && !isAuthorization) return 'open'
+  // guard: authorization-spellings
   throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')
 }
 
@@ -109,11 +113,13 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
 function readKinds(path: string, { root, behindScripts }: GuardedPaths) {
   const further = new Set<EndpointKind>()
   let isAuthorization = false
+  // guard: path-readings
   for (const { path: reading, starts, isWhole } of readOtherwise(path)) {
     for (const start of starts) {
-      for (const tree of start === 0 ? [root] : [root, behindScripts]) {
+      for (const tree of /* guard: script-names */ start === 0 ? [root] : [root, behindScripts]) {
         for (const kind of kindsOnTheWay(tree, reading, start))
           if (kind !== 'authorization') further.add(kind)
+        // guard: ways-to-authorization
         if (isWhole && findNode(tree, reading, start)?.kinds.has('authorization')) isAuthorization = true
       }
     }

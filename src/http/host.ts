@@ -11,9 +11,10 @@ export function requireKnownHost(rawHeaders: readonly string[], allowed: Readonl
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host',
   )
   const [host] = hosts
-  if (host === undefined || hosts.length > 1) {
+  if (host === undefined || /* guard: one-host */ hosts.length > 1) {
     throw new Refusal('unknown_host', `expected one Host header, got ${hosts.length}`)
   }
+  // guard: known-host
   if (!allowed.has(host.toLowerCase()) && !allowed.has(normalizeHost(host))) {
     throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')
   }

@@ -89,6 +89,7 @@ export function readBasically(path: string): ReadonlySet<string> {
   const { text } = decodePath(path)
   const whole = text.replace(strays, '')
   const untilParameters = whole.split(/[;\s+]/, 1).join('')
+  // guard: paths-by-collation
   const collated = decodePath(path, undefined, foldByCollation).text.replace(strays, '')
   const shortened = text.replace(strayWithCompany, '').replace(strays, '')
   return new Set([whole, untilParameters, shortened, collated].map(finish))
@@ -115,10 +116,13 @@ function finish(text: string): string {
 export function bareSegment(segment: string): string {
   if (unescaped.test(segment)) return segment
   const [name = ''] = segment.split(';', 1)
-  return name
-    .replace(cookieless, '')
-    .replace(stream, '')
-    .replace(/[\s\p{Cc}+]/gu, '')
+  return (
+    name
+      .replace(cookieless, '')
+      // guard: ntfs-streams
+      .replace(stream, '')
+      .replace(/[\s\p{Cc}+]/gu, '')
+  )
 }
 
 function dropTrailingDots(segment: string): string {

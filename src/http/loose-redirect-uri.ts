@@ -21,12 +21,13 @@ export function loosenRedirectUri(uri: string): string | undefined {
   if (!isWeb) return loosenCustom(url.href)
   const hostname = url.hostname.replace(/\.+$/, '')
   const place = loopback.has(hostname) ? 'loopback' : `${hostname}:${url.port}`
-  return `${url.protocol}//${place}${loosenPath(url.pathname)}`
+  return `${url.protocol}//${place}${/* guard: redirect-uri-paths */ loosenPath(url.pathname)}`
 }
 
 /** The URI of a custom scheme stays whole (RFC 8252 7.1), but for how many slashes it has. */
 function loosenCustom(uri: string): string {
   const { text } = decodePath(uri.split(/[?#]/, 1).join(''))
+  // guard: scheme-case
   const folded = text.toUpperCase().toLowerCase()
   return folded.replace(/\/+/g, '/').replace(/\/$/, '')
 }

@@ -18,6 +18,7 @@ export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string
  * @throws {Refusal} `malformed_headers`
  */
 export function requireOwnForm(request: FastifyRequest, publicUrl: string): void {
+  // guard: form-origin
   if (!isOwnForm(request, publicUrl)) {
     throw new Refusal('malformed_headers', 'expected a POST from a page of this origin')
   }

@@ -21,6 +21,7 @@ export function readPageType(contentType: string | undefined): PageType {
   if (types.has('parts')) return 'parts'
   types.delete('other')
   const [page = 'guessed'] = types
+  // guard: several-types
   return types.size === 1 ? page : 'unclear'
 }
 
@@ -32,7 +33,7 @@ function splitList(value: string): string[] {
 function readType(value: string): PageType {
   const found = /^[\t ]*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)[\t ]*(?:;|$)/.exec(value)
   const essence = found?.[1]?.toLowerCase()
-  if (essence === undefined || unknown.has(essence)) return 'guessed'
+  if (essence === undefined || /* guard: guessed-types */ unknown.has(essence)) return 'guessed'
   if (essence === 'text/html') return 'html'
   if (/[/+]xml$|^text\/xsl$/.test(essence)) return 'xml'
   // MHTML, pages that replace each other, ranges of a page.

@@ -22,7 +22,7 @@ type Change = (segment: string, last: boolean) => string
  * @throws {Refusal} `malformed_target` for a path that hands on over and over.
  */
 export function readOtherwise(path: string): readonly PathReading[] {
-  if (/^[\w/-]*$/.test(path) && !mayNameProgram(path)) return []
+  if (/^[\w/-]*$/.test(path) && /* guard: programs-in-plain-paths */ !mayNameProgram(path)) return []
   const readings = [...readBasically(path)].flatMap((base) => [
     read(base, keep, true),
     read(base, dropScript, true),
@@ -77,8 +77,11 @@ function read(base: string, change: Change, isWhole: boolean): PathReading {
       kept.push(name)
       length += name.length + 1
     }
+    // guard: program-folders
     isBelowFolder ||= isProgramFolder(segment)
+    // guard: handing-on
     if (isBelowFolder || handsOn(segment)) starts.add(length)
+    // guard: many-programs
     if (starts.size > maxStarts)
       throw new Refusal('malformed_target', 'the path runs through too many programs')
   }

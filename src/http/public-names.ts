@@ -13,6 +13,7 @@ export function toPublicUrl(url: string, { publicUrl, internal }: Names): string
   const isInternal = [...internal].some(
     (origin) => URL.canParse(authority, origin) && new URL(authority, origin).origin === origin,
   )
+  // guard: internal-addresses
   return isInternal ? publicUrl + url.slice(authority.length) : url
 }
 

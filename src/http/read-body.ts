@@ -33,6 +33,7 @@ export function requireFormContentType(
   header: string | undefined,
   contentEncoding: string | undefined,
 ): void {
+  // guard: content-encoding
   if (contentEncoding !== undefined && contentEncoding.trim() !== '') {
     throw new Refusal('unsupported_content_type', 'expected a body without a content encoding')
   }
@@ -40,6 +41,7 @@ export function requireFormContentType(
   // An empty parameter says nothing (RFC 9110 5.6.6).
   const parameters = parts.filter((part) => part !== '')
   const isUtf8 = parameters.every((parameter) => /^charset=(?:utf-8|"utf-8")$/i.test(parameter))
+  // guard: content-type
   if (type?.toLowerCase() !== 'application/x-www-form-urlencoded' || !isUtf8 || parameters.length > 1) {
     throw new Refusal('unsupported_content_type', 'expected application/x-www-form-urlencoded in UTF-8')
   }

@@ -49,18 +49,26 @@ export function toUpstreamHeaders(
 ): Record<string, string | string[]> {
   const received = groupHeaders(rawHeaders)
   for (const name of single) {
+    // guard: single-headers
     if ((received.get(name)?.length ?? 0) > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
   }
   refuseConnectionOptions(received.get('connection') ?? [])
   refuseTransferCodings(received.get('transfer-encoding') ?? [])
   const headers = new Map<string, string | string[]>()
   for (const [name, values] of received) {
-    if (hopByHopHeaders.has(name) || isClaimedHeader(name) || !/^[a-z0-9-]+$/.test(name)) continue
+    if (
+      hopByHopHeaders.has(name) ||
+      /* guard: claimed-headers */ isClaimedHeader(name) ||
+      /* guard: cgi-header-names */ !/^[a-z0-9-]+$/.test(name)
+    )
+      continue
+    // guard: trusted-header
     if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
-    if (name === 'cookie' || (guarded && negotiated.has(name))) continue
+    if (name === 'cookie' || /* guard: negotiated-headers */ (guarded && negotiated.has(name))) continue
     const [first = '', ...more] = readable && name === 'accept-encoding' ? keepReadable(values) : values
     headers.set(name, more.length === 0 ? first : values)
   }
+  // guard: own-cookie-kept
   const cookie = ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))
   if (cookie !== undefined) headers.set('cookie', cookie)
   for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
@@ -90,6 +98,7 @@ function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
 
 function refuseConnectionOptions(values: readonly string[]): void {
   const odd = readConnection(values).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
+  // guard: connection-names
   if (odd !== undefined) {
     throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's")
   }
@@ -97,6 +106,7 @@ function refuseConnectionOptions(values: readonly string[]): void {
 
 /** Node accepts codings before chunked and leaves them in the body, but the OP would get no header for them. */
 function refuseTransferCodings(values: readonly string[]): void {
+  // guard: transfer-codings
   if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
     throw new Refusal('malformed_headers', 'expected no transfer coding but chunked')
   }

@@ -28,13 +28,19 @@ export function fromUpstreamHeaders(
     const name = key.toLowerCase()
     received.set(name, [...(received.get(name) ?? []), ...(Array.isArray(value) ? value : [value])])
   }
+  // guard: one-location
   if ((received.get('location')?.length ?? 0) > 1) {
     throw new Refusal('upstream_unreadable', 'two Location headers')
   }
   const dropped = new Set(readConnection(received.get('connection') ?? []))
   const passed = new Map<string, string | string[]>()
   for (const [name, all] of received) {
-    if (hopByHopHeaders.has(name) || dropped.has(name) || otherWays.test(name)) continue
+    if (
+      hopByHopHeaders.has(name) ||
+      dropped.has(name) ||
+      /* guard: other-ways-to-the-op */ otherWays.test(name)
+    )
+      continue
     if (!all.every((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))) {
       throw new Refusal('upstream_unreadable', `a character in ${name} that can't stand in a header`)
     }
@@ -53,6 +59,7 @@ function changeValues(
   switch (name) {
     case 'set-cookie':
       return values.flatMap((value) =>
+        // guard: own-cookie-not-taken
         options.ownCookies.some((name) => setsCookie(value, name))
           ? []
           : toPublicCookie(value, options.names),

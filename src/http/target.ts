@@ -29,6 +29,7 @@ export interface Target {
  * @throws Refusal `malformed_target`
  */
 export function parseTarget(raw: string): Target {
+  // guard: origin-form
   if (!raw.startsWith('/')) refuse('expected an origin-form target, which begins with a slash')
   if (raw.length > maxLength) refuse(`expected at most ${maxLength} characters, got ${raw.length}`)
   if (!/^[!-"$-~\x80-\xff]+$/.test(raw)) refuse('holds a space, a control character or a number sign')
@@ -40,9 +41,11 @@ export function parseTarget(raw: string): Target {
 }
 
 function checkPath(path: string): void {
+  // guard: backslashes
   if (/["<>\\`]/.test(path)) refuse('the path holds a character that clients escape')
   if (/%(?![0-9a-f]{2})/i.test(path)) refuse('the path holds a percent sign that begins no escape')
   const { text, settled } = decodePath(path)
+  // guard: nested-escapes
   if (!settled) refuse('the path is escaped over and over')
   if (/\p{Cc}/u.test(text)) refuse('the path holds an escaped control character')
   // Bytes that UTF-8 never has, surrogates and overlong forms: nothing else could be meant than a disguise.
@@ -50,8 +53,10 @@ function checkPath(path: string): void {
     refuse('the path holds bytes that are UTF-8 in no reading')
   }
   if (text.split(/[/?#]/).some((segment) => /^\.\.?$/.test(bareSegment(segment)))) {
+    // guard: dot-segments
     refuse('the path holds a dot segment')
   }
+  // guard: path-parameters-that-hide
   if (text.includes(';') && loosenWithoutParameters(path) !== loosenPath(path)) {
     refuse('a path parameter holds an escaped part of a path')
   }

@@ -32,6 +32,7 @@ export function readClient(authorization: string | undefined, parameters: Parame
     names.add(isConfirmed ? basic.undecoded : basic.decoded)
   }
   const [clientId, other] = names
+  // guard: one-client
   if (other !== undefined) throw new Refusal('ambiguous_parameters', 'two different clients in one request')
   if (clientId === undefined) return {}
   const otherReading = [basic?.undecoded, basic?.decoded].find(
@@ -68,6 +69,7 @@ function readAssertion(parameters: Parameters): string | undefined {
     throw new Refusal('malformed_parameters', 'client_assertion: expected a JWT that reads in one way only')
   }
   const [alg, iss, sub] = [header['alg'], claims['iss'], claims['sub']]
+  // guard: signed-assertions
   if (typeof alg !== 'string' || alg.toLowerCase() === 'none') {
     throw new Refusal('malformed_parameters', 'client_assertion: expected a signed JWT')
   }

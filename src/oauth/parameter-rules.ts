@@ -49,6 +49,7 @@ export function readName(rawName: string, rules: ParameterRules): string {
   const name = requirePlain(rawName)
   if (strict.has(name)) return name
   const other = readNameLoosely(name).find((reading) => alike.has(reading))
+  // guard: loose-names
   if (other !== undefined) throw new Refusal('ambiguous_parameters', `a name that could be read as ${other}`)
   if (decodeFormText(rawName) === undefined)
     throw new Refusal('malformed_parameters', 'a broken escape in a name')
@@ -58,9 +59,11 @@ export function readName(rawName: string, rules: ParameterRules): string {
 /** Before anything else is done with a name: what is refused here was only decoded. */
 function requirePlain(rawName: string): string {
   const name = decodeFormBytes(rawName)
+  // guard: name-length
   if (name.length > maxNameLength) {
     throw new Refusal('malformed_parameters', `a name of more than ${maxNameLength} bytes`)
   }
+  // guard: ascii-names
   if (!/^[\0-\x7f]*$/.test(name)) throw new Refusal('ambiguous_parameters', 'a name outside ASCII')
   return name
 }
@@ -79,6 +82,7 @@ export function refuseSemicolons(name: string, text: string, rules: ParameterRul
     .slice(1)
     .flatMap((piece) => readNameLoosely(requirePlain(splitPair(piece).rawName)))
     .find((reading) => alike.has(reading))
+  // guard: after-semicolons
   if (hidden !== undefined) throw new Refusal('ambiguous_parameters', `${hidden} after a semicolon`)
   if (strict.has(name) && decisiveParameters.has(name)) {
     throw new Refusal('ambiguous_parameters', `an unescaped semicolon in ${name}`)
@@ -101,6 +105,7 @@ export function readValue(name: string, rawValue: string, rules: ParameterRules)
     )
   }
   if (!strict) return value
+  // guard: control-characters
   if (value.includes('\0') || (decisiveParameters.has(name) && /\p{Cc}/u.test(value))) {
     throw new Refusal('malformed_parameters', `a control character in ${name}`)
   }

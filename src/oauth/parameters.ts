@@ -64,6 +64,7 @@ export function parseParameters(parts: { query: string; body?: Buffer }, rules: 
     if (text === '') continue
     const { rawName, rawValue } = splitPair(text)
     const name = readName(rawName, rules)
+    // guard: back-channel-query
     if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
       throw new Refusal('malformed_parameters', `${name} in the query of a back-channel request`)
     }
@@ -82,7 +83,7 @@ function countPieces(text: string): number {
   let count = text === '' ? 0 : 1
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === ampersand || code === semicolon) count++
+    if (code === ampersand || /* guard: semicolon-pieces */ code === semicolon) count++
   }
   return count
 }
@@ -100,6 +101,7 @@ function addValue(
     return true
   }
   if (known.has(value)) return !isStrict(name, rules)
+  // guard: one-value
   if (isStrict(name, rules) && !repeatableParameters.has(name)) {
     throw new Refusal('ambiguous_parameters', `different values of ${name}`)
   }

@@ -26,7 +26,9 @@ export function parseStrictJson(
   if (json.length > maxLength) return undefined
   const value = parse(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  // guard: json-names-by-collation
   const keyOf = reader === 'anybody' ? foldByCollation : undefined
+  // guard: json-names-twice
   if (listJsonStrings(json, maxDepth, keyOf) === undefined) return undefined
   return value as Record<string, unknown>
 }

@@ -8,5 +8,7 @@ export const clockToleranceSeconds = 30
  * @param at epoch milliseconds, as is `now`.
  */
 export function isYounger(at: number, maxAgeMs: number, now: number): boolean {
-  return now - at < maxAgeMs && at <= now + clockToleranceSeconds * 1000
+  return (
+    now - at < maxAgeMs && /* guard: nothing-young-from-the-future */ at <= now + clockToleranceSeconds * 1000
+  )
 }

@@ -96,7 +96,11 @@ export function decideFromMemory(
   }
   if (amr.some((value) => policy.satisfiedByAmr.includes(value))) return release('satisfied_by_amr')
   const isFresh = (at: number): boolean => isYounger(at, policy.remember, now)
-  if (memory.proofs.some(({ method, at }) => isFresh(at) && isMethodAllowed(policy, method))) {
+  if (
+    memory.proofs.some(
+      ({ method, at }) => /* guard: remembered-for */ isFresh(at) && isMethodAllowed(policy, method),
+    )
+  ) {
     return release('proof')
   }
   return undefined
@@ -135,6 +139,7 @@ export function decideFromTrack(
     case 'unknown':
       return deny('unknown_state', 'access_denied')
     case 'no_answer':
+      // guard: no-fail-open-on-refusal
       if (outcome.kind === 'refused') return deny('authsignal_refused', 'server_error')
       return policy.onError === 'allow'
         ? release('fail_open')
@@ -145,12 +150,15 @@ export function decideFromTrack(
 type Allowed = Pick<Exclude<TrackOutcome, { readonly state: 'no_answer' }>, 'isEnrolled' | 'hasChallengeUrl'>
 
 function decideAllowed(policy: ClientPolicy, outcome: Allowed, isSkipped: boolean): Decision {
-  return outcome.isEnrolled ? release('no_challenge_needed') : decideUnenrolled(policy, outcome, isSkipped)
+  return /* guard: unenrolled-users */ outcome.isEnrolled
+    ? release('no_challenge_needed')
+    : decideUnenrolled(policy, outcome, isSkipped)
 }
 
 /** What Authsignal allows it does not challenge either: the client has to start anew, so that its request is judged. */
 function decideUnknown(policy: ClientPolicy, outcome: Allowed): Decision {
   const decision = decideAllowed(policy, outcome, false)
+  // guard: allow-for-unknown
   return decision.verdict === 'release' ? deny('request_unknown', 'interaction_required') : decision
 }
 

@@ -25,13 +25,16 @@ export function createFindLookAlike(clientIds: readonly string[]): (id: string) 
   for (const id of clientIds) {
     for (const form of readId(id).flatMap(fold)) {
       known.set(form, id)
+      // guard: ids-as-numbers
       if (/^\d+$/.test(form)) known.set(numberIn(form), id)
+      // guard: ids-as-uuids
       if (uuid.test(form)) known.set(uuidIn(form), id)
     }
   }
   known.delete('')
 
   return (id) => {
+    // guard: id-too-long
     if (id.length > longestForeignId && !ascii.test(id)) return clientIds[0]
     return readId(id)
       .flatMap(fold)
@@ -43,8 +46,13 @@ export function createFindLookAlike(clientIds: readonly string[]): (id: string) 
 
 /** The forms by which two ids may be the same. */
 function fold(text: string): readonly string[] {
+  // guard: id-skipped-letters
   const forms = ascii.test(text) ? [text] : [text, text.replace(skipped, '')]
-  return forms.map((form) => foldByCollation(form).replace(unseen, '').toLowerCase())
+  return forms.map((form) =>
+    /* guard: id-unseen */ /* guard: id-case-and-accents */ foldByCollation(form)
+      .replace(unseen, '')
+      .toLowerCase(),
+  )
 }
 
 /** The id, decoded as it is, and once or twice more, each in both encodings that servers read bytes by. */
@@ -53,7 +61,7 @@ function readId(id: string): readonly string[] {
   const rounds = [Buffer.from(id).toString('latin1')]
   for (const bytes of rounds) {
     const decoded = decodeFormBytes(bytes)
-    if (decoded !== bytes && rounds.length < 3) rounds.push(decoded)
+    if (decoded !== bytes && /* guard: id-decoded-twice */ rounds.length < 3) rounds.push(decoded)
   }
   return rounds.flatMap((bytes) => [Buffer.from(bytes, 'latin1').toString(), bytes])
 }

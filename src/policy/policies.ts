@@ -52,7 +52,10 @@ export function createPolicies(config: Config): Policies {
   const findLookAlike = (clientId: string): string | undefined =>
     config.clients.has(clientId) ? undefined : findAmongAll(clientId)
   const ofClient = (clientId: string): ClientPolicy =>
-    config.clients.get(findLookAlike(clientId) ?? clientId) ?? { ...config.defaults, clientId }
+    config.clients.get(/* guard: look-alike-policy */ findLookAlike(clientId) ?? clientId) ?? {
+      ...config.defaults,
+      clientId,
+    }
   const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] =>
     owners.get(redirectUriKey(redirectUri) ?? '') ??
     likelyOwners.get(loosenRedirectUri(redirectUri) ?? '') ??
@@ -62,7 +65,9 @@ export function createPolicies(config: Config): Policies {
     const named = clientIds.map(ofClient)
     const listed = redirectUri === undefined ? [] : ofRedirectUri(redirectUri)
     const isSaid = named.some((policy) => policy.mode !== 'off' && listed.includes(policy))
-    const [first = ofClient(''), ...others] = isSaid ? named : [...named, ...listed]
+    const [first = ofClient(''), ...others] = /* guard: address-owners */ isSaid
+      ? named
+      : [...named, ...listed]
     return {
       ...strictestOf(first, ...others),
       policyIds: [...new Set([first, ...others].map(({ clientId }) => clientId))],
@@ -78,6 +83,7 @@ export function createPolicies(config: Config): Policies {
     ofClient,
     findLookAlike,
     counterOf({ policyIds, page = '' }) {
+      // guard: unlisted-count
       const names = policyIds.filter((id) => config.clients.has(id)).sort()
       return JSON.stringify(names.length > 0 ? names : ['', page])
     },

@@ -14,6 +14,7 @@ export function strictestOf(first: ClientPolicy, ...others: readonly ClientPolic
   const all = [first, ...others]
   const mode = modes[Math.max(...all.map((policy) => modes.indexOf(policy.mode)))]
   const [strictest = first, ...rest] = all.filter((policy) => policy.mode === mode)
+  // guard: stricter-policy
   return rest.reduce(combine, strictest)
 }
 

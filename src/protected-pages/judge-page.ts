@@ -38,6 +38,7 @@ export async function judgePage(
     browser: request.exchange.browser,
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],
+    // guard: page-navigations
     noInteraction: canShowPage(request.method, request.headers) ? undefined : 'not_a_navigation',
   })
   return { kind: 'judged', case: it, ...judgement }

@@ -20,6 +20,7 @@ const harmless = new RegExp(
 
 /** The headers by which the OP can identify nobody. */
 export function dropCredentials(headers: HeaderFields): HeaderFields {
+  // guard: harmless-headers
   return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.test(name)))
 }
 
@@ -31,7 +32,9 @@ export function keepProbedSession({ config }: Pick<Services, 'config'>, headers:
   const { cookies } = config.provider.probe
   const cookie = separateCookies([headers['cookie']].flat().join('; '), cookies)
   const others = Object.entries(headers).filter(
-    ([name]) => harmless.test(name) || (name !== 'cookie' && !couldNameUser(name, cookies)),
+    ([name]) =>
+      harmless.test(name) ||
+      (name !== 'cookie' && /* guard: headers-that-name-users */ !couldNameUser(name, cookies)),
   )
   return { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) }
 }
@@ -52,9 +55,11 @@ export function refuseOtherCredentials(
 ): void {
   const { subject, probe } = config.provider
   const { cookies } = probe
+  // guard: session-in-url
   if (couldHoldSession(exchange.target, cookies, user !== undefined)) {
     throw new Refusal('ambiguous_target', 'a protected page, and a session or token in its URL')
   }
+  // guard: session-in-body
   if (body && couldBodyHoldSession(body, headers, cookies)) {
     throw new Refusal('malformed_parameters', 'a protected page, and a session or token in what was sent')
   }
@@ -63,6 +68,7 @@ export function refuseOtherCredentials(
   const token = /^(?:bearer|dpop) +([^ ,]+)$/i.exec(authorization)?.[1]
   const reading = readIdToken(token)
   const owner = reading.kind === 'read' ? reading.claims[subject] : undefined
+  // guard: credentials-of-the-user
   if (user === undefined || owner !== user.subject) {
     throw new Refusal('sign_in_first', 'a protected page, and credentials that are not those of the session')
   }

@@ -59,9 +59,10 @@ export async function onPageRequest(
     return { kind: 'forward', headers, body: taken }
   }
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
-  if (request.method === 'OPTIONS') return { kind: 'forward', headers: dropCredentials(headers), body: taken }
+  if (request.method === 'OPTIONS')
+    return { kind: 'forward', headers: /* guard: page-preflight */ dropCredentials(headers), body: taken }
   // A body that is held back would let somebody else sign in to the same session after the decision.
-  const body = taken ?? (await takeBody(request))
+  const body = taken ?? /* guard: page-body */ (await takeBody(request))
   return openPage(services, request, reply, page, body)
 }
 
@@ -78,11 +79,14 @@ async function openPage(
   const { user } = judgement.case
   switch (decision.verdict) {
     case 'release': {
+      // guard: other-credentials
       refuseOtherCredentials(services, request, body, user)
+      // guard: probed-session-only
       const headers = keepProbedSession(services, request.exchange.upstreamHeaders)
       return { kind: 'forward', headers, body, page: { name: page.name, user } }
     }
     case 'deny':
+      // guard: denied-page
       throw refusePage(decision.error)
     case 'challenge': {
       const challengeHref = challengePath(services.config.pathPrefix, stepUpId)
@@ -125,15 +129,22 @@ function goAnonymously(
   body: Buffer | undefined,
 ): OpenedRequest {
   const { method } = request
+  // guard: failed-probe
   if (!saysNobody(reason)) {
     services.audit.unknownUser(policy, reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
+  // guard: nobody-changes
   if (method !== 'GET' && method !== 'HEAD') {
     throw new Refusal('sign_in_first', 'a protected page, and nobody is signed in')
   }
+  // guard: credentials-of-nobody
   refuseOtherCredentials(services, request, body, undefined)
-  return { kind: 'forward', headers: dropCredentials(request.exchange.upstreamHeaders), body }
+  return {
+    kind: 'forward',
+    headers: /* guard: cookies-of-nobody */ dropCredentials(request.exchange.upstreamHeaders),
+    body,
+  }
 }
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
@@ -143,7 +154,12 @@ function describeNext(
 ): PageToShow {
   if (method === 'GET') return { target: exchange.target.raw }
   const { referer } = headers
-  if (referer === undefined || !URL.canParse(referer) || new URL(referer).origin !== publicUrl) return {}
+  if (
+    referer === undefined ||
+    !URL.canParse(referer) ||
+    /* guard: page-form-origin */ new URL(referer).origin !== publicUrl
+  )
+    return {}
   const { pathname, search } = new URL(referer)
   // Two slashes would name another host.
   return pathname.startsWith('//') ? {} : { sentFrom: pathname + search }

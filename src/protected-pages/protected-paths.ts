@@ -30,8 +30,9 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
   return ({ path, loosePath }, method) => {
     if (guarded.length === 0) return undefined
     const candidates = guarded.filter(({ page }) => covers(page, method))
-    const readings = [{ path: loosePath, starts: [0] }, ...readOtherwise(path)]
+    const readings = [{ path: loosePath, starts: [0] }, /* guard: page-readings */ ...readOtherwise(path)]
     const found = new Set(readings.flatMap((reading) => findAll(candidates, reading)))
+    // guard: two-pages
     if (found.size > 1) throw new Refusal('ambiguous_target', 'could be read as two protected pages')
     const [page] = found
     return page
@@ -44,9 +45,12 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
  */
 function covers({ httpMethods, policy }: GuardedPage, method: string): boolean {
   if (httpMethods.length === 0 || httpMethods.includes(method)) return true
-  if (method === 'HEAD') return httpMethods.includes('GET')
+  if (method === 'HEAD') return /* guard: head-for-get */ httpMethods.includes('GET')
+  // guard: watched-page
   if (policy.mode !== 'enforce') return false
+  // guard: unknown-methods
   if (!known.includes(method)) return true
+  // guard: post-for-others
   return method === 'POST' && unsafe.some((other) => httpMethods.includes(other))
 }
 
@@ -57,7 +61,9 @@ function findAll<Page>(
 ): Page[] {
   return starts.flatMap((start) => {
     const first = candidates.find(({ roots, rests }) =>
-      (start === 0 ? roots : [...roots, ...rests]).some((root) => isBelow(root, path, start)),
+      (start === 0 ? roots : [...roots, /* guard: page-script-names */ ...rests]).some((root) =>
+        isBelow(root, path, start),
+      ),
     )
     return first ? [first.page] : []
   })
@@ -65,5 +71,5 @@ function findAll<Page>(
 
 function isBelow(root: string, path: string, start: number): boolean {
   const end = start + root.length
-  return path.startsWith(root, start) && (end === path.length || path[end] === '/')
+  return path.startsWith(root, start) && (end === path.length || /* guard: below-a-page */ path[end] === '/')
 }

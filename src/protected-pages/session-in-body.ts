@@ -12,6 +12,7 @@ export function couldBodyHoldSession(
   headers: IncomingHttpHeaders,
   cookies: readonly string[],
 ): boolean {
+  // guard: coded-bodies
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') return true
   const names = listNames(body.toString('latin1'), headers['content-type']?.trim().toLowerCase() ?? '')
   return names === undefined || names.some((name) => isSessionName(name, cookies, true))
@@ -24,6 +25,7 @@ function listNames(text: string, type: string): readonly string[] | undefined {
   const isForm = type === '' || /^(?:text\/|application\/x-www-form-urlencoded)/.test(type)
   if (!isForm && !type.startsWith('multipart/')) return []
   const pieces = isForm ? text.split(/[&;]/, maxNames + 1) : listParts(text)
+  // guard: field-count
   if (pieces.length > maxNames) return undefined
   return isForm ? pieces.map((piece) => piece.split('=', 1).join('')) : pieces
 }

@@ -27,7 +27,13 @@ export function couldHoldSession(
   cookies: readonly string[],
   isKnown: boolean,
 ): boolean {
-  if (/;|%(?:25)*3b/i.test(path) || loosePath.includes(';') || cookieless.test(path)) return true
+  // guard: session-in-path-parameters
+  if (
+    /;|%(?:25)*3b/i.test(path) ||
+    loosePath.includes(';') ||
+    /* guard: session-in-path */ cookieless.test(path)
+  )
+    return true
   const names = query.split(/[&;]/, maxNames + 1).map((pair) => pair.split('=', 1).join(''))
   return names.length > maxNames || names.some((name) => isSessionName(name, cookies, isKnown))
 }
@@ -39,9 +45,11 @@ export function couldHoldSession(
  */
 export function isSessionName(name: string, cookies: readonly string[], isKnown: boolean): boolean {
   if (name.length > longestName) return true
-  const known = [...tokenNames, ...cookies, ...(isKnown ? [] : usualNames)].map((other) =>
-    other.toLowerCase(),
-  )
+  const known = [
+    /* guard: token-in-query */ ...tokenNames,
+    ...cookies,
+    /* guard: usual-session-names */ ...(isKnown ? [] : usualNames),
+  ].map((other) => other.toLowerCase())
   return readNameLoosely(name).some((reading) => known.some((other) => isNamed(reading, other)))
 }
 

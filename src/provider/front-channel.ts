@@ -28,10 +28,12 @@ export function createFrontChannelVerifier(
   async function isIdTokenOf(idToken: string, owner: ExpectedOwner): Promise<boolean> {
     const { payload } = await jwtVerify(idToken, keys, {
       issuer: provider.metadata.issuer,
+      // guard: id-token-audience
       audience: owner.clientId,
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ['sub', 'exp', 'iat'],
     })
+    // guard: id-token-subject
     return payload[owner.subjectClaim] === owner.subject
   }
 
@@ -44,6 +46,7 @@ export function createFrontChannelVerifier(
     })
     if (!response.ok) return false
     const claims = (await response.json()) as Record<string, unknown>
+    // guard: access-token-subject
     return claims[owner.subjectClaim] === owner.subject
   }
 

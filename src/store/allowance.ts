@@ -27,7 +27,9 @@ export function createAllowance(counts: Collection<Count>, now: () => number, wi
   /** The count as it stands, or undefined where its window is over. */
   function current({ since, count }: Count): Count | undefined {
     const at = now()
-    return at - since < windowMs ? { since: Math.min(since, at), count } : undefined
+    return at - since < windowMs
+      ? { /* guard: clock-set-back */ since: Math.min(since, at), count }
+      : undefined
   }
 
   return {
@@ -39,7 +41,7 @@ export function createAllowance(counts: Collection<Count>, now: () => number, wi
       if (await counts.add(key, { since: now(), count: 1 }, owner)) return true
       const taken = await counts.update(key, (found) => {
         const { since, count } = current(found) ?? { since: now(), count: 0 }
-        return count < limit ? { since, count: count + 1 } : undefined
+        return /* guard: allowance-limit */ count < limit ? { since, count: count + 1 } : undefined
       })
       return taken !== undefined
     },

@@ -35,6 +35,7 @@ export function createCollection<T>(store: Store, name: string, ttlMs: number): 
 
   function write(record: T): string {
     const text = JSON.stringify(record)
+    // guard: record-length
     if (text.length > maxRecordLength) throw new EntryTooLarge(`${text.length} characters of ${name}`)
     return text
   }

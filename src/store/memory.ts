@@ -75,6 +75,7 @@ export function createMemoryStore(
   function find(key: string): Entry | undefined {
     const kind = kindOf(key)
     const entry = kind.entries.get(key)
+    // guard: expired-entries
     if (!entry || entry.expiresAt > elapsed()) return entry
     drop(kind, entry)
     return undefined
@@ -85,6 +86,7 @@ export function createMemoryStore(
     const kind = kindOf(key)
     const bytes = overheadBytes + bytesOf(value) + 2 * (key.length + owner.name.length)
     const room = kind.rooms[owner.kind]
+    // guard: entry-too-large
     if (bytes > room.longest) throw new EntryTooLarge(`${bytes} bytes are too many for one entry`)
     const earlier = kind.entries.get(key)
     if (earlier) drop(kind, earlier)
@@ -108,7 +110,14 @@ export function createMemoryStore(
     async replace(key, expected, value, ttlMs, owner) {
       const found = find(key)
       if (found?.value !== expected) return false
-      write(key, value, ttlMs, owner?.kind === 'user' ? owner : found.owner)
+      write(
+        key,
+        value,
+        ttlMs,
+        /* guard: stranger-takes-entry */ /* guard: entry-goes-to-user */ owner?.kind === 'user'
+          ? owner
+          : found.owner,
+      )
       return true
     },
     async close() {
@@ -119,5 +128,5 @@ export function createMemoryStore(
 
 /** At most, as V8 holds it: two bytes a character where one of them is not Latin-1. */
 function bytesOf(text: string): number {
-  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length
+  return /* guard: two-byte-text */ Buffer.byteLength(text) === text.length ? text.length : 2 * text.length
 }

@@ -58,7 +58,8 @@ export function createRoom(bounds: RoomBounds): Room {
   let held = 0
   let count = 0
 
-  const peersOf = ({ bytes }: Arrival) => shares[magnitudeOf(bytes)] as Map<string, Share>
+  const peersOf = ({ bytes }: Arrival) =>
+    shares[/* guard: shares-by-size */ magnitudeOf(bytes)] as Map<string, Share>
   const rankOf = (share: Share) => ranks[magnitudeOf(share.bytes)] as Chain<Share>
 
   function shareOf(arrival: Arrival): Share {
@@ -104,10 +105,15 @@ export function createRoom(bounds: RoomBounds): Room {
       share.peers.delete(share.owner)
     },
     findLeaver(comer) {
-      if (count < bounds.entries && held + comer.bytes <= bounds.bytes) return undefined
+      if (
+        /* guard: bounded-entries */ count < bounds.entries &&
+        /* guard: bounded-bytes */ held + comer.bytes <= bounds.bytes
+      )
+        return undefined
+      // guard: largest-owner-loses
       const largest = ranks.findLast(({ first }) => first !== undefined)
       const own = peersOf(comer).get(comer.owner.name)
-      return own && rankOf(own) === largest ? own.first : largest?.first?.first
+      return own && /* guard: comer-loses */ rankOf(own) === largest ? own.first : largest?.first?.first
     },
   }
 }

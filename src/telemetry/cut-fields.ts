@@ -10,7 +10,11 @@ const obeyed = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** A text at a size that no stranger can choose, and without what a terminal obeys. */
 export function cutText(text: string, longest = longestText): string {
-  const kept = text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text
+  const kept =
+    /* guard: log-long-text */ text.length > longest
+      ? `${text.slice(0, longest)}… (${text.length} characters)`
+      : text
+  // guard: log-control-characters
   return kept.replace(obeyed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
@@ -23,6 +27,7 @@ export function cutFields(fields: Readonly<Record<string, unknown>>): Record<str
 
   function cut(value: unknown, depth: number): unknown {
     values += 1
+    // guard: log-values
     if (values > maxValues) return undefined
     if (typeof value === 'string') return cutText(value)
     if (typeof value === 'bigint') return cutText(value.toString())
@@ -30,7 +35,9 @@ export function cutFields(fields: Readonly<Record<string, unknown>>): Record<str
     if (value instanceof Error) return describeError(value)
     if (depth === maxDepth) return '…'
     if (Array.isArray(value)) return value.slice(0, maxValues).map((item) => cut(item, depth + 1))
-    return isPlain(value) ? cutEntries(value, depth) : `[${cutText(value.constructor.name, longestName)}]`
+    return /* guard: log-objects */ isPlain(value)
+      ? cutEntries(value, depth)
+      : `[${cutText(value.constructor.name, longestName)}]`
   }
 
   function cutEntries(entries: object, depth: number): Record<string, unknown> {

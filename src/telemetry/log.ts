@@ -20,8 +20,9 @@ export function createLog(options: { level?: string; destination?: pino.Destinat
       mixin: describeSupportId,
       timestamp: pino.stdTimeFunctions.isoTime,
       // Errors are described here already, so that pino's own serializer of them has nothing to do.
+      // guard: log-fields
       formatters: { log: cutFields },
-      serializers: { err: (described) => described, msg: cutText },
+      serializers: { err: (described) => described, /* guard: log-messages */ msg: cutText },
     },
     options.destination ?? pino.destination({ sync: true }),
   )

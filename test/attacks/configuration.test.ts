@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { workMs } from '../lab/work-ms.ts'
 import type { World } from '../lab/world.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 
@@ -29,16 +30,17 @@ async function isRefused(
   hidden: string[] = [],
 ) {
   const folder = t.testdir({ 'gateway.yaml': text })
-  const startedAt = performance.now()
   let message: string | undefined
-  try {
-    loadConfig(join(folder, 'gateway.yaml'), env)
-  } catch (error) {
-    t.ok(error instanceof ConfigError, 'with an error for operators', { error })
-    message = String(error)
-  }
+  const work = await workMs(() => {
+    try {
+      loadConfig(join(folder, 'gateway.yaml'), env)
+    } catch (error) {
+      t.ok(error instanceof ConfigError, 'with an error for operators', { error })
+      message = String(error)
+    }
+  })
   t.ok(message, 'is refused')
-  t.ok(performance.now() - startedAt < 2000, 'at once')
+  t.ok(work < 2000, 'without much work')
   for (const word of hidden) t.notOk(message?.includes(word), 'no secret is repeated')
 }
 

@@ -265,7 +265,7 @@ runAttacks('what is written down and shown', onRealStage(), (attack) => {
   )
 })
 
-runAttacks('an OP that is down', onLenientStage(), (attack) => {
+runAttacks('an OP that is down', onLenientStage({ upstream: { timeout: '2s' } }), (attack) => {
   attack(
     'L-06',
     'error pages say nothing of what is behind',

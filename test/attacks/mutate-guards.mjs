@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import ts from 'typescript'
+import { guards } from './guards.ts'
+import { listMarkers, readSource, withoutGuard } from './without-guard.ts'
 
 // Turns off one guard after the other, in copies of the tree, and prints which test notices:
 // `npm run test:mutate-guards`, with parts of names or files of guards to try only some.
@@ -10,12 +11,12 @@ const root = join(import.meta.dirname, '..', '..')
 const apart = new Set(['node_modules', '.git', '.tap', 'dist'])
 const print = (text) => process.stdout.write(`${text}\n`)
 
-const source = readFileSync(join(root, 'test/attacks/guards.ts'), 'utf8')
-const module = ts.transpile(source, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 })
-const { guards } = await import(`data:text/javascript,${encodeURIComponent(module)}`)
+const places = listMarkers()
+const fileOf = (guard) => guard.file ?? places.find(({ name }) => name === guard.name)?.file ?? ''
 const words = process.argv.slice(2)
 const chosen = guards.filter(
-  ({ name, file }) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
+  (guard) =>
+    words.length === 0 || words.some((word) => guard.name.includes(word) || fileOf(guard).includes(word)),
 )
 
 const folder = mkdtempSync(join(tmpdir(), 'guards-'))
@@ -24,7 +25,7 @@ process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
 
 /** What tap loads before a test file, without the rest of its start-up. */
-const loader = '--import=@tapjs/typescript/import'
+const loader = '--import=./test/strip-types.mjs'
 
 function copyTree(index) {
   const copy = join(folder, String(index))
@@ -35,8 +36,8 @@ function copyTree(index) {
 
 /** The first failing assertion of a test file, or undefined where all hold. */
 function runCase(copy, file) {
-  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '120', TS_NODE_TRANSPILE_ONLY: '1' }
-  const options = { cwd: copy, env, timeout: 150_000, maxBuffer: 256 * 1024 * 1024 }
+  const env = { ...process.env, TAP_BAIL: '1', TAP_TIMEOUT: '600' }
+  const options = { cwd: copy, env, timeout: 660_000, maxBuffer: 256 * 1024 * 1024 }
   return new Promise((done) => {
     execFile(process.execPath, [loader, `test/${file}`], options, (error, stdout) => {
       if (!error) return done(undefined)
@@ -77,25 +78,24 @@ await share([...new Set(chosen.flatMap(({ cases }) => cases))], async (copy, fil
 const width = Math.max(...chosen.map(({ name }) => name.length))
 print(`${'guard'.padEnd(width)}  noticed by`)
 let lost = 0
-await share(chosen, async (copy, { name, file, find, replace, cases }) => {
-  const path = join(copy, 'src', file)
-  const text = readFileSync(path, 'utf8')
-  const times = text.split(find).length - 1
+await share(chosen, async (copy, guard) => {
+  const { name, cases } = guard
   let noticed
-  if (times === 1) {
-    writeFileSync(
-      path,
-      text.replace(find, () => replace),
-    )
+  let fault
+  try {
+    const { file, text } = withoutGuard(guard, places)
+    const path = join(copy, 'src', file)
+    writeFileSync(path, text)
     noticed = await findNoticing(
       copy,
       cases.filter((one) => !fallen.has(one)),
     )
-    writeFileSync(path, text)
+    writeFileSync(path, readSource(file))
+  } catch (error) {
+    fault = error.message
   }
   if (noticed === undefined) lost += 1
-  const result = times === 1 ? (noticed ?? 'NOT NOTICED') : `its text occurs ${times} times in ${file}`
-  print(`${name.padEnd(width)}  ${result}`)
+  print(`${name.padEnd(width)}  ${noticed ?? fault ?? 'NOT NOTICED'}`)
 })
 
 const seconds = Math.round((Date.now() - startedAt) / 1000)

@@ -1,4 +1,5 @@
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
+import { workMs } from '../lab/work-ms.ts'
 import { type Channel, overChannels, sendWith } from './frame/channels.ts'
 import {
   describe,
@@ -547,9 +548,10 @@ runAttacks('an OP that answers whatever it is asked', onLenientStage(), (attack)
     }),
     async (t, stage, { channel, value }) => {
       const op = watchOp(stage.op.requests)
-      const startedAt = performance.now()
-      expectRefused(t, await sendWith(stage, channel, value), [0, 400, 413, 414, 431], op)
-      t.ok(performance.now() - startedAt < 3000, 'at once')
+      const work = await workMs(async () =>
+        expectRefused(t, await sendWith(stage, channel, value), [0, 400, 413, 414, 431], op),
+      )
+      t.ok(work < 3000, 'without much work')
       await expectAlive(t, stage.world)
     },
   )

@@ -1,23 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runTap, testFilesIn } from '../tap.mjs'
 
 // Runs the attack suite and prints what held: `npm run test:attacks`, with names of files to run only some.
 const named = process.argv.slice(2)
-const folder = 'test/attacks'
-const files =
-  named.length > 0
-    ? named
-    : readdirSync(folder)
-        .filter((file) => file.endsWith('.test.ts'))
-        .map((file) => join(folder, file))
+const files = named.length > 0 ? named : testFilesIn('test/attacks')
 const scratch = mkdtempSync(join(tmpdir(), 'attacks-'))
 const report = join(scratch, 'report.jsonl')
 writeFileSync(report, '')
 const startedAt = Date.now()
-const tap = spawnSync('npx', ['tap', '--disable-coverage', '--reporter=min', ...files], {
-  stdio: 'inherit',
+const tap = runTap(['--disable-coverage', '--reporter=min', ...files], {
   env: { ...process.env, ATTACKS_REPORT: report },
 })
 const lines = readFileSync(report, 'utf8')

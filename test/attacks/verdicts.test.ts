@@ -3,7 +3,7 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { describe, expectAlive, expectNoArtefact } from './frame/expect.ts'
 import { type LenientStage, onLenientStage, stepUpForAll } from './frame/lenient-stage.ts'
-import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
+import { authorizeQuery, onRealStage, patientProbe, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { answerProbesWith } from './frame/scripted-op.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
@@ -51,7 +51,7 @@ async function arrive(
 
 runAttacks(
   'verdicts at the real OP',
-  onRealStage({ clients: { web: { methods: ['AUTHENTICATOR_APP'] } } }),
+  onRealStage({ clients: { web: { methods: ['AUTHENTICATOR_APP'] } }, authsignal: { timeout: '3s' } }),
   (attack) => {
     attack(
       'T-01',
@@ -353,33 +353,39 @@ function clockOf({ world }: RealStage): number {
   return last.createdAt - Date.now()
 }
 
-runAttacks('who fails open, and where', onRealStage({ clients: { web: { onError: 'allow' } } }), (attack) => {
-  attack(
-    'V-01',
-    'a client that may fail open does so only where nobody answered track',
-    {
-      '400': { fault: '400', isOpen: false },
-      '401': { fault: '401', isOpen: false },
-      '429': { fault: '429', isOpen: false },
-      html: { fault: 'html', isOpen: false },
-      empty: { fault: 'empty', isOpen: false },
-      array: { fault: 'array', isOpen: false },
-      redirect: { fault: 'redirect', isOpen: false },
-      '500': { fault: '500', isOpen: true },
-      '503': { fault: '503', isOpen: true },
-      timeout: { fault: 'timeout', isOpen: true },
-    },
-    async (t, stage, { fault, isOpen }: { fault: string; isOpen: boolean }) => {
-      begin(stage)
-      const { control } = stage.world.authsignal
-      control.fault('track', fault as '500', 4)
-      const { page } = await arrive(t, stage, 'login')
-      control.clearFaults()
-      t.equal(answerOf(stage, page).has('code'), isOpen, 'open or closed', { page: [page.status, page.text] })
-      if (isOpen) t.match(stage.world.audit('decision').at(-1), { reason: 'fail_open' })
-    },
-  )
-})
+runAttacks(
+  'who fails open, and where',
+  onRealStage({ clients: { web: { onError: 'allow' } }, authsignal: { timeout: '3s' } }),
+  (attack) => {
+    attack(
+      'V-01',
+      'a client that may fail open does so only where nobody answered track',
+      {
+        '400': { fault: '400', isOpen: false },
+        '401': { fault: '401', isOpen: false },
+        '429': { fault: '429', isOpen: false },
+        html: { fault: 'html', isOpen: false },
+        empty: { fault: 'empty', isOpen: false },
+        array: { fault: 'array', isOpen: false },
+        redirect: { fault: 'redirect', isOpen: false },
+        '500': { fault: '500', isOpen: true },
+        '503': { fault: '503', isOpen: true },
+        timeout: { fault: 'timeout', isOpen: true },
+      },
+      async (t, stage, { fault, isOpen }: { fault: string; isOpen: boolean }) => {
+        begin(stage)
+        const { control } = stage.world.authsignal
+        control.fault('track', fault as '500', 4)
+        const { page } = await arrive(t, stage, 'login')
+        control.clearFaults()
+        t.equal(answerOf(stage, page).has('code'), isOpen, 'open or closed', {
+          page: [page.status, page.text],
+        })
+        if (isOpen) t.match(stage.world.audit('decision').at(-1), { reason: 'fail_open' })
+      },
+    )
+  },
+)
 
 runAttacks('users with odd ids', onLenientStage(), (attack) => {
   attack(
@@ -420,6 +426,11 @@ runAttacks('users with odd ids', onLenientStage(), (attack) => {
       await expectAlive(t, world)
     },
   )
+})
+
+const impatient = { probe: { ...patientProbe, timeout: '3s' } }
+
+runAttacks('a probe that fails', onLenientStage(impatient), (attack) => {
   attack(
     'V-02',
     'the probe is made to fail',

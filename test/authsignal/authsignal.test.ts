@@ -485,7 +485,7 @@ for (const [operation, call] of Object.entries(calls)) {
         response.on('close', () => ended.emit('close'))
         answer(response, seen)
       })
-      const failure = await failureOf(call(connect(api.url, { timeout: 600 })))
+      const failure = await failureOf(call(connect(api.url, { timeout: 2_000 })))
       t.match(failure, { kind: 'unavailable', errorCode: 'timeout' })
       await hasEnded
       t.equal(api.seen.length, 1)
@@ -496,7 +496,7 @@ for (const [operation, call] of Object.entries(calls)) {
 
 t.test('the timeout is for both tries together', async (t) => {
   const api = await standIn(t, reset, hang)
-  t.match(await failureOf(connect(api.url, { timeout: 800 }).track(TRACK)), { errorCode: 'timeout' })
+  t.match(await failureOf(connect(api.url, { timeout: 2_000 }).track(TRACK)), { errorCode: 'timeout' })
   t.equal(api.seen.length, 2)
 })
 

@@ -6,7 +6,7 @@ import { expectError, expectPage, expectSignedIn } from './expect.ts'
 import { forgetSession, openBrowser, openWorld, watch } from './stage.ts'
 
 t.test('a protected client', async (t) => {
-  const world = await openWorld(t, { rules: [stepUpForWeb] })
+  const world = await openWorld(t, { rules: [stepUpForWeb], authsignal: { timeout: '3s' } })
   const { web, web2, other, authsignal } = world
   t.beforeEach(() => {
     authsignal.control.setRules([stepUpForWeb])
@@ -283,7 +283,11 @@ t.test('who is not enrolled', async (t) => {
 })
 
 t.test('Authsignal does not answer', async (t) => {
-  const world = await openWorld(t, { rules: [stepUpWithoutMfa], clients: { web: { onError: 'allow' } } })
+  const world = await openWorld(t, {
+    rules: [stepUpWithoutMfa],
+    clients: { web: { onError: 'allow' } },
+    authsignal: { timeout: '3s' },
+  })
   const { control } = world.authsignal
   const { web } = world
   t.beforeEach(() => control.clearFaults())

@@ -8,7 +8,10 @@ import { expectChallenge, findReturn, passChallenge } from './challenge.ts'
 import { expectError, expectPage, expectSignedIn } from './expect.ts'
 import { openBrowser, openWorld, watch } from './stage.ts'
 
-const world = await openWorld(t, { rules: [{ ...stepUpForWeb, conditions: undefined }] })
+const world = await openWorld(t, {
+  rules: [{ ...stepUpForWeb, conditions: undefined }],
+  authsignal: { timeout: '3s' },
+})
 const { web, web2, other, authsignal } = world
 const { control } = authsignal
 
@@ -163,9 +166,9 @@ t.test('a return that waits for another one is refused when the step-up ends mea
   const back = await findReturn(world, browser, await signIn(browser, web, 'alice'))
   control.fault('validate', 'timeout')
   const first = browser.navigate(back)
-  await sleep(200)
+  await sleep(500)
   const second = browser.navigate(back)
-  await sleep(200)
+  await sleep(500)
   world.clock.advance(12 * 60_000)
   expectPage(t, await second, 410, /already been used/)
   expectPage(t, await first, 503, /not available right now/)

@@ -30,7 +30,7 @@ export async function startGatewayProcess(
   const folder = await mkdtemp(join(tmpdir(), 'flood-'))
   const file = join(folder, 'gateway.yaml')
   await writeFile(file, stringify(yaml))
-  const loader = '--import=@tapjs/typescript/import'
+  const loader = '--import=./test/strip-types.mjs'
   const program = [join(root, 'src', 'main.ts'), 'start', '--config', file]
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, loader, ...program], {
     cwd: root,

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 
 /** Makes every run the same; another one looks elsewhere. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_101)
-/** How many times as many runs as in `npm test`. */
+/** How many times as many runs as usual. */
 const factor = Number(process.env['FUZZ_RUNS'] ?? 1)
 
 /**

@@ -1,23 +1,21 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runTap, testFilesIn } from '../tap.mjs'
 
-// Sends raw requests to a running gateway and prints what came back: `npm run test:fuzz -- [count] [seed]`.
-const [count = '100000', seed = String(Date.now() % 1_000_000_000)] = process.argv.slice(2)
+// Runs the properties of this folder, sends raw requests to a running gateway and prints what came back:
+// `npm run test:fuzz -- [count] [seed]`. The seed holds for both.
+const [count = '2000', seed = String(Date.now() % 1_000_000_000)] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
 const file = join(folder, 'report.json')
 const print = (text) => process.stdout.write(`${text}\n`)
 print(`${count} requests, seed ${seed}`)
-const tap = spawnSync(
-  'npx',
-  ['tap', '--disable-coverage', '--timeout=0', '--reporter=tap', 'test/fuzz/raw-requests.test.ts'],
-  {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, FUZZ_REQUESTS: count, FUZZ_SEED: seed, FUZZ_REPORT: file },
-  },
-)
+const tap = runTap(['--disable-coverage', '--timeout=0', '--reporter=tap', ...testFilesIn('test/fuzz')], {
+  stdio: 'pipe',
+  encoding: 'utf8',
+  maxBuffer: 64 * 1024 * 1024,
+  env: { ...process.env, FUZZ_REQUESTS: count, FUZZ_SEED: seed, FUZZ_REPORT: file },
+})
 if (tap.status !== 0) print(tap.stdout)
 try {
   const report = JSON.parse(readFileSync(file, 'utf8'))

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-const limitMs = 8_000
+const limitMs = 60_000
 const quietMs = 400
 
 /**

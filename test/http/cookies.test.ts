@@ -7,6 +7,7 @@ import {
   separateCookies,
   setsCookie,
 } from '../../src/http/cookies.ts'
+import { workMs } from '../lab/work-ms.ts'
 
 const own = '__Host-step-up'
 const value = 'Ab_-'.repeat(10).concat('xyz')
@@ -212,10 +213,11 @@ t.test('D-06 reads adversarial cookies fast', async (t) => {
     `${' '.repeat(size)}=a`,
     'session=x;'.repeat(size / 10),
   ]) {
-    const start = process.hrtime.bigint()
-    selectCookies(header, allowed)
-    omitCookie(`${header};${own}=x`, own)
-    setsCookie(header, own)
-    t.ok(process.hrtime.bigint() - start < 1_000_000_000n)
+    const work = await workMs(() => {
+      selectCookies(header, allowed)
+      omitCookie(`${header};${own}=x`, own)
+      setsCookie(header, own)
+    })
+    t.ok(work < 5000)
   }
 })

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { classifyTarget, type EndpointKind, guardPaths, isAtAuthorization } from '../../src/http/endpoints.ts'
 import { parseTarget } from '../../src/http/target.ts'
+import { workMs } from '../lab/work-ms.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
 
@@ -261,12 +262,13 @@ t.test('D-06 a look-up takes no longer with many paths, or with deep ones', asyn
   const many = Array.from({ length: 20_000 }, (_, index) => `/tenant-${index}/token`)
   const paths = guardPaths({ token: many }, '/step-up')
   const deep = parseTarget('/a'.repeat(4000))
-  const start = process.hrtime.bigint()
-  for (let round = 0; round < 200; round++) {
-    t.equal(classifyTarget(deep, paths), 'open')
-    t.equal(classifyTarget(parseTarget(`/tenant-${round}/token`), paths), 'token')
-  }
-  t.ok(process.hrtime.bigint() - start < 2_000_000_000n)
+  const work = await workMs(() => {
+    for (let round = 0; round < 200; round++) {
+      t.equal(classifyTarget(deep, paths), 'open')
+      t.equal(classifyTarget(parseTarget(`/tenant-${round}/token`), paths), 'token')
+    }
+  })
+  t.ok(work < 5000)
 })
 
 t.test('P-14 a path that runs through too many programs', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createSessionText, fold } from '../../src/http/session-text.ts'
+import { workMs } from '../lab/work-ms.ts'
 
 const text = createSessionText(['_session', '.Net.Id', 'idsrv*'])
 const latin1 = (name: string) => Buffer.from(name).toString('latin1')
@@ -70,8 +71,6 @@ t.test('names that hold characters of patterns', async (t) => {
 
 t.test('D-06 16 KiB are searched fast', async (t) => {
   const size = 16 * 1024
-  const start = process.hrtime.bigint()
   for (const piece of ['idsrv', '_session', '_session ', '%', '_', 'é'])
-    text.findIn(`x=${piece.repeat(size / piece.length)}`, true)
-  t.ok(process.hrtime.bigint() - start < 1_000_000_000n)
+    t.ok((await workMs(() => text.findIn(`x=${piece.repeat(size / piece.length)}`, true))) < 2000, piece)
 })

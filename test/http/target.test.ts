@@ -1,5 +1,6 @@
 import t from 'tap'
 import { loosenPath, parseTarget } from '../../src/http/target.ts'
+import { workMs } from '../lab/work-ms.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
 
@@ -173,8 +174,7 @@ t.test('D-06 reads adversarial targets fast', async (t) => {
     `/${'%E9'.repeat(length / 3 - 1)}`,
   ]
   for (const target of targets) {
-    const start = process.hrtime.bigint()
-    t.equal(parseTarget(target).raw, target)
-    t.ok(process.hrtime.bigint() - start < 2_000_000_000n, target.slice(0, 12))
+    const work = await workMs(() => t.equal(parseTarget(target).raw, target))
+    t.ok(work < 5000, target.slice(0, 12))
   }
 })

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
  * @returns the answer's bytes, one character each (latin1)
  * @throws Error if the server has not closed after `limitMs`
  */
-export function sendRaw(port: number, bytes: string | Buffer, limitMs = 5000): Promise<string> {
+export function sendRaw(port: number, bytes: string | Buffer, limitMs = 60_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const text = () => Buffer.concat(chunks).toString('latin1')

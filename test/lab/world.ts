@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly store?: Store
   /** The path below which the OP is, such as `/idp`. */
   readonly below?: string
+  /** Keys of `authsignal`. */
+  readonly authsignal?: Yaml
   /** Keys of `upstream`. */
   readonly upstream?: Yaml
   /** Where the OP is, if it is not the lab's. */
@@ -127,18 +129,19 @@ export function describeConfig({
     publicUrl,
     listen: { host: '127.0.0.1', port: gatewayPort },
     admin: { host: '127.0.0.1', port: adminPort },
-    upstream: { url: options.upstreamUrl ?? op.url, timeout: '2s', ...options.upstream },
+    upstream: { url: options.upstreamUrl ?? op.url, ...options.upstream },
     provider: {
       preset: 'oidc-provider',
       issuer,
-      probe: { clientSecret: secretOf('step-up-gateway'), ...options.probe },
+      probe: { clientSecret: secretOf('step-up-gateway'), timeout: '1m', ...options.probe },
       ...options.provider,
     },
     authsignal: {
       apiUrl: authsignal.apiUrl,
       apiSecretKey,
-      timeout: '1s',
+      timeout: '1m',
       challengeHosts: [authsignal.hostedUrl],
+      ...options.authsignal,
     },
     clients: {
       web: policyOf('web'),

@@ -2,6 +2,7 @@ import t from 'tap'
 import { authorizationParameters, oauthParameters } from '../../src/oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../../src/oauth/parameters.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
+import { workMs } from '../lab/work-ms.ts'
 
 type Rules = 'authorization' | 'backchannel'
 
@@ -298,12 +299,13 @@ t.test('D-06 reads adversarial forms fast', async (t) => {
     `x%20${'%E2%80%8B'.repeat(size / 9)}=1`,
     `a=b&`.repeat(size / 4),
   ]) {
-    const start = process.hrtime.bigint()
-    try {
-      read('', body)
-    } catch (error) {
-      t.match(error, { name: 'Refusal' })
-    }
-    t.ok(process.hrtime.bigint() - start < 3_000_000_000n, body.slice(0, 8))
+    const work = await workMs(() => {
+      try {
+        read('', body)
+      } catch (error) {
+        t.match(error, { name: 'Refusal' })
+      }
+    })
+    t.ok(work < 5000, body.slice(0, 8))
   }
 })

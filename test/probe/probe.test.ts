@@ -316,39 +316,33 @@ t.test('signatures', async (t) => {
   })
 })
 
-t.test('one timeout for all of it', async (t) => {
-  const waits = ['/authorize', '/token', '/jwks'].map(async (path) => {
+t.test('one timeout for all of it, not counted anew for each request', async (t) => {
+  for (const path of ['/authorize', '/token', '/jwks']) {
     const { op, probe } = await prepare(t, { probe: { timeout: 1500 } })
+    const timers: { ms: number; ends: AbortController }[] = []
+    const timeout = (ms: number) => {
+      const ends = new AbortController()
+      timers.push({ ms, ends })
+      return ends.signal
+    }
+    t.intercept(AbortSignal, 'timeout', { value: timeout })
     const closed: Promise<unknown>[] = []
     op.steps[path] = (_asked, response) => {
       closed.push(once(response, 'close'))
+      timers[0]?.ends.abort(new DOMException('', 'TimeoutError'))
     }
-    t.same(await probe(), { known: false, reason: 'timeout' }, path)
-    t.equal(closed.length, 1, `${path} was asked`)
-    await Promise.all(closed)
-  })
-  await Promise.all(waits)
-})
-
-t.test('the timeout is not counted anew for each request', async (t) => {
-  for (const path of ['/token', '/jwks']) {
-    const { op, probe } = await prepare(t)
-    const timers: AbortController[] = []
-    const timeout = () => {
-      timers.push(new AbortController())
-      return timers.at(-1)?.signal
-    }
-    t.intercept(AbortSignal, 'timeout', { value: timeout })
-    op.steps[path] = () => timers[0]?.abort(new DOMException('', 'TimeoutError'))
     const start = Date.now()
     t.same(await probe(), { known: false, reason: 'timeout' }, path)
-    t.ok(Date.now() - start < 4000, 'at once, not when upstream.timeout ends it')
-    t.ok(timers.length > 1, 'requests have timeouts of their own')
+    t.ok(Date.now() - start < 30_000, 'at once, not when upstream.timeout ends it')
+    t.equal(timers[0]?.ms, 1500)
+    if (path !== '/authorize') t.ok(timers.length > 1, 'requests have timeouts of their own')
+    t.equal(closed.length, 1, `${path} was asked`)
+    await Promise.all(closed)
   }
 })
 
 t.test('a body that never ends harms nobody', async (t) => {
-  const { op, probe } = await prepare(t, { probe: { timeout: 1500 } })
+  const { op, probe } = await prepare(t, { probe: { timeout: 3000 } })
   const closed: Promise<unknown>[] = []
   op.steps['/authorize'] = ({ url }, response) => {
     closed.push(once(response, 'close'))

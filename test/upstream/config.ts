@@ -31,7 +31,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     admin: { host: '127.0.0.1', port: 0 },
     pathPrefix: '/step-up',
     trustedProxies: [],
-    upstream: { url: 'http://127.0.0.1:9', names: [], timeout: 5000, tls: {}, ...upstream },
+    upstream: { url: 'http://127.0.0.1:9', names: [], timeout: 60_000, tls: {}, ...upstream },
     provider: {
       preset: 'generic',
       issuer: publicUrl,
@@ -54,7 +54,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
         params: {},
         userinfo: false,
         cookies: ['_session', '_session.sig'],
-        timeout: 5000,
+        timeout: 60_000,
         perSession: 100,
         perAddress: 3000,
         ...probe,
@@ -63,7 +63,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     authsignal: {
       apiUrl: 'http://127.0.0.1:9',
       apiSecretKey: 'unused',
-      timeout: 1000,
+      timeout: 60_000,
       challengeHosts: ['*.authsignal.com'],
     },
     store: 'memory',

@@ -126,6 +126,7 @@ function checkPasskeys(file: unknown, report: Report): void {
     ...entries(read(file, 'clients')).map(([, client]) => client),
     ...entries(read(file, 'protectedPaths')).map(([, page]) => page),
   ]
+  // guard: sign-in-action
   if (policies.some((policy) => read(policy, 'action') === read(signIn, 'action')))
     report([...at, 'action'], 'is also used elsewhere', 'choose an action for this alone')
   if (jwt === undefined) return

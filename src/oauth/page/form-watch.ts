@@ -43,12 +43,14 @@ export function watchForms(
     // In ISO-2022-JP, which browsers guess by its escapes, these may stand within a tag's name.
     if (held.includes('\x1b')) refuse()
     for (const { 0: word, index } of held.matchAll(telling)) {
+      // guard: long-page-words
       if (!isMarkup || !/^<form/i.test(word)) refuse()
       const end = held.indexOf('>', index)
       const length = (end < 0 ? held.length : end + 1) - index
       if (length > longestTag) refuse()
       if (end < 0) return index
       const action = readAction(held.slice(index, end + 1))
+      // guard: long-page-forms
       if (action === undefined || !staysHome(action, base, leadsToClient)) refuse()
     }
     return Math.max(held.length - longestWord, 0)
@@ -77,6 +79,7 @@ function readAction(tag: string): string | undefined {
     if (name.toLowerCase() === 'action') actions.push(value.replace(/^(["'])(.*)\1$/s, '$2'))
     at += text.length
   }
+  // guard: long-page-tags
   const isPlain = /^\s*\/?>$/.test(tag.slice(at)) && actions.length < 2
   return isPlain ? (actions[0] ?? '') : undefined
 }
@@ -91,7 +94,7 @@ function staysHome(action: string, base: string, leadsToClient: (address: string
   const [address = ''] = action.split(/[?#]/, 1)
   if (!/^[\w.~:/%+-]*$/.test(address) || !URL.canParse(address, base)) return false
   const { origin, href } = new URL(address, base)
-  return origin === new URL(base).origin && !leadsToClient(href)
+  return origin === new URL(base).origin && /* guard: long-page-home */ !leadsToClient(href)
 }
 
 function refuse(): never {

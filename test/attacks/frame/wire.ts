@@ -34,7 +34,7 @@ export async function send(publicUrl: string, request: RawRequest): Promise<Answ
 }
 
 /** Sends bytes, and reads until the gateway closes the connection. */
-export async function exchange(publicUrl: string, bytes: string, limitMs = 8000): Promise<Answer> {
+export async function exchange(publicUrl: string, bytes: string, limitMs = 60_000): Promise<Answer> {
   return readAnswer(await sendRaw(Number(new URL(publicUrl).port), bytes, limitMs))
 }
 

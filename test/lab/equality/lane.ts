@@ -34,7 +34,7 @@ export function openLane(way: Way): Lane {
     async ask(request) {
       const { method = 'GET', what } = request
       const target = request.target.replace(way.publicUrl, '')
-      const wire = await sendRaw(Number(new URL(way.to).port), writeBytes(request, target, way), 15_000)
+      const wire = await sendRaw(Number(new URL(way.to).port), writeBytes(request, target, way), 60_000)
       const name = `${method} ${namePath(target)}${what === undefined ? '' : `, ${what}`}`
       const exchange = readWire(name, wire)
       exchanges.push(exchange)

@@ -1,0 +1,19 @@
+import { runTap, testFilesIn } from './tap.mjs'
+
+// Runs a suite: `npm test`, `npm run test:browser`, `npm run test:all`. More arguments go to tap; if there are test
+// files among them, they are run instead of the suite.
+const [suite, ...more] = process.argv.slice(2)
+
+/** The long tables, which have commands of their own, and what needs programs of other people. */
+const apart = ['attacks', 'browser', 'flood', 'fuzz', 'providers']
+
+const suites = {
+  quick: testFilesIn('test').filter((file) => !apart.some((folder) => file.startsWith(`test/${folder}/`))),
+  browser: testFilesIn('test/browser'),
+  // What .taprc includes. No other run holds the coverage: no suite reaches every line alone.
+  all: [],
+}
+
+const coverage = suite === 'all' ? [] : ['--disable-coverage']
+const files = more.some((one) => one.endsWith('.test.ts')) ? [] : suites[suite]
+process.exitCode = runTap([...coverage, ...files, ...more]).status ?? 1
