@@ -58,6 +58,8 @@ t.test('how a guard is turned off', async (t) => {
     ['what an arrow function gives', 'a((b) => /* guard: it */ c(b).d)', 'b', 'a((b) => b)'],
     ['a value in text', `a = \`b\${/* guard: it */ c(d)}\``, 'd', `a = \`b\${d}\``],
     ['an index', 'a[/* guard: it */ b(c)]', '0', 'a[0]'],
+    ['the value of a property that stays', 'a({ x: /* guard: it */ b(c) })', 'd', 'a({ x: d })'],
+    ['what stands in for nothing', 'x = a ?? /* guard: it */ (b)', 'c', 'x = a ?? c'],
     ['what is added', 'a += /* guard: it */ b(c)', 'c', 'a += c'],
     ['the other of two', 'a(/* guard: one */ /* guard: it */ b)', 'c', 'a(c)'],
   ]

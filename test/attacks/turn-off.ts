@@ -131,18 +131,23 @@ function siblingsOf({ parent }: ts.Node): ts.NodeArray<ts.Node> | undefined {
   return undefined
 }
 
-const isAssignment = (kind: ts.SyntaxKind): boolean =>
-  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment
+const takesRight = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.QuestionQuestionToken ||
+  (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment)
 
 /** What is computed on the right of something, or by an arrow function. */
-const isValue = ({ parent }: ts.Node): boolean =>
-  ts.isArrowFunction(parent) ||
-  ts.isVariableDeclaration(parent) ||
-  ts.isReturnStatement(parent) ||
-  ts.isTemplateSpan(parent) ||
-  ts.isElementAccessExpression(parent) ||
-  ts.isPropertyAssignment(parent) ||
-  (ts.isBinaryExpression(parent) && isAssignment(parent.operatorToken.kind))
+function isValue(node: ts.Node): boolean {
+  const { parent } = node
+  return (
+    ts.isArrowFunction(parent) ||
+    ts.isVariableDeclaration(parent) ||
+    ts.isReturnStatement(parent) ||
+    ts.isTemplateSpan(parent) ||
+    ts.isElementAccessExpression(parent) ||
+    (ts.isPropertyAssignment(parent) && parent.initializer === node) ||
+    (ts.isBinaryExpression(parent) && takesRight(parent.operatorToken.kind))
+  )
+}
 
 /** An element goes with the comma that follows it, or with the one before. */
 function drop(node: ts.Node, source: ts.SourceFile): Change {
