@@ -145,7 +145,7 @@ function isValue(node: ts.Node): boolean {
     ts.isTemplateSpan(parent) ||
     ts.isElementAccessExpression(parent) ||
     (ts.isPropertyAssignment(parent) && parent.initializer === node) ||
-    (ts.isBinaryExpression(parent) && takesRight(parent.operatorToken.kind))
+    (ts.isBinaryExpression(parent) && parent.right === node && takesRight(parent.operatorToken.kind))
   )
 }
 
