@@ -16,6 +16,7 @@ const floors = [
   ['main.ts'],
   ['commands'],
   ['app.ts'],
+  ['create-server.ts', 'create-services.ts'],
   ['legs'],
   ['passkeys'],
   ['protected-pages'],

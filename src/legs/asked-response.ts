@@ -3,11 +3,10 @@ import type { Artefact, AuthorizationResponse } from '../oauth/authorization-res
 import { correlationKey } from '../oauth/authorization-response.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { readIdToken } from '../oauth/token-response.ts'
-import type { Policies } from '../policy/policies.ts'
-import type { InFlightRequest, Records } from '../records/records.ts'
+import type { InFlightRequest } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { sentFrom } from '../store/owners.ts'
-import type { Audit } from '../telemetry/audit.ts'
 import type { AskedResponse } from './learned.ts'
 
 /** The part of a response type that asks for each artefact; `jwt` is no type, but the end of a response mode (JARM). */
@@ -51,15 +50,11 @@ const isAnonymous = (response: AuthorizationResponse): boolean =>
   (response.artefacts.has('access_token') || response.artefacts.has('response')) &&
   readIdToken(response.get('id_token')).kind !== 'read'
 
-export interface AskedResponsePorts {
-  readonly policies: Policies
-  readonly records: Records
-  readonly audit: Audit
-}
+export type AskedResponseServices = Pick<Services, 'policies' | 'records' | 'audit'>
 
 /** Remembers what a client that is not protected asks for, where its answer could be taken for a protected one's. */
 export async function recordAsked(
-  { policies, records }: AskedResponsePorts,
+  { policies, records }: AskedResponseServices,
   asked: AskedResponse,
   { address }: Browser,
 ): Promise<void> {
@@ -82,7 +77,7 @@ export async function recordAsked(
  * @throws {Refusal} `restart`
  */
 export async function requireAsked(
-  { policies, records, audit }: AskedResponsePorts,
+  { policies, records, audit }: AskedResponseServices,
   response: AuthorizationResponse,
   asked: AskedResponse | undefined,
 ): Promise<void> {

@@ -4,52 +4,54 @@ import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg
 import { Refusal } from '../refusal.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
-import { type AuthorizePorts, authorize } from './request/authorize.ts'
+import { type AuthorizeServices, authorize } from './request/authorize.ts'
 import { requireMethod } from './require-method.ts'
 import { redeem, startElsewhere } from './token/back-channel.ts'
-import type { TokenLegPorts } from './token/token-leg.ts'
+import type { TokenLegServices } from './token/token-leg.ts'
 
-export interface OnRequestPorts extends AuthorizePorts, TokenLegPorts, PageLegServices {
-  /** Where the OP is told of a sign-in by passkey by JWT. */
-  readonly handOver?: PasskeyHandOver
-}
+export type OnRequestServices = AuthorizeServices &
+  TokenLegServices &
+  PageLegServices & {
+    /** Where the OP is told of a sign-in by passkey by JWT. */
+    readonly handOver?: PasskeyHandOver | undefined
+  }
 
 /** On the way to the OP: each kind of endpoint has its guard. What throws or answers here never reaches the OP. */
 export async function onRequest(
-  ports: OnRequestPorts,
+  services: OnRequestServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Onward> {
   const { kind } = request.exchange
-  const taken = await ports.handOver?.refuseTokens(request)
+  const taken = await services.handOver?.refuseTokens(request)
   switch (kind) {
     case 'open':
-      return open(ports, request, reply, taken)
+      return open(services, request, reply, taken)
     case 'own':
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'no such page of ours')
     case 'authorization':
-      return isPreflight(request) ? preflight(request) : authorize(ports, request, reply)
+      return isPreflight(request) ? preflight(request) : authorize(services, request, reply)
     case 'token':
-      return isPreflight(request) ? preflight(request) : redeem(ports, request, reply)
+      return isPreflight(request) ? preflight(request) : redeem(services, request, reply)
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return isPreflight(request) ? preflight(request) : startElsewhere(ports, request, reply, kind)
+      return isPreflight(request) ? preflight(request) : startElsewhere(services, request, reply, kind)
   }
 }
 
 /** @param taken the body, if it was read before. */
 async function open(
-  ports: OnRequestPorts,
+  services: OnRequestServices,
   request: FastifyRequest,
   reply: FastifyReply,
   taken: Buffer | undefined,
 ): Promise<Onward> {
-  const opened = await onPageRequest(ports, request, reply, taken)
+  const opened = await onPageRequest(services, request, reply, taken)
   if (opened.kind === 'answered') return opened
   const { headers, body, page } = opened
-  const handedOver = await ports.handOver?.handOver(request)
+  const handedOver = await services.handOver?.handOver(request)
   return forward(request, {
     headers,
     body,

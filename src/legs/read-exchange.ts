@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema/schema.ts'
 import { readBrowser } from '../http/browser.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
-import type { CookieRules } from '../http/own-cookie.ts'
 import { toUpstreamHeaders } from '../http/request-headers.ts'
 import { parseTarget } from '../http/target.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
-import type { Provider } from '../provider/provider.ts'
 import { Refusal } from '../refusal.ts'
+import type { Services } from '../services.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
 
 /**
@@ -19,22 +17,14 @@ import { runWithSupportId } from '../telemetry/support-id.ts'
  */
 const maxHeaders = 1000
 
-export interface ReadExchangePorts {
-  readonly config: Config
-  readonly provider: Provider
-  /** As what the OP must see the gateway (`UpstreamConnection`). */
-  readonly publicHeaders: Readonly<Record<string, string>>
-  readonly cookie: CookieRules
-  readonly isLoginPath: IsLoginPath
-  /** Whether answers may have to be read. */
-  readonly areAnswersRead: boolean
-}
-
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  { config, provider, publicHeaders, cookie, isLoginPath, areAnswersRead }: ReadExchangePorts,
+  services: Pick<Services, 'config' | 'provider' | 'upstream' | 'policies' | 'cookie'>,
+  isLoginPath: IsLoginPath,
 ): void {
+  const { config, provider, upstream, policies, cookie } = services
+  const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
@@ -60,7 +50,7 @@ export function readExchanges(
         { publicHeaders, clientAddress: ip },
         {
           guarded: isGuarded || isLoginPath(target.path),
-          readable: areAnswersRead,
+          readable: policies.areAnyActive,
           ownCookies,
           trustedHeader,
         },

@@ -1,13 +1,7 @@
 import type { Parameters } from '../oauth/parameters.ts'
 import { readRequestObject } from '../oauth/request-object.ts'
-import type { Policies } from '../policy/policies.ts'
 import { Refusal } from '../refusal.ts'
-import type { Audit } from '../telemetry/audit.ts'
-
-export interface RefuseLookAlikesPorts {
-  readonly policies: Policies
-  readonly audit: Audit
-}
+import type { Services } from '../services.ts'
 
 /**
  * An id that the gateway takes for one client, and a lenient OP for a protected one, is nobody's.
@@ -16,7 +10,7 @@ export interface RefuseLookAlikesPorts {
  * @throws {Refusal} `ambiguous_parameters`
  */
 export function refuseLookAlikes(
-  { policies, audit }: RefuseLookAlikesPorts,
+  { policies, audit }: Pick<Services, 'policies' | 'audit'>,
   names: readonly (string | undefined)[],
 ): void {
   for (const name of names) {

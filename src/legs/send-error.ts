@@ -8,7 +8,7 @@ import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
 
-export interface SendErrorPorts {
+export interface ErrorServices {
   readonly pages: Pages
   /** Origins whose scripts may read an answer to this request. */
   readonly corsOrigins: ReadonlySet<string>
@@ -19,7 +19,7 @@ export function sendError(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  { pages, corsOrigins }: SendErrorPorts,
+  { pages, corsOrigins }: ErrorServices,
 ): FastifyReply {
   const refusal = toRefusal(error)
   const { code, statusCode, message } = refusal

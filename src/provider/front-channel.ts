@@ -14,50 +14,61 @@ export interface ExpectedOwner {
   readonly subjectClaim: string
 }
 
+/** What of the gateway's services it takes to verify tokens. */
+export interface TokenVerification {
+  readonly provider: Provider
+  readonly upstream: UpstreamConnection
+  readonly keys: JWTVerifyGetKey
+}
+
 /**
  * Whether every token that an authorization response hands to the browser is the user's: an ID token by its signature
  * and claims (OIDC Core 3.2.2.11), an access token by what the userinfo endpoint says to it. Never throws.
  */
-export type VerifyFrontChannel = (response: ResponseContent, owner: ExpectedOwner) => Promise<boolean>
-
-export function createFrontChannelVerifier(
-  provider: Provider,
-  upstream: UpstreamConnection,
-  keys: JWTVerifyGetKey,
-): VerifyFrontChannel {
-  async function isIdTokenOf(idToken: string, owner: ExpectedOwner): Promise<boolean> {
-    const { payload } = await jwtVerify(idToken, keys, {
-      issuer: provider.metadata.issuer,
-      // guard: id-token-audience
-      audience: owner.clientId,
-      clockTolerance: clockToleranceSeconds,
-      requiredClaims: ['sub', 'exp', 'iat'],
-    })
-    // guard: id-token-subject
-    return payload[owner.subjectClaim] === owner.subject
+export async function verifyFrontChannel(
+  services: TokenVerification,
+  response: ResponseContent,
+  owner: ExpectedOwner,
+): Promise<boolean> {
+  const idToken = response.get('id_token')
+  const accessToken = response.get('access_token')
+  try {
+    if (idToken !== undefined && !(await isIdTokenOf(services, idToken, owner))) return false
+    return accessToken === undefined || (await isAccessTokenOf(services, accessToken, owner))
+  } catch {
+    return false
   }
+}
 
-  async function isAccessTokenOf(accessToken: string, owner: ExpectedOwner): Promise<boolean> {
-    const endpoint = provider.metadata.userinfo_endpoint
-    if (endpoint === undefined) return false
-    const response = await upstream.fetch(endpoint, {
-      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    if (!response.ok) return false
-    const claims = (await response.json()) as Record<string, unknown>
-    // guard: access-token-subject
-    return claims[owner.subjectClaim] === owner.subject
-  }
+async function isIdTokenOf(
+  { provider, keys }: TokenVerification,
+  idToken: string,
+  owner: ExpectedOwner,
+): Promise<boolean> {
+  const { payload } = await jwtVerify(idToken, keys, {
+    issuer: provider.metadata.issuer,
+    // guard: id-token-audience
+    audience: owner.clientId,
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['sub', 'exp', 'iat'],
+  })
+  // guard: id-token-subject
+  return payload[owner.subjectClaim] === owner.subject
+}
 
-  return async (response, owner) => {
-    const idToken = response.get('id_token')
-    const accessToken = response.get('access_token')
-    try {
-      if (idToken !== undefined && !(await isIdTokenOf(idToken, owner))) return false
-      return accessToken === undefined || (await isAccessTokenOf(accessToken, owner))
-    } catch {
-      return false
-    }
-  }
+async function isAccessTokenOf(
+  { provider, upstream }: TokenVerification,
+  accessToken: string,
+  owner: ExpectedOwner,
+): Promise<boolean> {
+  const endpoint = provider.metadata.userinfo_endpoint
+  if (endpoint === undefined) return false
+  const response = await upstream.fetch(endpoint, {
+    headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  if (!response.ok) return false
+  const claims = (await response.json()) as Record<string, unknown>
+  // guard: access-token-subject
+  return claims[owner.subjectClaim] === owner.subject
 }

@@ -21,8 +21,7 @@ export type Revocation = 'revoked' | 'failed' | 'impossible'
  * access token with it. Never throws; the tokens are lost to the client anyway.
  */
 export async function revokeTokens(
-  provider: Provider,
-  upstream: UpstreamConnection,
+  { provider, upstream }: { readonly provider: Provider; readonly upstream: UpstreamConnection },
   { authorization, form }: ClientCredentials,
   tokens: TokenResponse,
 ): Promise<Revocation> {

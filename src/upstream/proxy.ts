@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Pool } from 'undici'
-import type { Names } from '../http/public-names.ts'
+import type { Config } from '../config/schema/schema.ts'
+import type { CookieRules } from '../http/own-cookie.ts'
 import { fromUpstreamHeaders } from '../http/response-headers.ts'
+import type { UpstreamConnection } from './connection.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { registerHttpProxy, type Send } from './http-proxy-seam.ts'
 import type { PeekedBody } from './peek-body.ts'
@@ -38,24 +39,27 @@ export interface Hooks<Learned> {
   onResponse(response: UpstreamResponse<Learned>): Promise<void>
 }
 
-export interface ProxyOptions<Learned> {
-  readonly upstreamOrigin: string
-  readonly names: Names
-  readonly ownCookies: readonly string[]
-  readonly pool: Pool
-  readonly hooks: Hooks<Learned>
+/** What the proxy needs of the gateway's services. */
+export interface ProxyServices {
+  readonly config: Pick<Config, 'upstream'>
+  readonly upstream: Pick<UpstreamConnection, 'pool' | 'names'>
+  readonly cookie: Pick<CookieRules, 'name'>
 }
 
 /** Registers the reverse proxy for all paths: what a hook forwards goes to the OP, and the answer to the other hook. */
-export function serveProxy<Learned>(app: FastifyInstance, options: ProxyOptions<Learned>): void {
-  const { hooks, pool, upstreamOrigin, names, ownCookies } = options
+export function serveProxy<Learned>(
+  app: FastifyInstance,
+  { config, upstream, cookie }: ProxyServices,
+  hooks: Hooks<Learned>,
+): void {
+  const rules = { names: upstream.names, ownCookies: [cookie.name] }
 
   async function respond(
     headers: IncomingHttpHeaders,
     { reply, ...response }: Omit<UpstreamResponse<Learned>, 'statusCode'>,
   ): Promise<void> {
     const { statusCode } = reply
-    reply.headers(fromUpstreamHeaders(headers, { names, ownCookies }))
+    reply.headers(fromUpstreamHeaders(headers, rules))
     await hooks.onResponse({ ...response, reply, statusCode })
   }
 
@@ -78,8 +82,8 @@ export function serveProxy<Learned>(app: FastifyInstance, options: ProxyOptions<
   }
 
   registerHttpProxy(app, {
-    upstreamOrigin,
-    pool,
+    upstreamOrigin: config.upstream.url,
+    pool: upstream.pool,
     handle: (request, reply, send) => {
       proxy(request, reply, send).catch((error) => reply.send(error))
     },

@@ -27,7 +27,7 @@ const ports = {
   policies: createPolicies(config),
   records: createRecords(createMemoryStore(now), config.stepUp),
   audit: createAudit(createLog({ level: 'silent' })),
-  subjectClaim: 'sub',
+  config,
   now,
 }
 const released = {

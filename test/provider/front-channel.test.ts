@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readResponseContent } from '../../src/oauth/authorization-response.ts'
-import { createFrontChannelVerifier } from '../../src/provider/front-channel.ts'
+import { verifyFrontChannel } from '../../src/provider/front-channel.ts'
 import { createKeys } from '../../src/provider/keys.ts'
 import { face, issuer, json, type ScriptedOp, startScriptedOp } from '../probe/scripted-op.ts'
 
@@ -27,9 +27,9 @@ for (const [name, answer, isAlices] of table) {
     const { provider, upstream } = face(t, op.port)
     provider.start()
     await provider.ready()
-    const verify = createFrontChannelVerifier(provider, upstream, createKeys(provider, upstream))
+    const keys = createKeys(provider, upstream)
     const response = readResponseContent(new URLSearchParams({ access_token: 'the token', state: 's' }))
-    t.equal(await verify(response, owner), isAlices)
+    t.equal(await verifyFrontChannel({ provider, upstream, keys }, response, owner), isAlices)
     const asked = op.asked.filter(({ url }) => url.pathname === '/userinfo')
     t.same(
       asked.map(({ request }) => request.headers.authorization),

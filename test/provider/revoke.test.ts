@@ -72,7 +72,7 @@ for (const { name, statuses, tokens = both, credentials = basic, hasEndpoint = t
     const { provider, upstream } = face(t, op.port)
     provider.start()
     await provider.ready()
-    t.equal(await revokeTokens(provider, upstream, credentials, tokens), expected.outcome)
+    t.equal(await revokeTokens({ provider, upstream }, credentials, tokens), expected.outcome)
     const revocations = op.asked.filter(({ url }) => url.pathname === '/revoke')
     t.same(
       revocations.map(({ form }) => Object.fromEntries(form)),

@@ -1,32 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
-import type { CookieRules } from '../../http/own-cookie.ts'
 import { isOwnForm } from '../../http/own-form.ts'
 import { challengePath } from '../../http/own-paths.ts'
 import { readForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { hasBody } from '../../http/take-body.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
-import type { AskUser } from '../../probe/ask-user.ts'
 import { Refusal } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
 import { answered } from '../../upstream/proxy.ts'
-import { type AskedResponsePorts, recordAsked } from '../asked-response.ts'
+import { recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
 import { requireShort } from './readable-request.ts'
-import { onAuthorizationRequest, type RequestLegPorts } from './request-leg.ts'
+import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
-export interface AuthorizePorts extends RequestLegPorts, AskedResponsePorts {
-  readonly publicUrl: string
-  readonly pathPrefix: string
-  readonly cookie: CookieRules
-  readonly askUser: AskUser
-}
+export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser'>
 
 /** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
 export async function authorize(
-  ports: AuthorizePorts,
+  services: AuthorizeServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Onward> {
@@ -35,22 +29,22 @@ export async function authorize(
   const body = await readPostedForm(request)
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
   requireShort(parameters, body)
-  refuseLookAlikes(ports, namesOf(parameters))
-  const met = meetBrowser(request, ports.cookie, parameters.get('state') ?? '')
-  const answer = await onAuthorizationRequest(ports, {
+  refuseLookAlikes(services, namesOf(parameters))
+  const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
+  const answer = await onAuthorizationRequest(services, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
     parameters,
     browser: exchange.browser,
     browserIds: met?.ids ?? [],
-    isOwnForm: isOwnForm(request, ports.publicUrl),
-    probe: () => ports.askUser(request),
+    isOwnForm: isOwnForm(request, services.config.publicUrl),
+    probe: () => services.askUser(request),
   })
   switch (answer.kind) {
     case 'untouched': {
       const { asked } = answer
       // A store that is down stops no client that is not protected; the answer says whether it mattered.
-      await recordAsked(ports, asked, exchange.browser).catch(() => undefined)
+      await recordAsked(services, asked, exchange.browser).catch(() => undefined)
       return forward(request, { body, learned: { kind: 'asked', asked } })
     }
     case 'forward': {
@@ -60,7 +54,7 @@ export async function authorize(
     }
     case 'challenge':
       met?.keep(reply)
-      sendRedirect(reply, challengePath(ports.pathPrefix, answer.stepUpId))
+      sendRedirect(reply, challengePath(services.config.pathPrefix, answer.stepUpId))
       return answered
   }
 }

@@ -3,7 +3,8 @@ import type { Browser } from '../../http/browser.ts'
 import { correlationKey } from '../../oauth/authorization-response.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
-import type { InFlightRequest, Records } from '../../records/records.ts'
+import type { InFlightRequest } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import { drivingMs } from '../../step-up/drive.ts'
 import { sentFrom } from '../../store/owners.ts'
 import type { ForwardedAuthorization } from '../learned.ts'
@@ -12,12 +13,6 @@ import type { ResolvedRequest } from './resolve-request.ts'
 
 /** What a browser can send as a target: the rest of 16 KiB (`node:http`) is for its headers. */
 const maxTargetLength = 14 * 1024
-
-export interface InFlightPorts {
-  readonly policies: Policies
-  readonly records: Records
-  readonly now: () => number
-}
 
 /** An authorization request and whose it is. */
 export interface Arrived {
@@ -38,7 +33,7 @@ export interface Arrived {
  * the OP's own: what may have to be repeated is what the client asked for.
  */
 export async function recordInFlight(
-  { policies, records, now }: InFlightPorts,
+  { policies, records, now }: Pick<Services, 'policies' | 'records' | 'now'>,
   { target, resolved, policy, browserIds, browser: { address }, isOwnForm }: Arrived,
 ): Promise<ForwardedAuthorization> {
   const asked = describeRequest(resolved, target, policy, now())
@@ -121,7 +116,7 @@ function describeRequest(
 
 /** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can't be repeated. */
 export async function markForwarded(
-  { records }: InFlightPorts,
+  { records }: Pick<Services, 'records'>,
   resolved: ResolvedRequest,
   { inFlight }: ForwardedAuthorization,
 ): Promise<void> {

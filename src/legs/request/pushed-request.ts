@@ -3,6 +3,7 @@ import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
 import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
@@ -36,7 +37,7 @@ export async function onPushedRequest(
  * @param query as `onPushedRequest` returned it.
  */
 export async function relayPushedResponse(
-  { records, now }: PushedResponsePorts,
+  { records, now }: Pick<Services, 'records' | 'now'>,
   { request, reply, body }: OpResponse,
   query: string,
 ): Promise<void> {
@@ -44,11 +45,6 @@ export async function relayPushedResponse(
   const { address } = request.exchange.browser
   await recordPushedRequest(records, now(), query, address, text).catch(() => undefined)
   sendBytes(reply, bytes)
-}
-
-export interface PushedResponsePorts {
-  readonly records: Records
-  readonly now: () => number
 }
 
 /**

@@ -19,9 +19,7 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export interface RequestLegPorts extends JudgeServices {
-  readonly compare: readonly string[]
-}
+export type RequestLegServices = JudgeServices
 
 /** One authorization request and who sends it. */
 export interface AuthorizationRequest {
@@ -48,41 +46,41 @@ export type RequestAnswer =
  * decides before the OP makes a code. Whatever it does not decide, the response leg decides.
  */
 export async function onAuthorizationRequest(
-  ports: RequestLegPorts,
+  services: RequestLegServices,
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
-  const resolved = await resolveRequest(ports.records, it.parameters)
-  const policy = findPolicy(ports.policies, it.parameters, resolved.parameters)
+  const resolved = await resolveRequest(services.records, it.parameters)
+  const policy = findPolicy(services.policies, it.parameters, resolved.parameters)
   if (policy.mode === 'off') return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
-  if (policy.mode === 'monitor') return watch(ports, it, resolved, policy)
+  if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
   requireReadable(resolved, policy)
-  return decideOrForward(ports, it, resolved, policy)
+  return decideOrForward(services, it, resolved, policy)
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
 async function watch(
-  ports: RequestLegPorts,
+  services: RequestLegServices,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
   policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
   try {
-    return await decideOrForward(ports, it, resolved, policy)
+    return await decideOrForward(services, it, resolved, policy)
   } catch (error) {
-    ports.audit.unwatched(policy, error)
+    services.audit.unwatched(policy, error)
     return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
   }
 }
 
 async function decideOrForward(
-  ports: RequestLegPorts,
+  services: RequestLegServices,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
   policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
-  const authorization = await recordInFlight(ports, { ...it, resolved, policy })
-  const answer = await decideEarly(ports, it, resolved, authorization)
-  if (answer.kind === 'forward') await markForwarded(ports, resolved, authorization)
+  const authorization = await recordInFlight(services, { ...it, resolved, policy })
+  const answer = await decideEarly(services, it, resolved, authorization)
+  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization)
   return answer
 }
 
@@ -99,7 +97,7 @@ function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): G
 }
 
 async function decideEarly(
-  ports: RequestLegPorts,
+  services: RequestLegServices,
   it: AuthorizationRequest,
   resolved: ResolvedRequest,
   authorization: ForwardedAuthorization,
@@ -110,8 +108,8 @@ async function decideEarly(
   }
   const probe = await it.probe()
   if (!probe.known) return { kind: 'forward', authorization, probe }
-  const asked = describeCase({ ...authorization, identity: probe.identity }, ports.compare)
-  const { decision, stepUpId } = await judge(ports, asked, {
+  const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider.compare)
+  const { decision, stepUpId } = await judge(services, asked, {
     policy: authorization.policy,
     browser: it.browser,
     atRelease: false,
@@ -119,7 +117,7 @@ async function decideEarly(
     ...(prompts.has('none') && { noInteraction: 'prompt_none' }),
   })
   if (stepUpId !== undefined) return { kind: 'challenge', stepUpId }
-  const request = await keepDecision(ports, authorization, asked, decision)
+  const request = await keepDecision(services, authorization, asked, decision)
   return { kind: 'forward', authorization: { ...authorization, request }, probe }
 }
 
@@ -136,7 +134,7 @@ function isDecidableNow(
 
 /** For the response leg, so that Authsignal is not asked twice. A pass is spent there, and its decision made anew. */
 async function keepDecision(
-  { records, now }: RequestLegPorts,
+  { records, now }: RequestLegServices,
   { request, inFlight }: ForwardedAuthorization,
   { user }: Case,
   decision: Decision,

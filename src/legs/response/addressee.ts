@@ -1,22 +1,14 @@
 import { type AuthorizationResponse, correlationKey } from '../../oauth/authorization-response.ts'
 import { readIdToken } from '../../oauth/token-response.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
-import type { Records } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Audit } from '../../telemetry/audit.ts'
+import type { Services } from '../../services.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
 export interface Addressee extends Partial<AnsweredRequest> {
   readonly policy: GoverningPolicy
-}
-
-export interface AddresseePorts {
-  readonly publicUrl: string
-  readonly policies: Policies
-  readonly records: Records
-  readonly audit: Audit
 }
 
 /** The exchange in which a response comes. */
@@ -35,7 +27,7 @@ export interface AnsweringExchange {
  *   `restart` where it can't be known whose the response is.
  */
 export async function findAddressee(
-  { publicUrl, policies, records, audit }: AddresseePorts,
+  { config, policies, records, audit }: Pick<Services, 'config' | 'policies' | 'records' | 'audit'>,
   response: AuthorizationResponse,
   exchange: AnsweringExchange,
 ): Promise<Addressee> {
@@ -53,13 +45,12 @@ export async function findAddressee(
   const clientIds = [...askers, ...findAudience(policies, response, askers)]
   const policy = policies.govern(clientIds, redirectUri)
   const isLost = clientIds.length === 0 && policy.mode === 'enforce'
-  if (isLost && listed.length === 0)
-    return { policy: requireRecognised({ publicUrl, audit }, response, policy) }
+  if (isLost && listed.length === 0) return { policy: requireRecognised({ config, audit }, response, policy) }
   if (isLost && listed.length > 1)
     throw new Refusal('restart', 'a shared redirect URI, and no request is known')
   const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
-  if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {
+  if (isMisplaced && new URL(redirectUri).origin !== config.publicUrl) {
     audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
     throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
   }
@@ -80,12 +71,12 @@ function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUr
  * @throws {Refusal} `restart` for everything else, such as the answer to a request that took longer than it is kept.
  */
 function requireRecognised(
-  { publicUrl, audit }: Pick<AddresseePorts, 'publicUrl' | 'audit'>,
+  { config, audit }: Pick<Services, 'config' | 'audit'>,
   { artefacts, redirectUri }: AuthorizationResponse,
   policy: GoverningPolicy,
 ): GoverningPolicy {
   const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
-  if (isCodeOnly && new URL(redirectUri).origin === publicUrl) return { ...policy, mode: 'off' }
+  if (isCodeOnly && new URL(redirectUri).origin === config.publicUrl) return { ...policy, mode: 'off' }
   audit.security('unrecognised_client', { redirect_uri: redirectUri })
   throw new Refusal('restart', 'an authorization response whose request is not known')
 }

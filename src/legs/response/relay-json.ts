@@ -4,44 +4,47 @@ import { peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, dropAnswer, sendBytes } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, type RelayPorts, urlOf } from './judge-answer.ts'
+import { challengeAt, judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
 
 /** A longer answer is refused. */
 const maxJsonBytes = 512 * 1024
 
 /** The JSON answer of a sign-in by script, at a path that the configuration names: it may hold the redirect. */
-export async function relayJson(ports: RelayPorts, answer: OpResponse): Promise<void> {
+export async function relayJson(services: RelayServices, answer: OpResponse): Promise<void> {
   const { reply } = answer
   const { bytes, text } = await readJson(answer)
-  const found = await findRedirectInJson(text, urlOf(ports, answer.request))
+  const found = await findRedirectInJson(text, urlOf(services, answer.request))
   if (!found) return sendBytes(reply, bytes)
   if (found === 'ambiguous') throw new Refusal('upstream_unreadable', 'a sign-in answer that can not be read')
-  return relayFound(ports, answer, bytes, found)
+  return relayFound(services, answer, bytes, found)
 }
 
 /** What is no page at an authorization endpoint, such as the JSON of one that goes by the request's Accept. */
-export async function relayText(ports: RelayPorts, answer: OpResponse): Promise<void> {
+export async function relayText(services: RelayServices, answer: OpResponse): Promise<void> {
   const { reply } = answer
   const { bytes, text } = await readJson(answer)
-  const found = await findRedirectInJson(text, urlOf(ports, answer.request))
-  if (found && found !== 'ambiguous') return relayFound(ports, answer, bytes, found)
+  const found = await findRedirectInJson(text, urlOf(services, answer.request))
+  if (found && found !== 'ambiguous') return relayFound(services, answer, bytes, found)
   if (mayHoldTokens(text))
     throw new Refusal('upstream_unreadable', 'tokens in what is no authorization response')
   return sendBytes(reply, bytes)
 }
 
 async function relayFound(
-  ports: RelayPorts,
+  services: RelayServices,
   answer: OpResponse,
   bytes: Buffer,
   { response, location, replaceWith }: JsonRedirect,
 ): Promise<void> {
-  const judged = await judgeAnswer(ports, answer, response, location, true)
+  const judged = await judgeAnswer(services, answer, response, location, true)
   switch (judged.kind) {
     case 'relay':
       return sendBytes(answer.reply, bytes)
     case 'challenge':
-      return sendJson(answer, replaceWith(`${ports.publicUrl}${challengeAt(ports, judged.stepUpId)}`))
+      return sendJson(
+        answer,
+        replaceWith(`${services.config.publicUrl}${challengeAt(services, judged.stepUpId)}`),
+      )
     case 'error':
       return sendJson(answer, replaceWith(response.toErrorLocation(judged.error, judged.description)))
   }

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
+import { isAtAuthorization } from '../../http/endpoints.ts'
 import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
 import { Refusal } from '../../refusal.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
-import { mustBeRead, type RelayPorts, urlOf } from './judge-answer.ts'
+import { mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
 
 type LongPage = Extract<PeekedBody, { complete: false }>
 
@@ -14,16 +15,16 @@ type LongPage = Extract<PeekedBody, { complete: false }>
  *
  * @throws {Refusal} `upstream_unreadable` at an authorization endpoint, and where such a form stands in its start.
  */
-export function relayLongPage(ports: RelayPorts, answer: OpResponse, page: LongPage): LongPage {
+export function relayLongPage(services: RelayServices, answer: OpResponse, page: LongPage): LongPage {
   const { request, reply } = answer
-  if (!mustBeRead(ports, answer)) return page
+  if (!mustBeRead(services, answer)) return page
   const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
-  if (isCoded || ports.isAtAuthorization(request.exchange.target)) {
+  if (isCoded || isAtAuthorization(request.exchange.target, services.provider.guarded)) {
     throw new Refusal('upstream_unreadable', 'a page too long to be read')
   }
   const leadsToClient = (address: string): boolean =>
-    ports.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
-  const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(ports, request), leadsToClient)
+    services.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
+  const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(services, request), leadsToClient)
   watch().read(page.start)
   return { ...page, stream: Readable.from(watched(page.stream, watch())) }
 }

@@ -9,51 +9,51 @@ import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, mustBeRead, type RelayPorts, urlOf } from './judge-answer.ts'
+import { challengeAt, judgeAnswer, mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
 import { relayLongPage } from './relay-long-page.ts'
 
 /** No page that submits itself is longer, nor does one show its login form later. */
 const maxPageBytes = 512 * 1024
 
-export interface RelayPagePorts extends RelayPorts {
+export type RelayPageServices = RelayServices & {
   /** The OP's login page, if passkeys are offered there. */
-  readonly loginPage?: LoginPage
+  readonly loginPage?: LoginPage | undefined
 }
 
 /**
  * A page of the OP: it may submit an authorization response by itself (OAuth 2.0 Form Post Response Mode). If it holds
  * none it may be the login page.
  */
-export async function relayPage(ports: RelayPagePorts, answer: OpResponse): Promise<void> {
+export async function relayPage(services: RelayPageServices, answer: OpResponse): Promise<void> {
   const { request, reply, body } = answer
   const contentType = contentTypeOf(reply)
   const isGuessed = readPageType(contentType) === 'guessed'
   const page = await peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start))
   if (!page.complete) {
     const isShown = !isGuessed || looksLikeMarkup(page.start)
-    return sendPage(ports, answer, isShown ? relayLongPage(ports, answer, page) : page)
+    return sendPage(services, answer, isShown ? relayLongPage(services, answer, page) : page)
   }
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
-  if (!plain && mustBeRead(ports, answer)) {
+  if (!plain && mustBeRead(services, answer)) {
     throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
   }
   if (!plain) return sendBytes(reply, bytes)
-  const response = await readFormPostPage(plain, contentType, urlOf(ports, request))
-  if (response === 'ambiguous' && ports.policies.enforced.length > 0) {
+  const response = await readFormPostPage(plain, contentType, urlOf(services, request))
+  if (response === 'ambiguous' && services.policies.enforced.length > 0) {
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }
   if (response === 'ambiguous' || isWideText(plain, contentType)) return sendBytes(reply, bytes)
-  if (!response) return sendPage(ports, answer, page)
-  const judged = await judgeAnswer(ports, answer, response, undefined)
+  if (!response) return sendPage(services, answer, page)
+  const judged = await judgeAnswer(services, answer, response, undefined)
   switch (judged.kind) {
     case 'relay':
       return sendBytes(reply, bytes)
     case 'challenge':
-      sendRedirect(dropAnswer(reply), challengeAt(ports, judged.stepUpId))
+      sendRedirect(dropAnswer(reply), challengeAt(services, judged.stepUpId))
       return
     case 'error':
-      ports.pages.send(
+      services.pages.send(
         request,
         dropAnswer(reply),
         formPostPage({ response, supportId: request.id, ...judged }),
@@ -63,7 +63,7 @@ export async function relayPage(ports: RelayPagePorts, answer: OpResponse): Prom
 
 /** A page in which nothing is to be judged. */
 async function sendPage(
-  { loginPage }: RelayPagePorts,
+  { loginPage }: RelayPageServices,
   { request, reply }: OpResponse,
   page: PeekedBody,
 ): Promise<void> {
@@ -72,8 +72,8 @@ async function sendPage(
 }
 
 /** The login page of an OP none of whose clients is protected: nothing else is looked for in it. */
-export async function relayLoginPage(ports: RelayPagePorts, answer: OpResponse): Promise<void> {
-  await sendPage(ports, answer, await peekBody(answer.body, maxPageBytes))
+export async function relayLoginPage(services: RelayPageServices, answer: OpResponse): Promise<void> {
+  await sendPage(services, answer, await peekBody(answer.body, maxPageBytes))
 }
 
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */

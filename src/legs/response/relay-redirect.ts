@@ -2,20 +2,24 @@ import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { discard, dropAnswer, sendStream } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, type RelayPorts, urlOf } from './judge-answer.ts'
+import { challengeAt, judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
 
 /** A redirect of the OP: it may carry an authorization response in its Location. */
-export async function relayRedirect(ports: RelayPorts, answer: OpResponse, location: string): Promise<void> {
+export async function relayRedirect(
+  services: RelayServices,
+  answer: OpResponse,
+  location: string,
+): Promise<void> {
   const { request, reply, body, statusCode } = answer
-  const response = readAuthorizationResponse(location, urlOf(ports, request))
+  const response = readAuthorizationResponse(location, urlOf(services, request))
   if (!response) return sendStream(reply, body)
-  const judged = await judgeAnswer(ports, answer, response, location)
+  const judged = await judgeAnswer(services, answer, response, location)
   switch (judged.kind) {
     case 'relay':
       return sendStream(reply, body)
     case 'challenge':
       discard(body)
-      sendRedirect(dropAnswer(reply), challengeAt(ports, judged.stepUpId))
+      sendRedirect(dropAnswer(reply), challengeAt(services, judged.stepUpId))
       return
     case 'error':
       discard(body)

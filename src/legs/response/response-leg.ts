@@ -5,7 +5,7 @@ import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import type { ProbeResult } from '../../probe/probe.ts'
-import type { VerifyFrontChannel } from '../../provider/front-channel.ts'
+import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
 import { type Case, type HeldResponse, keptMs } from '../../records/records.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
@@ -13,13 +13,7 @@ import { recordRelease } from '../../step-up/release.ts'
 import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
 import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
 
-export interface ResponseLegPorts extends JudgeServices {
-  readonly publicUrl: string
-  readonly codeLifetimeMs: number
-  readonly compare: readonly string[]
-  readonly subjectClaim: string
-  readonly verifyFrontChannel: VerifyFrontChannel
-}
+export type ResponseLegServices = JudgeServices & TokenVerification
 
 /** An authorization response in an answer of the OP, and the exchange in which it comes. */
 export interface UpstreamAnswer extends AnsweringExchange {
@@ -43,73 +37,77 @@ export type ResponseAnswer =
  * down before the response leaves. All others pass.
  */
 export async function onAuthorizationResponse(
-  ports: ResponseLegPorts,
+  services: ResponseLegServices,
   it: UpstreamAnswer,
 ): Promise<ResponseAnswer> {
   const { response } = it
   if (response.artefacts.size === 0) return { kind: 'relay' }
-  const addressee = await findAddressee(ports, response, it)
+  const addressee = await findAddressee(services, response, it)
   switch (addressee.policy.mode) {
     case 'off':
-      await requireAsked(ports, response, it.asked)
+      await requireAsked(services, response, it.asked)
       return { kind: 'relay' }
     case 'monitor':
-      return watch(ports, it, addressee)
+      return watch(services, it, addressee)
     case 'enforce':
-      return enforce(ports, it, response, addressee)
+      return enforce(services, it, response, addressee)
   }
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
 async function watch(
-  ports: ResponseLegPorts,
+  services: ResponseLegServices,
   it: UpstreamAnswer,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   try {
     const probe = await it.probe()
     if (probe.known) {
-      const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
-      await decide(ports, it, asked, addressee, undefined)
+      const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider.compare)
+      await decide(services, it, asked, addressee, undefined)
     } else {
-      ports.audit.unknownUser(addressee.policy, probe.reason)
+      services.audit.unknownUser(addressee.policy, probe.reason)
     }
   } catch (error) {
-    ports.audit.unwatched(addressee.policy, error)
+    services.audit.unwatched(addressee.policy, error)
   }
   return { kind: 'relay' }
 }
 
 async function enforce(
-  ports: ResponseLegPorts,
+  services: ResponseLegServices,
   it: UpstreamAnswer,
   response: AuthorizationResponse,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   if (!isReadable(response, addressee)) return refuse('unsupported_response_type')
   if (!isAskedFor(response, addressee.request)) {
-    ports.audit.security('unasked_response', { client_id: addressee.policy.clientId })
+    services.audit.security('unasked_response', { client_id: addressee.policy.clientId })
     return refuse('interaction_required')
   }
   const probe = await it.probe()
   if (!probe.known) {
-    ports.audit.unknownUser(addressee.policy, probe.reason)
+    services.audit.unknownUser(addressee.policy, probe.reason)
     return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
   }
-  const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
-  const owner = { clientId: asked.clientId, subject: asked.user.subject, subjectClaim: ports.subjectClaim }
-  if (!(await ports.verifyFrontChannel(response, owner))) {
-    ports.audit.security('front_channel_of_another', { client_id: asked.clientId })
+  const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider.compare)
+  const owner = {
+    clientId: asked.clientId,
+    subject: asked.user.subject,
+    subjectClaim: services.config.provider.subject,
+  }
+  if (!(await verifyFrontChannel(services, response, owner))) {
+    services.audit.security('front_channel_of_another', { client_id: asked.clientId })
     return refuse('server_error')
   }
-  const { decision, stepUpId } = await decide(ports, it, asked, addressee, hold(ports, it, response))
+  const { decision, stepUpId } = await decide(services, it, asked, addressee, hold(services, it, response))
   switch (decision.verdict) {
     case 'release':
-      await recordRelease(ports, asked, response.code, {
+      await recordRelease(services, asked, response.code, {
         policy: addressee.policy,
         decision,
       })
-      ports.audit.released(asked, decision.reason)
+      services.audit.released(asked, decision.reason)
       return { kind: 'relay' }
     case 'challenge':
       return stepUpId === undefined ? refuse('server_error') : { kind: 'challenge', stepUpId }
@@ -125,26 +123,26 @@ function isReadable(response: AuthorizationResponse, { policy }: Addressee): boo
 }
 
 function hold(
-  { now, codeLifetimeMs }: ResponseLegPorts,
+  { now, config }: ResponseLegServices,
   { location }: UpstreamAnswer,
   { code }: AuthorizationResponse,
 ): HeldResponse | undefined {
   if (location === undefined) return undefined
-  return { location, goodUntil: now() + codeLifetimeMs, ...(code !== undefined && { code }) }
+  return { location, goodUntil: now() + config.provider.codeLifetime, ...(code !== undefined && { code }) }
 }
 
 /** The decision that the request leg kept for this user, used once; else a new one. */
 async function decide(
-  ports: ResponseLegPorts,
+  services: ResponseLegServices,
   it: UpstreamAnswer,
   asked: Case,
   addressee: Addressee,
   held: HeldResponse | undefined,
 ): Promise<Judgement> {
-  const kept = await takeKept(ports, asked, addressee)
+  const kept = await takeKept(services, asked, addressee)
   if (kept) return { decision: kept }
   const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
-  return judge(ports, asked, {
+  return judge(services, asked, {
     policy: addressee.policy,
     browser: it.browser,
     atRelease: true,
@@ -154,7 +152,7 @@ async function decide(
 }
 
 async function takeKept(
-  { records, now }: ResponseLegPorts,
+  { records, now }: ResponseLegServices,
   asked: Case,
   addressee: Addressee,
 ): Promise<Decision | undefined> {

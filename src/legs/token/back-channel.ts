@@ -6,32 +6,32 @@ import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
 import { requireShort } from '../request/readable-request.ts'
 import { requireMethod } from '../require-method.ts'
-import { onTokenRequest, requireGrant, type TokenLegPorts } from './token-leg.ts'
+import { onTokenRequest, requireGrant, type TokenLegServices } from './token-leg.ts'
 
 /** A token request: its form is read once, strictly, and given to the token leg. */
 export async function redeem(
-  ports: TokenLegPorts,
+  services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Onward> {
   const { body: form, parameters } = await readBackChannelForm(request, reply)
-  const redemption = await onTokenRequest(ports, request.headers.authorization, parameters)
+  const redemption = await onTokenRequest(services, request.headers.authorization, parameters)
   return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
 export async function startElsewhere(
-  ports: TokenLegPorts,
+  services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
 ): Promise<Onward> {
   const { body, parameters } = await readBackChannelForm(request, reply)
-  refuseLookAlikes(ports, namesOf(parameters))
-  const policy = requireGrant(ports, kind, request.headers.authorization, parameters)
+  refuseLookAlikes(services, namesOf(parameters))
+  const policy = requireGrant(services, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return forward(request, { body })
   requireShort(parameters, body)
-  const query = await onPushedRequest(ports, policy, parameters)
+  const query = await onPushedRequest(services, policy, parameters)
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 

@@ -1,24 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
-import type { Policies } from '../../policy/policies.ts'
-import type { ClientCredentials, Revocation } from '../../provider/revoke.ts'
-import type { Records, ReleasedCode } from '../../records/records.ts'
+import { revokeTokens } from '../../provider/revoke.ts'
+import type { ReleasedCode } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import { ownedByGrant } from '../../store/owners.ts'
-import type { Audit } from '../../telemetry/audit.ts'
 import { TokenError } from '../../token-error.ts'
 import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import type { Learned, OpResponse } from '../learned.ts'
 import type { Redemption } from './token-leg.ts'
 
-export interface RelayTokensPorts {
-  readonly policies: Policies
-  readonly records: Records
-  readonly audit: Audit
-  /** The claim that is compared everywhere (`provider.subject`). */
-  readonly subjectClaim: string
-  readonly revoke: (credentials: ClientCredentials, tokens: TokenResponse) => Promise<Revocation>
-}
+export type RelayTokensServices = Pick<
+  Services,
+  'config' | 'policies' | 'records' | 'audit' | 'provider' | 'upstream'
+>
 
 /**
  * The token leg, on the way out: a token response passes as it came, or its tokens are revoked and nobody gets them.
@@ -26,18 +21,18 @@ export interface RelayTokensPorts {
  * @throws {TokenError} `invalid_grant` in its place.
  */
 export async function relayTokens(
-  ports: RelayTokensPorts,
+  services: RelayTokensServices,
   { request, reply, body }: OpResponse,
   { redemption, form }: Learned & { kind: 'redemption' },
 ): Promise<void> {
   const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
-  const objection = findObjection(ports, redemption, tokens)
+  const objection = findObjection(services, redemption, tokens)
   if (objection !== undefined) {
     const credentials = { authorization: request.headers.authorization, form: String(form) }
-    const revocation = tokens ? await ports.revoke(credentials, tokens) : 'impossible'
+    const revocation = tokens ? await revokeTokens(services, credentials, tokens) : 'impossible'
     const { clientId, grantType } = redemption
-    ports.audit.security('token_response_dropped', {
+    services.audit.security('token_response_dropped', {
       client_id: clientId,
       grant_type: grantType,
       objection,
@@ -45,7 +40,7 @@ export async function relayTokens(
     })
     throw new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
   }
-  if (tokens) await bindRefreshToken(ports, redemption, tokens)
+  if (tokens) await bindRefreshToken(services, redemption, tokens)
   sendBytes(reply, bytes)
 }
 
@@ -68,7 +63,7 @@ export type TokenObjection =
  * @returns the first objection; undefined if the response may pass.
  */
 export function findObjection(
-  { policies, subjectClaim }: Pick<RelayTokensPorts, 'policies' | 'subjectClaim'>,
+  { policies, config }: Pick<Services, 'policies' | 'config'>,
   { clientId, grantType, release }: Redemption,
   response: TokenResponse | undefined,
 ): TokenObjection | undefined {
@@ -86,7 +81,7 @@ export function findObjection(
   const isGranted = (id: string): boolean => policies.ofClient(id).grants.includes(grantType)
   if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'
   if (!release) return needsIdToken ? 'no_release' : undefined
-  if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'
+  if (idToken.claims[config.provider.subject] !== release.subject) return 'other_subject'
   return needsIdToken ? compareSession(release, idToken.claims) : undefined
 }
 
@@ -103,7 +98,7 @@ function compareSession(
 
 /** A refresh token answers for the user of the release that produced it. */
 async function bindRefreshToken(
-  { records }: RelayTokensPorts,
+  { records }: Pick<Services, 'records'>,
   { release }: Redemption,
   response: TokenResponse,
 ): Promise<void> {

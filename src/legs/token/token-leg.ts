@@ -3,18 +3,13 @@ import { readClient } from '../../oauth/client-authentication.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { Policies } from '../../policy/policies.ts'
-import type { Records, ReleasedCode } from '../../records/records.ts'
-import type { Audit } from '../../telemetry/audit.ts'
+import type { ReleasedCode } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import { TokenError } from '../../token-error.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
-export interface TokenLegPorts {
-  readonly policies: Policies
-  readonly records: Records
-  readonly audit: Audit
-  readonly now: () => number
-}
+export type TokenLegServices = Pick<Services, 'policies' | 'records' | 'audit' | 'now'>
 
 /** A token request that went on to the OP, and what its answer is held to. */
 export interface Redemption {
@@ -31,12 +26,12 @@ export interface Redemption {
  * @throws {TokenError} with the answer for the client.
  */
 export async function onTokenRequest(
-  ports: TokenLegPorts,
+  services: TokenLegServices,
   authorization: string | undefined,
   parameters: Parameters,
 ): Promise<Redemption> {
-  const { policies, records, audit, now } = ports
-  const client = findClient(ports, authorization, parameters)
+  const { policies, records, audit, now } = services
+  const client = findClient(services, authorization, parameters)
   const [clientId] = client.names
   const grantType = parameters.get('grant_type') ?? ''
   requireListed(client.policy, grantType)
@@ -115,11 +110,11 @@ const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode,
  *
  * @throws {Refusal} where a name could be read as that of another client.
  */
-function findClient(ports: TokenLegPorts, authorization: string | undefined, parameters: Parameters) {
-  const { policies } = ports
+function findClient(services: TokenLegServices, authorization: string | undefined, parameters: Parameters) {
+  const { policies } = services
   const { clientId, otherReading } = readClient(authorization, parameters)
   const read = [clientId, otherReading].filter((name) => name !== undefined)
-  refuseLookAlikes(ports, read)
+  refuseLookAlikes(services, read)
   const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
   const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
   return { names, policy: policies.ofClient(names[0] ?? '') }
@@ -138,16 +133,16 @@ const grantOfEndpoint = {
  * @throws {TokenError} `unauthorized_client`; `invalid_request` where no client is named, though it may be a protected one.
  */
 export function requireGrant(
-  ports: TokenLegPorts,
+  services: TokenLegServices,
   endpoint: keyof typeof grantOfEndpoint,
   authorization: string | undefined,
   parameters: Parameters,
 ): ClientPolicy {
-  const { names, policy } = findClient(ports, authorization, parameters)
+  const { names, policy } = findClient(services, authorization, parameters)
   if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
     throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
   }
-  if (names.length === 0 && ports.policies.enforced.length > 0) {
+  if (names.length === 0 && services.policies.enforced.length > 0) {
     throw new TokenError('invalid_request', `${endpoint} without a client`)
   }
   return policy

@@ -1,0 +1,37 @@
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import type { Config } from './config/schema/schema.ts'
+import { sendError } from './legs/send-error.ts'
+import type { Services } from './services.ts'
+import type { Log } from './telemetry/log.ts'
+import { createSupportId } from './telemetry/support-id.ts'
+
+/** The HTTP server, with no route yet: its limits, its ids of requests, and its answer to every error. */
+export function createServer(
+  { config, pages }: Pick<Services, 'config' | 'pages'>,
+  log: Log,
+): FastifyInstance {
+  const errorServices = { pages, corsOrigins: collectOrigins(config) }
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: createSupportId,
+    exposeHeadRoutes: false,
+    trustProxy: config.trustedProxies,
+    requestTimeout: 300_000,
+    connectionTimeout: config.upstream.timeout + 30_000,
+    routerOptions: { maxParamLength: 64 },
+    ...(config.listen.tls && { https: config.listen.tls }),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorServices),
+  })
+  app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, errorServices))
+  // Bodies stream through unread; the parsers that come with Fastify would alter text and JSON.
+  app.removeAllContentTypeParsers()
+  return app
+}
+
+/** The origins of the protected clients' scripts, as their redirect URIs tell. */
+function collectOrigins(config: Config): ReadonlySet<string> {
+  const uris = [...config.clients.values()].flatMap(({ redirectUris }) => redirectUris)
+  const origins = uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin)
+  return new Set(origins.filter((origin) => origin !== 'null'))
+}

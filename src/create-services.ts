@@ -1,0 +1,37 @@
+import { createAuthsignal } from './authsignal/authsignal.ts'
+import type { Config } from './config/schema/schema.ts'
+import { chooseCookieRules } from './http/own-cookie.ts'
+import { createPages } from './pages/pages.ts'
+import { createPolicies } from './policy/policies.ts'
+import { askUser } from './probe/ask-user.ts'
+import { createKeys } from './provider/keys.ts'
+import { createProvider } from './provider/provider.ts'
+import { createEpochs } from './records/epochs.ts'
+import { createRecords } from './records/records.ts'
+import type { Services } from './services.ts'
+import type { Store } from './store/store.ts'
+import { createAudit } from './telemetry/audit.ts'
+import type { Log } from './telemetry/log.ts'
+import { connectUpstream } from './upstream/connection.ts'
+
+/** Builds what all parts share. Nothing is opened or read yet. */
+export function createServices(config: Config, log: Log, store: Store, now: () => number): Services {
+  const records = createRecords(store, config.stepUp)
+  const upstream = connectUpstream(config)
+  const provider = createProvider(config, upstream, log)
+  return {
+    config,
+    now,
+    policies: createPolicies(config),
+    records,
+    epochs: createEpochs(records.epochs),
+    authsignal: createAuthsignal(config.authsignal),
+    upstream,
+    provider,
+    keys: createKeys(provider, upstream),
+    askUser: (...question) => askUser({ config, provider, upstream, records, now }, ...question),
+    audit: createAudit(log),
+    pages: createPages(config.pages),
+    cookie: chooseCookieRules(config),
+  }
+}
