@@ -28,6 +28,8 @@ t.test('of two proofs of one kind the later counts', async (t) => {
   await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'PASSKEY' })
   await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now() })
   t.match(await findProofs(services, passed, ['browser']), [{ at: 1_060_000 }, { at: 1_060_000 }])
+  await addProof(services, passed, 'browser', { action: 'sign-in', at: 1_000_000, method: 'PASSKEY' })
+  t.match(await findProofs(services, passed, ['browser']), [{ at: 1_060_000 }, { at: 1_060_000 }])
 })
 
 t.test('each proof ends by itself, whatever was shown later', async (t) => {
