@@ -55,9 +55,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const assets = passkeys && readAssets(publicUrl + prefix)
   const loginPage = assets && createLoginPage(passkeys, publicUrl + prefix, assets, isLoginPath)
   const handOver = await createPasskeyHandOver(services)
-  const findPage = createFindPage(config.protectedPaths)
+  const forRequests = { ...services, findPage: createFindPage(config.protectedPaths), handOver }
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
+  const forResponses = { ...services, jsonPaths, metadataPaths, loginPage }
 
   const app = createServer(services, log)
   await app.register(fastifyCookie)
@@ -69,8 +70,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     await app.register(async (own) => servePasskeys(own, services, parts), { prefix })
   }
   serveProxy(app, services, {
-    onRequest: (request, reply) => onRequest({ ...services, findPage, handOver }, request, reply),
-    onResponse: (answer) => onResponse({ ...services, jsonPaths, metadataPaths, loginPage }, answer),
+    onRequest: (request, reply) => onRequest(forRequests, request, reply),
+    onResponse: (answer) => onResponse(forResponses, answer),
   })
   await app.ready()
   const health = createHealthServer(() => provider.state)

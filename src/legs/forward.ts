@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Answered, Forward } from '../upstream/proxy.ts'
 import type { Learned } from './learned.ts'
 
-/** What becomes of a request: it goes on to the OP, or was answered here. */
+/** Where a request goes: on to the OP, or nowhere, because it was answered here. */
 export type Onward = Forward<Learned> | Answered
 
 /** What goes on as it came, but for what a leg changed. */

@@ -12,11 +12,14 @@ import type { TokenLegServices } from './token/token-leg.ts'
 export type OnRequestServices = AuthorizeServices &
   TokenLegServices &
   PageLegServices & {
-    /** Where the OP is told of a sign-in by passkey by JWT. */
+    /** Set if the OP learns of a sign-in by passkey by JWT. */
     readonly handOver?: PasskeyHandOver | undefined
   }
 
-/** On the way to the OP: each kind of endpoint has its guard. What throws or answers here never reaches the OP. */
+/**
+ * Each request before it reaches the OP: every kind of endpoint has its guard. What throws or answers here never
+ * reaches the OP.
+ */
 export async function onRequest(
   services: OnRequestServices,
   request: FastifyRequest,
@@ -29,7 +32,7 @@ export async function onRequest(
       return open(services, request, reply, taken)
     case 'own':
       requireMethod(request, reply, ['GET'])
-      throw new Refusal('not_found', 'no such page of ours')
+      throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
       return isPreflight(request) ? preflight(request) : authorize(services, request, reply)
     case 'token':

@@ -23,8 +23,8 @@ export type OnResponseServices = RelayPageServices &
   }
 
 /**
- * Each answer of the OP on its way back: token responses and authorization responses are judged, everything else streams
- * through.
+ * Each answer of the OP before it reaches the browser: token responses and authorization responses are judged, everything
+ * else streams through.
  */
 export async function onResponse(services: OnResponseServices, answer: OpResponse): Promise<void> {
   const { request, reply, learned } = answer

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 const entryMs = 60_000
 
 /**
- * One step of somebody whose passkey was verified on the way to the OP, in the browser that began the sign-in.
+ * One step of a sign-in whose passkey was verified and which the OP does not know yet, in the browser that began it.
  *
  * @param step the next state; undefined for an entry that is not where this step begins.
  * @throws {Refusal} `expired`, `no_cookie`, `used`

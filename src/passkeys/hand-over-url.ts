@@ -37,7 +37,7 @@ export function readEntryId({ parameter }: Place, query: string): string | undef
  *
  * @param pagePath the path of the login page, as the browser asked for it.
  * @param returnTo path and query of that page, to which the OP may send the browser when the user is known.
- * @throws Refusal `passkey_refused` for a page or a way back that could lead to another host.
+ * @throws Refusal `passkey_refused` for a page or a `returnTo` that could lead to another host.
  */
 export function handOverUrl(
   { path, parameter }: Place,

@@ -9,7 +9,7 @@ import type { UpstreamConnection } from '../upstream/connection.ts'
 export type TrustedHeader = NonNullable<PasskeySignIn['header']>
 
 /**
- * Whom the OP shall sign in, for which browser. No cookie goes along: the OP begins a new session, whoever was signed
+ * Whom the OP must sign in, for which browser. No cookie is sent: the OP begins a new session even if somebody was signed
  * in before, and not one whose id somebody else may know.
  */
 export interface HandOver extends Asker {

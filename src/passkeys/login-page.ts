@@ -32,8 +32,8 @@ interface Settings {
   readonly baseUrl: string
   readonly scripts: { readonly sdk: string; readonly signIn: string }
   readonly isLoginPath: IsLoginPath
-  /** Why pages were left as they are: the operator learns of each obstacle once, not with every login. */
-  readonly told: Set<string>
+  /** Why pages were left unchanged: each obstacle is logged once, not with every login. */
+  readonly reported: Set<string>
 }
 
 /**
@@ -48,7 +48,14 @@ export function createLoginPage(
 ): LoginPage | undefined {
   if (!signIn) return undefined
   const scripts = { sdk: assets.urlOf('authsignal.js'), signIn: assets.urlOf('passkey-sign-in.js') }
-  const settings = { field: signIn.field, tenantId, baseUrl, scripts, isLoginPath, told: new Set<string>() }
+  const settings = {
+    field: signIn.field,
+    tenantId,
+    baseUrl,
+    scripts,
+    isLoginPath,
+    reported: new Set<string>(),
+  }
   return {
     isIt: (request, reply) => isLoginPage(settings, request, reply),
     send: (request, reply, page) => sendLoginPage(settings, request, reply, page),
@@ -75,7 +82,7 @@ async function sendLoginPage(
   const known = page.complete ? page.bytes : page.start
   const obstacle = findObstacle(reply, known)
   if (obstacle !== undefined) {
-    tell(settings, request, obstacle)
+    report(settings, request, obstacle)
     return sendPeeked(reply, page)
   }
   const options = readOptions(settings, request, reply)
@@ -105,7 +112,7 @@ function readOptions(settings: Settings, request: FastifyRequest, reply: Fastify
   const addition = (inPage: readonly string[]): string | undefined => {
     const verdict = judgeContentSecurity([...inHeaders, ...inPage], ours, baseUrl)
     if (verdict.isAllowed) return describeScripts(settings, verdict.nonce)
-    tell(settings, request, `its Content-Security-Policy: ${verdict.directive}`)
+    report(settings, request, `its Content-Security-Policy: ${verdict.directive}`)
     return undefined
   }
   return { field, addition }
@@ -118,9 +125,9 @@ function describeScripts({ tenantId, baseUrl, scripts }: Settings, nonce: string
   return `<script src="${scripts.sdk}" ${attributes}></script><script src="${scripts.signIn}" ${attributes} ${data}></script>`
 }
 
-function tell({ told }: Settings, { log }: FastifyRequest, obstacle: string): void {
-  if (told.has(obstacle)) return
-  told.add(obstacle)
+function report({ reported }: Settings, { log }: FastifyRequest, obstacle: string): void {
+  if (reported.has(obstacle)) return
+  reported.add(obstacle)
   log.warn({ obstacle }, 'a login page is left without the passkey sign-in')
 }
 

@@ -39,7 +39,7 @@ export function servePasskeyEntry(app: FastifyInstance, services: EntryServices)
   })
 }
 
-/** The login page that the browser was at: nothing else is a way back. */
+/** The login page that the browser was at: it is sent back to no other. */
 function readLoginPage(
   { isLoginPath }: Pick<EntryServices, 'isLoginPath'>,
   { exchange }: FastifyRequest,

@@ -10,7 +10,7 @@ import { createCouldBe } from './loose-patterns.ts'
 import { createPasskeyJwt, type PasskeyJwt, type PasskeyJwtSettings } from './passkey-jwt.ts'
 import { holdsSignInToken } from './sign-in-token.ts'
 
-/** The OP is told by JWT who has signed in by passkey, by the gateway and by nobody else. */
+/** The gateway, and nobody else, sends the OP a JWT that says who has signed in by passkey. */
 export interface PasskeyHandOver {
   /**
    * A JWT that a browser brings was made for somebody else's sign-in: the gateway gives none to any browser.

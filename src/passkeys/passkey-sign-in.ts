@@ -10,7 +10,7 @@ import { takeCeremony } from './passkey-ceremony.ts'
 import type { PasskeySignInServices } from './passkey-services.ts'
 
 /*
- * A sign-in by passkey, from the login page to the moment at which the OP is told who it is.
+ * A sign-in by passkey, from the login page to the moment at which the OP learns who it is.
  */
 
 /** Begins one for a browser; Authsignal's id of the challenge. */

@@ -47,7 +47,7 @@ export function readAssets(baseUrl: string): Assets {
 export function serveAssets(app: FastifyInstance, assets: Assets): void {
   app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = assets.find(request.params.name)
-    if (!asset) throw new Refusal('not_found', 'no such script of ours')
+    if (!asset) throw new Refusal('not_found', 'the gateway has no such script')
     const { bytes, hash } = asset
     const isVersioned = request.exchange.target.query === `v=${hash}`
     const etag = `"${hash}"`

@@ -48,7 +48,7 @@ interface Secrets {
 /**
  * Asks the OP who is signed in with these cookies: an authorization request of the gateway's own client (OIDC Core
  * 3.1.2.1, PKCE), whose code is redeemed and whose ID token is validated. Everything but a complete success is
- * "unknown". No cookie that the OP sets on the way goes anywhere, and nothing is kept between two probes.
+ * "unknown". No cookie that the OP sets meanwhile goes anywhere, and nothing is kept between two probes.
  *
  * @returns always; it never rejects. Without cookies the OP is not asked.
  */

@@ -7,8 +7,8 @@ import { type Allowance, createAllowance } from '../store/allowance.ts'
 import { ownedBy } from '../store/owners.ts'
 
 /*
- * What strangers may have a user asked: `stepUp.perUser` at one client, since whoever knows the password could tire the
- * user with challenges, and `stepUp.perAddress` from one address, for whoever knows many passwords. All who know no
+ * What strangers may have a user asked: `stepUp.perUser` at one client, since anyone who knows the password could tire the
+ * user with challenges, and `stepUp.perAddress` from one address, for those who know many passwords. All who know no
  * more than the password share one count. A browser in which the user has passed has one of its own, and a session
  * that something was released in needs none to be asked about: nobody else spends what these need.
  */

@@ -26,7 +26,7 @@ export function driveAgain(services: DriveServices, tab: Waiting): Promise<strin
   )
 }
 
-/** The same, but its answer will be an error: the way back to the application. */
+/** The same, but its answer will be an error, by which the user returns to the application. */
 export function driveBack(services: DriveServices, tab: Waiting): Promise<string | undefined> {
   const { subject, session } = tab.case.user
   const decision = deny('not_verified', 'unmet_authentication_requirements')

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { hashOf } from '../hash.ts'
 
 /**
- * The secret in the links on a step-up's pages. The step-up's id is known to whoever opened it, who could send the
+ * The secret in the links on a step-up's pages. The step-up's id is known to the one who opened it, who could send the
  * browser that it is bound to through a link; this one stands on that browser's pages only, as its cookie is in it.
  *
  * @param browser hash of the cookie.

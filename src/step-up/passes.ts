@@ -19,7 +19,7 @@ export interface PassedBy {
 
 /**
  * The pass that a release of this case could spend: written under one id of the browser and found under any. Seen by
- * the request leg, it lives on while consent is asked.
+ * the request leg, it lasts while consent is asked.
  */
 export function findPass(
   services: SignInServices,
@@ -61,7 +61,7 @@ export async function writePass(
   await records.passes.set(passKey(it, browser, epoch), pass, owner)
 }
 
-/** What becomes of a pass, or of a sign-in that serves as one, that nobody has spent. */
+/** How a pass that nobody has spent, or a sign-in that serves as one, is taken. */
 interface Taking {
   readonly ofPass: (unspent: Pass) => Pass
   readonly ofSignIn: (unspent: SignIn) => SignIn

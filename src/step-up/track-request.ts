@@ -9,7 +9,7 @@ import { isRequestUnknown } from './case.ts'
 /**
  * What Authsignal's rules see: the user, the browser and the custom data points.
  *
- * @param proofs of this browser in this OP session; the amr that is told is the OP's and theirs.
+ * @param proofs of this browser in this OP session; the amr sent is the OP's and theirs.
  * @param now epoch milliseconds.
  */
 export function describeTrackRequest(

@@ -9,7 +9,7 @@ import { frameBody, type UpstreamRequest } from './upstream-request.ts'
 /** All methods that Node reads. CONNECT and Upgrade never come as requests. */
 const methods = METHODS.filter((method) => method !== 'CONNECT')
 
-/** What comes of a request that was sent: one of the two is called, once. */
+/** The result of a request that was sent: one of the two is called, once. */
 export interface OnAnswer {
   /** The OP's status is on the reply, none of its headers is. */
   response(headers: IncomingHttpHeaders, body: Readable): void
@@ -57,7 +57,7 @@ export function registerHttpProxy(app: FastifyInstance, { upstreamOrigin, pool, 
   })
 }
 
-/** The plugin's part: it streams, and tells what comes of it. Headers go around it, not by its copy. */
+/** The plugin's part: it streams, and reports the result. Headers go around it, not by its copy. */
 function onlyStream(on: OnAnswer): Parameters<FastifyReply['from']>[1] {
   let received: IncomingHttpHeaders = {}
   return {

@@ -32,7 +32,7 @@ export function peekBody(
         if (size <= maxBytes && (chunks.length > 1 || isOfInterest(chunk))) continue
         body.off('readable', read)
         stopWaiting()
-        // Nobody may listen yet when it breaks off; whoever does later still learns of it.
+        // Nobody may listen yet when it breaks off; a later listener still learns of it.
         body.on('error', () => undefined)
         const start = Buffer.concat(chunks)
         body.unshift(start)

@@ -33,7 +33,7 @@ export interface UpstreamResponse<Learned> {
 }
 
 export interface Hooks<Learned> {
-  /** What becomes of a request. If it throws, the error is answered. */
+  /** Decides where a request goes. If it throws, the error is answered. */
   onRequest(request: FastifyRequest, reply: FastifyReply): Promise<Forward<Learned> | Answered>
   /** Sends the answer. If it throws, the OP's answer is dropped and the error is answered. */
   onResponse(response: UpstreamResponse<Learned>): Promise<void>

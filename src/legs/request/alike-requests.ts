@@ -2,7 +2,7 @@ import { hashOf } from '../../hash.ts'
 import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
 import type { Owner } from '../../store/store.ts'
 
-/** More requests than people have open at once that can't be told apart by their answers. */
+/** More requests than people have open at once that their answers don't distinguish. */
 const maxAlike = 8
 
 /** A request in flight, and its key in the store. */
@@ -15,7 +15,7 @@ export interface Found {
 export interface Alike {
   /** The latest last. */
   readonly found: readonly Found[]
-  /** What further ones asked for that are no longer told apart, by client. */
+  /** What further ones asked for that are no longer distinguished, by client. */
   readonly further: readonly Ask[]
 }
 

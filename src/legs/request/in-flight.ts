@@ -66,12 +66,12 @@ export async function recordInFlight(
   return { ...known, request, inFlight: id }
 }
 
-/** The same request once more, a reload: but for the way back to the application, it is judged anew. */
+/** The same request once more, a reload: it is judged anew, unless the user returns to the application. */
 function repeat({ kept }: InFlightRequest, asked: InFlightRequest): InFlightRequest {
   return { ...asked, ...(kept?.decision.reason === 'not_verified' && { kept }) }
 }
 
-/** A form may ask for more than the request that it goes on with: the rules are told of both. */
+/** A form may ask for more than the request that it goes on with: the rules see both. */
 function continueWith(earlier: InFlightRequest, form: InFlightRequest): InFlightRequest {
   const { kept, ...request } = earlier
   const both = askForBoth(request, form)

@@ -13,7 +13,7 @@ const maxLength = 48 * 1024
 const maxFormLength = 256 * 1024
 
 /**
- * No request is long enough to make the OP's answer too long to be read, whoever asks.
+ * No request is long enough to make the OP's answer too long to be read, whichever client asks.
  *
  * @param body the form, if it came as one.
  * @throws {Refusal} `body_too_large`.

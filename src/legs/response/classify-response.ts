@@ -2,7 +2,7 @@ import { readPageType } from '../../http/page-type.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import type { Learned } from '../learned.ts'
 
-/** All by which an answer of the OP is told from others. */
+/** Everything by which answers of the OP are distinguished. */
 export interface ResponseFacts {
   readonly method: string
   readonly statusCode: number
@@ -58,7 +58,7 @@ const browsersFollow: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Of such a body other parts come with other answers (RFC 9110 15.3.7, RFC 3229 10.4.1). */
 const partial: ReadonlySet<number> = new Set([206, 226])
 
-/** Types in which a script may be told of tokens. */
+/** Types in which a script may receive tokens. */
 const textTypes = /[/+](?:json|plain|jwt|x-www-form-urlencoded)\b/i
 
 /**

@@ -9,7 +9,7 @@ export interface RedeemedGrant {
   readonly refreshToken: ReleasedCode | undefined
 }
 
-/** Every code and refresh token is looked up, whoever redeems it. */
+/** Every code and refresh token is looked up, whichever client redeems it. */
 export async function findRedeemedGrant(records: Records, parameters: Parameters): Promise<RedeemedGrant> {
   const code = parameters.get('code')
   const refreshToken = parameters.get('refresh_token')

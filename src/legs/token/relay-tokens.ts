@@ -16,7 +16,7 @@ export type RelayTokensServices = Pick<
 >
 
 /**
- * The token leg, on the way out: a token response passes as it came, or its tokens are revoked and nobody gets them.
+ * The token leg, second half: a token response passes as it came, or its tokens are revoked and nobody gets them.
  *
  * @throws {TokenError} `invalid_grant` in its place.
  */
@@ -56,8 +56,8 @@ export type TokenObjection =
   | 'other_methods'
 
 /**
- * A protected client's token response must be for the user and the client that the code was released for. Whoever
- * asked, tokens for the audience of a protected client are held to the same.
+ * A protected client's token response must be for the user and the client that the code was released for. Whichever
+ * client asked, tokens for the audience of a protected client are held to the same.
  *
  * @param response a successful token response; undefined if it can't be read.
  * @returns the first objection; undefined if the response may pass.

@@ -20,7 +20,7 @@ export interface Redemption {
 }
 
 /**
- * The token leg, on the way in: only a released code redeems, only for its client, and a protected client uses only
+ * The token leg, first half: only a released code redeems, only for its client, and a protected client uses only
  * the grants on its list.
  *
  * @throws {TokenError} with the answer for the client.
