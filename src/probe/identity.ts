@@ -1,3 +1,5 @@
+import { readAmr } from '../policy/amr.ts'
+
 /** What the probe learned about the user who is signed in at the OP, from a validated ID token. */
 export interface Identity {
   /** The claim that `provider.subject` names: Authsignal's userId, and what is compared everywhere. */
@@ -49,7 +51,7 @@ export function readIdentity(
     displayName: readText(described, 'name'),
     locale: readLocale(described),
   }
-  return { subject, amr: readMethods(claims), claims, ...omitAbsent(optional) }
+  return { subject, amr: readAmr(claims['amr']), claims, ...omitAbsent(optional) }
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
@@ -75,10 +77,4 @@ function readLocale(claims: Readonly<Record<string, unknown>>): string | undefin
 function readEpochSeconds(claims: Readonly<Record<string, unknown>>, name: string): number | undefined {
   const value = claims[name]
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-function readMethods(claims: Readonly<Record<string, unknown>>): readonly string[] {
-  const value = claims['amr']
-  const methods: unknown[] = Array.isArray(value) ? value : [value]
-  return methods.every((method) => typeof method === 'string') ? methods : []
 }

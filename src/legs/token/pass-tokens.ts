@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
+import { readAmr } from '../../policy/amr.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ClientCredentials, Revocation } from '../../provider/revoke.ts'
 import type { Records, ReleasedCode } from '../../records/records.ts'
@@ -99,8 +100,8 @@ function compareSession(
 ): TokenObjection | undefined {
   const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
   if (!isSame) return 'other_session'
-  const shown = claims['amr']
-  const isMet = amr === undefined || (Array.isArray(shown) && amr.some((method) => shown.includes(method)))
+  const shown = readAmr(claims['amr'])
+  const isMet = amr === undefined || amr.some((method) => shown.includes(method))
   return isMet ? undefined : 'other_methods'
 }
 
