@@ -124,7 +124,6 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createSupportId,
     exposeHeadRoutes: false,
-    trustProxy: config.trustedProxies,
     requestTimeout: 300_000,
     connectionTimeout: config.upstream.timeout + 30_000,
     routerOptions: { maxParamLength: 64 },

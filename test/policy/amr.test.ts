@@ -23,7 +23,10 @@ for (const [method, amr] of cases) {
 }
 
 const claims: [claim: unknown, amr: string[]][] = [
-  [['pwd', 'otp'], ['pwd', 'otp']],
+  [
+    ['pwd', 'otp'],
+    ['pwd', 'otp'],
+  ],
   ['mfa', ['mfa']],
   [[], []],
   [undefined, []],

@@ -50,7 +50,13 @@ const fileSchema = z.strictObject({
   trustedProxies: z
     .array(address.network)
     .default([])
-    .describe('Networks in CIDR notation whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+    .describe('Networks in CIDR notation of the proxies in front, which say where a request comes from.'),
+  forwardingHeader: z
+    .enum(['X-Forwarded-For', 'Forwarded'])
+    .default('X-Forwarded-For')
+    .describe(
+      'The header in which those proxies name the client. They must set it, whatever a client sends.',
+    ),
   upstream: z
     .strictObject({
       url: address.upstreamOrigin.describe(

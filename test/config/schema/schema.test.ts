@@ -417,6 +417,7 @@ t.test('what is left out', async (t) => {
     pathPrefix: '/step-up',
     hosts: [],
     trustedProxies: [],
+    forwardingHeader: 'X-Forwarded-For',
     upstream: { timeout: 30_000, tls: {} },
     provider: {
       preset: 'generic',
