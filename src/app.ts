@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { createAuthsignal } from './authsignal/authsignal.ts'
 import type { Config } from './config/schema/schema.ts'
+import { createClientErrorHandler } from './http/client-error.ts'
 import { isAtAuthorization } from './http/endpoints.ts'
 import { chooseCookieRules } from './http/own-cookie.ts'
 import { loosenPath } from './http/target.ts'
@@ -127,7 +128,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     requestTimeout: 300_000,
     connectionTimeout: config.upstream.timeout + 30_000,
     routerOptions: { maxParamLength: 64 },
-    ...(config.listen.tls && { https: config.listen.tls }),
+    clientErrorHandler: createClientErrorHandler(log, config.maxHeaderSize),
+    ...(config.listen.tls
+      ? { https: { ...config.listen.tls, maxHeaderSize: config.maxHeaderSize } }
+      : { http: { maxHeaderSize: config.maxHeaderSize } }),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorPorts),
   })
   app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, errorPorts))

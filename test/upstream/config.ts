@@ -32,6 +32,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     pathPrefix: '/step-up',
     trustedProxies: [],
     forwardingHeader: 'X-Forwarded-For',
+    maxHeaderSize: 32768,
     upstream: { url: 'http://127.0.0.1:9', names: [], timeout: 5000, tls: {}, ...upstream },
     provider: {
       preset: 'generic',

@@ -418,6 +418,7 @@ t.test('what is left out', async (t) => {
     hosts: [],
     trustedProxies: [],
     forwardingHeader: 'X-Forwarded-For',
+    maxHeaderSize: 32768,
     upstream: { timeout: 30_000, tls: {} },
     provider: {
       preset: 'generic',
