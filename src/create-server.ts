@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema/schema.ts'
+import { createClientErrorHandler } from './http/client-error.ts'
 import { sendError } from './legs/send-error.ts'
 import type { Services } from './services.ts'
 import type { Log } from './telemetry/log.ts'
@@ -11,16 +12,18 @@ export function createServer(
   log: Log,
 ): FastifyInstance {
   const errorServices = { pages, corsOrigins: collectOrigins(config) }
+  const { maxHeaderSize } = config
+  const { tls } = config.listen
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createSupportId,
     exposeHeadRoutes: false,
-    trustProxy: config.trustedProxies,
     requestTimeout: 300_000,
     connectionTimeout: config.upstream.timeout + 30_000,
     routerOptions: { maxParamLength: 64 },
-    ...(config.listen.tls && { https: config.listen.tls }),
+    clientErrorHandler: createClientErrorHandler(log, maxHeaderSize),
+    ...(tls ? { https: { ...tls, maxHeaderSize } } : { http: { maxHeaderSize } }),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorServices),
   })
   app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, errorServices))

@@ -3,7 +3,7 @@ import { bareSegment, decodePath, loosenPath, loosenWithoutParameters } from './
 
 export { loosenPath }
 
-/** Longer than any browser or OP makes a URL; Node's own limit for the whole head is 16 KiB too. */
+/** Longer than any browser or OP makes a URL. */
 const maxLength = 16 * 1024
 
 /** Longer than the servers behind which OPs stand take; the readings of a path cost more than those of a query. */

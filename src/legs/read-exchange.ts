@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBrowser } from '../http/browser.ts'
+import { createFindClientAddress } from '../http/client-address.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
@@ -27,15 +28,17 @@ export function readExchanges(
   const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
   const trustedHeader = config.passkeys?.signIn?.header?.name
+  const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
     if (rawHeaders.length >= 2 * maxHeaders) throw new Refusal('malformed_headers', 'too many header fields')
   }
 
-  function read({ raw, url, ip, headers }: FastifyRequest, gone: AbortSignal): Exchange {
+  function read({ raw, url, headers }: FastifyRequest, gone: AbortSignal): Exchange {
     refuseTruncatedHeaders(raw)
     const target = parseTarget(url)
+    const clientAddress = findClientAddress(raw)
     requireKnownHost(raw.rawHeaders, hosts)
     const kind = classifyTarget(target, provider.guarded)
     // Where a request is resumed, its answer has to be read as well.
@@ -44,10 +47,10 @@ export function readExchanges(
       target,
       kind,
       gone,
-      browser: readBrowser(headers, ip, cookie),
+      browser: readBrowser(headers, clientAddress, cookie),
       upstreamHeaders: toUpstreamHeaders(
         raw.rawHeaders,
-        { publicHeaders, clientAddress: ip },
+        { publicHeaders, clientAddress },
         {
           guarded: isGuarded || isLoginPath(target.path),
           readable: policies.areAnyActive,

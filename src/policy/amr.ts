@@ -16,3 +16,15 @@ export function amrOfMethod(verificationMethod: string): readonly string[] {
   const amr = AMR_OF_METHOD.get(verificationMethod)
   return amr === undefined ? ['mfa'] : [amr, 'mfa']
 }
+
+/**
+ * The authentication methods that an ID token names (RFC 8176). Some OPs write one method as text, where the standard
+ * has an array.
+ *
+ * @param claim the value of `amr`.
+ * @returns an empty list if anything in it is not text.
+ */
+export function readAmr(claim: unknown): readonly string[] {
+  const methods: unknown[] = Array.isArray(claim) ? claim : [claim]
+  return methods.every((method) => typeof method === 'string') ? methods : []
+}

@@ -1,3 +1,5 @@
+import { readAmr } from '../policy/amr.ts'
+
 /** What the probe learned about the user who is signed in at the OP, from a validated ID token. */
 export interface Identity {
   /** The claim that `provider.subject` names: Authsignal's userId, and what is compared everywhere. */
@@ -42,7 +44,7 @@ export function readIdentity(
     sid: readText(claims, 'sid'),
     authTime: readEpochSeconds(claims, 'auth_time'),
     acr: readText(claims, 'acr'),
-    amr: readMethods(claims),
+    amr: readAmr(claims['amr']),
     username: readText(described, 'preferred_username'),
     email: isDenied(described['email_verified']) ? undefined : readText(described, 'email'),
     phoneNumber: isDenied(described['phone_number_verified'])
@@ -71,10 +73,4 @@ function readLocale(claims: Readonly<Record<string, unknown>>): string | undefin
 function readEpochSeconds(claims: Readonly<Record<string, unknown>>, name: string): number | undefined {
   const value = claims[name]
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-function readMethods(claims: Readonly<Record<string, unknown>>): readonly string[] {
-  const value = claims['amr']
-  const methods: unknown[] = Array.isArray(value) ? value : [value]
-  return methods.every((method) => typeof method === 'string') ? methods : []
 }

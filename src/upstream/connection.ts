@@ -36,7 +36,7 @@ export interface UpstreamConnection {
 
 /** Opens no socket yet: the pool connects when it is first used. */
 export function connectUpstream(config: Config): UpstreamConnection {
-  const pool = openPool(config.upstream)
+  const pool = openPool(config.upstream, config.maxHeaderSize)
   const publicHeaders = describePublicUrl(new URL(config.publicUrl), config.upstream.host)
   const { names, served } = nameOrigins(config)
   const serves = (url: URL): boolean => served.has(url.origin)

@@ -1,5 +1,6 @@
 import { errors } from 'undici'
 import { Refusal } from '../refusal.ts'
+import { publicAddressCode } from './private-lookup.ts'
 
 const timeouts = new Set([
   'TimeoutError',
@@ -19,6 +20,11 @@ const timeouts = new Set([
 export function toUpstreamRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   const name = nameFailure(error)
+  if (name === publicAddressCode) return new Refusal('upstream_unreachable', String(error), { cause: error })
+  if (error instanceof errors.HeadersOverflowError)
+    return new Refusal('upstream_unreadable', 'the headers of the answer are longer than maxHeaderSize', {
+      cause: error,
+    })
   if (error instanceof errors.HTTPParserError)
     return new Refusal('upstream_unreadable', name, { cause: error })
   if (timeouts.has(name)) return new Refusal('upstream_timeout', name, { cause: error })

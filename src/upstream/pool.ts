@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { buildConnector, Pool } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
+import { createPrivateLookup } from './private-lookup.ts'
 
 const connections = 128
 const longestConnectMs = 10_000
@@ -12,13 +13,15 @@ const longestConnectMs = 10_000
  * TLS is always verified, against `upstream.tls.ca` or else the roots of Node, and against the host of
  * `upstream.url`. `NODE_TLS_REJECT_UNAUTHORIZED` changes nothing.
  *
+ * @param maxHeaderSize of one answer, in bytes.
  * @param upstream its `timeout` is the longest time without a byte: before the headers, and between two of the body.
  */
-export function openPool(upstream: Config['upstream']): Pool {
+export function openPool(upstream: Config['upstream'], maxHeaderSize: number): Pool {
   const { origin } = new URL(upstream.url)
   return new Pool(origin, {
     connections,
     pipelining: 1,
+    maxHeaderSize,
     headersTimeout: upstream.timeout,
     bodyTimeout: upstream.timeout,
     connect: connectTo(new URL(origin), upstream),
@@ -32,6 +35,7 @@ export function openPool(upstream: Config['upstream']): Pool {
 function connectTo(url: URL, upstream: Config['upstream']): buildConnector.connector {
   const connect = buildConnector({
     ...upstream.tls,
+    ...(url.protocol === 'http:' && { lookup: createPrivateLookup() }),
     rejectUnauthorized: true,
     timeout: Math.min(upstream.timeout, longestConnectMs),
   })

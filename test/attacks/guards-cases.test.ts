@@ -247,17 +247,23 @@ t.test('a release that rested on the amr, and tokens that show another', async (
   const { world, op } = stage
   shareSessions(op, async () => {}, 'mfa')
   for (const [amr, status] of [
-    ['pwd', 400],
+    [['pwd'], 400],
+    [['mfa'], 200],
+    // Some OPs write one method as text.
     ['mfa', 200],
+    ['pwd mfa', 400],
+    [['mfa', 1], 400],
+    [{ 0: 'mfa' }, 400],
+    [1, 400],
   ] as const) {
     stage.beLenient()
-    const target = `/connect/authorize?${authorizeQuery(world.web, { state: amr })}`
+    const target = `/connect/authorize?${authorizeQuery(world.web, { state: JSON.stringify(amr) })}`
     const headers = [cookieOf('user-alice', 'one'), ...navigation]
     t.ok(isReleased(await send(world.publicUrl, { target, headers })), 'needs no challenge')
-    const idToken = await op.signIdToken({ sub: 'user-alice', aud: 'web', amr: [amr] })
+    const idToken = await op.signIdToken({ sub: 'user-alice', aud: 'web', amr })
     op.answer = (_request, response) => sendJson(response, { access_token: canary.token, id_token: idToken })
     const answer = await redeem(world, world.web, canary.code)
-    t.equal(answer.status, status, amr)
+    t.equal(answer.status, status, JSON.stringify(amr))
     if (status !== 200) expectNoArtefact(t, answer)
   }
 })

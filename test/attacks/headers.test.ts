@@ -295,6 +295,11 @@ runAttacks('behind a trusted proxy', onRealStage(behindProxy), (attack) => {
       'it claims to be a proxy': ['10.0.0.1, 7.7.7.7', '7.7.7.7'],
       'a chain of proxies': ['6.6.6.6, 7.7.7.7, 10.1.1.1', '7.7.7.7'],
       'one hop': ['7.7.7.7', '7.7.7.7'],
+      'a port': ['6.6.6.6:50000, 7.7.7.7:50000', '7.7.7.7'],
+      'proxies with ports': ['6.6.6.6, 7.7.7.7:1, 10.1.1.1:443', '7.7.7.7'],
+      'IPv4 in IPv6 notation': ['::ffff:7.7.7.7', '7.7.7.7'],
+      'IPv6 with a port': ['[2001:db8::7]:50000', '2001:db8::7'],
+      'no address': ['7.7.7.7, unknown', '127.0.0.1'],
     },
     async (t, { world, cookiesOf }, [header, address]: string[]) => {
       const cookie = `Cookie: ${await cookiesOf('alice')}`

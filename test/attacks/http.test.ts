@@ -293,9 +293,9 @@ runAttacks('bytes on the way in', onLenientStage(), (attack) => {
       '1,010 and Cookie': [...Array(1010).fill('a:b'), 'Cookie: _session=user-alice'],
       '2,500 of them': Array(2500).fill('a:b'),
       '1,990 and Authorization': [...Array(1999).fill('a:'), 'Authorization: Basic b3RoZXI6eA=='],
-      '16 KiB in one': [`X: ${'a'.repeat(16_400)}`],
-      '16 KiB in the name': [`${'x'.repeat(16_400)}: a`],
-      '16 KiB of cookies': [`Cookie: ${'a=b; '.repeat(4000)}`],
+      '32 KiB in one': [`X: ${'a'.repeat(32_800)}`],
+      '32 KiB in the name': [`${'x'.repeat(32_800)}: a`],
+      '32 KiB of cookies': [`Cookie: ${'a=b; '.repeat(8000)}`],
     },
     async (t, { world, op }, headers: string[]) => {
       for (const request of [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { amrOfMethod } from '../../src/policy/amr.ts'
+import { amrOfMethod, readAmr } from '../../src/policy/amr.ts'
 
 const cases: [method: string, amr: string[]][] = [
   ['AUTHENTICATOR_APP', ['otp', 'mfa']],
@@ -19,5 +19,26 @@ const cases: [method: string, amr: string[]][] = [
 for (const [method, amr] of cases) {
   t.test(`a step-up by ${JSON.stringify(method)} adds ${amr.join(', ')}`, async (t) => {
     t.strictSame(amrOfMethod(method), amr)
+  })
+}
+
+const claims: [claim: unknown, amr: string[]][] = [
+  [
+    ['pwd', 'otp'],
+    ['pwd', 'otp'],
+  ],
+  ['mfa', ['mfa']],
+  [[], []],
+  [undefined, []],
+  [null, []],
+  [1, []],
+  [['mfa', 1], []],
+  [[['mfa']], []],
+  [{ 0: 'mfa' }, []],
+]
+
+for (const [claim, amr] of claims) {
+  t.test(`an ID token with the amr ${JSON.stringify(claim)}`, async (t) => {
+    t.strictSame(readAmr(claim), amr)
   })
 }

@@ -31,6 +31,8 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     admin: { host: '127.0.0.1', port: 0 },
     pathPrefix: '/step-up',
     trustedProxies: [],
+    forwardingHeader: 'X-Forwarded-For',
+    maxHeaderSize: 32768,
     upstream: { url: 'http://127.0.0.1:9', names: [], timeout: 60_000, tls: {}, ...upstream },
     provider: {
       preset: 'generic',

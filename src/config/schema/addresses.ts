@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { issuerPlaceholder } from './issuer-path.ts'
 import { isLoopback, isNetwork, isPrivateAddress } from './network.ts'
 import { text, textLike } from './text.ts'
@@ -12,9 +13,9 @@ export const publicOrigin = text('write an origin such as https://login.example.
   findOriginFault(value, isLoopback, 'on a loopback address'),
 )
 
-/** The OP's origin: https, or http on this machine or a private address. */
+/** The OP's origin: https, or http on this machine, a private address, or a name (which has to lead to one). */
 export const upstreamOrigin = text('write an origin such as http://127.0.0.1:5000', (value) =>
-  findOriginFault(value, isNear, 'on a loopback or private address'),
+  findOriginFault(value, (host) => isNear(host) || !isAddress(host), 'inside a private network'),
 )
 
 /** An origin that is only compared, never called: http and https alike. */
@@ -71,6 +72,8 @@ export const challengeHost = text(
     return url.port === '' || url.origin !== value ? 'is not spelled http://host:port' : undefined
   },
 )
+
+const isAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 
 function isNear(hostname: string): boolean {
   return isLoopback(hostname) || isPrivateAddress(hostname)

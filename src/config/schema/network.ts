@@ -8,6 +8,8 @@ const privateNetworks = new BlockList()
 privateNetworks.addSubnet('10.0.0.0', 8, 'ipv4')
 privateNetworks.addSubnet('172.16.0.0', 12, 'ipv4')
 privateNetworks.addSubnet('192.168.0.0', 16, 'ipv4')
+// What providers of clouds share with nobody (RFC 6598).
+privateNetworks.addSubnet('100.64.0.0', 10, 'ipv4')
 privateNetworks.addSubnet('fc00::', 7, 'ipv6')
 
 /** Whether a URL's hostname (IPv6 in brackets) is this machine: localhost, *.localhost, 127.0.0.0/8, ::1. */
@@ -15,7 +17,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || isIn(loopback, hostname)
 }
 
-/** Whether a URL's hostname is an address of RFC 1918 or a unique local one of RFC 4193. Names are not. */
+/** Whether a URL's hostname is an address of RFC 1918 or RFC 6598, or a unique local one of RFC 4193. Names are not. */
 export function isPrivateAddress(hostname: string): boolean {
   return isIn(privateNetworks, hostname)
 }

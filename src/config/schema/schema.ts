@@ -50,11 +50,23 @@ const fileSchema = z.strictObject({
   trustedProxies: z
     .array(address.network)
     .default([])
-    .describe('Networks in CIDR notation whose X-Forwarded-For and X-Forwarded-Proto are trusted.'),
+    .describe('Networks in CIDR notation of the proxies in front, which say where a request comes from.'),
+  forwardingHeader: z
+    .enum(['X-Forwarded-For', 'Forwarded'])
+    .default('X-Forwarded-For')
+    .describe(
+      'The header in which those proxies name the client. They must set it, whatever a client sends.',
+    ),
+  maxHeaderSize: z
+    .int()
+    .min(8 * 1024)
+    .max(256 * 1024)
+    .default(32 * 1024)
+    .describe('How many bytes the headers of one request, and of one answer of the OP, may have.'),
   upstream: z
     .strictObject({
       url: address.upstreamOrigin.describe(
-        "The OP's own origin: https, or http on a loopback or private address.",
+        "The OP's own origin: https, or http where its host is, or resolves to, loopback or private addresses only.",
       ),
       host: z
         .exactOptional(address.host)

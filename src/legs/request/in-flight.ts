@@ -11,7 +11,7 @@ import type { ForwardedAuthorization } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike, indexRequest } from './alike-requests.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
-/** What a browser can send as a target: the rest of 16 KiB (`node:http`) is for its headers. */
+/** What a browser can send as a target (`parseTarget`), less what the gateway puts into it. */
 const maxTargetLength = 14 * 1024
 
 /** An authorization request and whose it is. */

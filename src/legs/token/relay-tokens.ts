@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
+import { readAmr } from '../../policy/amr.ts'
 import { revokeTokens } from '../../provider/revoke.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
@@ -91,8 +92,8 @@ function compareSession(
 ): TokenObjection | undefined {
   const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
   if (!isSame) return 'other_session'
-  const shown = claims['amr']
-  const isMet = amr === undefined || (Array.isArray(shown) && amr.some((method) => shown.includes(method)))
+  const shown = readAmr(claims['amr'])
+  const isMet = amr === undefined || amr.some((method) => shown.includes(method))
   return isMet ? undefined : 'other_methods'
 }
 

@@ -69,9 +69,11 @@ const rules: Rule[] = [
       'http://192.168.0.9:5000',
       'http://[fd00::1]:5000',
       'http://op.localhost:5000',
+      'http://100.64.0.9:5000',
+      'http://keycloak:8080',
+      'http://op.internal',
     ],
     bad: [
-      'http://op.internal',
       'http://8.8.8.8',
       'http://169.254.169.254',
       'http://172.32.0.1',
@@ -408,6 +410,8 @@ t.test('what is left out', async (t) => {
     pathPrefix: '/step-up',
     hosts: [],
     trustedProxies: [],
+    forwardingHeader: 'X-Forwarded-For',
+    maxHeaderSize: 32768,
     upstream: { timeout: 30_000, tls: {} },
     provider: {
       preset: 'generic',

@@ -1,0 +1,34 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { isLoopback, isPrivateAddress } from '../config/schema/network.ts'
+
+type Resolve = (
+  hostname: string,
+  options: { readonly all: true },
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+/** In the error of a name that leads out of the private network. */
+export const publicAddressCode = 'PLAIN_HTTP_TO_PUBLIC_ADDRESS'
+
+/**
+ * Resolves the name of an OP that is called by plain http: a service name of Compose or Kubernetes leads into a private
+ * network. A name that leads anywhere else, with only one of its addresses, is not connected to: passwords and codes
+ * would travel in the clear.
+ *
+ * @param resolve `dns.lookup`.
+ */
+export function createPrivateLookup(resolve: Resolve = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || !first) return callback(error, '', 0)
+      if (!addresses.every(({ address }) => isLoopback(address) || isPrivateAddress(address))) {
+        const message = `${hostname} resolves to a public address, and upstream.url is plain http`
+        return callback(Object.assign(new Error(message), { code: publicAddressCode }), '', 0)
+      }
+      if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
