@@ -486,32 +486,16 @@ export const guards: readonly Guard[] = [
     [responses],
     [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
   ),
-  ...inFile(
-    'probe/authorization-answer.ts',
-    [answer],
-    [
-      [
-        'the probe: redirect URI',
-        "if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }",
-        '',
-      ],
-      ['the probe: state', "if (parameters.get('state') !== expected.state) return 'state_mismatch'", ''],
-      ['the probe: issuer', "if (issuer !== expected.issuer) return 'issuer_mismatch'", ''],
-      [
-        'the probe: one of each',
-        "if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'",
-        '',
-      ],
-    ],
-  ),
-  ...inFile(
-    'probe/probe.ts',
-    ['probe/probe.test.ts'],
-    [
-      ['the probe: nonce', 'expectedNonce: secrets.nonce,', ''],
-      ['the probe: PKCE', 'pkceCodeVerifier: secrets.codeVerifier,', ''],
-    ],
-  ),
+  ...marked([answer], {
+    'probe-redirect-uri': {},
+    'probe-state': {},
+    'probe-issuer': {},
+    'probe-parameters-once': {},
+  }),
+  ...marked(['probe/probe.test.ts'], {
+    'probe-nonce': {},
+    'probe-pkce': {},
+  }),
   ...inFile(
     'legs/return/return-leg.ts',
     [returns],
@@ -765,23 +749,11 @@ export const guards: readonly Guard[] = [
     ['step-up/openings.test.ts'],
     [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
   ),
-  ...inFile(
-    'probe/ask-user.ts',
-    ['attacks/budgets.test.ts'],
-    [
-      ['probes by what is loaded', 'hashOf(load, cookies)', 'hashOf(cookies)'],
-      [
-        'probes by what is loaded, of an address',
-        'hashOf(load, groupAddress(address))',
-        'hashOf(groupAddress(address))',
-      ],
-      [
-        'sessions that have spent their share',
-        'if (await sessions.isExhausted(session, perSession)) return false',
-        '',
-      ],
-    ],
-  ),
+  ...marked(['attacks/budgets.test.ts'], {
+    'probes-by-load': {},
+    'address-probes-by-load': {},
+    'spent-sessions': {},
+  }),
   ...inFile(
     'legs/token/redeemed-grant.ts',
     [clientNames],
