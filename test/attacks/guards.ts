@@ -620,16 +620,12 @@ export const guards: readonly Guard[] = [
       ],
     ],
   ),
-  ...inFile(
-    'sign-out/logout-token.ts',
-    ['sign-out/logout-token.test.ts'],
-    [
-      ['logout tokens for the gateway', 'audience: config.provider.probe.clientId,', ''],
-      ['logout tokens of this OP', 'issuer: provider.metadata.issuer,', ''],
-      ['logout tokens that are no ID tokens', 'if (nonce !== undefined)', 'if (false)'],
-      ['logout tokens about a logout', '!isObject(events) || !isObject(events[logoutEvent])', 'false'],
-    ],
-  ),
+  ...marked(['sign-out/logout-token.test.ts'], {
+    'logout-token-audience': {},
+    'logout-token-issuer': {},
+    'logout-token-nonce': {},
+    'logout-token-event': {},
+  }),
   ...inFile(
     'legs/request/in-flight.ts',
     ['legs/request/in-flight.test.ts'],
