@@ -1134,17 +1134,9 @@ export const guards: readonly Guard[] = [
       ['the audience of an ID token', ', ...findAudience(policies, response, askers)]', ']'],
     ],
   ),
-  ...inFile(
-    'protected-pages/same-user.ts',
-    [pagesAttack],
-    [
-      ['the user of an answer', 'now.subject === user.subject && ', ''],
-      ['the session of an answer', '(isSetAnew || now.session === user.session)', 'true'],
-      [
-        'an answer for nobody',
-        'if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return',
-        'return',
-      ],
-    ],
-  ),
+  ...marked([pagesAttack], {
+    'answer-subject': {},
+    'answer-session': {},
+    'answer-for-nobody': { off: 'true' },
+  }),
 ]
