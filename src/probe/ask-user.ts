@@ -78,16 +78,10 @@ async function mayProbe(
   const sessions = createAllowance(records.sessionProbes, now, countWindowMs)
   const addresses = createAllowance(records.addressProbes, now, countWindowMs)
   const session = hashOf(/* guard: probes-by-load */ load, cookies)
+  const place = hashOf(/* guard: address-probes-by-load */ load, groupAddress(address))
   const owner = sentFrom(address)
   // guard: spent-sessions
   if (await sessions.isExhausted(session, perSession)) return false
-  if (
-    !(await addresses.take(
-      hashOf(/* guard: address-probes-by-load */ load, groupAddress(address)),
-      perAddress,
-      owner,
-    ))
-  )
-    return false
+  if (!(await addresses.take(place, perAddress, owner))) return false
   return sessions.take(session, perSession, owner)
 }
