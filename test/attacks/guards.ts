@@ -504,122 +504,46 @@ export const guards: readonly Guard[] = [
       ['no challenge in frames', '({ method, headers }) => requireNavigation(method, headers)', '() => {}'],
     ],
   ),
-  ...inFile(
-    'step-up/finish.ts',
-    [returns, badInput],
-    [
-      ['the nonce', 'if (!isSameHash(hashOf(nonce), found.nonceHash)) throw', 'if (false) throw'],
-      [
-        'the cookie',
-        'if (browser === undefined || !browserIds.includes(browser)) {',
-        'if (browser === undefined) {',
-      ],
-      ['the burn', 'await burn(services, id, found)', ''],
-      [
-        'one attempt',
-        "current.state === 'open' ? { ...current, state: 'checking' } : undefined",
-        "({ ...current, state: 'checking' })",
-      ],
-      ['the time', "if (found.state === 'open' && isExpired(services, found)) {", 'if (false) {'],
-      ['a reload for a minute', 'if (stepUp?.outcome && isRecent) return', 'if (stepUp?.outcome) return'],
-    ],
-  ),
-  ...inFile(
-    'step-up/openings.ts',
-    [returns, waysOn],
-    [
-      ['the bind', 'isOpen(services, stepUp) && browserIds.includes(browser)', 'isOpen(services, stepUp)'],
-      [
-        'no wider scope joins',
-        'isOpen(services, stepUp) && isWithin(it.scope, stepUp.case.scope)',
-        'isOpen(services, stepUp)',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/verify.ts',
-    [verdicts],
-    [
-      ['the user', "if (answer.userId !== expected.userId) return failed('failed')", ''],
-      ['the action', "if (answer.action !== expected.action) return failed('failed')", ''],
-      [
-        'the idempotency key',
-        "if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')",
-        '',
-      ],
-      [
-        'isValid',
-        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
-        "answer.state !== 'CHALLENGE_SUCCEEDED'",
-      ],
-      [
-        'the state',
-        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
-        'answer.isValid !== true',
-      ],
-      ['not before it was opened', 'at >= begunAt - clockToleranceMs && ', ''],
-      ['not in the future', ' && at <= now + clockToleranceMs', ''],
-      [
-        'the method',
-        'if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return',
-        'if (false) return',
-        stepUp,
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/sign-ins.ts',
-    ['step-up/sign-ins.test.ts'],
-    [['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)']],
-  ),
-  ...inFile(
-    'step-up/passes.ts',
-    ['step-up/passes.test.ts'],
-    [
-      [
-        'passes of this session',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.subject, it.clientId, epoch)',
-      ],
-      [
-        'passes of this client',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)',
-      ],
-      [
-        'passes of this user',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.session, it.clientId, epoch)',
-      ],
-      ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
-      ['passes for this action', 'pass.action === action &&\n  ', ''],
-      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&', ''],
-      ['passes for no wider scope', ' &&\n  isWithin(it.scope, pass.scope)', ''],
-      ['passes once', 'return isReload ? found : undefined', 'return found'],
-    ],
-  ),
-  ...inFile(
-    'step-up/proofs.ts',
-    ['step-up/proofs.test.ts'],
-    [
-      [
-        'proofs of this session',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)',
-        'hashOf(browser, it.user.subject, epoch)',
-      ],
-      [
-        'proofs of a session that lasts',
-        'it.user.subject, epoch)',
-        'it.user.subject)',
-        'step-up/passes.test.ts',
-      ],
-      [
-        'proofs while they last',
-        'filter(({ at }) => isYounger(at, config.stepUp.session, now()))',
-        'filter(() => true)',
-      ],
-    ],
-  ),
+  ...marked([returns, badInput], {
+    'return-nonce': {},
+    'return-cookie': {},
+    'burnt-step-up': {},
+    'one-attempt': { off: 'true' },
+    'step-up-time': {},
+    'reload-for-a-minute': {},
+  }),
+  ...marked([returns, waysOn], {
+    'bound-browser': {},
+    'no-wider-scope-joins': {},
+  }),
+  ...marked([verdicts], {
+    'verdict-user': {},
+    'verdict-action': {},
+    'verdict-idempotency-key': {},
+    'verdict-is-valid': {},
+    'verdict-state': {},
+    'not-before-it-began': {},
+    'not-in-the-future': {},
+    'verdict-method': { cases: [stepUp] },
+  }),
+  ...marked(['step-up/sign-ins.test.ts'], {
+    'sign-in-until-sign-out': {},
+  }),
+  ...marked(['step-up/passes.test.ts'], {
+    'pass-session': {},
+    'pass-client': {},
+    'pass-user': {},
+    'pass-until-sign-out': {},
+    'pass-action': {},
+    'pass-lifetime': {},
+    'pass-scope': {},
+    'pass-once': { off: 'true' },
+  }),
+  ...marked(['step-up/proofs.test.ts'], {
+    'proof-session': {},
+    'proof-until-sign-out': { cases: ['step-up/passes.test.ts'] },
+    'proof-lifetime': { off: 'true' },
+  }),
   ...marked(['sign-out/logout-token.test.ts'], {
     'logout-token-audience': {},
     'logout-token-issuer': {},
@@ -631,17 +555,9 @@ export const guards: readonly Guard[] = [
     ['legs/request/in-flight.test.ts'],
     [['no target that no browser can be sent to', ' && target.length <= maxTargetLength', '']],
   ),
-  ...inFile(
-    'step-up/openings.ts',
-    [memory],
-    [
-      [
-        "a request whose user is known is no stranger's",
-        'if (it.inFlight === undefined) continue',
-        'continue',
-      ],
-    ],
-  ),
+  ...marked([memory], {
+    'requests-go-to-their-user': {},
+  }),
   ...inFile(
     'legs/token/relay-tokens.ts',
     [memory],
@@ -708,43 +624,21 @@ export const guards: readonly Guard[] = [
       ],
     ],
   ),
-  ...inFile(
-    'step-up/attempts.ts',
-    ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
-    [
-      ['challenges of known browsers', 'known !== undefined\n    ?', 'known === null ?'],
-      ['questions about known sessions', 'if (await isKnownSession(services, it)) return false', ''],
-      [
-        'silent questions of strangers',
-        'return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))',
-        'return true',
-      ],
-      [
-        'what was counted for an address',
-        'if (address !== undefined) await addresses.giveBack(address)\n  return undefined',
-        'return undefined',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/judge.ts',
-    ['step-up/judge.test.ts', 'attacks/budgets.test.ts'],
-    [
-      ['silent refusals of a session', 'user.session ?? ids[0] ?? groupAddress(address)', "''"],
-      ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
-      [
-        'questions of strangers',
-        'if (!(await mayAskSilently(services, it, browser))) {',
-        'if (false) {',
-        'attacks/budgets.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/openings.ts',
-    ['step-up/openings.test.ts'],
-    [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
-  ),
+  ...marked(['step-up/attempts.test.ts', 'attacks/budgets.test.ts'], {
+    'known-browsers': {},
+    'known-sessions': {},
+    'silent-questions': { off: 'true' },
+    'address-gets-back': {},
+  }),
+  ...marked(['step-up/judge.test.ts', 'attacks/budgets.test.ts'], {
+    'silent-refusals-by-place': { off: "''" },
+    'silent-refusals-by-scope': {},
+    'silent-refusals-by-acr': {},
+    'questions-of-strangers': { cases: ['attacks/budgets.test.ts'] },
+  }),
+  ...marked(['step-up/openings.test.ts'], {
+    'first-tab': {},
+  }),
   ...marked(['attacks/budgets.test.ts'], {
     'probes-by-load': {},
     'address-probes-by-load': {},
@@ -1026,44 +920,19 @@ export const guards: readonly Guard[] = [
       ],
     ],
   ),
-  ...inFile(
-    'step-up/ways-on.ts',
-    [everyClient],
-    [
-      [
-        'until when an enrolment may be skipped',
-        "current.state === 'open' && now() < (current.skippableUntil ?? 0)",
-        "current.state === 'open'",
-        pagesAttack,
-      ],
-      [
-        'a device after a step-up',
-        "current.state === 'offered' ? { ...current, state: 'passed' } : undefined",
-        "({ ...current, state: 'passed' })",
-        'e2e/remember-device.test.ts',
-      ],
-      [
-        'links that stood on our pages',
-        'if (!isLinkKey(key, id, owner)) throw',
-        'if (false) throw',
-        'attacks/links.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/link-key.ts',
-    ['step-up/link-key.test.ts'],
-    [['links of one step-up', "hashOf('link', id, browser)", "hashOf('link', browser)"]],
-  ),
-  ...inFile(
-    'step-up/remember-device.ts',
-    ['attacks/devices.test.ts'],
-    [
-      ['a fresh name for a device', '= randomUUID()', '= browser.deviceId ?? randomUUID()'],
-      ['the earlier name of a device', 'if (ownDeviceId !== undefined) await', 'if (false) await'],
-      ['a name that Authsignal took', 'return undefined', 'return { id: deviceId, forMs }'],
-    ],
-  ),
+  ...marked([everyClient], {
+    'skip-while-it-may-be': { cases: [pagesAttack] },
+    'device-after-step-up': { off: 'true', cases: ['e2e/remember-device.test.ts'] },
+    'own-links': { cases: ['attacks/links.test.ts'] },
+  }),
+  ...marked(['step-up/link-key.test.ts'], {
+    'links-of-one-step-up': {},
+  }),
+  ...marked(['attacks/devices.test.ts'], {
+    'fresh-device-name': { off: 'browser.deviceId ?? randomUUID()' },
+    'earlier-device-name': {},
+    'taken-device-name': { off: '{ id: deviceId, forMs }' },
+  }),
   ...inFile(
     'legs/request/in-flight.ts',
     [everyClient],
