@@ -710,27 +710,15 @@ export const guards: readonly Guard[] = [
       ['another session', "if (!isSame) return 'other_session'", ''],
     ],
   ),
-  ...inFile(
-    'passkeys/hand-over.ts',
-    [handOver],
-    [
-      ['users that fit into a header', 'refuseUnfitUser(user)', ''],
-      ['an answer that is no failure', 'if (statusCode >= 400) {', 'if (false) {'],
-      [
-        'session cookies only',
-        "selectSetCookies([headers['set-cookie'] ?? []].flat(), allowed)",
-        "[headers['set-cookie'] ?? []].flat()",
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/hand-over-url.ts',
-    ['passkeys/hand-over-url.test.ts'],
-    [
-      ['a JWT goes to this address only', 'if (!localPath.test(url))', 'if (false)'],
-      ['a JWT stands in a query of its own', 'if (/[?#]/.test(target)) throw', 'if (false) throw'],
-    ],
-  ),
+  ...marked([handOver], {
+    'users-that-fit': {},
+    'failed-hand-over': {},
+    'hand-over-cookies': { off: "[headers['set-cookie'] ?? []].flat()" },
+  }),
+  ...marked(['passkeys/hand-over-url.test.ts'], {
+    'jwt-stays-here': {},
+    'jwt-has-its-own-query': {},
+  }),
   ...inFile(
     'legs/on-response.ts',
     [pagesAttack],
@@ -742,184 +730,69 @@ export const guards: readonly Guard[] = [
       ],
     ],
   ),
-  ...inFile(
-    'passkeys/passkey-relay.ts',
-    [passkeysAttack],
-    [
-      [
-        'calls from this origin',
-        "app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))",
-        '',
-      ],
-      [
-        'a fresh step-up for each call',
-        "if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')",
-        "if (!('it' in visitor)) return {} as never",
-      ],
-      ['an id instead of a token', 'accessToken: entryId', 'accessToken: challengeId', passkeysTest],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-page.ts',
-    [passkeysTest],
-    [
-      [
-        'a step-up, whatever the rules allow',
-        "if (decision.reason === 'proof' || decision.reason === 'pass') return",
-        'return',
-      ],
-      ['the origin of a removal', 'requireOwnForm(request, publicUrl)', ''],
-      [
-        'addresses that a policy lists',
-        'wanted !== undefined && returnUris.has(wanted) ? wanted : undefined',
-        'wanted',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-entry.ts',
-    [passkeysAttack],
-    [
-      ['entries are no frames', 'requireNavigation(request.method, request.headers)', ''],
-      ['the way back is a login page', 'if (isLoginPath(target.path)) return target', 'return target'],
-      [
-        'whom the OP signed in',
-        'if (probe.known && probe.identity.subject === subject) return',
-        'if (probe.known) return',
-      ],
-      ['that the OP signed in somebody', 'await requireSubject(services, request, setCookies, subject)', ''],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-ceremony.ts',
-    ['passkeys/passkey-ceremony.test.ts'],
-    [
-      ['the browser of a ceremony', '&& ceremony.browser === browser &&', '&&'],
-      ['the purpose of a ceremony', '&& ceremony.purpose.kind === kind', ''],
-      [
-        'a step comes once',
-        "isOwn(ceremony) ? { ...ceremony, state: 'used' } : undefined",
-        'isOwn(ceremony) ? ceremony : undefined',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-sign-in.ts',
-    [passkeysAttack],
-    [
-      [
-        'a passkey that was verified',
-        "if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return",
-        'if (false) return',
-      ],
-      ['the reserved action', 'if (answer.action !== expected.action) return', 'if (false) return'],
-      [
-        'the very sign-in',
-        'if (answer.idempotencyKey !== expected.idempotencyKey) return',
-        'if (false) return',
-      ],
-      [
-        'a passkey and nothing else',
-        "if (answer.verificationMethod !== 'PASSKEY') return",
-        'if (false) return',
-      ],
-      [
-        'since the sign-in began',
-        'return isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now) ?',
-        'return true ?',
-      ],
-      [
-        'a token that names somebody',
-        'if (objection !== undefined || !subject) {',
-        'if (objection !== undefined || subject === null) {',
-      ],
-      [
-        'an entry counts once',
-        "entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined",
-        "({ ...entry, state: 'entered' as const, loginPage })",
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/entry-step.ts',
-    [passkeysAttack],
-    [
-      [
-        'an entry lives a minute',
-        'if (!entry || !isYounger(entry.at, entryMs, now()))',
-        'if (!entry)',
-        'passkeys/entry-step.test.ts',
-      ],
-      ['the browser of an entry', 'if (!browserIds.includes(entry.browser)) {', 'if (false) {'],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-hand-over.ts',
-    [handOverAttack],
-    [
-      ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) return', 'return'],
-      ['JWTs in headers', "refuseToken(audit, Object.values(upstreamHeaders).flat().join('\\n'))", ''],
-      ['JWTs in bodies', "if (body) refuseToken(audit, body.toString('latin1'))", ''],
-      ['hand-overs are no frames', 'requireNavigation(method, headers)', ''],
-      [
-        'one hand-over, after an entry',
-        "entry.state === 'entered' ? { ...entry, state: 'used' } : undefined",
-        "({ loginPage: '/login', ...entry, state: 'used' as const })",
-      ],
-      ['the page of a hand-over', 'if (target.path !== exchange.target.path) {', 'if (false) {'],
-    ],
-  ),
+  ...marked([passkeysAttack], {
+    'calls-from-this-origin': {},
+    'fresh-step-up-for-a-call': {},
+    'no-token-for-a-browser': { off: 'challengeId', cases: [passkeysTest] },
+  }),
+  ...marked([passkeysTest], {
+    'passkey-page-needs-step-up': { off: 'true' },
+    'removal-origin': {},
+    'way-back-listed': {},
+  }),
+  ...marked([passkeysAttack], {
+    'entry-navigations': {},
+    'entry-leads-to-login-page': { off: 'true' },
+    'whom-the-op-signed-in': {},
+    'somebody-is-signed-in': {},
+  }),
+  ...marked(['passkeys/passkey-ceremony.test.ts'], {
+    'ceremony-browser': {},
+    'ceremony-purpose': {},
+    'ceremony-step-once': {},
+  }),
+  ...marked([passkeysAttack], {
+    'passkey-verified': {},
+    'passkey-action': {},
+    'passkey-same-sign-in': {},
+    'passkey-method': {},
+    'passkey-time': { off: 'true' },
+    'passkey-names-somebody': {},
+    'entry-once': { off: 'true' },
+  }),
+  ...marked([passkeysAttack], {
+    'entry-for-a-minute': { cases: ['passkeys/entry-step.test.ts'] },
+    'entry-browser': {},
+  }),
+  ...marked([handOverAttack], {
+    'jwt-from-a-browser': { off: 'true' },
+    'jwt-in-headers': {},
+    'jwt-in-body': {},
+    'hand-over-navigations': {},
+    'hand-over-once': { off: 'true' },
+    'hand-over-page': {},
+  }),
   ...inFile(
     'legs/on-request.ts',
     [handOverAttack],
     [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', 'undefined']],
   ),
-  ...inFile(
-    'passkeys/sign-in-token.ts',
-    ['passkeys/sign-in-token.test.ts'],
-    [
-      ['JWTs that are escaped over and over', 'const rounds = 3', 'const rounds = 1'],
-      ['where a type can begin', '= [0, 1, 2].map(', '= [0].map('],
-      ['JWTs in UTF-16', 'if (byte !== 0) bytes', 'bytes'],
-    ],
-  ),
-  ...inFile(
-    'passkeys/loose-patterns.ts',
-    ['passkeys/loose-patterns.test.ts', handOverAttack],
-    [
-      [
-        'readings of where a JWT is taken',
-        'reading.starts.some((start) => isOne(reading.path.slice(start)))',
-        'false',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-enrolment.ts',
-    [passkeysAttack],
-    [
-      ['whose enrolment it is', 'if (purpose.subject !== it.user.subject) {', 'if (false) {'],
-      [
-        'one removal at a time',
-        "if (!isMine) return 'not_removed'",
-        '',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-      ['the last authenticator stays', "if (count === 1) return 'last_one'", '', passkeysTest],
-      [
-        'passkeys of the user only',
-        "if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'",
-        '',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-      [
-        'rules that forbid a passkey',
-        "throw new Refusal('not_allowed', ",
-        'return token ?? String(',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-    ],
-  ),
+  ...marked(['passkeys/sign-in-token.test.ts'], {
+    'jwt-escape-rounds': { off: '1' },
+    'jwt-at-second-place': {},
+    'jwt-at-third-place': {},
+    'jwt-in-utf-16': { off: 'true' },
+  }),
+  ...marked(['passkeys/loose-patterns.test.ts', handOverAttack], {
+    'jwt-path-readings': {},
+  }),
+  ...marked([passkeysAttack], {
+    'enrolment-of-this-user': {},
+    'one-removal-at-a-time': { cases: ['passkeys/passkey-enrolment.test.ts'] },
+    'last-authenticator-stays': { cases: [passkeysTest] },
+    'passkeys-of-this-user': { cases: ['passkeys/passkey-enrolment.test.ts'] },
+    'rules-forbid-a-passkey': { off: 'return token', cases: ['passkeys/passkey-enrolment.test.ts'] },
+  }),
   ...marked([everyClient], {
     'skip-while-it-may-be': { cases: [pagesAttack] },
     'device-after-step-up': { off: 'true', cases: ['e2e/remember-device.test.ts'] },
