@@ -36,6 +36,7 @@ t.test('how a guard is turned off', async (t) => {
     ['an if that always holds', '// guard: it\nif (a) return b', 'true', 'if (true) return b'],
     ['an if behind more comments', '// guard: it\n// more\nif (a) b()', undefined, '// more\nif (false) b()'],
     ['a statement', '// guard: it\nawait a()\nb()', undefined, ';\nb()'],
+    ['what is waited for', '/* guard: it */ await a()', undefined, 'void a()'],
     ['a throw', '// guard: it\nthrow a', 'return b', 'return b'],
     ['a loop', '// guard: it\nfor (const a of b) c(a)', undefined, ';'],
     ['a return', '// guard: it\nreturn a && b', 'true', 'return true'],
