@@ -21,6 +21,7 @@ export async function onRequest(
   reply: FastifyReply,
 ): Promise<Onward> {
   const { kind } = request.exchange
+  // guard: jwt-at-every-endpoint
   const taken = await ports.handOver?.refuseTokens(request)
   switch (kind) {
     case 'open':

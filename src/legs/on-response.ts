@@ -31,6 +31,7 @@ export interface OnResponsePorts
  */
 export async function onResponse(ports: OnResponsePorts, answer: OpResponse): Promise<void> {
   const { request, reply, learned } = answer
+  // guard: answers-to-protected-pages
   if (learned.kind === 'page') await requireSameUser(ports, request, reply, learned.page)
   await onEndSessionResponse(ports, request, reply)
   await relay(ports, answer, classifyResponse(readFacts(ports, answer)))

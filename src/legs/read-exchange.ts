@@ -36,6 +36,7 @@ export function readExchanges(
   { config, provider, publicHeaders, cookie, isLoginPath, areAnswersRead }: ReadExchangePorts,
 ): void {
   const ownCookies = [cookie.name]
+  // guard: trusted-header-name
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 

@@ -317,175 +317,69 @@ export const guards: readonly Guard[] = [
     'visits-of-their-own': { off: "'one'" },
   }),
 
-  ...inFile(
-    'legs/read-exchange.ts',
-    [headers],
-    [['the name of the header that the OP trusts', 'config.passkeys?.signIn?.header?.name', 'undefined']],
-  ),
-  ...inFile(
-    'legs/preflight.ts',
-    [parameters],
-    [
-      ['no body in a preflight', 'if (hasBody(headers)) throw', 'if (false) throw'],
-      [
-        'no parameters in a preflight',
-        "parseParameters({ query: exchange.target.query }, 'backchannel')",
-        '',
-      ],
-      [
-        'no credentials in a preflight',
-        'dropCredentials(exchange.upstreamHeaders)',
-        'exchange.upstreamHeaders',
-      ],
-    ],
-  ),
+  ...marked([headers], {
+    'trusted-header-name': { off: 'undefined' },
+  }),
+  ...marked([parameters], {
+    'preflight-body': {},
+    'preflight-parameters': {},
+    'preflight-credentials': { off: 'exchange.upstreamHeaders' },
+  }),
   ...marked([parameters], {
     'judged-body': { off: 'undefined' },
     'judged-requests-only': { cases: ['upstream/http-proxy-seam.test.ts'] },
   }),
-  ...inFile(
-    'legs/request/readable-request.ts',
-    [requestObjects],
-    [
-      [
-        'the length of what is written',
-        'if (measureWritten(query) > limit) throw',
-        'if (false) throw',
-        responses,
-      ],
-      ['the length of what is escaped', 'bytes.length + 5 *', 'bytes.length + 0 *', responses],
-      ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
-      ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
-      ['response modes', 'if (!readableModes.includes(responseMode)) {', 'if (false) {'],
-      ['request objects that contradict', 'if (isContradictory) throw', 'if (false) throw'],
-      ['opaque request objects', "if (source === 'opaque') throw", 'if (false) throw'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/resolve-request.ts',
-    [requestObjects, guardCases],
-    [
-      [
-        'request and request_uri',
-        'if (object !== undefined && uri !== undefined) {',
-        'if (false) {',
-        guardCases,
-      ],
-      ['objects in objects', "claims.has('request') || claims.has('request_uri')", 'false'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/request-leg.ts',
-    [requestObjects],
-    [
-      [
-        'both readings of a request',
-        '[outer.get(name), inner.get(name)].filter((value) => value !== undefined)',
-        '[outer.get(name)].filter((value) => value !== undefined)',
-      ],
-      [
-        'kept decisions for their own request',
-        'isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,',
-        '({ ...current, kept }),',
-        guardCases,
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    [redirects, endpoints, responses],
-    [
-      [
-        'unlisted redirect URIs',
-        'if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {',
-        'if (false) {',
-      ],
-      [
-        'the redirect URI beside the client',
-        'policies.govern(clientIds, redirectUri)',
-        'policies.govern(clientIds)',
-      ],
-      [
-        "another tab's tokens",
-        " && [...artefacts].every((artefact) => artefact === 'code')",
-        '',
-        'e2e/another-tab.test.ts',
-      ],
-      ['answers of this tab', 'state !== authorization.state && ', '', redirects],
-    ],
-  ),
-  ...inFile(
-    'legs/response/response-leg.ts',
-    [responses, sessions, verdicts, guardCases],
-    [
-      [
-        'unknown users',
-        "return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')",
-        "return { kind: 'relay' }",
-      ],
-      ['kept decisions by subject', 'kept.subject !== asked.user.subject || ', '', guardCases],
-      ['kept decisions by session', ' || kept.session !== asked.user.session', '', guardCases],
-      ['kept decisions once', 'if (!taken) return undefined', '', guardCases],
-      ['kept decisions for a while', '|| !isYounger(kept.until - keptMs, keptMs, now())', '', guardCases],
-      ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
-      [
-        'released before it leaves',
-        'await recordRelease(ports, asked',
-        'void recordRelease(ports, asked',
-        guardCases,
-      ],
-      [
-        'what was not asked for',
-        'return isTypeAllowed(policy, responseTypeOf(response))',
-        'return true',
-        guardCases,
-      ],
-      ['responses of two readings', 'if (response.isAmbiguous || ', 'if ('],
-    ],
-  ),
-  ...inFile(
-    'legs/response/classify-response.ts',
-    [responses],
-    [
-      [
-        'pages that submit themselves',
-        "if (type !== 'other') return { kind: 'page' }",
-        "if (type === 'xml') return { kind: 'page' }",
-      ],
-      ['parts of pages', 'if (isPart && facts.mustBeRead)', 'if (false)'],
-      ['what is no page at an authorization endpoint', 'kind: isText && facts', 'kind: false && facts'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-page.ts',
-    [responses],
-    [
-      [
-        'pages of two readings',
-        "if (response === 'ambiguous' && ports.policies.enforced.length > 0) {",
-        'if (false) {',
-      ],
-      ['codings that can not be read', 'if (!plain && mustBeRead(ports, answer)) {', 'if (false) {'],
-      ['pages too long to be read', 'isShown ? relayLongPage(ports, answer, page) : page', 'page'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-long-page.ts',
-    [responses],
-    [
-      [
-        'long pages at an authorization endpoint',
-        'if (isCoded || ports.isAtAuthorization(request.exchange.target)) {',
-        'if (isCoded) {',
-      ],
-      ['the rest of a long page', 'yield watch.read(chunk)', 'yield chunk'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-json.ts',
-    [responses],
-    [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
-  ),
+  ...marked([requestObjects], {
+    'written-length': { cases: [responses] },
+    'escaped-length': { off: 'bytes.length', cases: [responses] },
+    'openid-scope': {},
+    'response-types': {},
+    'response-modes': {},
+    'contradicting-request-objects': {},
+    'opaque-request-objects': {},
+  }),
+  ...marked([requestObjects, guardCases], {
+    'request-and-request-uri': { cases: [guardCases] },
+    'objects-in-objects': { off: '!claims' },
+  }),
+  ...marked([requestObjects], {
+    'both-readings': {},
+    'kept-for-its-own-request': { off: 'true', cases: [guardCases] },
+  }),
+  ...marked([redirects, endpoints, responses], {
+    'unlisted-redirect-uris': {},
+    'redirect-uri-beside-client': {},
+    'tokens-of-another-tab': { cases: ['e2e/another-tab.test.ts'] },
+    'answers-of-this-tab': { cases: [redirects] },
+  }),
+  ...marked([responses, sessions, verdicts, guardCases], {
+    'unknown-users': { off: "{ kind: 'relay' }" },
+    'kept-for-its-user': { cases: [guardCases] },
+    'kept-for-its-session': { cases: [guardCases] },
+    'kept-once': { cases: [guardCases] },
+    'kept-for-a-while': { cases: [guardCases] },
+    'front-channel-tokens': {},
+    'released-before-it-leaves': { cases: [guardCases] },
+    'what-was-not-asked-for': { off: 'true', cases: [guardCases] },
+    'responses-of-two-readings': {},
+  }),
+  ...marked([responses], {
+    'pages-that-submit-themselves': { off: "type === 'xml'" },
+    'parts-of-pages': {},
+    'no-page-at-authorization': { off: 'false' },
+  }),
+  ...marked([responses], {
+    'pages-of-two-readings': {},
+    'unreadable-codings': {},
+    'pages-too-long': {},
+  }),
+  ...marked([responses], {
+    'long-pages-at-authorization': {},
+    'rest-of-a-long-page': { off: 'page.stream' },
+  }),
+  ...marked([responses], {
+    'tokens-in-no-page': {},
+  }),
   ...marked([answer], {
     'probe-redirect-uri': {},
     'probe-state': {},
@@ -496,14 +390,10 @@ export const guards: readonly Guard[] = [
     'probe-nonce': {},
     'probe-pkce': {},
   }),
-  ...inFile(
-    'legs/return/return-leg.ts',
-    [returns],
-    [
-      ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
-      ['no challenge in frames', '({ method, headers }) => requireNavigation(method, headers)', '() => {}'],
-    ],
-  ),
+  ...marked([returns], {
+    'one-result-token': {},
+    'no-challenge-in-frames': {},
+  }),
   ...marked([returns, badInput], {
     'return-nonce': {},
     'return-cookie': {},
@@ -550,80 +440,29 @@ export const guards: readonly Guard[] = [
     'logout-token-nonce': {},
     'logout-token-event': {},
   }),
-  ...inFile(
-    'legs/request/in-flight.ts',
-    ['legs/request/in-flight.test.ts'],
-    [['no target that no browser can be sent to', ' && target.length <= maxTargetLength', '']],
-  ),
+  ...marked(['legs/request/in-flight.test.ts'], {
+    'target-length': {},
+  }),
   ...marked([memory], {
     'requests-go-to-their-user': {},
   }),
-  ...inFile(
-    'legs/token/relay-tokens.ts',
-    [memory],
-    [
-      [
-        "one user's refresh tokens apart from another's",
-        'ownedByGrant(release.subject, release.clientId)',
-        "ownedByGrant('', '')",
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/token-leg.ts',
-    [token, sessions, grants],
-    [
-      [
-        'grants on the list',
-        "if (mode === 'enforce' && !grants.includes(grantType)) {",
-        'if (false) {',
-        tokenClient,
-        grants,
-      ],
-      ['unreleased codes', 'if (lacks) {', 'if (false) {'],
-      ['grants that name no client', 'lacksClient(policies, parameters, found)', 'false', clientNames],
-      [
-        'the policy of a released grant',
-        'policyIds.length === 0 ? client.policy : policies.govern(policyIds)',
-        'client.policy',
-        grants,
-      ],
-      [
-        "other clients' codes",
-        'if (release && isNamed && !client.names.includes(release.clientId)) {',
-        'if (false) {',
-      ],
-      [
-        'refresh tokens that are too old',
-        'isTooOld(policy, found.refreshToken, now())',
-        'false',
-        grants,
-        token,
-      ],
-      ['token exchange for a protected client', 'if (other !== undefined) {', 'if (false) {'],
-      [
-        'grants of other doors',
-        "if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {",
-        'if (false) {',
-        tokenClient,
-        grants,
-      ],
-      [
-        'other doors for nobody',
-        'if (names.length === 0 && ports.policies.enforced.length > 0) {',
-        'if (false) {',
-        clientNames,
-      ],
-      ['names of clients at other doors', 'refuseLookAlikes(ports, read)', '', clientNames],
-      ['audiences to be compared', 'if (isTooMuch &&', 'if (false &&', clientNames],
-      [
-        'token exchange by another name',
-        "if (grantType !== tokenExchange && !parameters.has('subject_token'))",
-        'if (grantType !== tokenExchange)',
-        clientNames,
-      ],
-    ],
-  ),
+  ...marked([memory], {
+    'refresh-tokens-by-user': { off: "ownedByGrant('', '')" },
+  }),
+  ...marked([token, sessions, grants], {
+    'grants-on-the-list': { cases: [tokenClient, grants] },
+    'unreleased-codes': {},
+    'grants-without-client': { off: 'false', cases: [clientNames] },
+    'policy-of-the-release': { off: 'client.policy', cases: [grants] },
+    'codes-of-other-clients': {},
+    'old-refresh-tokens': { cases: [grants, token] },
+    'token-exchange-for-others': {},
+    'grants-of-other-doors': { cases: [tokenClient, grants] },
+    'other-doors-for-nobody': { cases: [clientNames] },
+    'names-at-other-doors': { cases: [clientNames] },
+    'audiences-to-compare': { cases: [clientNames] },
+    'token-exchange-by-another-name': { cases: [clientNames] },
+  }),
   ...marked(['step-up/attempts.test.ts', 'attacks/budgets.test.ts'], {
     'known-browsers': {},
     'known-sessions': {},
@@ -644,72 +483,27 @@ export const guards: readonly Guard[] = [
     'address-probes-by-load': {},
     'spent-sessions': {},
   }),
-  ...inFile(
-    'legs/token/redeemed-grant.ts',
-    [clientNames],
-    [
-      [
-        'codes under any grant',
-        "if (grantType === 'authorization_code' || parameters.has('code')) {",
-        "if (grantType === 'authorization_code') {",
-      ],
-      ['codes that name no client', "if (parameters.has('code') && !code) return true", ''],
-      ['device codes that name no client', 'if (tied.some((name) => parameters.has(name))) return true', ''],
-      [
-        'refresh tokens that name no client',
-        "return parameters.has('refresh_token') && !refreshToken && enforced.some(bindsRefreshTokens)",
-        'return false',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/request/authorize.ts',
-    [clientNames],
-    [
-      [
-        'names of clients in requests',
-        'refuseLookAlikes(ports, namesOf(parameters))\n  const met',
-        'const met',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/relay-tokens.ts',
-    [token, sessions, grants],
-    [
-      ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
-      [
-        'unreadable token responses',
-        "if (!idToken) return 'unreadable_response'",
-        'if (!idToken) return undefined',
-      ],
-      ['no ID token', "return needsIdToken ? 'no_readable_id_token' : undefined", 'return undefined'],
-      [
-        'encrypted ID tokens',
-        "if (idToken.kind === 'unreadable') return 'no_readable_id_token'",
-        "if (idToken.kind === 'unreadable') return undefined",
-      ],
-      [
-        'another audience',
-        "if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'",
-        '',
-      ],
-      [
-        'grants of the audience',
-        "if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'",
-        '',
-        'fuzz/tokens.test.ts',
-      ],
-      [
-        'an audience without a release',
-        "if (!release) return needsIdToken ? 'no_release' : undefined",
-        'if (!release) return undefined',
-      ],
-      ['another subject', "if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'", ''],
-      ['other methods', "return isMet ? undefined : 'other_methods'", 'return undefined', guardCases],
-      ['another session', "if (!isSame) return 'other_session'", ''],
-    ],
-  ),
+  ...marked([clientNames], {
+    'codes-under-any-grant': {},
+    'codes-without-client': {},
+    'device-codes-without-client': {},
+    'refresh-tokens-without-client': { off: 'false' },
+  }),
+  ...marked([clientNames], {
+    'names-in-requests': {},
+  }),
+  ...marked([token, sessions, grants], {
+    'token-objections': { cases: [token] },
+    'unreadable-token-responses': { off: 'undefined' },
+    'no-id-token': {},
+    'encrypted-id-tokens': { off: 'undefined' },
+    'other-audience': {},
+    'grants-of-the-audience': { cases: ['fuzz/tokens.test.ts'] },
+    'audience-without-release': {},
+    'other-subject': {},
+    'other-methods': { off: 'true', cases: [guardCases] },
+    'other-session': {},
+  }),
   ...marked([handOver], {
     'users-that-fit': {},
     'failed-hand-over': {},
@@ -719,17 +513,9 @@ export const guards: readonly Guard[] = [
     'jwt-stays-here': {},
     'jwt-has-its-own-query': {},
   }),
-  ...inFile(
-    'legs/on-response.ts',
-    [pagesAttack],
-    [
-      [
-        'answers to protected pages',
-        "if (learned.kind === 'page') await requireSameUser(",
-        'if (false) await requireSameUser(',
-      ],
-    ],
-  ),
+  ...marked([pagesAttack], {
+    'answers-to-protected-pages': {},
+  }),
   ...marked([passkeysAttack], {
     'calls-from-this-origin': {},
     'fresh-step-up-for-a-call': {},
@@ -772,11 +558,9 @@ export const guards: readonly Guard[] = [
     'hand-over-once': { off: 'true' },
     'hand-over-page': {},
   }),
-  ...inFile(
-    'legs/on-request.ts',
-    [handOverAttack],
-    [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', 'undefined']],
-  ),
+  ...marked([handOverAttack], {
+    'jwt-at-every-endpoint': { off: 'undefined' },
+  }),
   ...marked(['passkeys/sign-in-token.test.ts'], {
     'jwt-escape-rounds': { off: '1' },
     'jwt-at-second-place': {},
@@ -806,76 +590,29 @@ export const guards: readonly Guard[] = [
     'earlier-device-name': {},
     'taken-device-name': { off: '{ id: deviceId, forMs }' },
   }),
-  ...inFile(
-    'legs/request/in-flight.ts',
-    [everyClient],
-    [
-      [
-        'a form of the OP goes on with its request',
-        'const continued = isOwnForm',
-        'const continued = false',
-        'legs/request/in-flight.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    [everyClient],
-    [
-      ['clients that are recognised', 'if (isLost && listed.length === 0)', 'if (false)'],
-      [
-        'tokens within the OP',
-        'if (isCodeOnly && new URL(redirectUri).origin === publicUrl)',
-        'if (new URL(redirectUri).origin === publicUrl)',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/request/alike-requests.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      [
-        'whose request it is',
-        'records.inFlightIds.get(hashOf(browser, correlation))',
-        'records.inFlightIds.get(correlation)',
-      ],
-      ['what any of them asks for', 'scope: [...new Set([...one.scope, ...other.scope])],', ''],
-    ],
-  ),
-  ...inFile(
-    'legs/response/answered-request.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [['requests that look alike', 'withOthers(answered, others)', 'answered']],
-  ),
-  ...inFile(
-    'legs/asked-response.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      [
-        'tokens that were asked for',
-        "request === undefined ? type === 'code' : isPartOf(type, request.responseType)",
-        'true',
-      ],
-      [
-        'tokens that name nobody',
-        'if (!policies.areTokensInFrontChannel || !isAnonymous(response)) return',
-        'return',
-      ],
-      [
-        'whose request an answer is',
-        'asked?.clientId !== undefined && asked.correlation === correlation',
-        'true',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      ['an address of several clients', 'if (isLost && listed.length > 1)', 'if (false)'],
-      ['the audience of an ID token', ', ...findAudience(policies, response, askers)]', ']'],
-    ],
-  ),
+  ...marked(['legs/request/in-flight.test.ts'], {
+    'forms-go-on': {},
+  }),
+  ...marked([everyClient], {
+    'recognised-clients': {},
+    'tokens-within-the-op': {},
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'requests-of-this-browser': { off: 'correlation' },
+    'scope-of-both': {},
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'requests-that-look-alike': { off: 'answered' },
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'tokens-that-were-asked-for': { off: 'true' },
+    'tokens-that-name-nobody': { off: 'true' },
+    'answer-of-its-request': { off: 'true' },
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'shared-redirect-uri': {},
+    'audience-of-a-response': {},
+  }),
   ...marked([pagesAttack], {
     'answer-subject': {},
     'answer-session': {},

@@ -35,6 +35,7 @@ export async function authorize(
   const body = await readPostedForm(request)
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
   requireShort(parameters, body)
+  // guard: names-in-requests
   refuseLookAlikes(ports, namesOf(parameters))
   const met = meetBrowser(request, ports.cookie, parameters.get('state') ?? '')
   const answer = await onAuthorizationRequest(ports, {

@@ -18,14 +18,14 @@ export function relayLongPage(ports: RelayPorts, answer: OpResponse, page: LongP
   const { request, reply } = answer
   if (!mustBeRead(ports, answer)) return page
   const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
-  if (isCoded || ports.isAtAuthorization(request.exchange.target)) {
+  if (isCoded || /* guard: long-pages-at-authorization */ ports.isAtAuthorization(request.exchange.target)) {
     throw new Refusal('upstream_unreadable', 'a page too long to be read')
   }
   const leadsToClient = (address: string): boolean =>
     ports.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
   const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(ports, request), leadsToClient)
   watch().read(page.start)
-  return { ...page, stream: Readable.from(watched(page.stream, watch())) }
+  return { ...page, stream: Readable.from(/* guard: rest-of-a-long-page */ watched(page.stream, watch())) }
 }
 
 async function* watched(stream: Readable, watch: FormWatch): AsyncGenerator<Buffer> {

@@ -94,10 +94,12 @@ async function enforce(
   const probe = await it.probe()
   if (!probe.known) {
     ports.audit.unknownUser(addressee.policy, probe.reason)
+    // guard: unknown-users
     return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
   }
   const asked = describeCase({ ...addressee, identity: probe.identity }, ports.compare)
   const owner = { clientId: asked.clientId, subject: asked.user.subject, subjectClaim: ports.subjectClaim }
+  // guard: front-channel-tokens
   if (!(await ports.verifyFrontChannel(response, owner))) {
     ports.audit.security('front_channel_of_another', { client_id: asked.clientId })
     return refuse('server_error')
@@ -105,7 +107,7 @@ async function enforce(
   const { decision, stepUpId } = await decide(ports, it, asked, addressee, hold(ports, it, response))
   switch (decision.verdict) {
     case 'release':
-      await recordRelease(ports, asked, response.code, {
+      /* guard: released-before-it-leaves */ await recordRelease(ports, asked, response.code, {
         policy: addressee.policy,
         decision,
       })
@@ -120,7 +122,9 @@ async function enforce(
 
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
 function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
-  if (response.isAmbiguous || response.isError || response.code === '') return false
+  if (/* guard: responses-of-two-readings */ response.isAmbiguous || response.isError || response.code === '')
+    return false
+  // guard: what-was-not-asked-for
   return isTypeAllowed(policy, responseTypeOf(response))
 }
 
@@ -159,12 +163,17 @@ async function takeKept(
   addressee: Addressee,
 ): Promise<Decision | undefined> {
   const kept = addressee.request?.kept
-  if (!kept || !isYounger(kept.until - keptMs, keptMs, now())) return undefined
-  if (kept.subject !== asked.user.subject || kept.session !== asked.user.session) return undefined
+  if (!kept || /* guard: kept-for-a-while */ !isYounger(kept.until - keptMs, keptMs, now())) return undefined
+  if (
+    /* guard: kept-for-its-user */ kept.subject !== asked.user.subject ||
+    /* guard: kept-for-its-session */ kept.session !== asked.user.session
+  )
+    return undefined
   if (addressee.inFlight !== undefined) {
     const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>
       current ? request : undefined,
     )
+    // guard: kept-once
     if (!taken) return undefined
   }
   return kept.decision
