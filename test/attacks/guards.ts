@@ -1,5 +1,5 @@
 /** A guard of the gateway that the source marks with `guard: name`, how to turn it off, and who has to notice. */
-export interface MarkedGuard {
+export interface Guard {
   readonly name: string
   /** What stands in its place, where turn-off.ts can't know it. */
   readonly off?: string
@@ -7,41 +7,12 @@ export interface MarkedGuard {
   readonly cases: readonly string[]
 }
 
-/** A guard that is not marked yet. */
-export interface UnmarkedGuard {
-  readonly name: string
-  /** The source file, below `src`. */
-  readonly file: string
-  /** Source text that occurs exactly once in the file. */
-  readonly find: string
-  /** What stands in its place where the guard is off. */
-  readonly replace: string
-  readonly cases: readonly string[]
-}
-
-export type Guard = MarkedGuard | UnmarkedGuard
-
 /** Guards by the name of their marker, and the tests that notice most of them. */
 function marked(
   cases: readonly string[],
-  rows: Readonly<Record<string, Partial<Omit<MarkedGuard, 'name'>>>>,
-): MarkedGuard[] {
+  rows: Readonly<Record<string, Partial<Omit<Guard, 'name'>>>>,
+): Guard[] {
   return Object.entries(rows).map(([name, row]) => ({ name, cases, ...row }))
-}
-
-/** The guards of one file, and the tests that notice most of them. */
-function inFile(
-  file: string,
-  cases: readonly string[],
-  rows: readonly (readonly [name: string, find: string, replace: string, ...others: string[]])[],
-): UnmarkedGuard[] {
-  return rows.map(([name, find, replace, ...others]) => ({
-    name,
-    file,
-    find,
-    replace,
-    cases: others.length > 0 ? others : cases,
-  }))
 }
 
 const path = 'attacks/path.test.ts'
