@@ -42,6 +42,7 @@ export const responseTypeOf = ({ artefacts }: Pick<AuthorizationResponse, 'artef
  */
 export function isAskedFor(response: AuthorizationResponse, request: InFlightRequest | undefined): boolean {
   const type = responseTypeOf(response)
+  // guard: tokens-that-were-asked-for
   return request === undefined ? type === 'code' : isPartOf(type, request.responseType)
 }
 
@@ -81,9 +82,11 @@ export async function requireAsked(
   response: AuthorizationResponse,
   asked: AskedResponse | undefined,
 ): Promise<void> {
+  // guard: tokens-that-name-nobody
   if (!policies.areTokensInFrontChannel || !isAnonymous(response)) return
   const type = responseTypeOf(response)
   const correlation = correlationKey(response.redirectUri, response.state)
+  // guard: answer-of-its-request
   const isOwn = asked?.clientId !== undefined && asked.correlation === correlation
   if (isOwn && isPartOf(type, asked.responseType)) return
   const known = correlation === undefined ? undefined : await records.frontChannelRequests.get(correlation)

@@ -26,6 +26,7 @@ export async function onRequest(
   reply: FastifyReply,
 ): Promise<Onward> {
   const { kind } = request.exchange
+  // guard: jwt-at-every-endpoint
   const taken = await services.handOver?.refuseTokens(request)
   switch (kind) {
     case 'open':

@@ -28,6 +28,7 @@ export type OnResponseServices = RelayPageServices &
  */
 export async function onResponse(services: OnResponseServices, answer: OpResponse): Promise<void> {
   const { request, reply, learned } = answer
+  // guard: answers-to-protected-pages
   if (learned.kind === 'page') await requireSameUser(services, request, reply, learned.page)
   await onEndSessionResponse(services, request, reply)
   await relay(services, answer, classifyResponse(readFacts(services, answer)))

@@ -13,7 +13,10 @@ import { Refusal } from '../refusal.ts'
  * @throws {Refusal} `malformed_headers` for a body, `malformed_parameters` for parameters of OAuth.
  */
 export function readPreflight({ headers, exchange }: FastifyRequest): HeaderFields {
+  // guard: preflight-body
   if (hasBody(headers)) throw new Refusal('malformed_headers', 'a preflight with a body')
+  // guard: preflight-parameters
   parseParameters({ query: exchange.target.query }, 'backchannel')
+  // guard: preflight-credentials
   return dropCredentials(exchange.upstreamHeaders)
 }

@@ -27,6 +27,7 @@ export function readExchanges(
   const { config, provider, upstream, policies, cookie } = services
   const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
+  // guard: trusted-header-name
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))

@@ -18,8 +18,9 @@ export async function stepEntry<Next extends PasskeyEntry>(
   step: (entry: PasskeyEntry) => Next | undefined,
 ): Promise<Next> {
   const entry = await records.entries.get(id)
-  if (!entry || !isYounger(entry.at, entryMs, now()))
+  if (!entry || /* guard: entry-for-a-minute */ !isYounger(entry.at, entryMs, now()))
     throw new Refusal('expired', 'no such sign-in by passkey')
+  // guard: entry-browser
   if (!browserIds.includes(entry.browser)) {
     throw new Refusal('no_cookie', 'the sign-in by passkey is bound to another browser')
   }

@@ -52,11 +52,13 @@ export function handOverUrl(
 }
 
 function requirePath(target: string): string {
+  // guard: jwt-has-its-own-query
   if (/[?#]/.test(target)) throw new Refusal('passkey_refused', 'the path of the login page holds a query')
   return requireLocal(target)
 }
 
 function requireLocal(url: string): string {
+  // guard: jwt-stays-here
   if (!localPath.test(url)) throw new Refusal('passkey_refused', 'the login page is no path of this address')
   return url
 }

@@ -35,12 +35,15 @@ export async function askWithTrustedHeader(
   { user, allowed, ...asker }: HandOver,
   timeoutMs: number,
 ): Promise<{ setCookies: string[] }> {
+  // guard: users-that-fit
   refuseUnfitUser(user)
   const signal = AbortSignal.timeout(timeoutMs)
   const { statusCode, headers } = await askForBrowser(upstream, path, asker, { [name]: user }, signal)
+  // guard: failed-hand-over
   if (statusCode >= 400) {
     throw new Refusal('passkey_refused', `the provider answered the trusted header with ${statusCode}`)
   }
+  // guard: hand-over-cookies
   const kept = selectSetCookies([headers['set-cookie'] ?? []].flat(), allowed)
   return { setCookies: kept.map((setCookie) => toPublicCookie(setCookie, upstream.names)) }
 }

@@ -16,5 +16,6 @@ export function createCouldBe(patterns: readonly string[]): (target: Target) => 
   )
   return ({ path, loosePath }) =>
     isOne(loosePath) ||
+    // guard: jwt-path-readings
     readOtherwise(path).some((reading) => reading.starts.some((start) => isOne(reading.path.slice(start))))
 }

@@ -21,9 +21,11 @@ export async function takeCeremony<Kind extends Purpose['kind']>(
   kind: Kind,
 ): Promise<CeremonyFor<Kind>> {
   const isOwn = (ceremony: PasskeyCeremony): ceremony is CeremonyFor<Kind> =>
-    ceremony.state === 'open' && ceremony.browser === browser && ceremony.purpose.kind === kind
+    ceremony.state === 'open' &&
+    /* guard: ceremony-browser */ ceremony.browser === browser &&
+    /* guard: ceremony-purpose */ ceremony.purpose.kind === kind
   const taken = await records.ceremonies.update(challengeId, (ceremony) =>
-    isOwn(ceremony) ? { ...ceremony, state: 'used' } : undefined,
+    isOwn(ceremony) ? { ...ceremony, /* guard: ceremony-step-once */ state: 'used' } : undefined,
   )
   if (taken === undefined) throw new Refusal('passkey_refused', 'no such ceremony in this browser')
   return taken as CeremonyFor<Kind>

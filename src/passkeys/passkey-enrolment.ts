@@ -33,6 +33,7 @@ export async function removePasskey(
   const { subject } = it.user
   const isMine =
     (await removals.add(subject, { isBusy: true }, ownedBy(subject))) || (await takeTurn(services, it))
+  // guard: one-removal-at-a-time
   if (!isMine) return 'not_removed'
   try {
     return await removeOne(services, it, id)
@@ -78,6 +79,7 @@ export async function addPasskey(
   answer: { readonly challengeId: string; readonly credential: Credential },
 ): Promise<void> {
   const { purpose } = await takeCeremony(records, answer.challengeId, browser, 'add')
+  // guard: enrolment-of-this-user
   if (purpose.subject !== it.user.subject) {
     throw new Refusal('passkey_refused', 'the passkey was begun by another user')
   }
@@ -103,6 +105,7 @@ async function askForToken(services: EnrolmentServices, it: Case, browser: Brows
     case 'BLOCK':
     case 'REVIEW_REQUIRED':
     case 'unknown':
+      // guard: rules-forbid-a-passkey
       throw new Refusal('not_allowed', `adding a passkey: ${state}`)
   }
 }
@@ -122,8 +125,10 @@ async function removeOne(
 ): Promise<Removal> {
   const userId = it.user.subject
   const { passkeys, count } = await authsignal.listAuthenticators(userId)
+  // guard: passkeys-of-this-user
   if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'
   // Without any the next one who knows the password could enrol.
+  // guard: last-authenticator-stays
   if (count === 1) return 'last_one'
   await authsignal.removeAuthenticator({ userId, id })
   audit.passkey(it, 'removed')

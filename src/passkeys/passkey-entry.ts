@@ -24,6 +24,7 @@ export function servePasskeyEntry(app: FastifyInstance, services: EntryServices)
   const { signIn, audit } = services
 
   app.get<{ Params: { id: string } }>('/passkeys/enter/:id', async (request, reply) => {
+    // guard: entry-navigations
     requireNavigation(request.method, request.headers)
     const loginPage = readLoginPage(services, request)
     const { ids } = request.exchange.browser
@@ -45,6 +46,7 @@ function readLoginPage(
   { exchange }: FastifyRequest,
 ): Target {
   const target = parseTarget(new URLSearchParams(exchange.target.query).get('return_to') ?? '')
+  // guard: entry-leads-to-login-page
   if (isLoginPath(target.path)) return target
   throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths')
 }
@@ -62,6 +64,7 @@ async function signInByHeader(
   const user = await findUser(services, subject)
   const asked = { user, allowed, userAgent, clientAddress }
   const { setCookies } = await askWithTrustedHeader(upstream, header, asked, timeout)
+  // guard: somebody-is-signed-in
   await requireSubject(services, request, setCookies, subject)
   return setCookies
 }
@@ -84,7 +87,7 @@ async function requireSubject(
   subject: string,
 ): Promise<void> {
   const probe = await askUser(request, setCookies)
-  if (probe.known && probe.identity.subject === subject) return
+  if (probe.known && /* guard: whom-the-op-signed-in */ probe.identity.subject === subject) return
   if (probe.known) audit.security('passkey_of_another', { subject, signed_in: probe.identity.subject })
   const reason = probe.known ? 'the provider signed in another user' : `the probe failed: ${probe.reason}`
   throw new Refusal('passkey_refused', reason)

@@ -53,15 +53,18 @@ async function refuseTokens(
 ): Promise<Buffer | undefined> {
   const { target, kind, upstreamHeaders } = request.exchange
   refuseToken(audit, target.raw)
+  // guard: jwt-in-headers
   refuseToken(audit, Object.values(upstreamHeaders).flat().join('\n'))
   // Bodies stream by unread where an OP has no reason to look into them.
   if (kind !== 'open' || !couldTakeToken(target)) return undefined
   const body = await takeBody(request)
+  // guard: jwt-in-body
   if (body) refuseToken(audit, body.toString('latin1'))
   return body
 }
 
 function refuseToken(audit: Services['audit'], text: string): void {
+  // guard: jwt-from-a-browser
   if (!holdsSignInToken(text)) return
   audit.security('passkey_jwt_from_a_browser', {})
   throw new Refusal('passkey_refused', 'a JWT that was not made for this request')
@@ -76,12 +79,14 @@ async function handOver(
   const { exchange, method, headers } = request
   const id = readEntryId(settings, exchange.target.query)
   if (id === undefined || method !== 'GET') return undefined
+  // guard: hand-over-navigations
   requireNavigation(method, headers)
   const { subject, loginPage } = await stepEntry(services, id, exchange.browser.ids, (entry) =>
-    entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
+    /* guard: hand-over-once */ entry.state === 'entered' ? { ...entry, state: 'used' } : undefined,
   )
   const token = await jwt.sign({ user: subject, now: services.now() })
   const target = parseTarget(handOverUrl(settings, parseTarget(loginPage).path, token, loginPage))
+  // guard: hand-over-page
   if (target.path !== exchange.target.path) {
     throw new Refusal('passkey_refused', 'a sign-in by passkey that began on another page')
   }

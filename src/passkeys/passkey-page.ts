@@ -40,6 +40,7 @@ export async function requireProof(
     case 'challenge':
       return { stepUpId }
     case 'release':
+      // guard: passkey-page-needs-step-up
       if (decision.reason === 'proof' || decision.reason === 'pass') return { it: judgement.case }
       request.log.warn({ action: policy.action }, 'the rules of the passkey page ask for no challenge')
       throw new Refusal('not_allowed', `the passkey page without a step-up: ${decision.reason}`)
@@ -63,6 +64,7 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
   })
 
   app.post('/passkeys/remove', async (request, reply) => {
+    // guard: removal-origin
     requireOwnForm(request, publicUrl)
     const body = await readForm(request)
     const form = parseParameters({ query: '', body }, 'backchannel')
@@ -111,7 +113,7 @@ async function showPasskeys(
 /** An address of an application to which the page may lead back: only one that a policy lists. */
 function readReturnTo(returnUris: ReadonlySet<string>, request: FastifyRequest): string | undefined {
   const wanted = queryOf(request).get('return_to') ?? undefined
-  return wanted !== undefined && returnUris.has(wanted) ? wanted : undefined
+  return wanted !== undefined && /* guard: way-back-listed */ returnUris.has(wanted) ? wanted : undefined
 }
 
 const queryOf = ({ exchange }: FastifyRequest): URLSearchParams => new URLSearchParams(exchange.target.query)

@@ -38,6 +38,7 @@ export function servePasskeyRelay(app: FastifyInstance, services: PasskeyService
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
+  // guard: calls-from-this-origin
   app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))
   app.setErrorHandler<Error>((error, request, reply) => sendClientError(error, request, reply))
   relayEnrolment(app, services)
@@ -64,7 +65,7 @@ function relaySignIn(app: FastifyInstance, services: PasskeySignInServices): voi
     const { deviceId } = request.exchange.browser
     const answer = { challengeId, credential, deviceId }
     const { entryId, subject } = await verifySignIn(services, requireBrowser(request), answer)
-    return { isVerified: true, accessToken: entryId, userId: subject }
+    return { isVerified: true, accessToken: /* guard: no-token-for-a-browser */ entryId, userId: subject }
   })
 }
 
@@ -96,6 +97,7 @@ async function requireAllowance(
 
 async function requireVisitor(services: PasskeyServices, request: FastifyRequest): Promise<Case> {
   const visitor = await requireProof(services, request)
+  // guard: fresh-step-up-for-a-call
   if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')
   return visitor.it
 }

@@ -68,7 +68,7 @@ export async function verifySignIn(
   const { idempotencyKey } = purpose
   const objection = findObjection(validated, { action, idempotencyKey, startedAt, now: now() })
   const { userId: subject } = validated
-  if (objection !== undefined || !subject) {
+  if (objection !== undefined || /* guard: passkey-names-somebody */ !subject) {
     throw new Refusal('passkey_refused', `the token does not count: ${objection ?? 'it names nobody'}`)
   }
   const entryId = createId()
@@ -90,7 +90,7 @@ export async function enterSignIn(
   loginPage: string,
 ): Promise<string> {
   const { subject } = await stepEntry(services, id, browserIds, (entry) =>
-    entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined,
+    /* guard: entry-once */ entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined,
   )
   return subject
 }
@@ -108,9 +108,15 @@ function findObjection(
     readonly now: number
   },
 ): string | undefined {
+  // guard: passkey-verified
   if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return 'it did not succeed'
+  // guard: passkey-action
   if (answer.action !== expected.action) return 'another action'
+  // guard: passkey-same-sign-in
   if (answer.idempotencyKey !== expected.idempotencyKey) return 'another sign-in'
+  // guard: passkey-method
   if (answer.verificationMethod !== 'PASSKEY') return 'another method'
-  return isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now) ? undefined : 'another time'
+  return /* guard: passkey-time */ isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now)
+    ? undefined
+    : 'another time'
 }

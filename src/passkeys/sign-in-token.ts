@@ -2,10 +2,10 @@
 export const signInTokenType = 'passkey-sign-in+jwt'
 
 /** How often a value may be escaped before an OP would read it. */
-const rounds = 3
+const rounds = /* guard: jwt-escape-rounds */ 3
 
 /** The type as it stands in base64url, at each of the three places in a group where it can begin. */
-const spellings = [0, 1, 2].map((offset) => {
+const spellings = [0, /* guard: jwt-at-second-place */ 1, /* guard: jwt-at-third-place */ 2].map((offset) => {
   const text = Buffer.from(`${' '.repeat(offset)}${signInTokenType}`).toString('base64url')
   const bits = 8 * (offset + signInTokenType.length)
   return text.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6))
@@ -40,6 +40,7 @@ function unescapeOnce(bytes: Buffer): Buffer {
     const isEscape = !Number.isNaN(value)
     const byte = isEscape ? value : Number(bytes[at])
     if (isEscape) at = digit + 1
+    // guard: jwt-in-utf-16
     if (byte !== 0) bytes[end++] = byte
   }
   return bytes.subarray(0, end)

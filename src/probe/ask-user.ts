@@ -77,9 +77,11 @@ async function mayProbe(
   const { perSession, perAddress } = config.provider.probe
   const sessions = createAllowance(records.sessionProbes, now, countWindowMs)
   const addresses = createAllowance(records.addressProbes, now, countWindowMs)
-  const session = hashOf(load, cookies)
+  const session = hashOf(/* guard: probes-by-load */ load, cookies)
+  const place = hashOf(/* guard: address-probes-by-load */ load, groupAddress(address))
   const owner = sentFrom(address)
+  // guard: spent-sessions
   if (await sessions.isExhausted(session, perSession)) return false
-  if (!(await addresses.take(hashOf(load, groupAddress(address)), perAddress, owner))) return false
+  if (!(await addresses.take(place, perAddress, owner))) return false
   return sessions.take(session, perSession, owner)
 }

@@ -59,6 +59,7 @@ export function readAnswer(
   if (typeof location !== 'string') return { fault: 'ambiguous_answer' }
   const [address = ''] = location.split('#', 1)
   const [target, ...query] = address.split('?')
+  // guard: probe-redirect-uri
   if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }
   const parameters = new URLSearchParams(query.join('?'))
   const fault = findFault(parameters, expected)
@@ -66,10 +67,13 @@ export function readAnswer(
 }
 
 function findFault(parameters: URLSearchParams, expected: Expected): AnswerFault | undefined {
+  // guard: probe-parameters-once
   if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'
   if (parameters.has('code') && parameters.has('error')) return 'ambiguous_answer'
+  // guard: probe-state
   if (parameters.get('state') !== expected.state) return 'state_mismatch'
   const issuer = parameters.get('iss') ?? (expected.isIssuerSent ? '' : expected.issuer)
+  // guard: probe-issuer
   if (issuer !== expected.issuer) return 'issuer_mismatch'
   const error = parameters.get('error')
   if (error !== null) return authorizationErrors.find((code) => code === error) ?? 'authorization_error'

@@ -92,8 +92,10 @@ async function identify(
   )
   if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
   const tokens = await authorizationCodeGrant(configuration, new URL(`${redirectUri}?${answer.parameters}`), {
+    // guard: probe-pkce
     pkceCodeVerifier: secrets.codeVerifier,
     expectedState: secrets.state,
+    // guard: probe-nonce
     expectedNonce: secrets.nonce,
     idTokenExpected: true,
   })

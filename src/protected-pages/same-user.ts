@@ -28,12 +28,17 @@ export async function requireSameUser(
   const isSetAnew = overlayCookies(cookie, setCookies, cookies) !== selectCookies(cookie, cookies)
   const probe = await askUser(request, setCookies, 'again')
   if (!probe.known) {
+    // guard: answer-for-nobody
     if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return
     throw new Refusal('unknown_user', `the answer to a protected page, and the probe failed: ${probe.reason}`)
   }
   const now = describePageCase(probe.identity, name, compare).user
   // A session that the answer itself renewed is the same user's.
-  if (now.subject === user.subject && (isSetAnew || now.session === user.session)) return
+  if (
+    /* guard: answer-subject */ now.subject === user.subject &&
+    /* guard: answer-session */ (isSetAnew || now.session === user.session)
+  )
+    return
   audit.security('page_of_another', { page: name, subject: user.subject, signed_in: now.subject })
   throw new Refusal('unknown_user', 'a protected page, and somebody else signed in before its answer came')
 }

@@ -23,7 +23,9 @@ export async function verifyLogoutToken(
   token: string,
 ): Promise<EndedSession> {
   const { payload } = await jwtVerify(token, keys, {
+    // guard: logout-token-issuer
     issuer: provider.metadata.issuer,
+    // guard: logout-token-audience
     audience: config.provider.probe.clientId,
     clockTolerance: clockToleranceSeconds,
     currentDate: new Date(now()),
@@ -31,7 +33,9 @@ export async function verifyLogoutToken(
     requiredClaims: ['iat', 'events'],
   })
   const { events, nonce, sid, sub } = payload
+  // guard: logout-token-nonce
   if (nonce !== undefined) throw new Error('a nonce is in it')
+  // guard: logout-token-event
   if (!isObject(events) || !isObject(events[logoutEvent])) throw new Error('it is not about a logout')
   if (isText(sid)) return { sid }
   if (isText(sub)) return { sub }

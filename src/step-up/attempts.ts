@@ -24,6 +24,7 @@ export async function areAttemptsExhausted(
   it: Case,
   from: From,
 ): Promise<boolean> {
+  // guard: known-sessions
   if (await isKnownSession(services, it)) return false
   const { perUser, perAddress } = services.config.stepUp
   const { user, address } = await countersFor(services, it, from)
@@ -43,6 +44,7 @@ export async function countAttempt(
   const addresses = addressesOf(services)
   if (address !== undefined && !(await addresses.take(address, perAddress))) return undefined
   if (await usersOf(services).take(user, perUser, ownedBy(it.user.subject))) return counters
+  // guard: address-gets-back
   if (address !== undefined) await addresses.giveBack(address)
   return undefined
 }
@@ -65,6 +67,7 @@ export async function mayAskSilently(services: AttemptServices, it: Case, { ids 
   if ((await isKnownSession(services, it)) || (await findKnown(services, it, ids)) !== undefined) return true
   const { subject } = it.user
   const key = hashOf('silent', subject, services.policies.counterOf(it))
+  // guard: silent-questions
   return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))
 }
 
@@ -92,7 +95,7 @@ async function countersFor(
   const { subject } = it.user
   const counter = services.policies.counterOf(it)
   const known = await findKnown(services, it, ids)
-  return known !== undefined
+  return /* guard: known-browsers */ known !== undefined
     ? { user: hashOf('browser', subject, counter, known) }
     : { user: hashOf('user', subject, counter), address: groupAddress(address) }
 }

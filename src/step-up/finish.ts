@@ -37,17 +37,20 @@ export async function finish(
   const { records } = services
   const found = await records.stepUps.get(id)
   if (!found) throw new Refusal('expired', 'no such step-up')
+  // guard: return-nonce
   if (!isSameHash(hashOf(nonce), found.nonceHash)) throw new Refusal('wrong_return', 'the nonce is wrong')
   const { browser } = found
-  if (browser === undefined || !browserIds.includes(browser)) {
+  if (browser === undefined || /* guard: return-cookie */ !browserIds.includes(browser)) {
+    // guard: burnt-step-up
     await burn(services, id, found)
     throw new Refusal('no_cookie', 'the step-up is bound to another browser')
   }
+  // guard: step-up-time
   if (found.state === 'open' && isExpired(services, found)) {
     throw new Refusal('expired', 'the step-up took too long')
   }
   const mine = await records.stepUps.update(id, (current) =>
-    current.state === 'open' ? { ...current, state: 'checking' } : undefined,
+    /* guard: one-attempt */ current.state === 'open' ? { ...current, state: 'checking' } : undefined,
   )
   if (!mine) return repeat(services, id, browser)
   return settle(services, id, mine, await verifyReturn(services, mine, token), browser)
@@ -67,7 +70,7 @@ export async function repeat(services: ResumeServices, id: string, browser: stri
     return serveNextTab(services, id, stepUp, browser)
   }
   const isRecent = isYounger(stepUp?.finishedAt ?? 0, repeatWindowMs, services.now())
-  if (stepUp?.outcome && isRecent) return stepUp.outcome
+  if (stepUp?.outcome && /* guard: reload-for-a-minute */ isRecent) return stepUp.outcome
   throw new Refusal('used', `the step-up is ${stepUp?.state ?? 'gone'}`)
 }
 

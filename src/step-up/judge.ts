@@ -90,11 +90,19 @@ async function askSilently(
   const { noInteraction: reason, browser } = occasion
   const { ids, address } = browser
   // In the session that asks: nobody else makes a renewal fail there, nor does one who asks for more.
+  // guard: silent-refusals-by-place
   const where = user.session ?? ids[0] ?? groupAddress(address)
   const asked = JSON.stringify([...scope].sort())
-  const key = hashOf(user.subject, policies.counterOf(it), where, asked, acrValues)
+  const key = hashOf(
+    user.subject,
+    policies.counterOf(it),
+    where,
+    /* guard: silent-refusals-by-scope */ asked,
+    /* guard: silent-refusals-by-acr */ acrValues,
+  )
   const earlier = await records.silentDenials.get(key)
   if (earlier) return { decision: earlier }
+  // guard: questions-of-strangers
   if (!(await mayAskSilently(services, it, browser))) {
     return { decision: deny(reason, 'interaction_required') }
   }

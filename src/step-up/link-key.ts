@@ -7,7 +7,8 @@ import { hashOf } from '../hash.ts'
  *
  * @param browser hash of the cookie.
  */
-export const linkKeyOf = (id: string, browser: string | undefined): string => hashOf('link', id, browser)
+export const linkKeyOf = (id: string, browser: string | undefined): string =>
+  hashOf('link', /* guard: links-of-one-step-up */ id, browser)
 
 /** Whether a link with this key stood on a page that this browser was shown. */
 export function isLinkKey(key: string, id: string, browser: string): boolean {

@@ -57,7 +57,9 @@ export async function bindStepUp(
   let browser = first
   const bound = await records.stepUps.update(id, (stepUp) => {
     browser = stepUp.browser ?? first
-    return isOpen(services, stepUp) && browserIds.includes(browser) ? { ...stepUp, browser } : undefined
+    return isOpen(services, stepUp) && /* guard: bound-browser */ browserIds.includes(browser)
+      ? { ...stepUp, browser }
+      : undefined
   })
   if (!bound) throw explain(services, await records.stepUps.get(id), browserIds)
   await indexNeed(records, id, bound, browser)
@@ -80,7 +82,7 @@ function wait(
   it: Case,
   tabs: readonly Waiting[],
 ): StepUp | undefined {
-  return isOpen(services, stepUp) && isWithin(it.scope, stepUp.case.scope)
+  return isOpen(services, stepUp) && /* guard: no-wider-scope-joins */ isWithin(it.scope, stepUp.case.scope)
     ? { ...stepUp, waiting: keepSome([...withoutTwins(stepUp.waiting, tabs), ...tabs]) }
     : undefined
 }
@@ -99,6 +101,7 @@ async function indexNeed(
 async function adoptRequests(records: Services['records'], tabs: readonly Waiting[]): Promise<void> {
   for (const { case: it } of tabs) {
     if (it.inFlight === undefined) continue
+    // guard: requests-go-to-their-user
     await records.inFlight.update(it.inFlight, (request) => request, ownedBy(it.user.subject))
   }
 }
@@ -116,7 +119,7 @@ function explain(
 
 /** The tab that waits longest, in which the step-up began, and the latest others: no page of a stranger pushes it out. */
 const keepSome = ([first, ...others]: readonly Waiting[]): readonly Waiting[] =>
-  first === undefined ? [] : [first, ...others.slice(1 - maxWaitingTabs)]
+  first === undefined ? [] : [/* guard: first-tab */ first, ...others.slice(1 - maxWaitingTabs)]
 
 /** The tabs that wait already, less those whose request came again (a reload). */
 function withoutTwins(waiting: readonly Waiting[], tabs: readonly Waiting[]): readonly Waiting[] {

@@ -101,12 +101,18 @@ async function stepPass(
 }
 
 const passKey = (it: Case, browser: string, epoch: string): string =>
-  hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)
+  hashOf(
+    browser,
+    /* guard: pass-session */ it.user.session,
+    /* guard: pass-user */ it.user.subject,
+    /* guard: pass-client */ it.clientId,
+    /* guard: pass-until-sign-out */ epoch,
+  )
 
 const covers = (pass: Pass, it: Case, action: string, now: number): boolean =>
-  pass.action === action &&
-  isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&
-  isWithin(it.scope, pass.scope)
+  /* guard: pass-action */ pass.action === action &&
+  /* guard: pass-lifetime */ isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&
+  /* guard: pass-scope */ isWithin(it.scope, pass.scope)
 
 /** What serves once; a reload, which is the same in-flight request, gets it a second time. */
 function once<Spent extends Pass | SignIn>(
@@ -119,5 +125,5 @@ function once<Spent extends Pass | SignIn>(
   if (spentAt === undefined) return next(found)
   const isRecent = isYounger(spentAt, reloadWindowMs, now)
   const isReload = it.inFlight !== undefined && spentOn === it.inFlight && isRecent
-  return isReload ? found : undefined
+  return /* guard: pass-once */ isReload ? found : undefined
 }

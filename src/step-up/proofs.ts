@@ -46,8 +46,15 @@ async function readProofs(
   const epoch = await epochs.current(epochNamesOf(it, browser))
   if (epoch === undefined) return []
   const found = await records.proofs.get(proofKey(it, browser, epoch))
-  return found?.stepUps.filter(({ at }) => isYounger(at, config.stepUp.session, now())) ?? []
+  const isFresh = ({ at }: Proof): boolean =>
+    /* guard: proof-lifetime */ isYounger(at, config.stepUp.session, now())
+  return found?.stepUps.filter(isFresh) ?? []
 }
 
 const proofKey = (it: Case, browser: string, epoch: string): string =>
-  hashOf(browser, it.user.session, it.user.subject, epoch)
+  hashOf(
+    browser,
+    /* guard: proof-session */ it.user.session,
+    it.user.subject,
+    /* guard: proof-until-sign-out */ epoch,
+  )

@@ -28,8 +28,10 @@ export async function rememberDevice(
   const { ownDeviceId } = browser
   const { subject: userId } = it.user
   // Any name that is in the browser already could be known to somebody else, who would be remembered too.
+  // guard: fresh-device-name
   const deviceId = randomUUID()
   try {
+    // guard: earlier-device-name
     if (ownDeviceId !== undefined) await authsignal.forgetDevice({ userId, deviceId: ownDeviceId })
     const sighting = describeTrackRequest(it, { policy, browser }, [], now())
     await authsignal.rememberDevice({ ...sighting, deviceId, idempotencyKey: createId() }, now() + forMs)
@@ -39,6 +41,7 @@ export async function rememberDevice(
     // A sign-in never fails for what would only make the next one easier.
     if (!(error instanceof AuthsignalError)) throw error
     audit.deviceNotRemembered(it, error)
+    // guard: taken-device-name
     return undefined
   }
 }

@@ -57,4 +57,5 @@ export async function stepSignIn(
 }
 
 /** It ends with a sign-out in this browser. */
-const signInKey = (subject: string, browser: string, epoch: string): string => hashOf(browser, subject, epoch)
+const signInKey = (subject: string, browser: string, epoch: string): string =>
+  hashOf(browser, subject, /* guard: sign-in-until-sign-out */ epoch)

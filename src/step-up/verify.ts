@@ -28,13 +28,21 @@ export async function verifyReturn(
   const expected = { userId: stepUp.case.user.subject, action: stepUp.action }
   try {
     const answer = await authsignal.validate({ token, ...expected })
+    // guard: verdict-user
     if (answer.userId !== expected.userId) return failed('failed')
+    // guard: verdict-action
     if (answer.action !== expected.action) return failed('failed')
+    // guard: verdict-idempotency-key
     if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')
     if (untouchedStates.includes(answer.state)) return failed('cancelled')
-    if (answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED') return failed('failed')
+    if (
+      /* guard: verdict-is-valid */ answer.isValid !== true ||
+      /* guard: verdict-state */ answer.state !== 'CHALLENGE_SUCCEEDED'
+    )
+      return failed('failed')
     if (!isTimely(stepUp.openedAt, answer.stateUpdatedAt, now())) return failed('failed')
     const method = answer.verificationMethod
+    // guard: verdict-method
     if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return failed('method_not_allowed')
     return { passed: true, method }
   } catch (error) {
@@ -50,5 +58,8 @@ export async function verifyReturn(
  */
 export function isTimely(begunAt: number, stateUpdatedAt: string | undefined, now: number): boolean {
   const at = Date.parse(stateUpdatedAt ?? '')
-  return at >= begunAt - clockToleranceMs && at <= now + clockToleranceMs
+  return (
+    /* guard: not-before-it-began */ at >= begunAt - clockToleranceMs &&
+    /* guard: not-in-the-future */ at <= now + clockToleranceMs
+  )
 }

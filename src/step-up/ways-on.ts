@@ -66,7 +66,7 @@ export async function skip(services: JudgeServices, link: FollowedLink): Promise
   const { id, browser } = link
   const { browser: owner } = await findOwn(services, link)
   const mine = await records.stepUps.update(id, (current) =>
-    current.state === 'open' && now() < (current.skippableUntil ?? 0)
+    current.state === 'open' && /* guard: skip-while-it-may-be */ now() < (current.skippableUntil ?? 0)
       ? { ...current, state: 'checking' }
       : undefined,
   )
@@ -108,6 +108,7 @@ async function findOwn(
   if (owner === undefined || !browser.ids.includes(owner)) {
     throw new Refusal('no_cookie', 'the step-up is bound to another browser')
   }
+  // guard: own-links
   if (!isLinkKey(key, id, owner)) throw new Refusal('used', 'the link stood on none of our pages')
   return { ...stepUp, browser: owner }
 }
@@ -151,5 +152,7 @@ async function continueAt(
 /** The question whether to remember the device is answered, once. */
 const takeAnswer = ({ records }: Pick<Services, 'records'>, id: string): Promise<StepUp | undefined> =>
   records.stepUps.update(id, (current) =>
-    current.state === 'offered' ? { ...current, state: 'passed' } : undefined,
+    /* guard: device-after-step-up */ current.state === 'offered'
+      ? { ...current, state: 'passed' }
+      : undefined,
   )

@@ -50,7 +50,12 @@ export function registerHttpProxy(app: FastifyInstance, { upstreamOrigin, pool, 
     disableRequestLogging: true,
     handler: (request, reply) => {
       handle(request, reply, ({ target: path, headers, signal, body }, on) => {
-        const sending = { path, headers: { ...headers }, signal, body: frameBody(request, body) }
+        const sending = {
+          path,
+          headers: { ...headers },
+          signal,
+          body: frameBody(request, /* guard: judged-body */ body),
+        }
         current.run(sending, () => reply.from('/', onlyStream(on)))
       })
     },
@@ -86,6 +91,7 @@ export function sendCurrent(current: AsyncLocalStorage<Sending>, pool: Requester
   function request<T = null>(options: Dispatcher.RequestOptions<T>, callback: Callback<T>): void
   function request<T>(options: Dispatcher.RequestOptions<T>, callback?: Callback<T>): unknown {
     const sending = current.getStore()
+    // guard: judged-requests-only
     if (!sending) throw new Error('a request that no handler sends')
     const judged = { ...options, ...sending }
     return callback ? pool.request(judged, callback) : pool.request(judged)

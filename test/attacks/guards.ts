@@ -1,5 +1,5 @@
 /** A guard of the gateway that the source marks with `guard: name`, how to turn it off, and who has to notice. */
-export interface MarkedGuard {
+export interface Guard {
   readonly name: string
   /** What stands in its place, where turn-off.ts can't know it. */
   readonly off?: string
@@ -7,41 +7,12 @@ export interface MarkedGuard {
   readonly cases: readonly string[]
 }
 
-/** A guard that is not marked yet. */
-export interface UnmarkedGuard {
-  readonly name: string
-  /** The source file, below `src`. */
-  readonly file: string
-  /** Source text that occurs exactly once in the file. */
-  readonly find: string
-  /** What stands in its place where the guard is off. */
-  readonly replace: string
-  readonly cases: readonly string[]
-}
-
-export type Guard = MarkedGuard | UnmarkedGuard
-
 /** Guards by the name of their marker, and the tests that notice most of them. */
 function marked(
   cases: readonly string[],
-  rows: Readonly<Record<string, Partial<Omit<MarkedGuard, 'name'>>>>,
-): MarkedGuard[] {
+  rows: Readonly<Record<string, Partial<Omit<Guard, 'name'>>>>,
+): Guard[] {
   return Object.entries(rows).map(([name, row]) => ({ name, cases, ...row }))
-}
-
-/** The guards of one file, and the tests that notice most of them. */
-function inFile(
-  file: string,
-  cases: readonly string[],
-  rows: readonly (readonly [name: string, find: string, replace: string, ...others: string[]])[],
-): UnmarkedGuard[] {
-  return rows.map(([name, find, replace, ...others]) => ({
-    name,
-    file,
-    find,
-    replace,
-    cases: others.length > 0 ? others : cases,
-  }))
 }
 
 const path = 'attacks/path.test.ts'
@@ -317,875 +288,305 @@ export const guards: readonly Guard[] = [
     'visits-of-their-own': { off: "'one'" },
   }),
 
-  ...inFile(
-    'legs/read-exchange.ts',
-    [headers],
-    [['the name of the header that the OP trusts', 'config.passkeys?.signIn?.header?.name', 'undefined']],
-  ),
-  ...inFile(
-    'legs/preflight.ts',
-    [parameters],
-    [
-      ['no body in a preflight', 'if (hasBody(headers)) throw', 'if (false) throw'],
-      [
-        'no parameters in a preflight',
-        "parseParameters({ query: exchange.target.query }, 'backchannel')",
-        '',
-      ],
-      [
-        'no credentials in a preflight',
-        'dropCredentials(exchange.upstreamHeaders)',
-        'exchange.upstreamHeaders',
-      ],
-    ],
-  ),
-  ...inFile(
-    'upstream/http-proxy-seam.ts',
-    [parameters],
-    [
-      ['the body that was judged', 'body: frameBody(request, body)', 'body: frameBody(request, undefined)'],
-      [
-        'nothing goes out that was not judged',
-        'if (!sending) throw',
-        'if (false) throw',
-        'upstream/http-proxy-seam.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/request/readable-request.ts',
-    [requestObjects],
-    [
-      [
-        'the length of what is written',
-        'if (measureWritten(query) > limit) throw',
-        'if (false) throw',
-        responses,
-      ],
-      ['the length of what is escaped', 'bytes.length + 5 *', 'bytes.length + 0 *', responses],
-      ['openid in scope', "if (!parameters.get('scope')?.split(' ').includes('openid')) {", 'if (false) {'],
-      ['response types', 'if (!isTypeAllowed(policy, responseType)) {', 'if (false) {'],
-      ['response modes', 'if (!readableModes.includes(responseMode)) {', 'if (false) {'],
-      ['request objects that contradict', 'if (isContradictory) throw', 'if (false) throw'],
-      ['opaque request objects', "if (source === 'opaque') throw", 'if (false) throw'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/resolve-request.ts',
-    [requestObjects, guardCases],
-    [
-      [
-        'request and request_uri',
-        'if (object !== undefined && uri !== undefined) {',
-        'if (false) {',
-        guardCases,
-      ],
-      ['objects in objects', "claims.has('request') || claims.has('request_uri')", 'false'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/request-leg.ts',
-    [requestObjects],
-    [
-      [
-        'both readings of a request',
-        '[outer.get(name), inner.get(name)].filter((value) => value !== undefined)',
-        '[outer.get(name)].filter((value) => value !== undefined)',
-      ],
-      [
-        'kept decisions for their own request',
-        'isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,',
-        '({ ...current, kept }),',
-        guardCases,
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    [redirects, endpoints, responses],
-    [
-      [
-        'unlisted redirect URIs',
-        'if (isMisplaced && new URL(redirectUri).origin !== publicUrl) {',
-        'if (false) {',
-      ],
-      [
-        'the redirect URI beside the client',
-        'policies.govern(clientIds, redirectUri)',
-        'policies.govern(clientIds)',
-      ],
-      [
-        "another tab's tokens",
-        " && [...artefacts].every((artefact) => artefact === 'code')",
-        '',
-        'e2e/another-tab.test.ts',
-      ],
-      ['answers of this tab', 'state !== authorization.state && ', '', redirects],
-    ],
-  ),
-  ...inFile(
-    'legs/response/response-leg.ts',
-    [responses, sessions, verdicts, guardCases],
-    [
-      [
-        'unknown users',
-        "return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')",
-        "return { kind: 'relay' }",
-      ],
-      ['kept decisions by subject', 'kept.subject !== asked.user.subject || ', '', guardCases],
-      ['kept decisions by session', ' || kept.session !== asked.user.session', '', guardCases],
-      ['kept decisions once', 'if (!taken) return undefined', '', guardCases],
-      ['kept decisions for a while', '|| !isYounger(kept.until - keptMs, keptMs, now())', '', guardCases],
-      ['front-channel tokens', 'if (!(await ports.verifyFrontChannel(response, owner))) {', 'if (false) {'],
-      [
-        'released before it leaves',
-        'await recordRelease(ports, asked',
-        'void recordRelease(ports, asked',
-        guardCases,
-      ],
-      [
-        'what was not asked for',
-        'return isTypeAllowed(policy, responseTypeOf(response))',
-        'return true',
-        guardCases,
-      ],
-      ['responses of two readings', 'if (response.isAmbiguous || ', 'if ('],
-    ],
-  ),
-  ...inFile(
-    'legs/response/classify-response.ts',
-    [responses],
-    [
-      [
-        'pages that submit themselves',
-        "if (type !== 'other') return { kind: 'page' }",
-        "if (type === 'xml') return { kind: 'page' }",
-      ],
-      ['parts of pages', 'if (isPart && facts.mustBeRead)', 'if (false)'],
-      ['what is no page at an authorization endpoint', 'kind: isText && facts', 'kind: false && facts'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-page.ts',
-    [responses],
-    [
-      [
-        'pages of two readings',
-        "if (response === 'ambiguous' && ports.policies.enforced.length > 0) {",
-        'if (false) {',
-      ],
-      ['codings that can not be read', 'if (!plain && mustBeRead(ports, answer)) {', 'if (false) {'],
-      ['pages too long to be read', 'isShown ? relayLongPage(ports, answer, page) : page', 'page'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-long-page.ts',
-    [responses],
-    [
-      [
-        'long pages at an authorization endpoint',
-        'if (isCoded || ports.isAtAuthorization(request.exchange.target)) {',
-        'if (isCoded) {',
-      ],
-      ['the rest of a long page', 'yield watch.read(chunk)', 'yield chunk'],
-    ],
-  ),
-  ...inFile(
-    'legs/response/relay-json.ts',
-    [responses],
-    [['tokens in what is no page', 'if (mayHoldTokens(text))', 'if (false)']],
-  ),
-  ...inFile(
-    'probe/authorization-answer.ts',
-    [answer],
-    [
-      [
-        'the probe: redirect URI',
-        "if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }",
-        '',
-      ],
-      ['the probe: state', "if (parameters.get('state') !== expected.state) return 'state_mismatch'", ''],
-      ['the probe: issuer', "if (issuer !== expected.issuer) return 'issuer_mismatch'", ''],
-      [
-        'the probe: one of each',
-        "if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'",
-        '',
-      ],
-    ],
-  ),
-  ...inFile(
-    'probe/probe.ts',
-    ['probe/probe.test.ts'],
-    [
-      ['the probe: nonce', 'expectedNonce: secrets.nonce,', ''],
-      ['the probe: PKCE', 'pkceCodeVerifier: secrets.codeVerifier,', ''],
-    ],
-  ),
-  ...inFile(
-    'legs/return/return-leg.ts',
-    [returns],
-    [
-      ['one token', 'if (others.length > 0) throw', 'if (false) throw'],
-      ['no challenge in frames', '({ method, headers }) => requireNavigation(method, headers)', '() => {}'],
-    ],
-  ),
-  ...inFile(
-    'step-up/finish.ts',
-    [returns, badInput],
-    [
-      ['the nonce', 'if (!isSameHash(hashOf(nonce), found.nonceHash)) throw', 'if (false) throw'],
-      [
-        'the cookie',
-        'if (browser === undefined || !browserIds.includes(browser)) {',
-        'if (browser === undefined) {',
-      ],
-      ['the burn', 'await burn(services, id, found)', ''],
-      [
-        'one attempt',
-        "current.state === 'open' ? { ...current, state: 'checking' } : undefined",
-        "({ ...current, state: 'checking' })",
-      ],
-      ['the time', "if (found.state === 'open' && isExpired(services, found)) {", 'if (false) {'],
-      ['a reload for a minute', 'if (stepUp?.outcome && isRecent) return', 'if (stepUp?.outcome) return'],
-    ],
-  ),
-  ...inFile(
-    'step-up/openings.ts',
-    [returns, waysOn],
-    [
-      ['the bind', 'isOpen(services, stepUp) && browserIds.includes(browser)', 'isOpen(services, stepUp)'],
-      [
-        'no wider scope joins',
-        'isOpen(services, stepUp) && isWithin(it.scope, stepUp.case.scope)',
-        'isOpen(services, stepUp)',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/verify.ts',
-    [verdicts],
-    [
-      ['the user', "if (answer.userId !== expected.userId) return failed('failed')", ''],
-      ['the action', "if (answer.action !== expected.action) return failed('failed')", ''],
-      [
-        'the idempotency key',
-        "if (answer.idempotencyKey !== stepUp.idempotencyKey) return failed('failed')",
-        '',
-      ],
-      [
-        'isValid',
-        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
-        "answer.state !== 'CHALLENGE_SUCCEEDED'",
-      ],
-      [
-        'the state',
-        "answer.isValid !== true || answer.state !== 'CHALLENGE_SUCCEEDED'",
-        'answer.isValid !== true',
-      ],
-      ['not before it was opened', 'at >= begunAt - clockToleranceMs && ', ''],
-      ['not in the future', ' && at <= now + clockToleranceMs', ''],
-      [
-        'the method',
-        'if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return',
-        'if (false) return',
-        stepUp,
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/sign-ins.ts',
-    ['step-up/sign-ins.test.ts'],
-    [['a passkey sign-in until a sign-out', 'hashOf(browser, subject, epoch)', 'hashOf(browser, subject)']],
-  ),
-  ...inFile(
-    'step-up/passes.ts',
-    ['step-up/passes.test.ts'],
-    [
-      [
-        'passes of this session',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.subject, it.clientId, epoch)',
-      ],
-      [
-        'passes of this client',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)',
-      ],
-      [
-        'passes of this user',
-        'hashOf(browser, it.user.session, it.user.subject, it.clientId, epoch)',
-        'hashOf(browser, it.user.session, it.clientId, epoch)',
-      ],
-      ['passes of a session that lasts', 'it.clientId, epoch)', 'it.clientId)'],
-      ['passes for this action', 'pass.action === action &&\n  ', ''],
-      ['passes while they last', 'isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&', ''],
-      ['passes for no wider scope', ' &&\n  isWithin(it.scope, pass.scope)', ''],
-      ['passes once', 'return isReload ? found : undefined', 'return found'],
-    ],
-  ),
-  ...inFile(
-    'step-up/proofs.ts',
-    ['step-up/proofs.test.ts'],
-    [
-      [
-        'proofs of this session',
-        'hashOf(browser, it.user.session, it.user.subject, epoch)',
-        'hashOf(browser, it.user.subject, epoch)',
-      ],
-      [
-        'proofs of a session that lasts',
-        'it.user.subject, epoch)',
-        'it.user.subject)',
-        'step-up/passes.test.ts',
-      ],
-      [
-        'proofs while they last',
-        'filter(({ at }) => isYounger(at, config.stepUp.session, now()))',
-        'filter(() => true)',
-      ],
-    ],
-  ),
-  ...inFile(
-    'sign-out/logout-token.ts',
-    ['sign-out/logout-token.test.ts'],
-    [
-      ['logout tokens for the gateway', 'audience: config.provider.probe.clientId,', ''],
-      ['logout tokens of this OP', 'issuer: provider.metadata.issuer,', ''],
-      ['logout tokens that are no ID tokens', 'if (nonce !== undefined)', 'if (false)'],
-      ['logout tokens about a logout', '!isObject(events) || !isObject(events[logoutEvent])', 'false'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/in-flight.ts',
-    ['legs/request/in-flight.test.ts'],
-    [['no target that no browser can be sent to', ' && target.length <= maxTargetLength', '']],
-  ),
-  ...inFile(
-    'step-up/openings.ts',
-    [memory],
-    [
-      [
-        "a request whose user is known is no stranger's",
-        'if (it.inFlight === undefined) continue',
-        'continue',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/relay-tokens.ts',
-    [memory],
-    [
-      [
-        "one user's refresh tokens apart from another's",
-        'ownedByGrant(release.subject, release.clientId)',
-        "ownedByGrant('', '')",
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/token-leg.ts',
-    [token, sessions, grants],
-    [
-      [
-        'grants on the list',
-        "if (mode === 'enforce' && !grants.includes(grantType)) {",
-        'if (false) {',
-        tokenClient,
-        grants,
-      ],
-      ['unreleased codes', 'if (lacks) {', 'if (false) {'],
-      ['grants that name no client', 'lacksClient(policies, parameters, found)', 'false', clientNames],
-      [
-        'the policy of a released grant',
-        'policyIds.length === 0 ? client.policy : policies.govern(policyIds)',
-        'client.policy',
-        grants,
-      ],
-      [
-        "other clients' codes",
-        'if (release && isNamed && !client.names.includes(release.clientId)) {',
-        'if (false) {',
-      ],
-      [
-        'refresh tokens that are too old',
-        'isTooOld(policy, found.refreshToken, now())',
-        'false',
-        grants,
-        token,
-      ],
-      ['token exchange for a protected client', 'if (other !== undefined) {', 'if (false) {'],
-      [
-        'grants of other doors',
-        "if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {",
-        'if (false) {',
-        tokenClient,
-        grants,
-      ],
-      [
-        'other doors for nobody',
-        'if (names.length === 0 && ports.policies.enforced.length > 0) {',
-        'if (false) {',
-        clientNames,
-      ],
-      ['names of clients at other doors', 'refuseLookAlikes(ports, read)', '', clientNames],
-      ['audiences to be compared', 'if (isTooMuch &&', 'if (false &&', clientNames],
-      [
-        'token exchange by another name',
-        "if (grantType !== tokenExchange && !parameters.has('subject_token'))",
-        'if (grantType !== tokenExchange)',
-        clientNames,
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/attempts.ts',
-    ['step-up/attempts.test.ts', 'attacks/budgets.test.ts'],
-    [
-      ['challenges of known browsers', 'known !== undefined\n    ?', 'known === null ?'],
-      ['questions about known sessions', 'if (await isKnownSession(services, it)) return false', ''],
-      [
-        'silent questions of strangers',
-        'return usersOf(services).take(key, services.config.stepUp.perUser, ownedBy(subject))',
-        'return true',
-      ],
-      [
-        'what was counted for an address',
-        'if (address !== undefined) await addresses.giveBack(address)\n  return undefined',
-        'return undefined',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/judge.ts',
-    ['step-up/judge.test.ts', 'attacks/budgets.test.ts'],
-    [
-      ['silent refusals of a session', 'user.session ?? ids[0] ?? groupAddress(address)', "''"],
-      ['silent refusals of what was asked', 'where, asked, acrValues)', 'where)'],
-      [
-        'questions of strangers',
-        'if (!(await mayAskSilently(services, it, browser))) {',
-        'if (false) {',
-        'attacks/budgets.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/openings.ts',
-    ['step-up/openings.test.ts'],
-    [['the tab that began', '[first, ...others.slice(1 - maxWaitingTabs)]', 'others.slice(-maxWaitingTabs)']],
-  ),
-  ...inFile(
-    'probe/ask-user.ts',
-    ['attacks/budgets.test.ts'],
-    [
-      ['probes by what is loaded', 'hashOf(load, cookies)', 'hashOf(cookies)'],
-      [
-        'probes by what is loaded, of an address',
-        'hashOf(load, groupAddress(address))',
-        'hashOf(groupAddress(address))',
-      ],
-      [
-        'sessions that have spent their share',
-        'if (await sessions.isExhausted(session, perSession)) return false',
-        '',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/redeemed-grant.ts',
-    [clientNames],
-    [
-      [
-        'codes under any grant',
-        "if (grantType === 'authorization_code' || parameters.has('code')) {",
-        "if (grantType === 'authorization_code') {",
-      ],
-      ['codes that name no client', "if (parameters.has('code') && !code) return true", ''],
-      ['device codes that name no client', 'if (tied.some((name) => parameters.has(name))) return true', ''],
-      [
-        'refresh tokens that name no client',
-        "return parameters.has('refresh_token') && !refreshToken && enforced.some(bindsRefreshTokens)",
-        'return false',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/request/authorize.ts',
-    [clientNames],
-    [
-      [
-        'names of clients in requests',
-        'refuseLookAlikes(ports, namesOf(parameters))\n  const met',
-        'const met',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/token/relay-tokens.ts',
-    [token, sessions, grants],
-    [
-      ['objections to token responses', 'if (objection !== undefined) {', 'if (false) {', token],
-      [
-        'unreadable token responses',
-        "if (!idToken) return 'unreadable_response'",
-        'if (!idToken) return undefined',
-      ],
-      ['no ID token', "return needsIdToken ? 'no_readable_id_token' : undefined", 'return undefined'],
-      [
-        'encrypted ID tokens',
-        "if (idToken.kind === 'unreadable') return 'no_readable_id_token'",
-        "if (idToken.kind === 'unreadable') return undefined",
-      ],
-      [
-        'another audience',
-        "if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'",
-        '',
-      ],
-      [
-        'grants of the audience',
-        "if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'",
-        '',
-        'fuzz/tokens.test.ts',
-      ],
-      [
-        'an audience without a release',
-        "if (!release) return needsIdToken ? 'no_release' : undefined",
-        'if (!release) return undefined',
-      ],
-      ['another subject', "if (idToken.claims[subjectClaim] !== release.subject) return 'other_subject'", ''],
-      ['other methods', "return isMet ? undefined : 'other_methods'", 'return undefined', guardCases],
-      ['another session', "if (!isSame) return 'other_session'", ''],
-    ],
-  ),
-  ...inFile(
-    'passkeys/hand-over.ts',
-    [handOver],
-    [
-      ['users that fit into a header', 'refuseUnfitUser(user)', ''],
-      ['an answer that is no failure', 'if (statusCode >= 400) {', 'if (false) {'],
-      [
-        'session cookies only',
-        "selectSetCookies([headers['set-cookie'] ?? []].flat(), allowed)",
-        "[headers['set-cookie'] ?? []].flat()",
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/hand-over-url.ts',
-    ['passkeys/hand-over-url.test.ts'],
-    [
-      ['a JWT goes to this address only', 'if (!localPath.test(url))', 'if (false)'],
-      ['a JWT stands in a query of its own', 'if (/[?#]/.test(target)) throw', 'if (false) throw'],
-    ],
-  ),
-  ...inFile(
-    'legs/on-response.ts',
-    [pagesAttack],
-    [
-      [
-        'answers to protected pages',
-        "if (learned.kind === 'page') await requireSameUser(",
-        'if (false) await requireSameUser(',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-relay.ts',
-    [passkeysAttack],
-    [
-      [
-        'calls from this origin',
-        "app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))",
-        '',
-      ],
-      [
-        'a fresh step-up for each call',
-        "if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')",
-        "if (!('it' in visitor)) return {} as never",
-      ],
-      ['an id instead of a token', 'accessToken: entryId', 'accessToken: challengeId', passkeysTest],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-page.ts',
-    [passkeysTest],
-    [
-      [
-        'a step-up, whatever the rules allow',
-        "if (decision.reason === 'proof' || decision.reason === 'pass') return",
-        'return',
-      ],
-      ['the origin of a removal', 'requireOwnForm(request, publicUrl)', ''],
-      [
-        'addresses that a policy lists',
-        'wanted !== undefined && returnUris.has(wanted) ? wanted : undefined',
-        'wanted',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-entry.ts',
-    [passkeysAttack],
-    [
-      ['entries are no frames', 'requireNavigation(request.method, request.headers)', ''],
-      ['the way back is a login page', 'if (isLoginPath(target.path)) return target', 'return target'],
-      [
-        'whom the OP signed in',
-        'if (probe.known && probe.identity.subject === subject) return',
-        'if (probe.known) return',
-      ],
-      ['that the OP signed in somebody', 'await requireSubject(services, request, setCookies, subject)', ''],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-ceremony.ts',
-    ['passkeys/passkey-ceremony.test.ts'],
-    [
-      ['the browser of a ceremony', '&& ceremony.browser === browser &&', '&&'],
-      ['the purpose of a ceremony', '&& ceremony.purpose.kind === kind', ''],
-      [
-        'a step comes once',
-        "isOwn(ceremony) ? { ...ceremony, state: 'used' } : undefined",
-        'isOwn(ceremony) ? ceremony : undefined',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-sign-in.ts',
-    [passkeysAttack],
-    [
-      [
-        'a passkey that was verified',
-        "if (!answer.isValid || answer.state !== 'CHALLENGE_SUCCEEDED') return",
-        'if (false) return',
-      ],
-      ['the reserved action', 'if (answer.action !== expected.action) return', 'if (false) return'],
-      [
-        'the very sign-in',
-        'if (answer.idempotencyKey !== expected.idempotencyKey) return',
-        'if (false) return',
-      ],
-      [
-        'a passkey and nothing else',
-        "if (answer.verificationMethod !== 'PASSKEY') return",
-        'if (false) return',
-      ],
-      [
-        'since the sign-in began',
-        'return isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now) ?',
-        'return true ?',
-      ],
-      [
-        'a token that names somebody',
-        'if (objection !== undefined || !subject) {',
-        'if (objection !== undefined || subject === null) {',
-      ],
-      [
-        'an entry counts once',
-        "entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined",
-        "({ ...entry, state: 'entered' as const, loginPage })",
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/entry-step.ts',
-    [passkeysAttack],
-    [
-      [
-        'an entry lives a minute',
-        'if (!entry || !isYounger(entry.at, entryMs, now()))',
-        'if (!entry)',
-        'passkeys/entry-step.test.ts',
-      ],
-      ['the browser of an entry', 'if (!browserIds.includes(entry.browser)) {', 'if (false) {'],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-hand-over.ts',
-    [handOverAttack],
-    [
-      ['JWTs that a browser brings', 'if (!holdsSignInToken(text)) return', 'return'],
-      ['JWTs in headers', "refuseToken(audit, Object.values(upstreamHeaders).flat().join('\\n'))", ''],
-      ['JWTs in bodies', "if (body) refuseToken(audit, body.toString('latin1'))", ''],
-      ['hand-overs are no frames', 'requireNavigation(method, headers)', ''],
-      [
-        'one hand-over, after an entry',
-        "entry.state === 'entered' ? { ...entry, state: 'used' } : undefined",
-        "({ loginPage: '/login', ...entry, state: 'used' as const })",
-      ],
-      ['the page of a hand-over', 'if (target.path !== exchange.target.path) {', 'if (false) {'],
-    ],
-  ),
-  ...inFile(
-    'legs/on-request.ts',
-    [handOverAttack],
-    [['JWTs at every endpoint', 'await ports.handOver?.refuseTokens(request)', 'undefined']],
-  ),
-  ...inFile(
-    'passkeys/sign-in-token.ts',
-    ['passkeys/sign-in-token.test.ts'],
-    [
-      ['JWTs that are escaped over and over', 'const rounds = 3', 'const rounds = 1'],
-      ['where a type can begin', '= [0, 1, 2].map(', '= [0].map('],
-      ['JWTs in UTF-16', 'if (byte !== 0) bytes', 'bytes'],
-    ],
-  ),
-  ...inFile(
-    'passkeys/loose-patterns.ts',
-    ['passkeys/loose-patterns.test.ts', handOverAttack],
-    [
-      [
-        'readings of where a JWT is taken',
-        'reading.starts.some((start) => isOne(reading.path.slice(start)))',
-        'false',
-      ],
-    ],
-  ),
-  ...inFile(
-    'passkeys/passkey-enrolment.ts',
-    [passkeysAttack],
-    [
-      ['whose enrolment it is', 'if (purpose.subject !== it.user.subject) {', 'if (false) {'],
-      [
-        'one removal at a time',
-        "if (!isMine) return 'not_removed'",
-        '',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-      ['the last authenticator stays', "if (count === 1) return 'last_one'", '', passkeysTest],
-      [
-        'passkeys of the user only',
-        "if (!passkeys.some((passkey) => passkey.id === id)) return 'not_removed'",
-        '',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-      [
-        'rules that forbid a passkey',
-        "throw new Refusal('not_allowed', ",
-        'return token ?? String(',
-        'passkeys/passkey-enrolment.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/ways-on.ts',
-    [everyClient],
-    [
-      [
-        'until when an enrolment may be skipped',
-        "current.state === 'open' && now() < (current.skippableUntil ?? 0)",
-        "current.state === 'open'",
-        pagesAttack,
-      ],
-      [
-        'a device after a step-up',
-        "current.state === 'offered' ? { ...current, state: 'passed' } : undefined",
-        "({ ...current, state: 'passed' })",
-        'e2e/remember-device.test.ts',
-      ],
-      [
-        'links that stood on our pages',
-        'if (!isLinkKey(key, id, owner)) throw',
-        'if (false) throw',
-        'attacks/links.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'step-up/link-key.ts',
-    ['step-up/link-key.test.ts'],
-    [['links of one step-up', "hashOf('link', id, browser)", "hashOf('link', browser)"]],
-  ),
-  ...inFile(
-    'step-up/remember-device.ts',
-    ['attacks/devices.test.ts'],
-    [
-      ['a fresh name for a device', '= randomUUID()', '= browser.deviceId ?? randomUUID()'],
-      ['the earlier name of a device', 'if (ownDeviceId !== undefined) await', 'if (false) await'],
-      ['a name that Authsignal took', 'return undefined', 'return { id: deviceId, forMs }'],
-    ],
-  ),
-  ...inFile(
-    'legs/request/in-flight.ts',
-    [everyClient],
-    [
-      [
-        'a form of the OP goes on with its request',
-        'const continued = isOwnForm',
-        'const continued = false',
-        'legs/request/in-flight.test.ts',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    [everyClient],
-    [
-      ['clients that are recognised', 'if (isLost && listed.length === 0)', 'if (false)'],
-      [
-        'tokens within the OP',
-        'if (isCodeOnly && new URL(redirectUri).origin === publicUrl)',
-        'if (new URL(redirectUri).origin === publicUrl)',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/request/alike-requests.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      [
-        'whose request it is',
-        'records.inFlightIds.get(hashOf(browser, correlation))',
-        'records.inFlightIds.get(correlation)',
-      ],
-      ['what any of them asks for', 'scope: [...new Set([...one.scope, ...other.scope])],', ''],
-    ],
-  ),
-  ...inFile(
-    'legs/response/answered-request.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [['requests that look alike', 'withOthers(answered, others)', 'answered']],
-  ),
-  ...inFile(
-    'legs/asked-response.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      [
-        'tokens that were asked for',
-        "request === undefined ? type === 'code' : isPartOf(type, request.responseType)",
-        'true',
-      ],
-      [
-        'tokens that name nobody',
-        'if (!policies.areTokensInFrontChannel || !isAnonymous(response)) return',
-        'return',
-      ],
-      [
-        'whose request an answer is',
-        'asked?.clientId !== undefined && asked.correlation === correlation',
-        'true',
-      ],
-    ],
-  ),
-  ...inFile(
-    'legs/response/addressee.ts',
-    ['attacks/hidden-requests.test.ts'],
-    [
-      ['an address of several clients', 'if (isLost && listed.length > 1)', 'if (false)'],
-      ['the audience of an ID token', ', ...findAudience(policies, response, askers)]', ']'],
-    ],
-  ),
-  ...inFile(
-    'protected-pages/same-user.ts',
-    [pagesAttack],
-    [
-      ['the user of an answer', 'now.subject === user.subject && ', ''],
-      ['the session of an answer', '(isSetAnew || now.session === user.session)', 'true'],
-      [
-        'an answer for nobody',
-        'if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return',
-        'return',
-      ],
-    ],
-  ),
+  ...marked([headers], {
+    'trusted-header-name': { off: 'undefined' },
+  }),
+  ...marked([parameters], {
+    'preflight-body': {},
+    'preflight-parameters': {},
+    'preflight-credentials': { off: 'exchange.upstreamHeaders' },
+  }),
+  ...marked([parameters], {
+    'judged-body': { off: 'undefined' },
+    'judged-requests-only': { cases: ['upstream/http-proxy-seam.test.ts'] },
+  }),
+  ...marked([requestObjects], {
+    'written-length': { cases: [responses] },
+    'escaped-length': { off: 'bytes.length', cases: [responses] },
+    'openid-scope': {},
+    'response-types': {},
+    'response-modes': {},
+    'contradicting-request-objects': {},
+    'opaque-request-objects': {},
+  }),
+  ...marked([requestObjects, guardCases], {
+    'request-and-request-uri': { cases: [guardCases] },
+    'objects-in-objects': { off: '!claims' },
+  }),
+  ...marked([requestObjects], {
+    'both-readings': {},
+    'kept-for-its-own-request': { off: 'true', cases: [guardCases] },
+  }),
+  ...marked([redirects, endpoints, responses], {
+    'unlisted-redirect-uris': {},
+    'redirect-uri-beside-client': {},
+    'tokens-of-another-tab': { cases: ['e2e/another-tab.test.ts'] },
+    'answers-of-this-tab': { cases: [redirects] },
+  }),
+  ...marked([responses, sessions, verdicts, guardCases], {
+    'unknown-users': { off: "{ kind: 'relay' }" },
+    'kept-for-its-user': { cases: [guardCases] },
+    'kept-for-its-session': { cases: [guardCases] },
+    'kept-once': { cases: [guardCases] },
+    'kept-for-a-while': { cases: [guardCases] },
+    'front-channel-tokens': {},
+    'released-before-it-leaves': { cases: [guardCases] },
+    'what-was-not-asked-for': { off: 'true', cases: [guardCases] },
+    'responses-of-two-readings': {},
+  }),
+  ...marked([responses], {
+    'pages-that-submit-themselves': { off: "type === 'xml'" },
+    'parts-of-pages': {},
+    'no-page-at-authorization': { off: 'false' },
+  }),
+  ...marked([responses], {
+    'pages-of-two-readings': {},
+    'unreadable-codings': {},
+    'pages-too-long': {},
+  }),
+  ...marked([responses], {
+    'long-pages-at-authorization': {},
+    'rest-of-a-long-page': { off: 'page.stream' },
+  }),
+  ...marked([responses], {
+    'tokens-in-no-page': {},
+  }),
+  ...marked([answer], {
+    'probe-redirect-uri': {},
+    'probe-state': {},
+    'probe-issuer': {},
+    'probe-parameters-once': {},
+  }),
+  ...marked(['probe/probe.test.ts'], {
+    'probe-nonce': {},
+    'probe-pkce': {},
+  }),
+  ...marked([returns], {
+    'one-result-token': {},
+    'no-challenge-in-frames': {},
+  }),
+  ...marked([returns, badInput], {
+    'return-nonce': {},
+    'return-cookie': {},
+    'burnt-step-up': {},
+    'one-attempt': { off: 'true' },
+    'step-up-time': {},
+    'reload-for-a-minute': {},
+  }),
+  ...marked([returns, waysOn], {
+    'bound-browser': {},
+    'no-wider-scope-joins': {},
+  }),
+  ...marked([verdicts], {
+    'verdict-user': {},
+    'verdict-action': {},
+    'verdict-idempotency-key': {},
+    'verdict-is-valid': {},
+    'verdict-state': {},
+    'not-before-it-began': {},
+    'not-in-the-future': {},
+    'verdict-method': { cases: [stepUp] },
+  }),
+  ...marked(['step-up/sign-ins.test.ts'], {
+    'sign-in-until-sign-out': {},
+  }),
+  ...marked(['step-up/passes.test.ts'], {
+    'pass-session': {},
+    'pass-client': {},
+    'pass-user': {},
+    'pass-until-sign-out': {},
+    'pass-action': {},
+    'pass-lifetime': {},
+    'pass-scope': {},
+    'pass-once': { off: 'true' },
+  }),
+  ...marked(['step-up/proofs.test.ts'], {
+    'proof-session': {},
+    'proof-until-sign-out': { cases: ['step-up/passes.test.ts'] },
+    'proof-lifetime': { off: 'true' },
+  }),
+  ...marked(['sign-out/logout-token.test.ts'], {
+    'logout-token-audience': {},
+    'logout-token-issuer': {},
+    'logout-token-nonce': {},
+    'logout-token-event': {},
+  }),
+  ...marked(['legs/request/in-flight.test.ts'], {
+    'target-length': {},
+  }),
+  ...marked([memory], {
+    'requests-go-to-their-user': {},
+  }),
+  ...marked([memory], {
+    'refresh-tokens-by-user': { off: "ownedByGrant('', '')" },
+  }),
+  ...marked([token, sessions, grants], {
+    'grants-on-the-list': { cases: [tokenClient, grants] },
+    'unreleased-codes': {},
+    'grants-without-client': { off: 'false', cases: [clientNames] },
+    'policy-of-the-release': { off: 'client.policy', cases: [grants] },
+    'codes-of-other-clients': {},
+    'old-refresh-tokens': { cases: [grants, token] },
+    'token-exchange-for-others': {},
+    'grants-of-other-doors': { cases: [tokenClient, grants] },
+    'other-doors-for-nobody': { cases: [clientNames] },
+    'names-at-other-doors': { cases: [clientNames] },
+    'audiences-to-compare': { cases: [clientNames] },
+    'token-exchange-by-another-name': { cases: [clientNames] },
+  }),
+  ...marked(['step-up/attempts.test.ts', 'attacks/budgets.test.ts'], {
+    'known-browsers': {},
+    'known-sessions': {},
+    'silent-questions': { off: 'true' },
+    'address-gets-back': {},
+  }),
+  ...marked(['step-up/judge.test.ts', 'attacks/budgets.test.ts'], {
+    'silent-refusals-by-place': { off: "''" },
+    'silent-refusals-by-scope': {},
+    'silent-refusals-by-acr': {},
+    'questions-of-strangers': { cases: ['attacks/budgets.test.ts'] },
+  }),
+  ...marked(['step-up/openings.test.ts'], {
+    'first-tab': {},
+  }),
+  ...marked(['attacks/budgets.test.ts'], {
+    'probes-by-load': {},
+    'address-probes-by-load': {},
+    'spent-sessions': {},
+  }),
+  ...marked([clientNames], {
+    'codes-under-any-grant': {},
+    'codes-without-client': {},
+    'device-codes-without-client': {},
+    'refresh-tokens-without-client': { off: 'false' },
+  }),
+  ...marked([clientNames], {
+    'names-in-requests': {},
+  }),
+  ...marked([token, sessions, grants], {
+    'token-objections': { cases: [token] },
+    'unreadable-token-responses': { off: 'undefined' },
+    'no-id-token': {},
+    'encrypted-id-tokens': { off: 'undefined' },
+    'other-audience': {},
+    'grants-of-the-audience': { cases: ['fuzz/tokens.test.ts'] },
+    'audience-without-release': {},
+    'other-subject': {},
+    'other-methods': { off: 'true', cases: [guardCases] },
+    'other-session': {},
+  }),
+  ...marked([handOver], {
+    'users-that-fit': {},
+    'failed-hand-over': {},
+    'hand-over-cookies': { off: "[headers['set-cookie'] ?? []].flat()" },
+  }),
+  ...marked(['passkeys/hand-over-url.test.ts'], {
+    'jwt-stays-here': {},
+    'jwt-has-its-own-query': {},
+  }),
+  ...marked([pagesAttack], {
+    'answers-to-protected-pages': {},
+  }),
+  ...marked([passkeysAttack], {
+    'calls-from-this-origin': {},
+    'fresh-step-up-for-a-call': {},
+    'no-token-for-a-browser': { off: 'challengeId', cases: [passkeysTest] },
+  }),
+  ...marked([passkeysTest], {
+    'passkey-page-needs-step-up': { off: 'true' },
+    'removal-origin': {},
+    'way-back-listed': {},
+  }),
+  ...marked([passkeysAttack], {
+    'entry-navigations': {},
+    'entry-leads-to-login-page': { off: 'true' },
+    'whom-the-op-signed-in': {},
+    'somebody-is-signed-in': {},
+  }),
+  ...marked(['passkeys/passkey-ceremony.test.ts'], {
+    'ceremony-browser': {},
+    'ceremony-purpose': {},
+    'ceremony-step-once': {},
+  }),
+  ...marked([passkeysAttack], {
+    'passkey-verified': {},
+    'passkey-action': {},
+    'passkey-same-sign-in': {},
+    'passkey-method': {},
+    'passkey-time': { off: 'true' },
+    'passkey-names-somebody': {},
+    'entry-once': { off: 'true' },
+  }),
+  ...marked([passkeysAttack], {
+    'entry-for-a-minute': { cases: ['passkeys/entry-step.test.ts'] },
+    'entry-browser': {},
+  }),
+  ...marked([handOverAttack], {
+    'jwt-from-a-browser': { off: 'true' },
+    'jwt-in-headers': {},
+    'jwt-in-body': {},
+    'hand-over-navigations': {},
+    'hand-over-once': { off: 'true' },
+    'hand-over-page': {},
+  }),
+  ...marked([handOverAttack], {
+    'jwt-at-every-endpoint': { off: 'undefined' },
+  }),
+  ...marked(['passkeys/sign-in-token.test.ts'], {
+    'jwt-escape-rounds': { off: '1' },
+    'jwt-at-second-place': {},
+    'jwt-at-third-place': {},
+    'jwt-in-utf-16': { off: 'true' },
+  }),
+  ...marked(['passkeys/loose-patterns.test.ts', handOverAttack], {
+    'jwt-path-readings': {},
+  }),
+  ...marked([passkeysAttack], {
+    'enrolment-of-this-user': {},
+    'one-removal-at-a-time': { cases: ['passkeys/passkey-enrolment.test.ts'] },
+    'last-authenticator-stays': { cases: [passkeysTest] },
+    'passkeys-of-this-user': { cases: ['passkeys/passkey-enrolment.test.ts'] },
+    'rules-forbid-a-passkey': { off: 'return token', cases: ['passkeys/passkey-enrolment.test.ts'] },
+  }),
+  ...marked([everyClient], {
+    'skip-while-it-may-be': { cases: [pagesAttack] },
+    'device-after-step-up': { off: 'true', cases: ['e2e/remember-device.test.ts'] },
+    'own-links': { cases: ['attacks/links.test.ts'] },
+  }),
+  ...marked(['step-up/link-key.test.ts'], {
+    'links-of-one-step-up': {},
+  }),
+  ...marked(['attacks/devices.test.ts'], {
+    'fresh-device-name': { off: 'browser.deviceId ?? randomUUID()' },
+    'earlier-device-name': {},
+    'taken-device-name': { off: '{ id: deviceId, forMs }' },
+  }),
+  ...marked(['legs/request/in-flight.test.ts'], {
+    'forms-go-on': {},
+  }),
+  ...marked([everyClient], {
+    'recognised-clients': {},
+    'tokens-within-the-op': {},
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'requests-of-this-browser': { off: 'correlation' },
+    'scope-of-both': {},
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'requests-that-look-alike': { off: 'answered' },
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'tokens-that-were-asked-for': { off: 'true' },
+    'tokens-that-name-nobody': { off: 'true' },
+    'answer-of-its-request': { off: 'true' },
+  }),
+  ...marked(['attacks/hidden-requests.test.ts'], {
+    'shared-redirect-uri': {},
+    'audience-of-a-response': {},
+  }),
+  ...marked([pagesAttack], {
+    'answer-subject': {},
+    'answer-session': {},
+    'answer-for-nobody': { off: 'true' },
+  }),
 ]

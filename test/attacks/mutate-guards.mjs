@@ -12,7 +12,7 @@ const apart = new Set(['node_modules', '.git', '.tap', 'dist'])
 const print = (text) => process.stdout.write(`${text}\n`)
 
 const places = listMarkers()
-const fileOf = (guard) => guard.file ?? places.find(({ name }) => name === guard.name)?.file ?? ''
+const fileOf = (guard) => places.find(({ name }) => name === guard.name)?.file ?? ''
 const words = process.argv.slice(2)
 const chosen = guards.filter(
   (guard) =>

@@ -32,6 +32,7 @@ export function findMarkers(text: string): Marker[] {
  * - an `if`, or the condition of `? :`: never holds;
  * - an operand of `&&` or `||`: the other operands decide;
  * - a statement, an element, an argument, a property, a call in a chain: is not there;
+ * - an `await` that is a statement, where the marker stands in its line: is not waited for;
  * - with `off`: the value that is returned, assigned, passed or computed is `off`. A function returns it at once.
  *
  * A marker on a line of its own means the largest of these that begins there, one in a line the smallest.
@@ -103,6 +104,8 @@ function changeOf(node: ts.Node, source: ts.SourceFile, off: string | undefined)
     return initializer && off !== undefined ? replace(initializer, off) : undefined
   }
   if (ts.isStatement(node)) return replace(node, off ?? ';')
+  if (ts.isAwaitExpression(node) && ts.isExpressionStatement(parent))
+    return { from: node.getStart(source), to: node.expression.getStart(source), text: 'void ' }
   if (ts.isPropertyAssignment(node))
     return off === undefined ? drop(node, source) : replace(node.initializer, off)
   if (ts.isShorthandPropertyAssignment(node) || ts.isSpreadAssignment(node)) return drop(node, source)

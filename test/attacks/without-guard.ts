@@ -23,16 +23,9 @@ export const readSource = (file: string): string => readFileSync(join(src, file)
 /**
  * The source file that holds a guard, and its text without the guard.
  *
- * @throws if the guard is not where the list says, or can't be turned off.
+ * @throws if no marker has its name, or it can't be turned off.
  */
 export function withoutGuard(guard: Guard, places: readonly MarkedPlace[]): { file: string; text: string } {
-  if ('find' in guard) {
-    const { file, find, replace } = guard
-    const text = readSource(file)
-    const times = text.split(find).length - 1
-    if (times !== 1) throw new Error(`its text occurs ${times} times in ${file}`)
-    return { file, text: text.replace(find, () => replace) }
-  }
   const place = places.find(({ name }) => name === guard.name)
   if (place === undefined) throw new Error('no marker has this name')
   return { file: place.file, text: turnOff(readSource(place.file), place, guard.off) }

@@ -26,7 +26,9 @@ export async function findAlike(
   correlation: string,
 ): Promise<Alike> {
   const indexed = await Promise.all(
-    browserIds.map((browser) => records.inFlightIds.get(hashOf(browser, correlation))),
+    browserIds.map((browser) =>
+      records.inFlightIds.get(/* guard: requests-of-this-browser */ hashOf(browser, correlation)),
+    ),
   )
   const ids = new Set(indexed.flatMap((entry) => entry?.ids ?? []))
   const requests = await Promise.all(
@@ -71,6 +73,7 @@ export function askForBoth<One extends Ask>(one: One, other: Ask): One {
   const acrValues = [...new Set([one.acrValues, other.acrValues].flatMap((text) => text?.split(' ') ?? []))]
   return {
     ...one,
+    // guard: scope-of-both
     scope: [...new Set([...one.scope, ...other.scope])],
     ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
   }

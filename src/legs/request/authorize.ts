@@ -29,6 +29,7 @@ export async function authorize(
   const body = await readPostedForm(request)
   const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
   requireShort(parameters, body)
+  // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
   const answer = await onAuthorizationRequest(services, {

@@ -53,7 +53,7 @@ export async function recordInFlight(
       driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
   )
   if (driven) return { ...known, request: driven.request, inFlight: driven.id }
-  const continued = isOwnForm
+  const continued = /* guard: forms-go-on */ isOwnForm
     ? alike.findLast(({ request }) => request.clientId === asked.clientId)
     : undefined
   const id = continued?.id ?? hashOf(browser, correlation, target)
@@ -99,7 +99,8 @@ function describeRequest(
   const acrValues = parameters.get('acr_values')
   const prompt = parameters.get('prompt')
   const uiLocales = parameters.get('ui_locales')
-  const isRepeatable = (source === 'plain' || source === 'pushed') && target.length <= maxTargetLength
+  const isRepeatable =
+    (source === 'plain' || source === 'pushed') && /* guard: target-length */ target.length <= maxTargetLength
   return {
     clientId: parameters.get('client_id') ?? policy.clientId,
     scope: parameters.get('scope')?.split(' ') ?? [],

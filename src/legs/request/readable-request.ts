@@ -25,6 +25,7 @@ export function requireShort(parameters: Parameters, body: Buffer | undefined): 
     [parameters.toOAuthQuery(), maxLength],
     [parameters.toQuery(), maxFormLength],
   ] as const) {
+    // guard: written-length
     if (measureWritten(query) > limit) throw tooLong(limit)
   }
 }
@@ -42,6 +43,7 @@ function countDecoded(body: Buffer): number {
 /** Each byte but those that stand for themselves in every page may be written as `&#x27;` or `\u0027`. */
 function measureWritten(query: string): number {
   const bytes = decodeFormBytes(query)
+  // guard: escaped-length
   return bytes.length + 5 * bytes.replace(/[\w .~-]+/g, '').length
 }
 
@@ -54,17 +56,22 @@ export function requireReadable(
   { parameters, source, isContradictory }: ResolvedRequest,
   policy: ClientPolicy,
 ): void {
+  // guard: opaque-request-objects
   if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
+  // guard: contradicting-request-objects
   if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
   requireShort(parameters, undefined)
   const responseType = parameters.get('response_type') ?? 'code'
   const responseMode = parameters.get('response_mode') ?? 'query'
+  // guard: response-types
   if (!isTypeAllowed(policy, responseType)) {
     throw new Refusal('unsupported_response', 'a response_type that is not on the list')
   }
+  // guard: response-modes
   if (!readableModes.includes(responseMode)) {
     throw new Refusal('unsupported_response', 'a response_mode that cannot be read')
   }
+  // guard: openid-scope
   if (!parameters.get('scope')?.split(' ').includes('openid')) {
     throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare')
   }

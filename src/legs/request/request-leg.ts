@@ -87,7 +87,7 @@ async function decideOrForward(
 /** The strictest of the policies that either reading of the request names. */
 function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): GoverningPolicy {
   const named = (name: string): string[] =>
-    [outer.get(name), inner.get(name)].filter((value) => value !== undefined)
+    [outer.get(name), /* guard: both-readings */ inner.get(name)].filter((value) => value !== undefined)
   const [redirectUri, other = redirectUri] = named('redirect_uri')
   const clientIds = [...new Set(named('client_id'))]
   const policy = policies.govern(clientIds, redirectUri)
@@ -146,7 +146,9 @@ async function keepDecision(
   if (inFlight === undefined) return { ...request, kept }
   // Another request in its place asks for something else.
   const kin = await records.inFlight.update(inFlight, (current) =>
-    isDeepStrictEqual(current, request) ? { ...current, kept } : undefined,
+    /* guard: kept-for-its-own-request */ isDeepStrictEqual(current, request)
+      ? { ...current, kept }
+      : undefined,
   )
   return kin ?? request
 }

@@ -24,6 +24,7 @@ export interface ResolvedRequest {
 export async function resolveRequest(records: Records, outer: Parameters): Promise<ResolvedRequest> {
   const object = outer.get('request')
   const uri = outer.get('request_uri')
+  // guard: request-and-request-uri
   if (object !== undefined && uri !== undefined) {
     throw new Refusal('ambiguous_parameters', 'request and request_uri at once')
   }
@@ -56,6 +57,7 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
 
 function resolveObject(outer: Parameters, object: string): ResolvedRequest {
   const claims = readRequestObject(object)
+  // guard: objects-in-objects
   if (!claims || claims.has('request') || claims.has('request_uri')) return opaque(outer)
   const query = outer.toQuery(new Map([['request', undefined], ...claims]))
   const parameters = parseParameters({ query }, 'authorization')

@@ -42,14 +42,20 @@ export async function findAddressee(
   })
   const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
   const askers = found?.clientIds ?? (own ? [own.clientId] : [])
-  const clientIds = [...askers, ...findAudience(policies, response, askers)]
-  const policy = policies.govern(clientIds, redirectUri)
+  const clientIds = [
+    ...askers,
+    /* guard: audience-of-a-response */ ...findAudience(policies, response, askers),
+  ]
+  const policy = policies.govern(clientIds, /* guard: redirect-uri-beside-client */ redirectUri)
   const isLost = clientIds.length === 0 && policy.mode === 'enforce'
+  // guard: recognised-clients
   if (isLost && listed.length === 0) return { policy: requireRecognised({ config, audit }, response, policy) }
+  // guard: shared-redirect-uri
   if (isLost && listed.length > 1)
     throw new Refusal('restart', 'a shared redirect URI, and no request is known')
   const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
+  // guard: unlisted-redirect-uris
   if (isMisplaced && new URL(redirectUri).origin !== config.publicUrl) {
     audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
     throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
@@ -76,7 +82,8 @@ function requireRecognised(
   policy: GoverningPolicy,
 ): GoverningPolicy {
   const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
-  if (isCodeOnly && new URL(redirectUri).origin === config.publicUrl) return { ...policy, mode: 'off' }
+  if (/* guard: tokens-within-the-op */ isCodeOnly && new URL(redirectUri).origin === config.publicUrl)
+    return { ...policy, mode: 'off' }
   audit.security('unrecognised_client', { redirect_uri: redirectUri })
   throw new Refusal('restart', 'an authorization response whose request is not known')
 }
@@ -91,7 +98,10 @@ function isAnotherTabs(
   authorization: ForwardedAuthorization | undefined,
 ): boolean {
   if (state === undefined || authorization?.state === undefined) return false
-  return state !== authorization.state && [...artefacts].every((artefact) => artefact === 'code')
+  return (
+    /* guard: answers-of-this-tab */ state !== authorization.state &&
+    /* guard: tokens-of-another-tab */ [...artefacts].every((artefact) => artefact === 'code')
+  )
 }
 
 /**

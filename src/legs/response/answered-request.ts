@@ -48,7 +48,7 @@ export async function findAnswered(
   const alike = found.filter(({ id }) => id !== stored?.id).map(({ request }) => request)
   const others = [...alike, ...further]
   return {
-    request: withOthers(answered, others),
+    request: /* guard: requests-that-look-alike */ withOthers(answered, others),
     clientIds: [...new Set([answered, ...others].map(({ clientId }) => clientId))],
     ...(stored && { inFlight: stored.id }),
   }

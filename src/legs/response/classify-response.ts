@@ -89,9 +89,11 @@ function classifyBody(facts: ResponseFacts): ResponseClass {
   const { contentType, statusCode } = facts
   const type = readPageType(contentType)
   const isPart = type === 'parts' || (type !== 'other' && partial.has(statusCode))
+  // guard: parts-of-pages
   if (isPart && facts.mustBeRead) return { kind: 'part' }
   if (type === 'parts') return { kind: 'stream' }
+  // guard: pages-that-submit-themselves
   if (type !== 'other') return { kind: 'page' }
   const isText = facts.isAtAuthorizationEndpoint || textTypes.test(`${contentType}`)
-  return { kind: isText && facts.mayHoldTokens ? 'text' : 'stream' }
+  return { kind: /* guard: no-page-at-authorization */ isText && facts.mayHoldTokens ? 'text' : 'stream' }
 }

@@ -25,6 +25,7 @@ export async function relayText(services: RelayServices, answer: OpResponse): Pr
   const { bytes, text } = await readJson(answer)
   const found = await findRedirectInJson(text, urlOf(services, answer.request))
   if (found && found !== 'ambiguous') return relayFound(services, answer, bytes, found)
+  // guard: tokens-in-no-page
   if (mayHoldTokens(text))
     throw new Refusal('upstream_unreadable', 'tokens in what is no authorization response')
   return sendBytes(reply, bytes)

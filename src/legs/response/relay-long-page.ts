@@ -19,14 +19,20 @@ export function relayLongPage(services: RelayServices, answer: OpResponse, page:
   const { request, reply } = answer
   if (!mustBeRead(services, answer)) return page
   const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
-  if (isCoded || isAtAuthorization(request.exchange.target, services.provider.guarded)) {
+  if (
+    isCoded ||
+    /* guard: long-pages-at-authorization */ isAtAuthorization(
+      request.exchange.target,
+      services.provider.guarded,
+    )
+  ) {
     throw new Refusal('upstream_unreadable', 'a page too long to be read')
   }
   const leadsToClient = (address: string): boolean =>
     services.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
   const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(services, request), leadsToClient)
   watch().read(page.start)
-  return { ...page, stream: Readable.from(watched(page.stream, watch())) }
+  return { ...page, stream: Readable.from(/* guard: rest-of-a-long-page */ watched(page.stream, watch())) }
 }
 
 async function* watched(stream: Readable, watch: FormWatch): AsyncGenerator<Buffer> {

@@ -31,15 +31,21 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
   const page = await peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start))
   if (!page.complete) {
     const isShown = !isGuessed || looksLikeMarkup(page.start)
-    return sendPage(services, answer, isShown ? relayLongPage(services, answer, page) : page)
+    return sendPage(
+      services,
+      answer,
+      /* guard: pages-too-long */ isShown ? relayLongPage(services, answer, page) : page,
+    )
   }
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
+  // guard: unreadable-codings
   if (!plain && mustBeRead(services, answer)) {
     throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
   }
   if (!plain) return sendBytes(reply, bytes)
   const response = await readFormPostPage(plain, contentType, urlOf(services, request))
+  // guard: pages-of-two-readings
   if (response === 'ambiguous' && services.policies.enforced.length > 0) {
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }

@@ -88,6 +88,7 @@ async function enforce(
   const probe = await it.probe()
   if (!probe.known) {
     services.audit.unknownUser(addressee.policy, probe.reason)
+    // guard: unknown-users
     return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
   }
   const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider.compare)
@@ -96,6 +97,7 @@ async function enforce(
     subject: asked.user.subject,
     subjectClaim: services.config.provider.subject,
   }
+  // guard: front-channel-tokens
   if (!(await verifyFrontChannel(services, response, owner))) {
     services.audit.security('front_channel_of_another', { client_id: asked.clientId })
     return refuse('server_error')
@@ -103,7 +105,7 @@ async function enforce(
   const { decision, stepUpId } = await decide(services, it, asked, addressee, hold(services, it, response))
   switch (decision.verdict) {
     case 'release':
-      await recordRelease(services, asked, response.code, {
+      /* guard: released-before-it-leaves */ await recordRelease(services, asked, response.code, {
         policy: addressee.policy,
         decision,
       })
@@ -118,7 +120,9 @@ async function enforce(
 
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
 function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
-  if (response.isAmbiguous || response.isError || response.code === '') return false
+  if (/* guard: responses-of-two-readings */ response.isAmbiguous || response.isError || response.code === '')
+    return false
+  // guard: what-was-not-asked-for
   return isTypeAllowed(policy, responseTypeOf(response))
 }
 
@@ -157,12 +161,17 @@ async function takeKept(
   addressee: Addressee,
 ): Promise<Decision | undefined> {
   const kept = addressee.request?.kept
-  if (!kept || !isYounger(kept.until - keptMs, keptMs, now())) return undefined
-  if (kept.subject !== asked.user.subject || kept.session !== asked.user.session) return undefined
+  if (!kept || /* guard: kept-for-a-while */ !isYounger(kept.until - keptMs, keptMs, now())) return undefined
+  if (
+    /* guard: kept-for-its-user */ kept.subject !== asked.user.subject ||
+    /* guard: kept-for-its-session */ kept.session !== asked.user.session
+  )
+    return undefined
   if (addressee.inFlight !== undefined) {
     const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>
       current ? request : undefined,
     )
+    // guard: kept-once
     if (!taken) return undefined
   }
   return kept.decision

@@ -21,6 +21,7 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
   const { config, policies, records, cookie, pages } = services
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
+  // guard: no-challenge-in-frames
   app.addHook('preHandler', async ({ method, headers }) => requireNavigation(method, headers))
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
@@ -109,6 +110,7 @@ function readLink({ params, exchange }: FastifyRequest<{ Params: { id: string } 
 /** The result token; a return without one is a cancelled challenge. */
 function readToken({ exchange }: FastifyRequest): string | undefined {
   const [token, ...others] = new URLSearchParams(exchange.target.query).getAll('token')
+  // guard: one-result-token
   if (others.length > 0) throw new Refusal('ambiguous_parameters', 'more than one token')
   return token === '' ? undefined : token
 }

@@ -26,7 +26,7 @@ export function lacksRelease(
   parameters: Parameters,
   { code, refreshToken }: RedeemedGrant,
 ): boolean {
-  if (grantType === 'authorization_code' || parameters.has('code')) {
+  if (grantType === 'authorization_code' || /* guard: codes-under-any-grant */ parameters.has('code')) {
     if (!code) return true
   }
   return grantType === 'refresh_token' && !refreshToken && bindsRefreshTokens(policy)
@@ -42,8 +42,11 @@ export function lacksClient(
   { code, refreshToken }: RedeemedGrant,
 ): boolean {
   if (enforced.length === 0) return false
+  // guard: codes-without-client
   if (parameters.has('code') && !code) return true
+  // guard: device-codes-without-client
   if (tied.some((name) => parameters.has(name))) return true
+  // guard: refresh-tokens-without-client
   return parameters.has('refresh_token') && !refreshToken && enforced.some(bindsRefreshTokens)
 }
 

@@ -29,6 +29,7 @@ export async function relayTokens(
   const { bytes, text } = await readResponse(body, contentCodingOf(reply))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(services, redemption, tokens)
+  // guard: token-objections
   if (objection !== undefined) {
     const credentials = { authorization: request.headers.authorization, form: String(form) }
     const revocation = tokens ? await revokeTokens(services, credentials, tokens) : 'impossible'
@@ -74,14 +75,18 @@ export function findObjection(
   const isProtected =
     release || (clientId !== undefined && isEnforced(clientId)) || protectedAudience.length > 0
   if (!isProtected) return undefined
-  if (!idToken) return 'unreadable_response'
+  if (!idToken) return /* guard: unreadable-token-responses */ 'unreadable_response'
   const needsIdToken = grantType === 'authorization_code'
-  if (idToken.kind === 'absent') return needsIdToken ? 'no_readable_id_token' : undefined
-  if (idToken.kind === 'unreadable') return 'no_readable_id_token'
+  if (idToken.kind === 'absent')
+    return /* guard: no-id-token */ needsIdToken ? 'no_readable_id_token' : undefined
+  if (idToken.kind === 'unreadable') return /* guard: encrypted-id-tokens */ 'no_readable_id_token'
+  // guard: other-audience
   if (clientId === undefined || !idToken.audience.includes(clientId)) return 'other_audience'
   const isGranted = (id: string): boolean => policies.ofClient(id).grants.includes(grantType)
+  // guard: grants-of-the-audience
   if (!protectedAudience.every(isGranted)) return 'grant_not_allowed'
-  if (!release) return needsIdToken ? 'no_release' : undefined
+  if (!release) return /* guard: audience-without-release */ needsIdToken ? 'no_release' : undefined
+  // guard: other-subject
   if (idToken.claims[config.provider.subject] !== release.subject) return 'other_subject'
   return needsIdToken ? compareSession(release, idToken.claims) : undefined
 }
@@ -91,10 +96,11 @@ function compareSession(
   claims: Readonly<Record<string, unknown>>,
 ): TokenObjection | undefined {
   const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
+  // guard: other-session
   if (!isSame) return 'other_session'
   const shown = readAmr(claims['amr'])
   const isMet = amr === undefined || amr.some((method) => shown.includes(method))
-  return isMet ? undefined : 'other_methods'
+  return /* guard: other-methods */ isMet ? undefined : 'other_methods'
 }
 
 /** A refresh token answers for the user of the release that produced it. */
@@ -104,6 +110,7 @@ async function bindRefreshToken(
   response: TokenResponse,
 ): Promise<void> {
   if (release && response.refreshToken !== undefined) {
+    // guard: refresh-tokens-by-user
     const owner = ownedByGrant(release.subject, release.clientId)
     await records.refreshTokens.set(response.refreshToken, release, owner)
   }

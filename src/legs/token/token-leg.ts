@@ -36,6 +36,7 @@ export async function onTokenRequest(
   const grantType = parameters.get('grant_type') ?? ''
   requireListed(client.policy, grantType)
   const other = findOtherAudience(policies, grantType, parameters)
+  // guard: token-exchange-for-others
   if (other !== undefined) {
     audit.security('token_exchange_for_protected_client', { client_id: clientId, audience: other.clientId })
     throw new TokenError('unauthorized_client', 'a protected client is named whose list lacks token exchange')
@@ -48,19 +49,23 @@ export async function onTokenRequest(
   const release = grantType === 'refresh_token' ? found.refreshToken : found.code
   // Who names no client is the one that the grant was released to; its release may rest on further policies.
   const policyIds = [...(isNamed ? [client.policy.clientId] : []), ...(release?.policyIds ?? [])]
+  // guard: policy-of-the-release
   const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
   requireListed(policy, grantType)
   const isEnforced = policy.mode === 'enforce'
   const lacks = isEnforced
     ? lacksRelease(policy, grantType, parameters, found)
-    : !isNamed && lacksClient(policies, parameters, found)
+    : !isNamed && /* guard: grants-without-client */ lacksClient(policies, parameters, found)
+  // guard: unreleased-codes
   if (lacks) {
     audit.security('unreleased_grant', { client_id: clientId, grant_type: grantType })
     throw new TokenError('invalid_grant', 'no release recorded this grant')
   }
+  // guard: old-refresh-tokens
   if (isEnforced && found.refreshToken && isTooOld(policy, found.refreshToken, now())) {
     throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge')
   }
+  // guard: codes-of-other-clients
   if (release && isNamed && !client.names.includes(release.clientId)) {
     audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
     throw new TokenError('invalid_grant', 'the grant was released to another client')
@@ -70,6 +75,7 @@ export async function onTokenRequest(
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
 function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
+  // guard: grants-on-the-list
   if (mode === 'enforce' && !grants.includes(grantType)) {
     throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
   }
@@ -91,9 +97,14 @@ function findOtherAudience(
   parameters: Parameters,
 ): ClientPolicy | undefined {
   // An OP that reads grant types loosely goes by the token that is exchanged.
-  if (grantType !== tokenExchange && !parameters.has('subject_token')) return undefined
+  if (
+    grantType !== tokenExchange &&
+    /* guard: token-exchange-by-another-name */ !parameters.has('subject_token')
+  )
+    return undefined
   const audiences = ['audience', 'resource'].flatMap((name) => parameters.all(name))
   const isTooMuch = audiences.length > maxAudiences.count || audiences.join('').length > maxAudiences.length
+  // guard: audiences-to-compare
   if (isTooMuch && policies.enforced.length > 0) {
     throw new TokenError('invalid_request', 'too many audiences in a token exchange')
   }
@@ -114,6 +125,7 @@ function findClient(services: TokenLegServices, authorization: string | undefine
   const { policies } = services
   const { clientId, otherReading } = readClient(authorization, parameters)
   const read = [clientId, otherReading].filter((name) => name !== undefined)
+  // guard: names-at-other-doors
   refuseLookAlikes(services, read)
   const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
   const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
@@ -139,9 +151,11 @@ export function requireGrant(
   parameters: Parameters,
 ): ClientPolicy {
   const { names, policy } = findClient(services, authorization, parameters)
+  // guard: grants-of-other-doors
   if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
     throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
   }
+  // guard: other-doors-for-nobody
   if (names.length === 0 && services.policies.enforced.length > 0) {
     throw new TokenError('invalid_request', `${endpoint} without a client`)
   }
