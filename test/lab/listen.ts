@@ -19,7 +19,8 @@ export interface Listening {
  * @throws Error that names the port when another process has it
  */
 export async function listenOnLoopback(onRequest: RequestListener, port = 0): Promise<Listening> {
-  const server = createServer(onRequest)
+  // More than the gateway takes by default, so that its own limit is the one that is met.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, onRequest)
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
