@@ -27,8 +27,8 @@ export function describeAsked(parameters: Parameters): AskedResponse {
   const correlation = redirectUri === undefined ? undefined : correlationKey(redirectUri, state)
   return {
     responseType: `${parameters.get('response_type') ?? 'code'}${isJwt ? ' jwt' : ''}`,
-    ...(clientId !== undefined && { clientId }),
-    ...(correlation !== undefined && { correlation }),
+    clientId,
+    correlation,
   }
 }
 

@@ -26,9 +26,9 @@ export type OpResponse = UpstreamResponse<Learned>
 
 /** What answer an authorization request asks for, as far as it says so. */
 export interface AskedResponse {
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** Where the answer goes and what it repeats (`correlationKey`). */
-  readonly correlation?: string
+  readonly correlation?: string | undefined
   readonly responseType: string
 }
 
@@ -36,11 +36,11 @@ export interface AskedResponse {
 export interface ForwardedAuthorization {
   readonly policy: GoverningPolicy
   readonly request: InFlightRequest
-  readonly state?: string
+  readonly state?: string | undefined
   /** Where its answer goes and what that repeats (`correlationKey`). */
-  readonly correlation?: string
+  readonly correlation?: string | undefined
   /** The key of the request in the store, where it can be found again. */
-  readonly inFlight?: string
+  readonly inFlight?: string | undefined
   /** The ids of the browser that sent it, one that it is only about to get included. */
   readonly browserIds: readonly string[]
 }

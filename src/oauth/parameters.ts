@@ -51,7 +51,10 @@ interface Pair {
  *   have any bytes as their values. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
  * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters.
  */
-export function parseParameters(parts: { query: string; body?: Buffer }, rules: ParameterRules): Parameters {
+export function parseParameters(
+  parts: { query: string; body?: Buffer | undefined },
+  rules: ParameterRules,
+): Parameters {
   const form = parts.body?.toString('latin1') ?? ''
   if (countPieces(parts.query) + countPieces(form) > maxCount) {
     throw new Refusal('body_too_large', `expected at most ${maxCount} parameters`)

@@ -59,8 +59,9 @@ export async function indexRequest(records: Records, key: string, id: string, ow
 }
 
 const describeAsk = ({ clientId, scope, acrValues }: InFlightRequest): Ask => ({
-  ...{ clientId, scope },
-  ...(acrValues !== undefined && { acrValues }),
+  clientId,
+  scope,
+  acrValues,
 })
 
 function addAsk(asks: readonly Ask[], ask: Ask): readonly Ask[] {

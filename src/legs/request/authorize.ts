@@ -27,7 +27,7 @@ export async function authorize(
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
   const body = await readPostedForm(request)
-  const parameters = parseParameters({ query: exchange.target.query, ...(body && { body }) }, 'authorization')
+  const parameters = parseParameters({ query: exchange.target.query, body }, 'authorization')
   requireShort(parameters, body)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))

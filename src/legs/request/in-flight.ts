@@ -1,6 +1,7 @@
 import { hashOf } from '../../hash.ts'
 import type { Browser } from '../../http/browser.ts'
 import { correlationKey } from '../../oauth/authorization-response.ts'
+import { omitAbsent } from '../../omit-absent.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import type { InFlightRequest } from '../../records/records.ts'
@@ -39,12 +40,7 @@ export async function recordInFlight(
   const asked = describeRequest(resolved, target, policy, now())
   const correlation = findCorrelation(resolved, policies, asked.clientId)
   const state = resolved.parameters.get('state')
-  const known = {
-    policy,
-    browserIds,
-    ...(state !== undefined && { state }),
-    ...(correlation !== undefined && { correlation }),
-  }
+  const known = { policy, browserIds, state, correlation }
   const [browser] = browserIds
   if (correlation === undefined || browser === undefined) return { ...known, request: asked }
   const { found: alike } = await findAlike(records, browserIds, correlation)
@@ -96,23 +92,21 @@ function describeRequest(
   policy: GoverningPolicy,
   now: number,
 ): InFlightRequest {
-  const acrValues = parameters.get('acr_values')
-  const prompt = parameters.get('prompt')
-  const uiLocales = parameters.get('ui_locales')
   const isRepeatable =
     (source === 'plain' || source === 'pushed') && /* guard: target-length */ target.length <= maxTargetLength
-  return {
+  // As the store keeps it: what is recorded is compared with what was asked.
+  return omitAbsent({
     clientId: parameters.get('client_id') ?? policy.clientId,
     scope: parameters.get('scope')?.split(' ') ?? [],
     responseType: parameters.get('response_type') ?? 'code',
     startedAt: now,
     drives: 0,
-    ...(isRepeatable && { target }),
-    ...(expiresAt !== undefined && { targetUntil: expiresAt }),
-    ...(acrValues !== undefined && { acrValues }),
-    ...(prompt !== undefined && { prompt }),
-    ...(uiLocales !== undefined && { uiLocales }),
-  }
+    target: isRepeatable ? target : undefined,
+    targetUntil: expiresAt,
+    acrValues: parameters.get('acr_values'),
+    prompt: parameters.get('prompt'),
+    uiLocales: parameters.get('ui_locales'),
+  })
 }
 
 /** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can't be repeated. */

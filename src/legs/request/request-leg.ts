@@ -142,7 +142,7 @@ async function keepDecision(
   const restsOnPass = decision.reason === 'pass' || decision.reason === 'enrolment_skipped'
   if (restsOnPass) return request
   const { subject, session } = user
-  const kept = { subject, decision, until: now() + keptMs, ...(session !== undefined && { session }) }
+  const kept = { subject, session, decision, until: now() + keptMs }
   if (inFlight === undefined) return { ...request, kept }
   // Another request in its place asks for something else.
   const kin = await records.inFlight.update(inFlight, (current) =>

@@ -11,7 +11,7 @@ export interface AnsweredRequest {
   /** Its client, and those of the others. */
   readonly clientIds: readonly string[]
   /** Its key in the store, if it can be repeated. */
-  readonly inFlight?: string
+  readonly inFlight?: string | undefined
 }
 
 /**
@@ -50,7 +50,7 @@ export async function findAnswered(
   return {
     request: /* guard: requests-that-look-alike */ withOthers(answered, others),
     clientIds: [...new Set([answered, ...others].map(({ clientId }) => clientId))],
-    ...(stored && { inFlight: stored.id }),
+    inFlight: stored?.id,
   }
 }
 

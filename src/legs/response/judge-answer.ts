@@ -35,7 +35,7 @@ export function judgeAnswer(
     browser,
     isNavigation: isFollowed || canShowPage(request.method, request.headers),
     probe: () => services.askUser(request, setCookiesOf(reply), earlier),
-    ...(location !== undefined && { location }),
+    location,
   })
 }
 

@@ -19,7 +19,7 @@ export type ResponseLegServices = JudgeServices & TokenVerification
 export interface UpstreamAnswer extends AnsweringExchange {
   readonly response: AuthorizationResponse
   /** The Location that carries it; what comes in a page can't be kept for later. */
-  readonly location?: string
+  readonly location?: string | undefined
   readonly browser: Browser
   /** A browser that shows pages asked, so that a challenge can be shown. */
   readonly isNavigation: boolean
@@ -132,7 +132,7 @@ function hold(
   { code }: AuthorizationResponse,
 ): HeldResponse | undefined {
   if (location === undefined) return undefined
-  return { location, goodUntil: now() + config.provider.codeLifetime, ...(code !== undefined && { code }) }
+  return { location, goodUntil: now() + config.provider.codeLifetime, code }
 }
 
 /** The decision that the request leg kept for this user, used once; else a new one. */
@@ -150,8 +150,8 @@ async function decide(
     policy: addressee.policy,
     browser: it.browser,
     atRelease: true,
-    tabs: [{ case: asked, isAnswered: true, ...(held && { held }) }],
-    ...(noInteraction && { noInteraction }),
+    tabs: [{ case: asked, isAnswered: true, held }],
+    noInteraction,
   })
 }
 

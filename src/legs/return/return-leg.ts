@@ -37,9 +37,10 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
         acceptedMethods,
         supportId: request.id,
         uiLocales: stepUp.case.uiLocales,
-        ...(until !== undefined && {
-          skip: { href: hrefTo('skip', request.params.id, stepUp.browser), until },
-        }),
+        skip:
+          until === undefined
+            ? undefined
+            : { href: hrefTo('skip', request.params.id, stepUp.browser), until },
       }),
     )
   })

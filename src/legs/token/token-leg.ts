@@ -16,7 +16,7 @@ export interface Redemption {
   readonly clientId: string | undefined
   readonly grantType: string
   /** Set where the code, or the code that a refresh token came from, was released for a protected client. */
-  readonly release?: ReleasedCode
+  readonly release?: ReleasedCode | undefined
 }
 
 /**
@@ -70,7 +70,7 @@ export async function onTokenRequest(
     audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
     throw new TokenError('invalid_grant', 'the grant was released to another client')
   }
-  return { clientId: release?.clientId ?? clientId, grantType, ...(release && { release }) }
+  return { clientId: release?.clientId ?? clientId, grantType, release }
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
