@@ -55,7 +55,7 @@ runAttacks('the configuration', nowhere, (attack) => {
     'Y-01',
     'addresses that lead somewhere else',
     {
-      'http upstream': lines([], { upstream: '{ url: "http://op.example.com" }' }),
+      'http upstream at a public address': lines([], { upstream: '{ url: "http://203.0.113.7" }' }),
       'upstream with credentials': lines([], { upstream: '{ url: "https://user:pass@op.internal" }' }),
       'a file': lines([], { upstream: '{ url: "file:///etc/passwd" }' }),
       'the metadata service': lines([], { upstream: '{ url: "http://169.254.169.254" }' }),
