@@ -1,6 +1,7 @@
 import type { Browser } from '../http/browser.ts'
 import { challengePath } from '../http/own-paths.ts'
 import { readAuthorizationResponse } from '../oauth/authorization-response.ts'
+import { errorDescriptionOf } from '../policy/error-description.ts'
 import type { Case, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -53,7 +54,8 @@ export async function goBack(
   if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
   const response = tab.held && readAuthorizationResponse(tab.held.location, publicUrl)
   if (response) {
-    return { kind: 'redirect', location: response.toErrorLocation('unmet_authentication_requirements') }
+    const error = 'unmet_authentication_requirements'
+    return { kind: 'redirect', location: response.toErrorLocation(error, errorDescriptionOf(error)) }
   }
   const target = await driveBack(services, tab)
   if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')

@@ -3,6 +3,7 @@ import type { AuthorizationResponse } from '../../oauth/authorization-response.t
 import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
+import { errorDescriptionOf } from '../../policy/error-description.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import type { ProbeResult } from '../../probe/probe.ts'
 import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
@@ -179,24 +180,7 @@ async function takeKept(
 
 const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
 
-/** An error for the client, with what its developer reads (RFC 6749 4.1.2.1). */
+/** An error for the client. */
 function refuse(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
-  return { kind: 'error', error, description: describeError(error) }
-}
-
-function describeError(error: AuthorizationError | 'unsupported_response_type'): string {
-  switch (error) {
-    case 'access_denied':
-      return 'The sign-in was refused.'
-    case 'interaction_required':
-      return 'The sign-in needs a verification by the user.'
-    case 'server_error':
-      return 'The sign-in could not be checked.'
-    case 'temporarily_unavailable':
-      return 'The verification is not available at the moment.'
-    case 'unmet_authentication_requirements':
-      return 'The user was not verified.'
-    case 'unsupported_response_type':
-      return 'The response holds what the step-up gateway does not let this client have.'
-  }
+  return { kind: 'error', error, description: errorDescriptionOf(error) }
 }
