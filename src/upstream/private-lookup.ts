@@ -21,8 +21,9 @@ export const publicAddressCode = 'PLAIN_HTTP_TO_PUBLIC_ADDRESS'
 export function createPrivateLookup(resolve: Resolve = lookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? []
-      if (error || !first) return callback(error, '', 0)
+      if (error) return callback(error, '', 0)
+      const [first] = addresses
+      if (!first) return callback(new Error(`${hostname} has no address`), '', 0)
       if (!addresses.every(({ address }) => isLoopback(address) || isPrivateAddress(address))) {
         const message = `${hostname} resolves to a public address, and upstream.url is plain http`
         return callback(Object.assign(new Error(message), { code: publicAddressCode }), '', 0)

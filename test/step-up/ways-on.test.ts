@@ -48,6 +48,12 @@ t.test('back to the application leads from a step-up that did not succeed only',
   await t.rejects(goBack(services, link), used, 'nor from one for which nobody waits')
 })
 
+t.test('back to the application, and nothing is known of the request any more', async (t) => {
+  const waiting = [{ case: stepUp.case, isAnswered: false }]
+  await records.stepUps.set('id', { ...stepUp, state: 'failed', waiting })
+  await t.rejects(goBack(services, link), { code: 'restart' })
+})
+
 t.test('a question that is answered no leads on', async (t) => {
   await records.stepUps.set('id', { ...stepUp, state: 'offered' })
   t.same(await goOn(services, link), { kind: 'start_again' })

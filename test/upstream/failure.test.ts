@@ -1,0 +1,28 @@
+import t from 'tap'
+import { errors } from 'undici'
+import { Refusal } from '../../src/refusal.ts'
+import { toUpstreamRefusal } from '../../src/upstream/failure.ts'
+import { publicAddressCode } from '../../src/upstream/private-lookup.ts'
+
+const coded = (code: string): Error =>
+  Object.assign(new Error('keycloak resolves to a public address'), { code })
+
+const table: [failure: unknown, code: string, detail: RegExp][] = [
+  [new errors.HeadersOverflowError(), 'upstream_unreadable', /longer than maxHeaderSize$/],
+  [new errors.HTTPParserError('Invalid header', 'HPE_INVALID'), 'upstream_unreadable', /./],
+  [new errors.HeadersTimeoutError(), 'upstream_timeout', /^UND_ERR_HEADERS_TIMEOUT$/],
+  [new DOMException('timed out', 'TimeoutError'), 'upstream_timeout', /./],
+  [coded('ECONNREFUSED'), 'upstream_unreachable', /^ECONNREFUSED$/],
+  [coded(publicAddressCode), 'upstream_unreachable', /resolves to a public address/],
+  [new Error('odd'), 'upstream_unreachable', /^Error$/],
+  ['odd', 'upstream_unreachable', /^string$/],
+  [new Refusal('store_unavailable', 'as it is'), 'store_unavailable', /^as it is$/],
+]
+
+for (const [failure, code, detail] of table) {
+  t.test(`${failure instanceof Error ? failure.name : failure} is ${code}`, async (t) => {
+    const refusal = toUpstreamRefusal(failure)
+    t.equal(refusal.code, code)
+    t.match(refusal.message, detail)
+  })
+}
