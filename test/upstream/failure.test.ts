@@ -9,7 +9,7 @@ const coded = (code: string): Error =>
 
 const table: [failure: unknown, code: string, detail: RegExp][] = [
   [new errors.HeadersOverflowError(), 'upstream_unreadable', /longer than maxHeaderSize$/],
-  [new errors.HTTPParserError('Invalid header', 'HPE_INVALID'), 'upstream_unreadable', /./],
+  [new errors.HTTPParserError('Invalid header'), 'upstream_unreadable', /./],
   [new errors.HeadersTimeoutError(), 'upstream_timeout', /^UND_ERR_HEADERS_TIMEOUT$/],
   [new DOMException('timed out', 'TimeoutError'), 'upstream_timeout', /./],
   [coded('ECONNREFUSED'), 'upstream_unreachable', /^ECONNREFUSED$/],
