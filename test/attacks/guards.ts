@@ -302,7 +302,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([requestObjects], {
     'written-length': { cases: [responses] },
-    'escaped-length': { off: 'bytes.length', cases: [responses] },
+    'escaped-length': {},
     'openid-scope': {},
     'response-types': {},
     'response-modes': {},

@@ -40,11 +40,18 @@ function countDecoded(body: Buffer): number {
   return count
 }
 
-/** Each byte but those that stand for themselves in every page may be written as `&#x27;` or `\u0027`. */
+/** The bytes that stand for themselves in every page. */
+const isPlain = Array.from({ length: 256 }, (_, byte) => /[\w .~-]/.test(String.fromCharCode(byte)))
+
+/** Each other byte may be written as `&#x27;` or `\u0027`. A loop: a pattern takes many times as long. */
 function measureWritten(query: string): number {
   const bytes = decodeFormBytes(query)
-  // guard: escaped-length
-  return bytes.length + 5 * bytes.replace(/[\w .~-]+/g, '').length
+  let length = bytes.length
+  for (let at = 0; at < bytes.length; at++) {
+    // guard: escaped-length
+    if (!isPlain[bytes.charCodeAt(at)]) length += 5
+  }
+  return length
 }
 
 /**
