@@ -302,7 +302,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([requestObjects], {
     'written-length': { cases: [responses] },
-    'escaped-length': {},
+    'escaped-length': { cases: [responses] },
     'openid-scope': {},
     'response-types': {},
     'response-modes': {},
