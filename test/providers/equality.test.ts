@@ -37,6 +37,7 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
     'where the OP tells case apart, an endpoint is guarded in the spellings that are listed',
   ],
   [/strict: a dot segment/, 'two servers could read two different paths'],
+  [/, no client$/, 'a code that no release is on record for may be that of a protected client'],
 ]
 
 for (const kit of KITS) {
