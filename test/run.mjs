@@ -4,8 +4,8 @@ import { runTap, testFilesIn } from './tap.mjs'
 // files among them, they are run instead of the suite.
 const [suite, ...more] = process.argv.slice(2)
 
-/** The long tables, which have commands of their own, and what needs programs of other people. */
-const apart = ['attacks', 'browser', 'flood', 'fuzz', 'providers']
+/** The long tables, which have commands of their own, what needs programs of other people, and the tests of the lab. */
+const apart = ['attacks', 'browser', 'flood', 'fuzz', 'lab', 'lab-self', 'providers']
 
 const suites = {
   quick: testFilesIn('test').filter((file) => !apart.some((folder) => file.startsWith(`test/${folder}/`))),
