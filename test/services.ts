@@ -1,19 +1,9 @@
-import { createAuthsignal } from '../src/authsignal/authsignal.ts'
 import type { Config } from '../src/config/schema/schema.ts'
-import { chooseCookieRules } from '../src/http/own-cookie.ts'
-import { createPages } from '../src/pages/pages.ts'
-import { createPolicies } from '../src/policy/policies.ts'
-import { askUser } from '../src/probe/ask-user.ts'
-import { createKeys } from '../src/provider/keys.ts'
-import { createProvider } from '../src/provider/provider.ts'
-import { createEpochs } from '../src/records/epochs.ts'
-import { createRecords } from '../src/records/records.ts'
+import { createServices } from '../src/create-services.ts'
 import type { Services } from '../src/services.ts'
 import { createMemoryStore } from '../src/store/memory.ts'
 import type { Store } from '../src/store/store.ts'
-import { createAudit } from '../src/telemetry/audit.ts'
 import { createLog } from '../src/telemetry/log.ts'
-import { connectUpstream } from '../src/upstream/connection.ts'
 import { makeConfig } from './upstream/config.ts'
 
 export interface TestServices extends Services {
@@ -33,26 +23,7 @@ export function makeServices(
   const { config = makeConfig({}), now = () => 1000, store = createMemoryStore(now), ...others } = parts
   const lines: Record<string, unknown>[] = []
   const log = createLog({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } })
-  const records = others.records ?? createRecords(store, config.stepUp)
-  const upstream = connectUpstream(config)
-  const provider = createProvider(config, upstream, log)
-  return {
-    config,
-    now,
-    policies: createPolicies(config),
-    records,
-    epochs: createEpochs(records.epochs),
-    authsignal: createAuthsignal(config.authsignal),
-    upstream,
-    provider,
-    keys: createKeys(provider, upstream),
-    askUser: (...question) => askUser({ config, provider, upstream, records, now }, ...question),
-    audit: createAudit(log),
-    pages: createPages(config.pages),
-    cookie: chooseCookieRules(config),
-    ...others,
-    lines,
-  }
+  return { ...createServices(config, log, store, now), ...others, lines }
 }
 
 /** A configuration in which a passkey is a way to sign in. */
