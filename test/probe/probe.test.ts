@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { type ProbeRequest, type ProbeResult, probeUser } from '../../src/probe/probe.ts'
+import type { ProbeResult } from '../../src/policy/probe-result.ts'
+import { type ProbeRequest, probeUser } from '../../src/probe/probe.ts'
 import { type Asked, face, issuer, json, redirect, type ScriptedOp, startScriptedOp } from './scripted-op.ts'
 
 const browser: ProbeRequest = {
