@@ -137,8 +137,7 @@ t.test('the browser asks the OP who its user is', async (t) => {
 
   t.test('the same answer once more, and one that nobody asked for', async (t) => {
     const browser = openBrowser(t)
-    await signIn(browser, other, 'alice')
-    const page = await startSignIn(browser, web)
+    const page = await signIn(browser, web, 'alice')
     const trip = page.hops.find(({ url }) => new URL(url).pathname === '/step-up/probe')
     const again = await browser.navigate(trip?.url ?? '', { follow: false })
     t.equal(again.headers['location'], trip?.headers['location'], 'leads to the same place')

@@ -145,7 +145,7 @@ function checkPasskeys(file: unknown, report: Report): void {
 function checkProbe(file: unknown, report: Report): void {
   if (read(file, 'provider', 'probe', 'by') !== 'browser') return
   const isPageEnforced = entries(read(file, 'protectedPaths')).some(
-    ([, page]) => read(page, 'mode') !== 'off',
+    ([, page]) => read(page, 'mode') !== 'monitor',
   )
   // guard: pages-by-session-cookie
   if (isPageEnforced && read(file, 'provider', 'renewsSession') !== true)
