@@ -11,6 +11,17 @@ export type ProbeResult =
 /** The reason where only the browser can find out (`provider.probe.by: browser`). */
 export const onlyByBrowser = 'only_by_browser'
 
+/**
+ * What an operator may change where the OP has just answered for a user, and the probe finds nobody.
+ *
+ * @returns nothing where the reason has another remedy.
+ */
+export function adviseAfterAnswer(reason: string): string | undefined {
+  return saysNobody(reason) || reason === 'other_redirect'
+    ? 'if provider.probe.cookies are right, the OP tells only the browser: set provider.probe.by: browser'
+    : undefined
+}
+
 /** Whether an unknown user is nobody: so the OP says it to the probe. */
 export const saysNobody = (reason: string): boolean =>
   [

@@ -61,7 +61,7 @@ export async function askUser(
  * session that has spent its share spends nothing of its address.
  */
 export async function mayProbe(
-  { config, records, now }: AskServices,
+  { config, records, now }: Pick<AskServices, 'config' | 'records' | 'now'>,
   cookies: string,
   address: string,
   load: Load,

@@ -10,7 +10,14 @@ import { sentFrom } from '../store/owners.ts'
 import { type AskServices, mayProbe } from './ask-user.ts'
 import { expectAnswer, readAnswer } from './authorization-answer.ts'
 import { describeSession, rememberAnswer } from './browser-answers.ts'
-import { composeQuestion, createSecrets, probeRedirectUri, redeemAnswer, unlessItFails } from './question.ts'
+import {
+  composeQuestion,
+  createSecrets,
+  type ProbeServices,
+  probeRedirectUri,
+  redeemAnswer,
+  unlessItFails,
+} from './question.ts'
 
 /*
  * The probe of an OP that tells the browser alone who its user is (`provider.probe.by: browser`): what waits is written
@@ -22,7 +29,7 @@ import { composeQuestion, createSecrets, probeRedirectUri, redeemAnswer, unlessI
  * with an ID token of the user for whom it was released.
  */
 
-export interface BrowserProbeServices extends AskServices {
+export interface BrowserProbeServices extends Omit<AskServices, 'upstream' | 'keys'> {
   readonly records: AskServices['records'] &
     Pick<Records, 'browserQuestions' | 'browserAnswers' | 'browserTrips'>
 }
@@ -100,7 +107,7 @@ export async function seeAnswer(
   return seen !== undefined
 }
 
-/** What came of a question. */
+/** How a question ended. */
 export type Answered =
   | { readonly kind: 'answered'; readonly waits: WaitingForUser; readonly result: ProbeResult }
   /** The OP has to ask the user something first. */
@@ -113,7 +120,10 @@ export type Answered =
  *
  * @throws {Refusal} `expired`; `no_cookie` in another browser than the one that was sent; `used`.
  */
-export async function takeAnswer(services: BrowserProbeServices, request: FastifyRequest): Promise<Answered> {
+export async function takeAnswer(
+  services: BrowserProbeServices & ProbeServices,
+  request: FastifyRequest,
+): Promise<Answered> {
   const { records } = services
   const { target, browser } = request.exchange
   const state = readState(target.query)
@@ -147,7 +157,7 @@ export async function settleQuestion(
 }
 
 async function readUser(
-  services: BrowserProbeServices,
+  services: BrowserProbeServices & ProbeServices,
   { state, nonce, codeVerifier, seen }: BrowserQuestion & { readonly state: string },
   query: string,
 ): Promise<ProbeResult> {

@@ -1,3 +1,4 @@
+import { compactVerify, type JWTVerifyGetKey } from 'jose'
 import {
   authorizationCodeGrant,
   calculatePKCECodeChallenge,
@@ -19,6 +20,8 @@ export interface ProbeServices {
   readonly config: Config
   readonly provider: Provider
   readonly upstream: UpstreamConnection
+  /** The OP's keys, for `compactVerify`. */
+  readonly keys: JWTVerifyGetKey
 }
 
 /** What ties an answer to its question: state, nonce and PKCE. */
@@ -91,7 +94,7 @@ export async function unlessItFails(
  * @param answer the parameters of the authorization response, as `readAnswer` checked them.
  */
 export async function redeemAnswer(
-  { config, provider }: Pick<ProbeServices, 'config' | 'provider'>,
+  { config, provider, keys }: Pick<ProbeServices, 'config' | 'provider' | 'keys'>,
   { state, nonce, codeVerifier }: Secrets,
   answer: URLSearchParams,
 ): Promise<ProbeResult> {
@@ -104,6 +107,9 @@ export async function redeemAnswer(
     expectedNonce: nonce,
     idTokenExpected: true,
   })
+  // Although it came over a direct channel.
+  // guard: probe-signature
+  await compactVerify(String(tokens.id_token), keys)
   const claims = { ...tokens.claims() }
   const further = config.provider.probe.userinfo
     ? await readUserinfo(provider, tokens.access_token, claims)

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../step-up/judge.ts'
 
-export type JudgePageServices = JudgeServices & Pick<Services, 'askUser' | 'provider' | 'upstream' | 'cookie'>
+export type JudgePageServices = JudgeServices & Pick<Services, 'askUser' | 'provider' | 'cookie'>
 
 /** A requested page: its name, its policy, and what follows a step-up. */
 export interface AskedPage {

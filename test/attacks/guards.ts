@@ -371,6 +371,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['probe/probe.test.ts'], {
     'probe-nonce': {},
+    'probe-signature': {},
     'probe-pkce': {},
   }),
   ...marked([returns], {

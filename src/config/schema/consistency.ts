@@ -152,7 +152,7 @@ function checkProbe(file: unknown, report: Report): void {
     report(
       ['provider', 'probe', 'by'],
       'is browser, so that a protected page rests on the session cookie of the user who was asked for',
-      'set provider.renewsSession: true if the OP gives another cookie to whoever signs in next; else remove protectedPaths',
+      'set provider.renewsSession: true if the OP gives another cookie to the next user who signs in; else remove protectedPaths',
     )
   if (read(file, 'passkeys', 'signIn', 'header') !== undefined)
     report(

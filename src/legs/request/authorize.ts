@@ -17,8 +17,7 @@ import { requireMethod } from '../require-method.ts'
 import { requireShort } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
-export type AuthorizeServices = RequestLegServices &
-  Pick<Services, 'cookie' | 'askUser' | 'provider' | 'upstream'>
+export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
 /** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
 export async function authorize(

@@ -5,7 +5,7 @@ import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
 import { errorDescriptionOf } from '../../policy/error-description.ts'
-import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
+import { adviseAfterAnswer, onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
 import { type Case, type HeldResponse, keptMs, type WaitingResponse } from '../../records/records.ts'
@@ -82,7 +82,7 @@ async function watch(
       const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider)
       await decide(services, { ...it, held: undefined }, asked, addressee)
     } else {
-      services.audit.unknownUser(addressee.policy, probe.reason)
+      reportUnknown(services, addressee, probe.reason)
     }
   } catch (error) {
     services.audit.unwatched(addressee.policy, error)
@@ -123,7 +123,7 @@ export async function judgeFor(
 ): Promise<ResponseAnswer> {
   const { response } = it
   if (!probe.known) {
-    services.audit.unknownUser(addressee.policy, probe.reason)
+    reportUnknown(services, addressee, probe.reason)
     // guard: unknown-users
     return refuse(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
   }
@@ -154,6 +154,11 @@ export async function judgeFor(
     case 'deny':
       return refuse(decision.error)
   }
+}
+
+function reportUnknown({ audit, config }: ResponseLegServices, { policy }: Addressee, reason: string): void {
+  const isByServer = config.provider.probe.by === 'server'
+  audit.unknownUser(policy, reason, isByServer ? adviseAfterAnswer(reason) : undefined)
 }
 
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
