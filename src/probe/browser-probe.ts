@@ -102,7 +102,7 @@ export async function seeAnswer(
   const session = describeSession(overlayCookies(headers.cookie, setCookies, config.provider.probe.cookies))
   const seen = await records.browserQuestions.update(state, (question) => ({
     ...question,
-    seen: { code: hashOf(code), session },
+    seen: { code: hashOf(`${code}`), session },
   }))
   return seen !== undefined
 }
@@ -171,7 +171,7 @@ async function readUser(
     )
     if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
     // guard: code-of-the-session
-    if (hashOf(answer.parameters.get('code') ?? '') !== seen?.code)
+    if (hashOf(`${answer.parameters.get('code')}`) !== seen?.code)
       return { known: false, reason: 'other_code', detail: 'the code is not the one that the provider sent' }
     return redeemAnswer(services, { state, nonce, codeVerifier }, answer.parameters)
   })
