@@ -16,8 +16,8 @@ t.test('a response whose request nobody saw waits for its user, and is challenge
   expectChallenge(t, world, await browser.navigate(`${publicUrl}/resume`))
 })
 
-t.test('a page that submits one can not be kept, and there is no request to repeat', async (t) => {
-  const page = `<form method="post" action="${web.redirectUri}"><input name="code" value="${canary.code}"></form>`
+t.test('what can not be kept, and whose request nobody saw', async (t) => {
+  const page = `<form method="post" action="${web.redirectUri}"><input type="text" name="code" value="${canary.code}"></form>`
   op.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page)
   const browser = openBrowser(t)
   await browser.jar.setCookie('_session=user-alice', publicUrl)
