@@ -54,6 +54,8 @@ export const guards: readonly Guard[] = [
     'nested-escapes': {},
     'path-parameters-that-hide': { cases: ['http/target.test.ts'] },
     'origin-form': { cases: ['http/target.test.ts'] },
+    'path-segments': { cases: ['http/target.test.ts'] },
+    'read-path-length': { cases: ['http/target.test.ts'] },
   }),
   ...marked([path, 'http/endpoints.test.ts'], {
     'back-channel-spellings': {},
@@ -76,7 +78,8 @@ export const guards: readonly Guard[] = [
   ...marked([parameters, 'oauth/parameters.test.ts'], {
     'one-value': {},
     'back-channel-query': {},
-    'semicolon-pieces': {},
+    'semicolon-pieces': { off: '/&([^=&]*)/g' },
+    'all-names-length': {},
   }),
   ...marked([parameters, 'oauth/parameters.test.ts'], {
     'loose-names': {},
@@ -127,8 +130,12 @@ export const guards: readonly Guard[] = [
     'paths-by-collation': { off: 'whole' },
   }),
   ...marked([requestObjects, 'oauth/strict-json.test.ts'], {
+    'strict-json-parts': { off: 'json.length > maxLength', cases: ['oauth/strict-json.test.ts'] },
     'json-names-twice': {},
     'json-names-by-collation': { off: 'undefined' },
+  }),
+  ...marked(['oauth/page/json-redirect.test.ts'], {
+    'json-redirect-parts': { off: 'json.length > maxLength' },
   }),
   ...marked(['oauth/page/form-watch.test.ts', responses], {
     'long-page-forms': {},
@@ -248,7 +255,9 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['protected-pages/session-in-body.test.ts'], {
     'coded-bodies': {},
-    'field-count': {},
+    'field-count': { off: 'names === undefined' },
+    'field-names-length': {},
+    'json-body-parts': {},
   }),
   ...marked([pagesAttack], {
     'probed-session-only': { off: 'request.exchange.upstreamHeaders' },
