@@ -522,7 +522,7 @@ export const guards: readonly Guard[] = [
     'passkey-action': {},
     'passkey-same-sign-in': {},
     'passkey-method': {},
-    'passkey-time': { off: 'true' },
+    'passkey-time': { off: 'undefined' },
     'passkey-names-somebody': {},
     'entry-once': { off: 'true' },
   }),
