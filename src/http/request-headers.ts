@@ -46,8 +46,8 @@ export function listCertificateHeaders(header: string): readonly string[] {
 /**
  * The headers that go to the OP in place of the client's: without what ends at this hop, without every forwarding and
  * identity header and the one that the OP trusts, in any spelling, without our own cookie; Host and X-Forwarded-* are
- * the gateway's. A certificate passes if a proxy in front sent it, and in the one spelling in which proxies send it. Names with other characters than letters, digits and hyphens are dropped, since CGI turns them into
- * the names of others.
+ * the gateway's. A certificate passes if a proxy in front sent it, in the one spelling in which proxies send it. Names
+ * with other characters than letters, digits and hyphens are dropped, since CGI turns them into the names of others.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders` has them.
  * @returns lower-case names; an array where a header stands more than once.
