@@ -77,7 +77,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     onResponse: (answer) => onResponse(forResponses, answer),
   })
   await app.ready()
-  const health = createHealthServer(() => provider.state)
+  const health = createHealthServer(
+    () => provider.state,
+    () => services.clocks.warnings,
+  )
 
   return {
     provider,

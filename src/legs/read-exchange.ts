@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBrowser } from '../http/browser.ts'
-import { createFindClientAddress } from '../http/client-address.ts'
+import { createFindClientAddress, createIsFromProxy } from '../http/client-address.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
-import { toUpstreamHeaders } from '../http/request-headers.ts'
+import { listCertificateHeaders, toUpstreamHeaders } from '../http/request-headers.ts'
 import { parseTarget } from '../http/target.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import { Refusal } from '../refusal.ts'
@@ -30,6 +30,8 @@ export function readExchanges(
   // guard: trusted-header-name
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
+  const isFromProxy = createIsFromProxy(config.trustedProxies)
+  const certificateNames = config.clientCertHeader ? listCertificateHeaders(config.clientCertHeader) : []
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
@@ -57,6 +59,7 @@ export function readExchanges(
           readable: policies.areAnyActive,
           ownCookies,
           trustedHeader,
+          certificates: { names: certificateNames, isFromProxy: isFromProxy(raw) },
         },
       ),
     }

@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
+import type { ClockWatch } from '../http/clock-watch.ts'
 import type { Names } from '../http/public-names.ts'
 import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
@@ -34,8 +35,12 @@ export interface UpstreamConnection {
   close(): Promise<void>
 }
 
-/** Opens no socket yet: the pool connects when it is first used. */
-export function connectUpstream(config: Config): UpstreamConnection {
+/**
+ * Opens no socket yet: the pool connects when it is first used.
+ *
+ * @param clock sees the OP's in the answers to the gateway's own requests.
+ */
+export function connectUpstream(config: Config, clock?: ClockWatch): UpstreamConnection {
   const pool = openPool(config.upstream, config.maxHeaderSize)
   const publicHeaders = describePublicUrl(new URL(config.publicUrl), config.upstream.host)
   const { names, served } = nameOrigins(config)
@@ -52,7 +57,7 @@ export function connectUpstream(config: Config): UpstreamConnection {
         throw new Refusal('upstream_unreachable', `${target.origin} is not an address of the provider behind`)
       }
       try {
-        return await exchange(pool, target, init, publicHeaders)
+        return await exchange(pool, target, init, publicHeaders, clock)
       } catch (error) {
         throw toUpstreamRefusal(error)
       }
@@ -90,9 +95,11 @@ async function exchange(
   url: URL,
   init: RequestInit,
   publicHeaders: Readonly<Record<string, string>>,
+  clock: ClockWatch | undefined,
 ): Promise<Response> {
   const { method = 'GET', headers, body, signal } = init
   const request = new Request(url, { method, ...(headers && { headers }), ...(body && { body }) })
+  const onHeaders = clock?.begin()
   const answer = await pool.request({
     method: request.method as Dispatcher.HttpMethod,
     path: url.pathname + url.search,
@@ -100,6 +107,7 @@ async function exchange(
     body: request.body && Buffer.from(await request.arrayBuffer()),
     signal: signal ?? null,
   })
+  onHeaders?.(answer.headers)
   const content = await readBytes(answer.body, longestBody, tooLong)
   const coding = answer.headers['content-encoding'] ?? 'identity'
   if (coding !== 'identity')

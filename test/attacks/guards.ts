@@ -55,6 +55,8 @@ export const guards: readonly Guard[] = [
     'nested-escapes': {},
     'path-parameters-that-hide': { cases: ['http/target.test.ts'] },
     'origin-form': { cases: ['http/target.test.ts'] },
+    'path-segments': { cases: ['http/target.test.ts'] },
+    'read-path-length': { cases: ['http/target.test.ts'] },
   }),
   ...marked([path, 'http/endpoints.test.ts'], {
     'back-channel-spellings': {},
@@ -77,7 +79,8 @@ export const guards: readonly Guard[] = [
   ...marked([parameters, 'oauth/parameters.test.ts'], {
     'one-value': {},
     'back-channel-query': {},
-    'semicolon-pieces': {},
+    'semicolon-pieces': { off: '/&([^=&]*)/g' },
+    'all-names-length': {},
   }),
   ...marked([parameters, 'oauth/parameters.test.ts'], {
     'loose-names': {},
@@ -101,6 +104,9 @@ export const guards: readonly Guard[] = [
     'connection-names': { cases: [http, headers] },
     'claimed-headers': {},
     'trusted-header': {},
+    'certificate-of-a-proxy': {},
+    'certificate-spellings': { cases: ['http/request-headers.test.ts'] },
+    'one-certificate': { cases: ['http/request-headers.test.ts', headers] },
     'cgi-header-names': {},
     'transfer-codings': { cases: [http] },
     'single-headers': { cases: ['http/request-headers.test.ts'] },
@@ -128,8 +134,12 @@ export const guards: readonly Guard[] = [
     'paths-by-collation': { off: 'whole' },
   }),
   ...marked([requestObjects, 'oauth/strict-json.test.ts'], {
+    'strict-json-parts': { off: 'json.length > maxLength', cases: ['oauth/strict-json.test.ts'] },
     'json-names-twice': {},
     'json-names-by-collation': { off: 'undefined' },
+  }),
+  ...marked(['oauth/page/json-redirect.test.ts'], {
+    'json-redirect-parts': { off: 'json.length > maxLength' },
   }),
   ...marked(['oauth/page/form-watch.test.ts', responses], {
     'long-page-forms': {},
@@ -249,7 +259,9 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['protected-pages/session-in-body.test.ts'], {
     'coded-bodies': {},
-    'field-count': {},
+    'field-count': { off: 'names === undefined' },
+    'field-names-length': {},
+    'json-body-parts': {},
   }),
   ...marked([pagesAttack], {
     'probed-session-only': { off: 'request.exchange.upstreamHeaders' },
@@ -526,7 +538,7 @@ export const guards: readonly Guard[] = [
     'passkey-action': {},
     'passkey-same-sign-in': {},
     'passkey-method': {},
-    'passkey-time': { off: 'true' },
+    'passkey-time': { off: 'undefined' },
     'passkey-names-somebody': {},
     'entry-once': { off: 'true' },
   }),

@@ -528,6 +528,11 @@ runAttacks('an OP that answers whatever it is asked', onLenientStage(), (attack)
           { length: 990 },
           (_, index) => `${index}${'%41'.repeat(350)}=1`,
         ).join('&'),
+        'names that are long together': Array.from(
+          { length: 900 },
+          (_, index) => `${'A['.repeat(100)}${index}=1`,
+        ).join('&'),
+        'the same between semicolons': `x=y${`;${'A['.repeat(100)}`.repeat(900)}`,
         'pieces between semicolons': `x=y${';A'.repeat(400_000)}`,
         'long pieces between semicolons': `x=y${`;${'A'.repeat(1100)}`.repeat(900)}`,
       },

@@ -34,6 +34,7 @@ t.test('the defaults that comments of the example tell are the defaults', async 
     .replace(/^( *)# ([a-zA-Z]+: .*)$/gm, '$1$2')
     .replace('tls: { ca: "${file:/run/secrets/op-ca.pem}" }', '')
     .replace('trustedProxies: [10.0.0.0/8]', '')
+    .replace('clientCertHeader: Client-Cert', '')
     .replace('host: idp.corp.example', '')
     .replace(/refreshMaxAge: .*/, '')
     .replace(/(?:graceUntil|rememberDevice|pages|startUri): .*/g, '')

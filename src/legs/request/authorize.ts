@@ -14,7 +14,7 @@ import { recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
-import { requireShort } from './readable-request.ts'
+import { requireShort, requireShortForm } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
 export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
@@ -28,8 +28,9 @@ export async function authorize(
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
   const body = await readPostedForm(request)
+  if (body) requireShortForm(body)
   const parameters = parseParameters({ query: exchange.target.query, body }, 'authorization')
-  requireShort(parameters, body)
+  requireShort(parameters)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')

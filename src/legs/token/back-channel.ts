@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readForm } from '../../http/read-form.ts'
-import { parseParameters } from '../../oauth/parameters.ts'
+import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
-import { requireShort } from '../request/readable-request.ts'
+import { requireShort, requireShortForm } from '../request/readable-request.ts'
 import { requireMethod } from '../require-method.ts'
 import { onTokenRequest, requireGrant, type TokenLegServices } from './token-leg.ts'
 
@@ -14,7 +14,8 @@ export async function redeem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Onward> {
-  const { body: form, parameters } = await readBackChannelForm(request, reply)
+  const form = await readBackChannelBody(request, reply)
+  const parameters = readBackChannelForm(request, form)
   const redemption = await onTokenRequest(services, request.headers.authorization, parameters)
   return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
 }
@@ -26,17 +27,22 @@ export async function startElsewhere(
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
 ): Promise<Onward> {
-  const { body, parameters } = await readBackChannelForm(request, reply)
+  const body = await readBackChannelBody(request, reply)
+  if (kind === 'pushed_authorization') requireShortForm(body)
+  const parameters = readBackChannelForm(request, body)
   refuseLookAlikes(services, namesOf(parameters))
   const policy = requireGrant(services, kind, request.headers.authorization, parameters)
   if (kind !== 'pushed_authorization') return forward(request, { body })
-  requireShort(parameters, body)
+  requireShort(parameters)
   const query = await onPushedRequest(services, policy, parameters)
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
-async function readBackChannelForm(request: FastifyRequest, reply: FastifyReply) {
+function readBackChannelBody(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
   requireMethod(request, reply, ['POST'])
-  const body = await readForm(request)
-  return { body, parameters: parseParameters({ query: request.exchange.target.query, body }, 'backchannel') }
+  return readForm(request)
+}
+
+function readBackChannelForm({ exchange }: FastifyRequest, body: Buffer): Parameters {
+  return parseParameters({ query: exchange.target.query, body }, 'backchannel')
 }

@@ -45,10 +45,12 @@ export function listReadings(bytes: Buffer, contentType: string | undefined): re
   }
 }
 
+const escapeCharacter = '\x1b'
+const escapes = new RegExp(`${escapeCharacter}(?:[$(][@BIJ])?`, 'g')
+
 /** The escapes of ISO-2022-JP vanish, wherever they stand. */
 export function dropEscapes(text: string): string {
-  const [start, ...parts] = text.split('\x1b')
-  return [start, ...parts.map((part) => part.replace(/^[$(][@BIJ]/, ''))].join('')
+  return text.replace(escapes, '')
 }
 
 /** Whether even a tag's name may stand in the page without its ASCII bytes in a row. */

@@ -104,6 +104,21 @@ const rules: Rule[] = [
     bad: ['', '/', 'a', '/a/', '/A', '/a b', '//a', '/a%20', '/../a', '/a.b', '/ü'],
   },
   {
+    path: ['clientCertHeader'],
+    good: [],
+    bad: [
+      '',
+      'cert:',
+      'Client Cert',
+      '-cert',
+      'X-Forwarded-For',
+      'Authorization',
+      'Accept-Cert',
+      'content_cert',
+      1,
+    ],
+  },
+  {
     path: ['trustedProxies'],
     good: [[], ['10.0.0.0/8', '10.0.0.1', '::1', 'fd00::/8', '10.0.0.1/32', '::1/128']],
     bad: [
