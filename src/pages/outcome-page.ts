@@ -63,6 +63,30 @@ export function startAgainPage({
   }
 }
 
+/**
+ * A step-up that counted and led on is seen again: the Back button, or an old link.
+ *
+ * @param options.pageHref the page that it was for; no link without it.
+ * @param options.startHref where the application is; no link without it.
+ */
+export function endedPage(options: {
+  pageHref?: string | undefined
+  startHref?: string | undefined
+  supportId: string
+  uiLocales?: string | undefined
+}): MessagePage {
+  const { pageHref, startHref, supportId, uiLocales } = options
+  return {
+    template: 'message',
+    statusCode: 410,
+    title: 'endedTitle',
+    paragraphs: [pageHref === undefined ? 'endedText' : 'endedPageText'],
+    links: [...toLinks(pageHref, 'pageVerifiedBack'), ...toLinks(startHref, 'backToApplication')],
+    supportId,
+    uiLocales,
+  }
+}
+
 /** A form was posted to a page that needs a verification: it is not kept, so that it has to be sent again. */
 export function verifyFirstPage(options: {
   challengeHref: string

@@ -19,12 +19,19 @@ export function strictestOf(first: ClientPolicy, ...others: readonly ClientPolic
 }
 
 function combine(one: ClientPolicy, other: ClientPolicy): ClientPolicy {
-  const { graceUntil: _grace, rememberDevice: _device, refreshMaxAge: _age, ...rest } = one
+  const {
+    graceUntil: _grace,
+    rememberDevice: _device,
+    refreshMaxAge: _age,
+    codeLifetime: _life,
+    ...rest
+  } = one
   return {
     ...rest,
     ...shorterOfBoth('graceUntil', one, other),
     ...shorterOfBoth('rememberDevice', one, other),
     ...shorterOfAny('refreshMaxAge', one, other),
+    ...shorterOfAny('codeLifetime', one, other),
     responseTypes: inBoth(one.responseTypes, other.responseTypes),
     grants: inBoth(one.grants, other.grants),
     satisfiedByAmr: inBoth(one.satisfiedByAmr, other.satisfiedByAmr),
@@ -60,8 +67,12 @@ function shorterOfBoth<K extends 'graceUntil' | 'rememberDevice'>(
   return a !== undefined && b !== undefined && { [key]: Math.min(a, b) }
 }
 
-/** What is demanded after a time: where either demands it. */
-function shorterOfAny<K extends 'refreshMaxAge'>(key: K, one: ClientPolicy, other: ClientPolicy) {
+/** What ends after a time: where either says so. */
+function shorterOfAny<K extends 'refreshMaxAge' | 'codeLifetime'>(
+  key: K,
+  one: ClientPolicy,
+  other: ClientPolicy,
+) {
   const ages = [one[key], other[key]].filter((age) => age !== undefined)
   return ages.length > 0 && { [key]: Math.min(...ages) }
 }

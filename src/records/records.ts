@@ -72,6 +72,8 @@ export interface InFlightRequest {
   readonly startedAt: number
   /** How often the gateway itself sent the browser through it again. */
   readonly drives: number
+  /** The client has its answer: it has asked for tokens. */
+  readonly hasArrived?: boolean | undefined
   /** The target that the gateway just sent the browser to: a request for it is no new one. */
   readonly driving?: { readonly target: string; readonly until: number } | undefined
   /** A decision made before its response came; used once, for the same user and session only. */
@@ -100,6 +102,7 @@ export interface HeldResponse {
   /** As the OP sent it. */
   readonly delivery: Delivery
   readonly code?: string | undefined
+  readonly heldAt: number
   /** When its code is too old to be worth sending. */
   readonly goodUntil: number
 }
@@ -128,6 +131,8 @@ export type Outcome =
   | { readonly kind: 'start_again' }
   | { readonly kind: 'page_verified'; readonly sentFrom?: string | undefined }
   | { readonly kind: 'offer_device' }
+  /** It led on before: once more would end in an error of the application. */
+  | { readonly kind: 'ended'; readonly page?: string | undefined }
   | { readonly kind: 'not_verified'; readonly reason: NotVerifiedReason }
 
 /** Why a step-up did not succeed, as far as the person needs to know. */
@@ -160,6 +165,8 @@ export interface StepUp {
   readonly waiting: readonly Waiting[]
   /** What the last return got, and gets again within a minute. */
   readonly outcome?: Outcome | undefined
+  /** The key of the request of the tab that got it. */
+  readonly served?: string | undefined
   readonly finishedAt?: number | undefined
   readonly method?: string | undefined
   /** The verification methods that count, where the user could choose one that does not. */
@@ -212,6 +219,10 @@ export interface ReleasedCode {
   readonly compare: Readonly<Record<string, unknown>>
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
   readonly amr?: readonly string[] | undefined
+  /** The key of the request that it answers, if that is known. */
+  readonly inFlight?: string | undefined
+  /** When the OP gave it: before its release, if it was kept during a step-up. */
+  readonly issuedAt: number
   readonly releasedAt: number
 }
 

@@ -63,15 +63,59 @@ export const fail = (
   reason: NotVerifiedReason,
 ): Promise<Outcome> => end(services, id, 'failed', { kind: 'not_verified', reason })
 
-/** What a request gets that is not the first: the next tab's turn, the same outcome again, or `used`. */
+/**
+ * What a request gets that is not the first: the next tab's turn, the same outcome again, word that it led on before, or
+ * `used`.
+ */
 export async function repeat(services: ResumeServices, id: string, browser: string): Promise<Outcome> {
   const stepUp = await findSettled(services, id)
   if (stepUp?.state === 'passed' && stepUp.waiting.length > 0) {
     return serveNextTab(services, id, stepUp, browser)
   }
   const isRecent = isYounger(stepUp?.finishedAt ?? 0, repeatWindowMs, services.now())
-  if (stepUp?.outcome && /* guard: reload-for-a-minute */ isRecent) return stepUp.outcome
+  const mayRepeat = /* guard: reload-for-a-minute */ isRecent && !(await hasArrived(services, stepUp))
+  if (stepUp?.outcome && mayRepeat) return stepUp.outcome
+  if (stepUp?.state === 'passed') return describeEnd(stepUp)
   throw new Refusal('used', `the step-up is ${stepUp?.state ?? 'gone'}`)
+}
+
+/**
+ * The challenge page of a step-up that is over, seen again by its own browser (the Back button).
+ *
+ * @returns undefined where it is not over, or where there is nothing to say but `used`.
+ */
+export async function revisit(
+  { records }: Pick<Services, 'records'>,
+  id: string,
+  browserIds: readonly string[],
+): Promise<Outcome | undefined> {
+  const stepUp = await records.stepUps.get(id)
+  // guard: own-end
+  if (stepUp?.browser === undefined || !browserIds.includes(stepUp.browser)) return undefined
+  switch (stepUp.state) {
+    case 'passed':
+      return describeEnd(stepUp)
+    case 'offered':
+    case 'failed':
+      return stepUp.outcome
+    default:
+      return undefined
+  }
+}
+
+/** Whether the answer to the request that an outcome led on with is at its client, where it would be one too many. */
+async function hasArrived(
+  { records }: Pick<Services, 'records'>,
+  stepUp: StepUp | undefined,
+): Promise<boolean> {
+  if (stepUp?.served === undefined) return false
+  return (await records.inFlight.get(stepUp.served))?.hasArrived === true
+}
+
+/** A page can be opened again; what a client asked for can't. */
+function describeEnd({ case: it, outcome }: StepUp): Outcome {
+  const isPage = it.page !== undefined && outcome?.kind === 'redirect'
+  return { kind: 'ended', page: isPage ? outcome.location : undefined }
 }
 
 /** The record once no other request is at work on it: as long as one that asks Authsignal may take. */

@@ -9,12 +9,14 @@ import { ownedBy } from '../store/owners.ts'
  * A response without a code leaves nothing to redeem.
  *
  * @param basis why it is released: where that rests on the OP's amr, the ID token must show it too.
+ * @param issuedAt when the OP gave the code, if it was kept.
  */
 export async function recordRelease(
   { records, now }: Pick<Services, 'records' | 'now'>,
   it: Case,
   code: string | undefined,
   basis: { readonly policy: ClientPolicy; readonly decision: Decision } | undefined,
+  issuedAt: number = now(),
 ): Promise<void> {
   if (code === undefined) return
   const release = {
@@ -22,6 +24,8 @@ export async function recordRelease(
     policyIds: it.policyIds,
     subject: it.user.subject,
     compare: it.user.compare,
+    inFlight: it.inFlight,
+    issuedAt,
     releasedAt: now(),
     amr: basis?.decision.reason === 'satisfied_by_amr' ? basis.policy.satisfiedByAmr : undefined,
   }

@@ -4,8 +4,9 @@ import { driveAgain } from './drive.ts'
 import { writePass } from './passes.ts'
 import { recordRelease } from './release.ts'
 
-/** A kept response is sent only while its code has this much of its life left. */
-const minCodeLifeMs = 15_000
+/** A code needs this much of its life to reach the token endpoint, and this part of it where it is short. */
+const reserveMs = 15_000
+const partInReserve = 1 / 4
 
 export type ResumeServices = Pick<Services, 'config' | 'records' | 'epochs' | 'audit' | 'now'>
 
@@ -29,6 +30,7 @@ export async function serveNextTab(
     ...current,
     state: 'passed',
     outcome,
+    served: tab?.case.inFlight,
     finishedAt: now(),
   }))
   return outcome
@@ -44,7 +46,7 @@ async function resume(
   const { config, audit, now } = services
   if (tab.page) return showPage(config.publicUrl, tab.page)
   if (tab.held && isWorthSending(tab.held, now())) {
-    await recordRelease(services, tab.case, tab.held.code, undefined)
+    await recordRelease(services, tab.case, tab.held.code, undefined, tab.held.heldAt)
     audit.released(tab.case, 'kept_response')
     return tab.held.delivery
   }
@@ -55,9 +57,12 @@ async function resume(
     : { kind: 'redirect', location: `${config.publicUrl}${target}` }
 }
 
+/** Until when a code that the OP just made is worth sending. */
+export const goodUntil = (now: number, codeLifetime: number): number =>
+  now + codeLifetime - Math.min(reserveMs, codeLifetime * partInReserve)
+
 /** Whether the code of a kept response may still reach the token endpoint in time. */
-export const isWorthSending = ({ goodUntil }: HeldResponse, now: number): boolean =>
-  goodUntil - minCodeLifeMs > now
+export const isWorthSending = ({ goodUntil }: HeldResponse, now: number): boolean => goodUntil > now
 
 /** A page is served by the proof. */
 function showPage(publicUrl: string, { target, sentFrom }: PageToShow): Outcome {

@@ -397,6 +397,7 @@ export const guards: readonly Guard[] = [
     'one-attempt': { off: 'true' },
     'step-up-time': {},
     'reload-for-a-minute': {},
+    'own-end': { cases: [waysOn] },
   }),
   ...marked([returns, waysOn], {
     'bound-browser': {},

@@ -236,3 +236,21 @@ t.test('a request without redirect_uri is answered at the only one that is regis
   const driven = await passChallenge(world, browser, early, 'user-alice', beforeApplication(web))
   t.match(Object.fromEntries(readAnswer(driven)), { code: /./, state: 'the state' })
 })
+
+t.test("a client's own codeLifetime counts: a code of 20 s is sent until 5 s before its end", async (t) => {
+  const quick = await openWorld(t, {
+    rules: [always],
+    clients: { web: { codeLifetime: '20s' } },
+  })
+  for (const [wait, how] of [
+    [14_000, 'kept_response'],
+    [15_000, 'pass'],
+  ] as const) {
+    const browser = openBrowser(t)
+    const seen = watch(quick)
+    const challenge = await signIn(browser, quick.web, 'alice')
+    quick.clock.advance(wait)
+    await expectSignedIn(t, browser, await passChallenge(quick, browser, challenge), quick.web)
+    t.match(seen.audit('released'), [{ how }])
+  }
+})

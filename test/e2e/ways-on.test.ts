@@ -259,11 +259,33 @@ t.test('the back button after a sign-in leads to no second challenge and to no s
   const ours = challenge.hops.find(({ url }) => url.startsWith(`${world.publicUrl}/step-up/challenge/`))
   await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
   const seen = watch(world)
-  t.equal((await browser.navigate(ours?.url ?? '')).status, 410, 'our own page before the challenge is over')
-  const page = await browser.navigate(challenge.url)
-  t.ok(page.url.startsWith(web.redirectUri), "Authsignal's page leads to the outcome once more")
+  for (const url of [ours?.url ?? '', challenge.url]) {
+    const page = await browser.navigate(url)
+    expectPage(t, page, 410, /You are verified already/)
+    t.ok(page.url.startsWith(`${world.publicUrl}/step-up/`), 'no error of the application')
+  }
+  expectPage(t, await openBrowser(t).navigate(ours?.url ?? ''), 400, /browser where you started/)
   t.equal(seen.tracks(), 0)
   t.same(seen.audit('step_up'), [])
+})
+
+t.test('the back button before the sign-in has arrived leads there', async (t) => {
+  const browser = openBrowser(t)
+  await signIn(browser, other, 'alice')
+  const challenge = await startSignIn(browser, web)
+  await browser.get(await findReturn(world, browser, challenge))
+  await expectSignedIn(t, browser, await browser.navigate(challenge.url), web)
+})
+
+t.test('the back button after a challenge that was left shows the ways on again', async (t) => {
+  const browser = openBrowser(t)
+  await signIn(browser, other, 'alice')
+  const challenge = await startSignIn(browser, web)
+  const ours = challenge.hops.find(({ url }) => url.startsWith(`${world.publicUrl}/step-up/challenge/`))
+  await browser.click(challenge, 'Cancel')
+  const page = await browser.navigate(ours?.url ?? '')
+  expectPage(t, page, 403, /You left the verification/)
+  expectChallenge(t, world, await browser.click(page, 'Try again'))
 })
 
 t.test('a second request after the pass is spent is a new need', async (t) => {

@@ -35,6 +35,7 @@ const released = {
   policyIds: ['web'],
   subject: 'alice',
   compare: { auth_time: 7 },
+  issuedAt: 0,
   releasedAt: 0,
 }
 

@@ -1,6 +1,7 @@
 import { challengePage } from '../../src/pages/challenge-page.ts'
 import { formPostPage } from '../../src/pages/form-post-page.ts'
 import {
+  endedPage,
   notVerifiedPage,
   pageVerifiedPage,
   rememberDevicePage,
@@ -93,6 +94,8 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['page-verified-no-link', pageVerifiedPage({ supportId })],
   ['start-again', startAgainPage({ supportId })],
   ['start-again-link', startAgainPage({ startHref: 'https://app.example.com', supportId })],
+  ['ended', endedPage({ startHref: 'https://app.example.com', supportId })],
+  ['ended-page', endedPage({ pageHref: 'https://login.example.com/account', supportId })],
   ...(Object.keys(reasons) as NotVerifiedReason[]).map(
     (reason) =>
       [

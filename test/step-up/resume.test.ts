@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Case, StepUp } from '../../src/records/records.ts'
-import { serveNextTab } from '../../src/step-up/resume.ts'
+import { goodUntil, serveNextTab } from '../../src/step-up/resume.ts'
 import { makeServices } from '../services.ts'
 
 const asked: Case = {
@@ -22,7 +22,7 @@ const stepUp: StepUp = {
     {
       case: asked,
       isAnswered: true,
-      held: { delivery: { kind: 'redirect', location }, code: 'c', goodUntil: 60_000 },
+      held: { delivery: { kind: 'redirect', location }, code: 'c', heldAt: 0, goodUntil: 60_000 },
     },
   ],
 }
@@ -40,4 +40,15 @@ t.test('two requests for the last tab: one gets its answer, which stays the one 
   })
   t.same(await serveNextTab(services, 'id', stepUp, 'browser'), { kind: 'start_again' })
   t.match(await records.stepUps.get('id'), { outcome: { kind: 'redirect', location } })
+})
+
+t.test('what is left of a code for its client: 15 seconds, a quarter where it is short', async (t) => {
+  for (const [lifetime, good] of [
+    [300_000, 285_000],
+    [60_000, 45_000],
+    [20_000, 15_000],
+    [1_000, 750],
+  ] as const) {
+    t.equal(goodUntil(1_000, lifetime), 1_000 + good)
+  }
 })

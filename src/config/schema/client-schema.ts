@@ -110,6 +110,7 @@ export interface ClientPolicy extends z.output<typeof policyFields> {
   mode: 'off' | 'monitor' | 'enforce'
   redirectUris: string[]
   startUri?: string
+  codeLifetime?: number
 }
 
 const { shape } = policyFields
@@ -160,6 +161,11 @@ export const clientSchema = policyFields
       .exactOptional(returnUri)
       .describe(
         'Where a user starts the sign-in anew when it can not go on by itself. Default: the origin of the redirect URIs, if they have one.',
+      ),
+    codeLifetime: z
+      .exactOptional(duration('1s', '10m'))
+      .describe(
+        'How long an authorization code for this client is valid at the OP. Default: provider.codeLifetime.',
       ),
   })
   .describe('The policy of one client.')

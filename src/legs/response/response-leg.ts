@@ -6,6 +6,7 @@ import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
 import { errorDescriptionOf } from '../../policy/error-description.ts'
+import type { GoverningPolicy } from '../../policy/policies.ts'
 import { adviseAfterAnswer, onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
@@ -13,6 +14,7 @@ import { type Case, type HeldResponse, keptMs, type WaitingResponse } from '../.
 import { describeCase } from '../../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
 import { recordRelease } from '../../step-up/release.ts'
+import { goodUntil } from '../../step-up/resume.ts'
 import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
 import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
 
@@ -103,7 +105,7 @@ async function enforce(
     return refuse('interaction_required')
   }
   const { inFlight } = addressee
-  const held = hold(services, it, response)
+  const held = hold(services, it, response, addressee.policy)
   const mayAskBrowser = it.isNavigation && !isSilent(addressee)
   const probe = await it.probe({ inFlight, mayAskBrowser })
   if (!probe.known && probe.reason === onlyByBrowser) {
@@ -174,9 +176,11 @@ function hold(
   { now, config }: ResponseLegServices,
   { location }: UpstreamAnswer,
   response: AuthorizationResponse,
+  { codeLifetime = config.provider.codeLifetime }: GoverningPolicy,
 ): HeldResponse | undefined {
   const delivery = describeDelivery(location, response)
-  return delivery && { delivery, goodUntil: now() + config.provider.codeLifetime, code: response.code }
+  const heldAt = now()
+  return delivery && { delivery, heldAt, goodUntil: goodUntil(heldAt, codeLifetime), code: response.code }
 }
 
 /** What can be sent later just as it came. */

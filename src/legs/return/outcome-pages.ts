@@ -1,6 +1,7 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
 import type { Delivery } from '../../http/delivery.ts'
 import {
+  endedPage,
   notVerifiedPage,
   pageVerifiedPage,
   rememberDevicePage,
@@ -29,6 +30,8 @@ export function describeOutcome(
       return startAgainPage({ ...frame, startHref: policy && findStart(policy) })
     case 'page_verified':
       return pageVerifiedPage({ ...frame, backHref: outcome.sentFrom })
+    case 'ended':
+      return endedPage({ ...frame, pageHref: outcome.page, startHref: policy && findStart(policy) })
     case 'offer_device':
       return rememberDevicePage({
         ...frame,

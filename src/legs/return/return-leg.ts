@@ -5,7 +5,7 @@ import { challengePage } from '../../pages/challenge-page.ts'
 import type { Outcome } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
-import { finish } from '../../step-up/finish.ts'
+import { finish, revisit } from '../../step-up/finish.ts'
 import type { JudgeServices } from '../../step-up/judge.ts'
 import { linkKeyOf } from '../../step-up/link-key.ts'
 import { bindStepUp } from '../../step-up/openings.ts'
@@ -25,6 +25,8 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
   app.addHook('preHandler', async ({ method, headers }) => requireNavigation(method, headers))
 
   app.get<{ Params: { id: string } }>('/challenge/:id', async (request, reply) => {
+    const ended = await revisit(services, request.params.id, request.exchange.browser.ids)
+    if (ended) return sendOutcome(request, reply, ended)
     const browser = bindBrowser(request, cookie)
     const stepUp = await bindStepUp(services, request.params.id, browser.ids)
     browser.keep(reply)

@@ -70,7 +70,14 @@ export async function onTokenRequest(
     audit.security('grant_of_another_client', { client_id: clientId, released_to: release.clientId })
     throw new TokenError('invalid_grant', 'the grant was released to another client')
   }
+  if (found.code) await noteArrival(records, found.code)
   return { clientId: release?.clientId ?? clientId, grantType, release }
+}
+
+/** The client has the answer to the request: the Back button must not bring it there again. */
+async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode): Promise<void> {
+  if (code.inFlight === undefined) return
+  await inFlight.update(code.inFlight, (request) => ({ ...request, hasArrived: true }))
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */

@@ -69,6 +69,12 @@ export const de: Messages = {
   verifiedText:
     'Bitte kehren Sie zur Anwendung zurück und beginnen Sie die Anmeldung neu. Wenn Sie das in den nächsten Minuten tun, werden Sie nicht ein zweites Mal um eine Bestätigung gebeten.',
 
+  endedTitle: 'Sie haben sich schon bestätigt',
+  endedText:
+    'Dieser Link wurde schon benutzt, denn eine Bestätigung gilt nur einmal. Bitte machen Sie in der Anwendung weiter.',
+  endedPageText:
+    'Dieser Link wurde schon benutzt, denn eine Bestätigung gilt nur einmal. Bitte gehen Sie weiter zur Seite.',
+
   formPostTitle: 'Zurück zur Anwendung',
   formPostText: 'Wenn nichts geschieht, gehen Sie bitte selbst weiter.',
   formPostGo: 'Weiter',

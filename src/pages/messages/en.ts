@@ -62,6 +62,12 @@ export const en = {
   verifiedText:
     'Please go back to the application and start the sign-in again. You will not be asked to verify a second time if you do so within a few minutes.',
 
+  endedTitle: 'You are verified already',
+  endedText:
+    'This link has already been used, since a verification counts once. Please go on in the application.',
+  endedPageText:
+    'This link has already been used, since a verification counts once. Please go on to the page.',
+
   formPostTitle: 'Going back to the application',
   formPostText: 'If nothing happens, please continue.',
   formPostGo: 'Continue',

@@ -12,7 +12,7 @@ const { defaults: policy } = makeConfig({})
 t.test(
   'the pages speak the language that the client asked for, as far as the step-up is known',
   async (t) => {
-    for (const kind of ['start_again', 'page_verified', 'offer_device'] as const) {
+    for (const kind of ['start_again', 'page_verified', 'ended', 'offer_device'] as const) {
       t.match(
         await htmlOf(describeOutcome({ kind }, { ...context, case: it, policy })),
         '<html lang="de"',
@@ -40,6 +40,14 @@ t.test('only an application is a way back', async (t) => {
   )
 })
 
+t.test('what is over leads to the page that it was for', async (t) => {
+  const page = 'https://login.example.com/account'
+  const account = { ...context, case: { ...it, page: '/account' }, policy }
+  const html = await htmlOf(describeOutcome({ kind: 'ended', page }, account))
+  t.match(html, `href="${page}"`)
+  t.match(html, /zur Seite/)
+})
+
 t.test('where users start anew', async (t) => {
   const table: [more: object, href: string | undefined][] = [
     [
@@ -57,8 +65,9 @@ t.test('where users start anew', async (t) => {
   ]
   for (const [more, href] of table) {
     const known = { ...context, case: it, policy: { ...policy, ...more } }
-    const [, link] =
-      /href="(https[^"]*)"/.exec(await htmlOf(describeOutcome({ kind: 'start_again' }, known))) ?? []
-    t.equal(link, href)
+    for (const kind of ['start_again', 'ended'] as const) {
+      const [, link] = /href="(https[^"]*)"/.exec(await htmlOf(describeOutcome({ kind }, known))) ?? []
+      t.equal(link, href)
+    }
   }
 })
