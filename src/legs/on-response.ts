@@ -11,6 +11,7 @@ import { relayJson, relayText } from './response/relay-json.ts'
 import { relayMetadata } from './response/relay-metadata.ts'
 import { type RelayPageServices, relayLoginPage, relayPage } from './response/relay-page.ts'
 import { relayRedirect } from './response/relay-redirect.ts'
+import { relayTokenError } from './token/relay-token-error.ts'
 import { type RelayTokensServices, relayTokens } from './token/relay-tokens.ts'
 
 export type OnResponseServices = RelayPageServices &
@@ -59,6 +60,8 @@ async function relay(services: OnResponseServices, answer: OpResponse, found: Re
   switch (found.kind) {
     case 'token_response':
       return relayTokens(services, answer, found.learned)
+    case 'token_error':
+      return relayTokenError(services, answer, found.code)
     case 'pushed_response':
       return relayPushedResponse(services, answer, found.query)
     case 'redirect':

@@ -36,6 +36,12 @@ export function readTokenResponse(body: string): TokenResponse | undefined {
   }
 }
 
+/** The error of a token response that gives nothing away (RFC 6749 5.2). */
+export function readTokenError(body: string): string | undefined {
+  const error = parseStrictJson(body, 'clients')?.['error']
+  return typeof error === 'string' ? error : undefined
+}
+
 /** Reads an ID token without keys: what it says it is. */
 export function readIdToken(value: unknown): IdTokenReading {
   if (value === undefined || value === null) return { kind: 'absent' }

@@ -23,6 +23,11 @@ export interface Audit {
   unwatched(policy: ClientPolicy, error: unknown): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
   released(about: AuditSubject, how: string): void
+  /** The OP refused a code that was released. @param refused how old it was, in seconds, and what an operator may change. */
+  codeRefused(
+    about: { readonly clientId: string; readonly subject: string },
+    refused: { readonly age: number; readonly fix?: string | undefined },
+  ): void
   /** The end of a step-up, by which method, or what was wrong. */
   finished(
     about: AuditSubject,
@@ -64,6 +69,12 @@ export function createAudit(log: Log): Audit {
     },
     released(it, how) {
       log.info({ audit: 'released', ...about(it), how }, 'released')
+    },
+    codeRefused({ clientId, subject }, { age, fix }) {
+      log.warn(
+        { audit: 'code_refused', client_id: clientId, subject, age_seconds: age, fix },
+        'the OP refused a released code',
+      )
     },
     finished(it, outcome, { method, detail }) {
       log.info({ audit: 'step_up', ...about(it), outcome, method, detail }, 'step-up')

@@ -254,3 +254,36 @@ t.test('token responses that are not what was released', async (t) => {
     })
   }
 })
+
+t.test('a released code that the OP refuses: its age is logged, and what to correct', async (t) => {
+  const world = await openWorld(t, { rules: [{ ...stepUpForWeb, conditions: undefined }] })
+  const { web, authsignal, clock, op } = world
+  await t.test('it died while it was kept', async (t) => {
+    const browser = openBrowser(t)
+    const challenge = await signIn(browser, web, 'alice')
+    clock.advance(25_000)
+    op.store.forget('AuthorizationCode')
+    const seen = watch(world)
+    const end = await passChallenge(world, browser, challenge)
+    t.match(end.text, /invalid_grant/)
+    const [line, ...others] = seen.audit('code_refused')
+    t.match(line, { client_id: 'web', subject: 'user-alice', age_seconds: 25, fix: /codeLifetime/ })
+    t.same(others, [])
+  })
+  await t.test('it was never kept', async (t) => {
+    authsignal.control.setRules([])
+    const browser = openBrowser(t)
+    await signIn(browser, world.other, 'alice')
+    const code = await interceptCode(world, browser, web)
+    const seen = watch(world)
+    t.equal((await redeem(world, browser, web, code)).status, 200)
+    t.same(seen.audit('code_refused'), [])
+    const form = { grant_type: 'authorization_code', code, redirect_uri: web.redirectUri }
+    const headers = { authorization: basicOf(web), accept: 'application/json', origin: web.url }
+    const again = await browser.post(`${world.publicUrl}/connect/token`, form, { headers })
+    t.match(JSON.parse(again.body), { error: 'invalid_grant' }, 'as the OP sent it')
+    const [line] = seen.audit('code_refused')
+    t.match(line, { client_id: 'web', age_seconds: 0 })
+    t.notOk(line && 'fix' in line)
+  })
+})

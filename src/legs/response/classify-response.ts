@@ -1,5 +1,6 @@
 import { readPageType } from '../../http/page-type.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
+import type { ReleasedCode } from '../../records/records.ts'
 import type { Learned } from '../learned.ts'
 
 /** Everything by which answers of the OP are distinguished. */
@@ -31,6 +32,8 @@ export interface ResponseFacts {
 export type ResponseClass =
   /** Tokens, which are held to the release of what was redeemed. */
   | { readonly kind: 'token_response'; readonly learned: Learned & { kind: 'redemption' } }
+  /** The OP does not take a code that was released. */
+  | { readonly kind: 'token_error'; readonly code: ReleasedCode }
   /** The request URI of a pushed request, which is written down. */
   | { readonly kind: 'pushed_response'; readonly query: string }
   /** A Location, which may carry an authorization response. */
@@ -71,6 +74,8 @@ export function classifyResponse(facts: ResponseFacts): ResponseClass {
   const { learned, location, statusCode, method } = facts
   const isSuccess = statusCode >= 200 && statusCode < 300
   if (learned.kind === 'redemption' && isSuccess) return { kind: 'token_response', learned }
+  const refused = statusCode >= 400 && statusCode < 500 ? releasedCode(learned) : undefined
+  if (refused) return { kind: 'token_error', code: refused }
   if (learned.kind === 'pushed' && isSuccess) return { kind: 'pushed_response', query: learned.query }
   if (location !== undefined && isRedirect(facts, location)) return { kind: 'redirect', location }
   if (facts.isAtMetadata && isSuccess) return { kind: 'metadata' }
@@ -78,6 +83,13 @@ export function classifyResponse(facts: ResponseFacts): ResponseClass {
   if (!facts.areAnyActive) return { kind: facts.isLoginPage ? 'login_page' : 'stream' }
   if (facts.isAtJson && isSuccess) return { kind: 'json' }
   return classifyBody(facts)
+}
+
+/** The code that a token request redeems, if it was released. */
+function releasedCode(learned: Learned): ReleasedCode | undefined {
+  if (learned.kind !== 'redemption') return undefined
+  const { grantType, release } = learned.redemption
+  return grantType === 'authorization_code' ? release : undefined
 }
 
 /** Scripts read an authorization response in a Location that browsers don't follow. */

@@ -8,6 +8,19 @@ const redemption: Learned & { kind: 'redemption' } = {
   redemption: { clientId: 'web', grantType: 'authorization_code' },
   form: Buffer.from('code=c'),
 }
+const release = {
+  clientId: 'web',
+  policyIds: ['web'],
+  subject: 'alice',
+  compare: {},
+  issuedAt: 0,
+  releasedAt: 0,
+}
+const released: Learned = { ...redemption, redemption: { ...redemption.redemption, release } }
+const refreshed: Learned = {
+  ...redemption,
+  redemption: { clientId: 'web', grantType: 'refresh_token', release },
+}
 const pushed: Learned = { kind: 'pushed', query: 'client_id=web' }
 
 /** An image at a gateway that protects somebody. */
@@ -51,6 +64,9 @@ const cases: Record<string, [facts: Partial<ResponseFacts>, kind: string]> = {
   // Each class for itself.
   'an answer to a token request': [{ learned: redemption, ...json }, 'token_response'],
   'a refused token request': [{ learned: redemption, statusCode: 400, ...json }, 'stream'],
+  'a refused code that was released': [{ learned: released, statusCode: 400, ...json }, 'token_error'],
+  'a refused code, by a broken server': [{ learned: released, statusCode: 500, ...json }, 'stream'],
+  'a refused refresh token': [{ learned: refreshed, statusCode: 400, ...json }, 'stream'],
   'an answer to a pushed request': [{ learned: pushed, statusCode: 201, ...json }, 'pushed_response'],
   'a refused pushed request': [{ learned: pushed, statusCode: 400, ...json }, 'stream'],
   'a redirect': [{ statusCode: 303, location: '/next' }, 'redirect'],
