@@ -38,7 +38,7 @@ export interface ChallengePageOptions {
  */
 export function challengePage(options: ChallengePageOptions): MessagePage {
   const { challengeUrl, supportId, uiLocales, acceptedMethods = [], skip } = options
-  const frame = { template: 'message', statusCode: 200, supportId, uiLocales } as const
+  const frame = { template: 'message', statusCode: 200, supportId, uiLocales, keepsOpener: true } as const
   const accepted = acceptedMethods.map(describeMethod)
   const rule =
     accepted.length > 0

@@ -41,12 +41,9 @@ export function formPostPage({
       'frame-ancestors': '*',
       'form-action': listFormTargets(new URL(action)),
     },
-    headers: {
-      // `no-referrer` would make the Origin of the POST null, which clients may refuse.
-      'referrer-policy': 'strict-origin',
-      // A sign-in in a popup reports to the window that opened it.
-      'cross-origin-opener-policy': 'unsafe-none',
-    },
+    // `no-referrer` would make the Origin of the POST null, which clients may refuse.
+    headers: { 'referrer-policy': 'strict-origin' },
+    keepsOpener: true,
   }
 }
 

@@ -34,6 +34,7 @@ export function notVerifiedPage(options: {
     links: [...toLinks(retryHref, 'tryAgain'), ...toLinks(backHref, 'backToApplication')],
     supportId,
     uiLocales,
+    keepsOpener: true,
     headers: isPassing ? { 'retry-after': '5' } : undefined,
   }
 }
@@ -60,6 +61,7 @@ export function startAgainPage({
     links: toLinks(startHref, 'backToApplication'),
     supportId,
     uiLocales,
+    keepsOpener: true,
   }
 }
 
@@ -84,6 +86,7 @@ export function endedPage(options: {
     links: [...toLinks(pageHref, 'pageVerifiedBack'), ...toLinks(startHref, 'backToApplication')],
     supportId,
     uiLocales,
+    keepsOpener: true,
   }
 }
 
@@ -147,5 +150,6 @@ export function rememberDevicePage(options: {
     ],
     supportId,
     uiLocales,
+    keepsOpener: true,
   }
 }

@@ -10,6 +10,11 @@ interface PageFrame {
   readonly supportId: string
   /** Language tags that the client asks for, separated by spaces (OIDC Core 3.1.2.1). */
   readonly uiLocales?: string | undefined
+  /**
+   * It stands between an application and its answer: a sign-in in a popup reports to the window that opened it, and a page
+   * that cuts the two does so for good. It runs no script of its own and shows nothing of the user.
+   */
+  readonly keepsOpener?: boolean
   /** Besides those that every page has. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Directives in the place of those that every page's Content-Security-Policy has, or besides them. */

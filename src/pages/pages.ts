@@ -25,7 +25,6 @@ const commonHeaders = {
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
-  'cross-origin-opener-policy': 'same-origin',
 }
 
 /**
@@ -58,6 +57,7 @@ export function createPages(config: Config['pages'], languageOf = chooseLanguage
         .code(page.statusCode)
         .headers({
           ...commonHeaders,
+          'cross-origin-opener-policy': page.keepsOpener ? 'unsafe-none' : 'same-origin',
           'content-security-policy': policy.join('; '),
           ...page.headers,
           'content-language': language.tag,

@@ -51,6 +51,7 @@ export function refusalPage(code: RefusalCode, supportId: string): MessagePage {
     title,
     paragraphs,
     supportId,
+    keepsOpener: true,
     headers: statusCode === 503 ? { 'retry-after': '5' } : undefined,
   }
 }

@@ -270,7 +270,7 @@ runAttacks('returns from Authsignal', onRealStage({ store }), (attack) => {
       const page = await it.browser.get(urls[which] ?? '')
       t.match(page.headers['content-security-policy'], /frame-ancestors 'none'/)
       t.match(page.headers['x-frame-options'], /^deny$/i)
-      t.equal(page.headers['cross-origin-opener-policy'], 'same-origin')
+      t.equal(page.headers['cross-origin-opener-policy'], 'unsafe-none', 'a popup keeps its opener')
       if (which !== 'challenge') return
       const framed = await it.browser.get(urls[which] ?? '', { 'sec-fetch-dest': 'iframe' })
       isRefused(t, framed, 400)

@@ -132,6 +132,19 @@ t.test('a person at a real browser', { skip }, async (t) => {
     await waitForGreeting(page, 'Bob Baker')
   })
 
+  await visit('signs in in a popup, which keeps the window that opened it', async ({ page }, t) => {
+    await page.goto(other.url)
+    const opened = page.waitForEvent('popup')
+    await page.evaluate(`void window.open(${JSON.stringify(`${web.url}/login`)})`)
+    const popup = await opened
+    await logIn(popup, 'bob')
+    await cancelChallenge(popup)
+    await popup.getByRole('link', { name: 'Try again' }).click()
+    await typeCode(popup, newCode())
+    await waitForGreeting(popup, 'Bob Baker')
+    t.equal(await popup.evaluate('window.opener !== null'), true)
+  })
+
   t.same(secretsInLog(world), [], 'no token, code or challenge address in the log')
 })
 

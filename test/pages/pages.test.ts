@@ -3,6 +3,7 @@ import { fastify } from 'fastify'
 import t from 'tap'
 import type { MessagePage } from '../../src/pages/page.ts'
 import { createPages } from '../../src/pages/pages.ts'
+import { allPages } from './all-pages.ts'
 import { htmlOf, readPolicy, show } from './show.ts'
 
 const HOSTILE = `"><script>alert(1)</script>&'=`
@@ -148,5 +149,13 @@ t.test('links and refreshes lead to http(s) or to this origin, or are not there'
     const { body } = await app.inject({ url: '/', query: { href } })
     t.equal(body.includes('<a '), isRendered, JSON.stringify(href))
     t.equal(body.includes('http-equiv="refresh"'), isRendered, JSON.stringify(href))
+  }
+})
+
+t.test('no page between an application and its answer cuts a popup from its opener', async (t) => {
+  const apart = /^(?:passkeys|verify-first|page-verified)/
+  for (const [name, page] of allPages) {
+    const policy = apart.test(name) ? 'same-origin' : 'unsafe-none'
+    t.equal((await show(page)).headers['cross-origin-opener-policy'], policy, name)
   }
 })
