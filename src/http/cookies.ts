@@ -40,6 +40,28 @@ export function overlayCookies(
   return toHeader(cookies)
 }
 
+/**
+ * Whether a response takes the browser's allow-listed cookies from it, or empties them: all that the request had, some,
+ * or none.
+ *
+ * @throws Refusal `ambiguous_cookies` as `selectCookies` does, for a response that sets any of them.
+ */
+export function findRemoval(
+  header: string | undefined,
+  setCookies: readonly string[],
+  allowed: readonly string[],
+): 'all' | 'some' | 'none' {
+  const touching = selectSetCookies(setCookies, allowed)
+  if (touching.length === 0) return 'none'
+  const namesOf = (cookies: string | undefined): string[] =>
+    readPairs(cookies).flatMap(({ name, value }) => (value === '' ? [] : [name]))
+  const before = namesOf(selectCookies(header, allowed))
+  const after = namesOf(overlayCookies(header, touching, allowed))
+  const removed = before.filter((name) => !after.includes(name))
+  if (removed.length === 0) return 'none'
+  return after.length === 0 ? 'all' : 'some'
+}
+
 /** Those of a response's Set-Cookie headers that set an allow-listed cookie, byte for byte. */
 export function selectSetCookies(setCookies: readonly string[], allowed: readonly string[]): string[] {
   return setCookies.filter((setCookie) => {

@@ -1,7 +1,7 @@
 import { isAtAuthorization } from '../http/endpoints.ts'
 import { requireSameUser } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
-import { onEndSessionResponse, type SignOutServices } from '../sign-out/sign-out.ts'
+import { followSignOut, type SignOutServices } from '../sign-out/sign-out.ts'
 import { contentTypeOf, sendStream } from '../upstream/proxy.ts'
 import type { OpResponse } from './learned.ts'
 import { relayPushedResponse } from './request/pushed-request.ts'
@@ -31,7 +31,7 @@ export async function onResponse(services: OnResponseServices, answer: OpRespons
   const { request, reply, learned } = answer
   // guard: answers-to-protected-pages
   if (learned.kind === 'page') await requireSameUser(services, request, reply, learned.page)
-  await onEndSessionResponse(services, request, reply)
+  await followSignOut(services, request, reply)
   await relay(services, answer, classifyResponse(readFacts(services, answer)))
 }
 

@@ -19,23 +19,29 @@ export interface Epochs {
   /**
    * The same, after epochs have begun that were missing; all of them last for another while.
    *
-   * @param owner whose doing it is.
+   * @param owner the user whose doing it is.
    */
   begin(names: readonly string[], owner: Owner): Promise<string>
-  end(name: string): Promise<void>
+  /** @returns whose epoch ended, if anything was begun in it. */
+  end(name: string): Promise<string | undefined>
+  /** Whether anything was begun that its end would undo. */
+  hasBegun(name: string): Promise<boolean>
 }
 
 /** One span of time in which nothing ended. */
 export interface Epoch {
   readonly id: string
+  /** The user who began something in it. */
+  readonly subject?: string | undefined
 }
 
 export function createEpochs(epochs: Collection<Epoch>): Epochs {
   async function beginOne(name: string, owner: Owner): Promise<string> {
     const id = createId()
-    if (await epochs.add(name, { id }, owner)) return id
+    const subject = owner.name
+    if (await epochs.add(name, { id, subject }, owner)) return id
     // Writing it again extends its life.
-    const kept = await epochs.update(name, (epoch) => ({ ...epoch }))
+    const kept = await epochs.update(name, (epoch) => ({ ...epoch, subject }))
     return kept?.id ?? beginOne(name, owner)
   }
 
@@ -46,7 +52,13 @@ export function createEpochs(epochs: Collection<Epoch>): Epochs {
     },
     begin: async (names, owner) => hashOf(...(await Promise.all(names.map((name) => beginOne(name, owner))))),
     async end(name) {
-      await epochs.update(name, () => ({ id: createId() }))
+      let subject: string | undefined
+      await epochs.update(name, (epoch) => {
+        subject = epoch.subject
+        return { id: createId() }
+      })
+      return subject
     },
+    hasBegun: async (name) => (await epochs.get(name))?.subject !== undefined,
   }
 }

@@ -23,8 +23,8 @@ export function serveBackchannelLogout(
     const ended = await verifyLogoutToken(services, parameters.get('logout_token') ?? '').catch((cause) => {
       throw new TokenError('invalid_request', `the logout token is not valid: ${cause.message}`, { cause })
     })
-    await epochs.end(ended.sid === undefined ? epochOf.user(ended.sub) : epochOf.session(ended.sid))
-    audit.signedOut('back_channel')
+    const name = ended.sid === undefined ? epochOf.user(ended.sub) : epochOf.session(ended.sid)
+    audit.signedOut('back_channel', (await epochs.end(name)) ?? ended.sub)
     return reply.header('cache-control', 'no-store').send()
   })
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findRemoval } from '../http/cookies.ts'
 import { isSessionSet } from '../probe/find-user.ts'
 import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
@@ -8,28 +9,68 @@ import { setCookiesOf } from '../upstream/proxy.ts'
 export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' | 'epochs' | 'audit'>
 
 /**
- * After an answer of the end session endpoint: if nobody is signed in to the OP in this browser any more, its step-ups
- * are forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
- * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory of
- * the logout that it asks about. Where the OP can't be asked beside the browser, the session's cookies alone tell.
+ * After an answer that may have ended the session: if nobody is signed in to the OP in this browser any more, its
+ * step-ups are forgotten. Where the OP can't be asked beside the browser, the session's cookies alone tell.
  */
-export async function onEndSessionResponse(
-  { config, provider, askUser, epochs, audit }: SignOutServices,
+export async function followSignOut(
+  services: SignOutServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  const { config, provider, askUser, epochs, audit } = services
   const { browser, target } = request.exchange
-  if (browser.ids.length === 0 || !isEndSession(provider, target)) return
+  if (browser.ids.length === 0) return
+  const isAtEndSession = isEndSession(provider, target)
+  // Most answers end here.
+  if (!isAtEndSession && !reply.hasHeader('set-cookie')) return
   try {
     const setCookies = setCookiesOf(reply)
+    const isFollowed = isAtEndSession
+      ? isLogout(services, request, reply, setCookies)
+      : await isRemoval(services, request, setCookies)
+    if (!isFollowed) return
     const isAskable = config.provider.probe.by === 'server'
-    const isUntouched = !isSessionSet(config, request, setCookies)
-    if (isUntouched && !(isAskable && reply.hasHeader('location'))) return
     if (isAskable && (await askUser(request, setCookies)).known) return
-    for (const id of browser.ids) await epochs.end(epochOf.browser(id))
-    audit.signedOut('front_channel')
+    const ended = await Promise.all(browser.ids.map((id) => epochs.end(epochOf.browser(id))))
+    audit.signedOut(
+      'front_channel',
+      ended.find((subject) => subject !== undefined),
+    )
   } catch (error) {
     // A logout never fails because of the gateway.
     request.log.warn({ err: error }, 'a logout could not be followed')
   }
+}
+
+/**
+ * Whether an answer of the end session endpoint may be the end. Many logouts ask first, and some are only tried by a page
+ * of a stranger. A page that leaves the session's cookies alone is such a question, and is not followed up: a probe in
+ * between would end Keycloak's memory of the logout that it asks about.
+ */
+function isLogout(
+  { config }: SignOutServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  setCookies: readonly string[],
+): boolean {
+  const isAskable = config.provider.probe.by === 'server'
+  return isSessionSet(config, request, setCookies) || (isAskable && reply.hasHeader('location'))
+}
+
+/**
+ * Whether any other answer takes the session's cookies from the browser: a logout page of the OP's own. It counts only in
+ * a browser that has shown something. Where the OP is asked afterwards, one cookie of several is enough; else all of them
+ * have to go, since some sessions shrink by one.
+ */
+async function isRemoval(
+  { config, epochs }: SignOutServices,
+  { headers, exchange }: FastifyRequest,
+  setCookies: readonly string[],
+): Promise<boolean> {
+  const { by, cookies } = config.provider.probe
+  const removed = findRemoval(headers.cookie, setCookies, cookies)
+  if (removed === 'none' || (removed === 'some' && by === 'browser')) return false
+  const begun = await Promise.all(exchange.browser.ids.map((id) => epochs.hasBegun(epochOf.browser(id))))
+  // guard: sign-out-by-any-answer
+  return begun.includes(true)
 }

@@ -41,8 +41,8 @@ export interface Audit {
   signedIn(subject: string, by: 'header' | 'jwt'): void
   /** A user's passkeys have changed. */
   passkey(about: AuditSubject, change: 'added' | 'removed'): void
-  /** A session at the OP has ended, and its step-ups with it. */
-  signedOut(channel: 'front_channel' | 'back_channel'): void
+  /** A session at the OP has ended, and its step-ups with it. @param subject whose, where that is known. */
+  signedOut(channel: 'front_channel' | 'back_channel', subject: string | undefined): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
   security(event: string, details: Readonly<Record<string, unknown>>): void
 }
@@ -91,8 +91,8 @@ export function createAudit(log: Log): Audit {
     passkey(it, change) {
       log.info({ audit: 'passkey', ...about(it), change }, 'passkeys changed')
     },
-    signedOut(channel) {
-      log.info({ audit: 'signed_out', channel }, 'signed out')
+    signedOut(channel, subject) {
+      log.info({ audit: 'signed_out', channel, subject }, 'signed out')
     },
     security(event, details) {
       log.warn({ audit: 'security', event, ...details }, 'security event')

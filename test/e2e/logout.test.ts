@@ -47,7 +47,7 @@ t.test('a back-channel logout', async (t) => {
     await stepUpOnce(t, world, browser)
     const seen = watch(world)
     await tellLogout(world, 'user-alice', await findSid(world, browser))
-    t.match(seen.audit('signed_out'), [{ channel: 'back_channel' }])
+    t.match(seen.audit('signed_out'), [{ channel: 'back_channel', subject: 'user-alice' }])
     expectChallenge(t, world, await startSignIn(browser, world.web))
   })
 
