@@ -85,10 +85,12 @@ function findFault(parameters: URLSearchParams, expected: Expected): AnswerFault
   if (parameters.has('code') && parameters.has('error')) return 'ambiguous_answer'
   // guard: probe-state
   if (parameters.get('state') !== expected.state) return 'state_mismatch'
-  const issuer = parameters.get('iss') ?? (expected.isIssuerSent ? '' : expected.issuer)
+  const error = parameters.get('error')
+  // An error gives nothing away that another issuer could want: one without `iss` still says what is wrong.
+  const isIssuerNeeded = expected.isIssuerSent && error === null
+  const issuer = parameters.get('iss') ?? (isIssuerNeeded ? '' : expected.issuer)
   // guard: probe-issuer
   if (issuer !== expected.issuer) return 'issuer_mismatch'
-  const error = parameters.get('error')
   if (error !== null) return authorizationErrors.find((code) => code === error) ?? 'authorization_error'
   return parameters.get('code') ? undefined : 'code_missing'
 }

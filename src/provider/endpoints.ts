@@ -68,9 +68,9 @@ export function completeMetadata(
   }
   return {
     ...metadata,
-    authorization_endpoint: requireServed(metadata, 'authorization', upstream),
-    token_endpoint: requireServed(metadata, 'token', upstream),
-    jwks_uri: requireServed(metadata, 'jwks', upstream),
+    authorization_endpoint: requireServed(metadata, 'authorization', config, upstream),
+    token_endpoint: requireServed(metadata, 'token', config, upstream),
+    jwks_uri: requireServed(metadata, 'jwks', config, upstream),
   }
 }
 
@@ -87,7 +87,12 @@ function resolveEndpoints(
   )
 }
 
-function requireServed(metadata: ServerMetadata, name: EndpointName, upstream: UpstreamConnection): string {
+function requireServed(
+  metadata: ServerMetadata,
+  name: EndpointName,
+  { provider }: Config,
+  upstream: UpstreamConnection,
+): string {
   const url = metadata[wireNames[name]]
   const fix = `set provider.endpoints.${name}`
   if (typeof url !== 'string') {
@@ -95,6 +100,11 @@ function requireServed(metadata: ServerMetadata, name: EndpointName, upstream: U
   }
   const { origin } = new URL(url)
   if (upstream.serves(new URL(url))) return url
-  const detail = `${wireNames[name]} is on ${origin}, which is not the upstream's: ${fix}`
+  const isDowngraded = provider.endpoints[name] === undefined && isHttp(url) && !isHttp(metadata.issuer)
+  const detail = isDowngraded
+    ? `${wireNames[name]} is on ${origin} under an https issuer: the OP does not believe X-Forwarded-Proto. Have it trust the gateway, or list ${origin} in upstream.names`
+    : `${wireNames[name]} is on ${origin}, which is not the upstream's: ${fix}`
   throw new Refusal('provider_unavailable', detail)
 }
+
+const isHttp = (url: string): boolean => new URL(url).protocol === 'http:'

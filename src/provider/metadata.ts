@@ -60,7 +60,9 @@ function readMetadata(document: unknown, issuer: string): ServerMetadata {
   }
   const found = parsed.data.issuer
   if (new URL(found).href !== new URL(issuer).href) {
-    throw new Refusal('provider_unavailable', `issuer is "${found}", expected "${issuer}"`)
+    const isDowngraded = new URL(found.replace(/^http:/, 'https:')).href === new URL(issuer).href
+    const cause = isDowngraded ? ': the OP does not believe X-Forwarded-Proto. Have it trust the gateway' : ''
+    throw new Refusal('provider_unavailable', `issuer is "${found}", expected "${issuer}"${cause}`)
   }
   return parsed.data as ServerMetadata
 }

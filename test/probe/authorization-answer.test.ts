@@ -85,6 +85,9 @@ t.test('what stands in the answer', async (t) => {
     'issuer_mismatch',
     'iss is announced, but missing',
   )
+  const denied = `${redirectUri}?error=login_required&state=s`
+  t.equal(faultOf(denied, 303, true), 'login_required', 'an error says what is wrong, even so')
+  t.equal(faultOf(`${denied}&iss=https%3A%2F%2Fevil.example`, 303, true), 'issuer_mismatch')
 })
 
 t.test('what the log hears of it', async (t) => {

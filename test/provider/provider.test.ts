@@ -143,6 +143,16 @@ t.test('what is wrong with the metadata is told', async (t) => {
       "token_endpoint is on https://api.example.com, which is not the upstream's: set provider.endpoints.token",
     ],
     [
+      'plain http',
+      (r) => json(r, { ...good, token_endpoint: 'http://login.example.com/token' }),
+      'token_endpoint is on http://login.example.com under an https issuer: the OP does not believe X-Forwarded-Proto. Have it trust the gateway, or list http://login.example.com in upstream.names',
+    ],
+    [
+      'an issuer by plain http',
+      (r) => json(r, { ...good, issuer: 'http://login.example.com/' }),
+      'issuer is "http://login.example.com/", expected "https://login.example.com": the OP does not believe X-Forwarded-Proto. Have it trust the gateway',
+    ],
+    [
       'one path for two things',
       (r) => json(r, { ...good, token_endpoint: `${issuer}/authorize` }),
       /the path \/authorize is listed as/,
