@@ -35,6 +35,14 @@ const statusCodes = {
 /** Every reason for which the gateway answers a request itself instead of forwarding a message. */
 export type RefusalCode = keyof typeof statusCodes
 
+/** What the log line of a refusal says besides its detail; never a secret. */
+export interface RefusalOptions extends ErrorOptions {
+  /** What was not allowed, as it was sent. */
+  readonly value?: string | undefined
+  /** Whose request it was, where the request itself does not say so. */
+  readonly clientId?: string | undefined
+}
+
 /**
  * A request that the gateway itself refuses. The detail is written for the log: it names what was expected and never
  * quotes a value from the wire that could be a secret, and it is never shown to the person or client that is refused.
@@ -42,11 +50,15 @@ export type RefusalCode = keyof typeof statusCodes
 export class Refusal extends Error {
   readonly code: RefusalCode
   readonly statusCode: number
+  readonly value: string | undefined
+  readonly clientId: string | undefined
 
-  constructor(code: RefusalCode, detail: string, options?: ErrorOptions) {
+  constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
     super(detail, options)
     this.name = 'Refusal'
     this.code = code
     this.statusCode = statusCodes[code]
+    this.value = options.value
+    this.clientId = options.clientId
   }
 }

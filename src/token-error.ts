@@ -1,3 +1,5 @@
+import type { RefusalOptions } from './refusal.ts'
+
 const statusCodes = {
   invalid_request: 400,
   invalid_grant: 400,
@@ -24,12 +26,16 @@ const descriptions: Record<TokenErrorCode, string> = {
 export class TokenError extends Error {
   readonly code: TokenErrorCode
   readonly statusCode: number
+  readonly value: string | undefined
+  readonly clientId: string | undefined
 
-  constructor(code: TokenErrorCode, detail: string, options?: ErrorOptions) {
+  constructor(code: TokenErrorCode, detail: string, options: RefusalOptions = {}) {
     super(detail, options)
     this.name = 'TokenError'
     this.code = code
     this.statusCode = statusCodes[code]
+    this.value = options.value
+    this.clientId = options.clientId
   }
 
   get body(): { readonly error: TokenErrorCode; readonly error_description: string } {

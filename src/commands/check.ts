@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { loadConfig } from '../config/load.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { findClientDoors, findPageDoors } from '../doors/client-doors.ts'
-import type { ProviderFacts } from '../doors/doors.ts'
+import type { Door, ProviderFacts } from '../doors/doors.ts'
 import { type DoorGroup, makeSafe, printDoors } from '../doors/print-doors.ts'
 import { findProviderDoors, findSignInDoors } from '../doors/provider-doors.ts'
 import { createPages } from '../pages/pages.ts'
@@ -56,11 +57,17 @@ function describeInspection(found: Inspection | undefined): string {
 function groupDoors(config: Config, facts: ProviderFacts | undefined): DoorGroup[] {
   const policies = [...config.clients.values(), config.defaults]
   const common = facts && policies.some(isActive) ? findProviderDoors(config, facts) : []
+  const clients = policies.map((policy) => ({
+    title: `${policy.clientId || 'all others'}: ${describePolicy(policy)}`,
+    doors: isActive(policy) ? findClientDoors(policy, facts) : [],
+  }))
+  const shared = findShared(clients.filter((_, index) => policies[index]?.mode !== 'off'))
   return [
     ...(common.length > 0 ? [{ title: 'every protected client', doors: common }] : []),
-    ...policies.map((policy) => ({
-      title: `${policy.clientId || 'all others'}: ${describePolicy(policy)}`,
-      doors: isActive(policy) ? findClientDoors(policy, facts) : [],
+    ...(shared.length > 0 ? [{ title: 'each of these clients that is not off', doors: shared }] : []),
+    ...clients.map(({ title, doors }) => ({
+      title,
+      doors: doors.filter((door) => !shared.some((other) => isDeepStrictEqual(door, other))),
     })),
     ...config.protectedPaths.map(({ name, policy }) => ({
       title: `page ${name}: ${describePolicy(policy)}`,
@@ -68,6 +75,14 @@ function groupDoors(config: Config, facts: ProviderFacts | undefined): DoorGroup
     })),
     ...groupPasskeys(config),
   ]
+}
+
+/** What holds for each of several clients is said once. */
+function findShared([first, ...others]: readonly DoorGroup[]): Door[] {
+  if (!first || others.length === 0) return []
+  return first.doors.filter((door) =>
+    others.every(({ doors }) => doors.some((other) => isDeepStrictEqual(door, other))),
+  )
 }
 
 function groupPasskeys({ passkeys }: Config): DoorGroup[] {

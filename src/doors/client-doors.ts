@@ -33,7 +33,9 @@ export function findClientDoors(policy: ClientPolicy, facts: ProviderFacts | und
   return sortDoors([
     ...findDecisionDoors(policy),
     ...findGrantDoors(policy),
-    ...(facts ? [...findOffers(policy, facts), ...findResponseDoors(policy, facts)] : []),
+    ...(facts
+      ? [...findMemoryDoors(policy, facts), ...findOffers(policy, facts), ...findResponseDoors(policy, facts)]
+      : []),
   ])
 }
 
@@ -80,6 +82,15 @@ function* findGrantDoors(policy: ClientPolicy): Generator<Door> {
     const meaning = 'authorization_code is missing, so no code redeems'
     yield { level: 'breaks', subject: 'grants', meaning, ...set('grants', ['authorization_code', ...kept]) }
   }
+}
+
+function* findMemoryDoors({ remember }: ClientPolicy, { metadata }: ProviderFacts): Generator<Door> {
+  const claims = listOf(metadata, 'claims_supported')
+  if (remember === 0 || !claims || ['sid', 'auth_time'].some((name) => claims.includes(name))) return
+  const meaning =
+    'has no effect: claims_supported has neither sid nor auth_time, so that nothing is remembered'
+  const todo = advise("have the OP add one of them to the ID token of the probe's client")
+  yield { level: 'info', subject: 'remember', meaning, ...todo }
 }
 
 /** What the OP offers and the list of grants refuses. */

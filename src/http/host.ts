@@ -16,7 +16,7 @@ export function requireKnownHost(rawHeaders: readonly string[], allowed: Readonl
   }
   // guard: known-host
   if (!allowed.has(host.toLowerCase()) && !allowed.has(normalizeHost(host))) {
-    throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts')
+    throw new Refusal('unknown_host', 'expected the host of publicUrl or one of hosts', { value: host })
   }
 }
 

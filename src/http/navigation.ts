@@ -39,7 +39,9 @@ export function readLoad(headers: IncomingHttpHeaders): Load {
 /** @throws {Refusal} `malformed_headers` for what is no navigation. */
 export function requireNavigation(method: string, headers: IncomingHttpHeaders): void {
   if (isNavigation(method, headers)) return
-  throw new Refusal('malformed_headers', 'a page for top-level navigation only')
+  throw new Refusal('malformed_headers', 'a page for top-level navigation only', {
+    value: [headers['sec-fetch-mode'], headers['sec-fetch-dest']].join(' ').trim() || undefined,
+  })
 }
 
 function isPrefetch(headers: IncomingHttpHeaders): boolean {

@@ -20,6 +20,8 @@ export function isOwnForm({ method, headers }: FastifyRequest, publicUrl: string
 export function requireOwnForm(request: FastifyRequest, publicUrl: string): void {
   // guard: form-origin
   if (!isOwnForm(request, publicUrl)) {
-    throw new Refusal('malformed_headers', 'expected a POST from a page of this origin')
+    throw new Refusal('malformed_headers', 'expected a POST from a page of this origin', {
+      value: request.headers.origin,
+    })
   }
 }

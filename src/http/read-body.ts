@@ -35,7 +35,9 @@ export function requireFormContentType(
 ): void {
   // guard: content-encoding
   if (contentEncoding !== undefined && contentEncoding.trim() !== '') {
-    throw new Refusal('unsupported_content_type', 'expected a body without a content encoding')
+    throw new Refusal('unsupported_content_type', 'expected a body without a content encoding', {
+      value: contentEncoding,
+    })
   }
   const [type, ...parts] = (header ?? '').split(';').map((part) => part.trim())
   // An empty parameter says nothing (RFC 9110 5.6.6).
@@ -43,6 +45,8 @@ export function requireFormContentType(
   const isUtf8 = parameters.every((parameter) => /^charset=(?:utf-8|"utf-8")$/i.test(parameter))
   // guard: content-type
   if (type?.toLowerCase() !== 'application/x-www-form-urlencoded' || !isUtf8 || parameters.length > 1) {
-    throw new Refusal('unsupported_content_type', 'expected application/x-www-form-urlencoded in UTF-8')
+    throw new Refusal('unsupported_content_type', 'expected application/x-www-form-urlencoded in UTF-8', {
+      value: header,
+    })
   }
 }

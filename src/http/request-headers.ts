@@ -123,7 +123,9 @@ function refuseConnectionOptions(values: readonly string[]): void {
   const odd = readConnection(values).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
   // guard: connection-names
   if (odd !== undefined) {
-    throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's")
+    throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's", {
+      value: odd,
+    })
   }
 }
 
@@ -131,6 +133,8 @@ function refuseConnectionOptions(values: readonly string[]): void {
 function refuseTransferCodings(values: readonly string[]): void {
   // guard: transfer-codings
   if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
-    throw new Refusal('malformed_headers', 'expected no transfer coding but chunked')
+    throw new Refusal('malformed_headers', 'expected no transfer coding but chunked', {
+      value: values.join(', '),
+    })
   }
 }

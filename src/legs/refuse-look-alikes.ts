@@ -18,7 +18,11 @@ export function refuseLookAlikes(
     // A protected client whose own id has escapes is called by both of its readings.
     if (other === undefined || names.includes(other)) continue
     audit.security('client_id_of_another', { client_id: other, named: name })
-    throw new Refusal('ambiguous_parameters', 'a client_id that could be read as that of a protected client')
+    throw new Refusal(
+      'ambiguous_parameters',
+      'a client_id that could be read as that of a protected client',
+      { value: name },
+    )
   }
 }
 

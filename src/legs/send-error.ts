@@ -3,8 +3,10 @@ import { AuthsignalError } from '../authsignal/authsignal.ts'
 import type { Pages } from '../pages/pages.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { Refusal, type RefusalCode } from '../refusal.ts'
+import { describePath } from '../telemetry/describe-path.ts'
 import { TokenError, type TokenErrorCode } from '../token-error.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
+import { clientOf } from './noted-client.ts'
 
 const retryAfterSeconds = 5
 
@@ -23,8 +25,9 @@ export function sendError(
 ): FastifyReply {
   const refusal = toRefusal(error)
   const { code, statusCode, message } = refusal
-  if (statusCode >= 500) request.log.error({ err: refusal, code }, 'refused')
-  else request.log.info({ code, detail: message }, 'refused')
+  const about = describe(request, refusal)
+  if (statusCode >= 500) request.log.error({ err: refusal, code, ...about }, 'refused')
+  else request.log.info({ code, detail: message, ...about }, 'refused')
   // Bytes that were not read would be taken for the next request of this connection.
   if (!request.raw.complete) reply.header('connection', 'close')
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
@@ -42,6 +45,17 @@ export function sendError(
     .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')
     .send(JSON.stringify(answer.body))
+}
+
+/** What an operator needs to find who was refused what. */
+function describe(request: FastifyRequest, { value, clientId }: Refusal | TokenError) {
+  const { method, exchange, url } = request
+  return {
+    method,
+    path: describePath(exchange?.target.path ?? url, exchange !== undefined),
+    client_id: clientId ?? clientOf(request),
+    value,
+  }
 }
 
 function isBackChannel({ exchange }: FastifyRequest): boolean {

@@ -14,21 +14,22 @@ const maxLength = 1024
  *   read as a registered value and another not: other separators, other case.
  */
 export function parsePrompt(value: string | undefined): ReadonlySet<string> {
-  if (value !== undefined && value.length > maxLength) refuse(`expected at most ${maxLength} characters`)
+  if (value !== undefined && value.length > maxLength)
+    refuse(`expected at most ${maxLength} characters`, value)
   const prompts = new Set((value ?? '').split(' ').filter((prompt) => prompt !== ''))
   for (const prompt of prompts) {
-    if (!/^[!-~]+$/.test(prompt)) refuse('expected printable ASCII, separated by spaces')
+    if (!/^[!-~]+$/.test(prompt)) refuse('expected printable ASCII, separated by spaces', value)
     if (
       !registered.has(prompt) &&
       prompt.split(/[,;+|]/).some((part) => registered.has(part.toLowerCase()))
     ) {
-      refuse('another spelling of a registered value')
+      refuse('another spelling of a registered value', value)
     }
   }
-  if (prompts.has('none') && prompts.size > 1) refuse('none with another value')
+  if (prompts.has('none') && prompts.size > 1) refuse('none with another value', value)
   return prompts
 }
 
-function refuse(detail: string): never {
-  throw new Refusal('malformed_parameters', `prompt: ${detail}`)
+function refuse(detail: string, value: string | undefined): never {
+  throw new Refusal('malformed_parameters', `prompt: ${detail}`, { value })
 }

@@ -5,6 +5,7 @@ import { parseTarget, type Target } from '../http/target.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { writeSignIn } from '../step-up/sign-ins.ts'
+import { describePath } from '../telemetry/describe-path.ts'
 import { askWithTrustedHeader, type TrustedHeader } from './hand-over.ts'
 import { entryUrl } from './hand-over-url.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
@@ -48,7 +49,9 @@ function readLoginPage(
   const target = parseTarget(new URLSearchParams(exchange.target.query).get('return_to') ?? '')
   // guard: entry-leads-to-login-page
   if (isLoginPath(target.path)) return target
-  throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths')
+  throw new Refusal('passkey_refused', 'return_to is no path of passkeys.signIn.loginPaths', {
+    value: describePath(target.path, true),
+  })
 }
 
 /** The Set-Cookie lines of the session that the OP begins for this user. */

@@ -62,6 +62,10 @@ function describeUser(identity: Identity, { compare, session }: ClaimRules): Use
   }
 }
 
+/** Whose request a step-up is about, for the log line of a refusal. */
+export const ownerOf = ({ clientId, page }: Case): { readonly clientId?: string } =>
+  page === undefined ? { clientId } : {}
+
 /** Whether a client's response is judged whose request nobody saw. */
 export const isRequestUnknown = ({ page, scope }: Case): boolean => page === undefined && scope === undefined
 

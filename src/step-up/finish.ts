@@ -6,6 +6,7 @@ import type { NotVerifiedReason, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { forgiveAttempt } from './attempts.ts'
+import { ownerOf } from './case.ts'
 import { isExpired } from './openings.ts'
 import { addProof } from './proofs.ts'
 import { type ResumeServices, serveNextTab } from './resume.ts'
@@ -37,17 +38,19 @@ export async function finish(
   const { records } = services
   const found = await records.stepUps.get(id)
   if (!found) throw new Refusal('expired', 'no such step-up')
+  const owner = ownerOf(found.case)
   // guard: return-nonce
-  if (!isSameHash(hashOf(nonce), found.nonceHash)) throw new Refusal('wrong_return', 'the nonce is wrong')
+  if (!isSameHash(hashOf(nonce), found.nonceHash))
+    throw new Refusal('wrong_return', 'the nonce is wrong', owner)
   const { browser } = found
   if (browser === undefined || /* guard: return-cookie */ !browserIds.includes(browser)) {
     // guard: burnt-step-up
     await burn(services, id, found)
-    throw new Refusal('no_cookie', 'the step-up is bound to another browser')
+    throw new Refusal('no_cookie', 'the step-up is bound to another browser', owner)
   }
   // guard: step-up-time
   if (found.state === 'open' && isExpired(services, found)) {
-    throw new Refusal('expired', 'the step-up took too long')
+    throw new Refusal('expired', 'the step-up took too long', owner)
   }
   const mine = await records.stepUps.update(id, (current) =>
     /* guard: one-attempt */ current.state === 'open' ? { ...current, state: 'checking' } : undefined,
@@ -76,7 +79,7 @@ export async function repeat(services: ResumeServices, id: string, browser: stri
   const mayRepeat = /* guard: reload-for-a-minute */ isRecent && !(await hasArrived(services, stepUp))
   if (stepUp?.outcome && mayRepeat) return stepUp.outcome
   if (stepUp?.state === 'passed') return describeEnd(stepUp)
-  throw new Refusal('used', `the step-up is ${stepUp?.state ?? 'gone'}`)
+  throw new Refusal('used', `the step-up is ${stepUp?.state ?? 'gone'}`, stepUp && ownerOf(stepUp.case))
 }
 
 /**

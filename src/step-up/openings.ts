@@ -4,7 +4,7 @@ import type { Case, StepUp, Waiting } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
-import { isWithin } from './case.ts'
+import { isWithin, ownerOf } from './case.ts'
 
 const maxWaitingTabs = 5
 
@@ -111,10 +111,11 @@ function explain(
   stepUp: StepUp | undefined,
   browserIds: readonly string[],
 ): Refusal {
-  if (!stepUp || isExpired(services, stepUp)) return new Refusal('expired', 'no such step-up any more')
+  if (!stepUp || isExpired(services, stepUp))
+    return new Refusal('expired', 'no such step-up any more', stepUp && ownerOf(stepUp.case))
   return stepUp.browser === undefined || browserIds.includes(stepUp.browser)
-    ? new Refusal('used', `the step-up is ${stepUp.state}`)
-    : new Refusal('no_cookie', 'the step-up is bound to another browser')
+    ? new Refusal('used', `the step-up is ${stepUp.state}`, ownerOf(stepUp.case))
+    : new Refusal('no_cookie', 'the step-up is bound to another browser', ownerOf(stepUp.case))
 }
 
 /** The tab that waits longest, in which the step-up began, and the latest others: no page of a stranger pushes it out. */

@@ -5,6 +5,7 @@ import { errorDescriptionOf } from '../policy/error-description.ts'
 import type { Case, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
+import { ownerOf } from './case.ts'
 import { driveAgain, driveBack } from './drive.ts'
 import { fail, repeat } from './finish.ts'
 import { type Judgement, type JudgeServices, judge } from './judge.ts'
@@ -38,7 +39,8 @@ export async function retry(services: JudgeServices, link: FollowedLink): Promis
   return follow(services, id, judgement, async () => {
     if (tab.page) return serveNextTab(services, id, mine, owner)
     const target = await driveAgain(services, tab)
-    if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
+    if (target === undefined)
+      throw new Refusal('restart', 'the request can not be repeated', ownerOf(tab.case))
     return continueAt(services, id, target)
   })
 }
@@ -51,14 +53,16 @@ export async function goBack(
   const { publicUrl } = services.config
   const stepUp = await findOwn(services, link)
   const tab = stepUp.waiting.at(-1)
-  if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
+  if (stepUp.state !== 'failed' || !tab) {
+    throw new Refusal('used', `the step-up is ${stepUp.state}`, ownerOf(stepUp.case))
+  }
   const response = tab.held && readDelivery(tab.held.delivery, publicUrl)
   if (response) {
     const error = 'unmet_authentication_requirements'
     return toErrorDelivery(response, error, errorDescriptionOf(error))
   }
   const target = await driveBack(services, tab)
-  if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
+  if (target === undefined) throw new Refusal('restart', 'the request can not be repeated', ownerOf(tab.case))
   return { kind: 'redirect', location: `${publicUrl}${target}` }
 }
 
@@ -108,10 +112,12 @@ async function findOwn(
   if (!stepUp) throw new Refusal('expired', 'no such step-up')
   const { browser: owner } = stepUp
   if (owner === undefined || !browser.ids.includes(owner)) {
-    throw new Refusal('no_cookie', 'the step-up is bound to another browser')
+    throw new Refusal('no_cookie', 'the step-up is bound to another browser', ownerOf(stepUp.case))
   }
   // guard: own-links
-  if (!isLinkKey(key, id, owner)) throw new Refusal('used', 'the link stood on none of our pages')
+  if (!isLinkKey(key, id, owner)) {
+    throw new Refusal('used', 'the link stood on none of our pages', ownerOf(stepUp.case))
+  }
   return { ...stepUp, browser: owner }
 }
 

@@ -92,6 +92,18 @@ const noUserinfo =
 const offers: [name: string, web: Record<string, unknown>, metadata: Record<string, unknown>, string[]][] = [
   ['says nothing', {}, {}, [passing]],
   [
+    'nothing by which a session is known',
+    { remember: '1h' },
+    { claims_supported: ['sub'] },
+    [
+      "info | remember | has no effect: claims_supported has neither sid nor auth_time, so that nothing is remembered | have the OP add one of them to the ID token of the probe's client",
+      passing,
+    ],
+  ],
+  ['the same, and nothing is to be remembered', {}, { claims_supported: ['sub'] }, [passing]],
+  ['a session', { remember: '1h' }, { claims_supported: ['sub', 'auth_time'] }, [passing]],
+  ['no list of claims', { remember: '1h' }, {}, [passing]],
+  [
     'grants',
     { grants: ['authorization_code'] },
     { grant_types_supported: ['authorization_code', 'implicit', 'refresh_token', 'password', exchange] },

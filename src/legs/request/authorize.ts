@@ -12,6 +12,7 @@ import type { Services } from '../../services.ts'
 import { answered } from '../../upstream/proxy.ts'
 import { recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
+import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
 import { requireShort, requireShortForm } from './readable-request.ts'
@@ -30,6 +31,7 @@ export async function authorize(
   const body = await readPostedForm(request)
   if (body) requireShortForm(body)
   const parameters = parseParameters({ query: exchange.target.query, body }, 'authorization')
+  noteClient(request, parameters.get('client_id'))
   requireShort(parameters)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))

@@ -78,14 +78,18 @@ export function requireReadable(
   const responseMode = parameters.get('response_mode') ?? 'query'
   // guard: response-types
   if (!isTypeAllowed(policy, responseType)) {
-    throw new Refusal('unsupported_response', 'a response_type that is not on the list')
+    throw new Refusal('unsupported_response', 'a response_type that is not on the list', {
+      value: responseType,
+    })
   }
   // guard: response-modes
   if (!readableModes.includes(responseMode)) {
-    throw new Refusal('unsupported_response', 'a response_mode that cannot be read')
+    throw new Refusal('unsupported_response', 'a response_mode that cannot be read', { value: responseMode })
   }
   // guard: openid-scope
   if (!parameters.get('scope')?.split(' ').includes('openid')) {
-    throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare')
+    throw new Refusal('unsupported_request', 'no openid in scope: there would be no ID token to compare', {
+      value: parameters.get('scope'),
+    })
   }
 }

@@ -55,13 +55,22 @@ export async function findAddressee(
   if (isLost && listed.length === 0) return { policy: requireRecognised({ config, audit }, response, policy) }
   // guard: shared-redirect-uri
   if (isLost && listed.length > 1)
-    throw new Refusal('restart', 'a shared redirect URI, and no request is known')
+    throw new Refusal('restart', 'a shared redirect URI, and no request is known', {
+      value: withoutQuery(redirectUri),
+    })
   const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
   // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   // guard: unlisted-redirect-uris
   if (isMisplaced && new URL(redirectUri).origin !== config.publicUrl) {
     audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
-    throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
+    throw new Refusal(
+      'unlisted_redirect_uri',
+      'a protected client was answered at an unlisted redirect URI',
+      {
+        clientId: policy.clientId,
+        value: withoutQuery(redirectUri),
+      },
+    )
   }
   return { policy, request: found?.request, inFlight: found?.inFlight }
 }
@@ -88,8 +97,12 @@ function requireRecognised(
   if (/* guard: tokens-within-the-op */ isCodeOnly && new URL(redirectUri).origin === config.publicUrl)
     return { ...policy, mode: 'off' }
   audit.security('unrecognised_client', { redirect_uri: redirectUri })
-  throw new Refusal('restart', 'an authorization response whose request is not known')
+  throw new Refusal('restart', 'an authorization response whose request is not known', {
+    value: withoutQuery(redirectUri),
+  })
 }
+
+const withoutQuery = (redirectUri: string): string => redirectUri.split(/[?#]/, 1).join('')
 
 /**
  * Whether the OP answers another request than the one that it was asked here, such as the one of a tab in which the

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readForm } from '../../http/read-form.ts'
+import { readClient } from '../../oauth/client-authentication.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
+import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
 import { requireShort, requireShortForm } from '../request/readable-request.ts'
@@ -43,6 +45,9 @@ function readBackChannelBody(request: FastifyRequest, reply: FastifyReply): Prom
   return readForm(request)
 }
 
-function readBackChannelForm({ exchange }: FastifyRequest, body: Buffer): Parameters {
-  return parseParameters({ query: exchange.target.query, body }, 'backchannel')
+function readBackChannelForm(request: FastifyRequest, body: Buffer): Parameters {
+  const parameters = parseParameters({ query: request.exchange.target.query, body }, 'backchannel')
+  noteClient(request, parameters.get('client_id'))
+  noteClient(request, readClient(request.headers.authorization, parameters).clientId)
+  return parameters
 }

@@ -39,7 +39,13 @@ export async function onTokenRequest(
   // guard: token-exchange-for-others
   if (other !== undefined) {
     audit.security('token_exchange_for_protected_client', { client_id: clientId, audience: other.clientId })
-    throw new TokenError('unauthorized_client', 'a protected client is named whose list lacks token exchange')
+    throw new TokenError(
+      'unauthorized_client',
+      'a protected client is named whose list lacks token exchange',
+      {
+        value: other.clientId,
+      },
+    )
   }
   const isNamed = clientId !== undefined
   const found = await findRedeemedGrant(records, parameters).catch((error) => {
@@ -84,7 +90,9 @@ async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode
 function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
   // guard: grants-on-the-list
   if (mode === 'enforce' && !grants.includes(grantType)) {
-    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`)
+    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`, {
+      value: grantType,
+    })
   }
 }
 
@@ -160,7 +168,13 @@ export function requireGrant(
   const { names, policy } = findClient(services, authorization, parameters)
   // guard: grants-of-other-doors
   if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
-    throw new TokenError('unauthorized_client', `${endpoint} needs a grant that is not on the client's list`)
+    throw new TokenError(
+      'unauthorized_client',
+      `${endpoint} needs a grant that is not on the client's list`,
+      {
+        value: grantOfEndpoint[endpoint],
+      },
+    )
   }
   // guard: other-doors-for-nobody
   if (names.length === 0 && services.policies.enforced.length > 0) {
