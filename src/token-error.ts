@@ -1,5 +1,3 @@
-import type { RefusalOptions } from './refusal.ts'
-
 const statusCodes = {
   invalid_request: 400,
   invalid_grant: 400,
@@ -26,16 +24,19 @@ const descriptions: Record<TokenErrorCode, string> = {
 export class TokenError extends Error {
   readonly code: TokenErrorCode
   readonly statusCode: number
+  /** What was not allowed, as it was sent; for the log too, and never a secret. */
   readonly value: string | undefined
-  readonly clientId: string | undefined
 
-  constructor(code: TokenErrorCode, detail: string, options: RefusalOptions = {}) {
+  constructor(
+    code: TokenErrorCode,
+    detail: string,
+    options: ErrorOptions & { readonly value?: string | undefined } = {},
+  ) {
     super(detail, options)
     this.name = 'TokenError'
     this.code = code
     this.statusCode = statusCodes[code]
     this.value = options.value
-    this.clientId = options.clientId
   }
 
   get body(): { readonly error: TokenErrorCode; readonly error_description: string } {

@@ -48,13 +48,14 @@ export function sendError(
 }
 
 /** What an operator needs to find who was refused what. */
-function describe(request: FastifyRequest, { value, clientId }: Refusal | TokenError) {
+function describe(request: FastifyRequest, refusal: Refusal | TokenError) {
   const { method, exchange, url } = request
+  const clientId = refusal instanceof Refusal ? refusal.clientId : undefined
   return {
     method,
     path: describePath(exchange?.target.path ?? url, exchange !== undefined),
     client_id: clientId ?? clientOf(request),
-    value,
+    value: refusal.value,
   }
 }
 

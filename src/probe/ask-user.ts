@@ -50,7 +50,7 @@ export async function askUser(
     : await probeUser(services, { cookies, userAgent, clientAddress: address })
   if (!result.known) {
     const { reason, detail } = result
-    // Whoever is not signed in yet has none: nothing that an operator could repair.
+    // Nobody is signed in yet: nothing that an operator could repair.
     log[reason === 'no_cookie' ? 'debug' : 'info']({ reason, detail }, 'the probe does not know the user')
   }
   return result

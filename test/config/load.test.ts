@@ -54,6 +54,11 @@ t.test('presets', async (t) => {
     ['session'],
     'the operator has the last word',
   )
+  const duende = base.replace('provider:\n', 'provider:\n  preset: duende-identityserver\n')
+  const closed = ['/connect/dcr', '/Saml2', '/saml/slo/sp-complete']
+  t.same(load(t, { 'gateway.yaml': duende }).provider.closedPaths, closed, 'SAML is another door')
+  const opened = duende.replace('  probe:', '  closedPaths: [/connect/dcr]\n  probe:')
+  t.same(load(t, { 'gateway.yaml': opened }).provider.closedPaths, ['/connect/dcr'], 'which may be opened')
   const own = base.replace('provider:\n', 'provider:\n  preset: ./our-op.yaml\n')
   const files = {
     'gateway.yaml': own,
@@ -229,7 +234,7 @@ const cases: Case[] = [
     name: 'an unknown preset',
     file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
     told: [
-      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, or your own file such as ./our-op.yaml',
+      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, openiddict, or your own file such as ./our-op.yaml',
     ],
   },
   {
