@@ -115,8 +115,9 @@ async function hasArrived(
   return (await records.inFlight.get(stepUp.served))?.hasArrived === true
 }
 
-/** A page can be opened again; what a client asked for can't. */
+/** A page of the OP can be opened again, and a page of the gateway shown; what a client asked for can't be sent twice. */
 function describeEnd({ case: it, outcome }: StepUp): Outcome {
+  if (outcome?.kind === 'start_again' || outcome?.kind === 'page_verified') return outcome
   const isPage = it.page !== undefined && outcome?.kind === 'redirect'
   return { kind: 'ended', page: isPage ? outcome.location : undefined }
 }

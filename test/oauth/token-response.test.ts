@@ -1,6 +1,6 @@
 import { UnsecuredJWT } from 'jose'
 import t from 'tap'
-import { readTokenResponse } from '../../src/oauth/token-response.ts'
+import { readTokenError, readTokenResponse } from '../../src/oauth/token-response.ts'
 
 const read = (response: unknown) => readTokenResponse(JSON.stringify(response))
 
@@ -37,4 +37,10 @@ t.test('an ID token is read, absent, or unreadable', async (t) => {
     ['encrypted', 'a.b.c.d.e', { kind: 'unreadable' }],
   ]
   for (const [name, idToken, expected] of cases) t.match(read({ id_token: idToken })?.idToken, expected, name)
+})
+
+t.test('the error of a token response', async (t) => {
+  t.equal(readTokenError('{"error":"invalid_grant"}'), 'invalid_grant')
+  for (const body of ['', '<html>', '[]', '{}', '{"error":1}', '{"error":"a","error":"b"}'])
+    t.equal(readTokenError(body), undefined, body)
 })
