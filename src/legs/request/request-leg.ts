@@ -9,6 +9,8 @@ import type { Decision } from '../../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { describeAsked } from '../asked-response.ts'
@@ -20,7 +22,7 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export type RequestLegServices = JudgeServices
+export type RequestLegServices = JudgeServices & Pick<Services, 'provider'>
 
 /** One authorization request and who sends it. */
 export interface AuthorizationRequest {
@@ -57,8 +59,15 @@ export async function onAuthorizationRequest(
   const policy = findPolicy(services.policies, it.parameters, resolved.parameters)
   if (policy.mode === 'off') return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
   if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
+  requireKnown(resolved)
   requireReadable(resolved, policy)
   return decideOrForward(services, it, resolved, policy)
+}
+
+/** A pushed request that is not known took too long, or came past the gateway: a user who starts anew gets through. */
+function requireKnown({ source, parameters }: ResolvedRequest): void {
+  if (source === 'opaque' && parameters.get('request_uri')?.startsWith('urn:'))
+    throw new Refusal('restart', 'a pushed request that is not known, or took too long')
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
@@ -84,7 +93,7 @@ async function decideOrForward(
 ): Promise<RequestAnswer> {
   const authorization = await recordInFlight(services, { ...it, resolved, policy })
   const answer = await decideEarly(services, it, resolved, authorization)
-  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization)
+  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization, it.target)
   return answer
 }
 
