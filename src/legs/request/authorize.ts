@@ -2,10 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
 import { challengePath } from '../../http/own-paths.ts'
-import { readForm } from '../../http/read-form.ts'
+import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { hasBody } from '../../http/take-body.ts'
-import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import { mayBeRequest } from '../../oauth/oauth-parameters.ts'
+import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import { answered } from '../../upstream/proxy.ts'
@@ -13,12 +14,16 @@ import { recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
+import { readOwnForm } from './own-form.ts'
 import { requireShort } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
 export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser'>
 
-/** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
+/**
+ * A request at an authorization endpoint: read once, strictly, and given to the request leg. What is posted there
+ * without being an authorization request goes on as it came.
+ */
 export async function authorize(
   services: AuthorizeServices,
   request: FastifyRequest,
@@ -26,16 +31,21 @@ export async function authorize(
 ): Promise<Onward> {
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
-  const body = await readPostedForm(request)
-  const parameters = parseParameters({ query: exchange.target.query, body }, 'authorization')
+  const { body, fault } = await readPostedForm(request)
+  const read = readParameters({ query: exchange.target.query, body }, 'authorization', fault)
+  const { parameters, faults } = read
   requireShort(parameters, body)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
+  if (request.method === 'POST' && !(/* guard: requests-among-forms */ mayBeRequest(parameters.names))) {
+    return forward(request, { body, learned: { kind: 'form', ask: readOwnForm(services, read) } })
+  }
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
   const answer = await onAuthorizationRequest(services, {
     raw: request,
     target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
     parameters,
+    faults: [...faults.values()],
     browser: exchange.browser,
     browserIds: met?.ids ?? [],
     isOwnForm: isOwnForm(request, services.config.publicUrl),
@@ -43,7 +53,8 @@ export async function authorize(
   })
   switch (answer.kind) {
     case 'untouched': {
-      const { asked } = answer
+      const { asked, isRecorded } = answer
+      if (isRecorded) met?.keep(reply)
       // A store that is down stops no client that is not protected; the answer says whether it mattered.
       await recordAsked(services, asked, exchange.browser).catch(() => undefined)
       return forward(request, { body, learned: { kind: 'asked', asked } })
@@ -63,11 +74,11 @@ export async function authorize(
 /**
  * An OP could read parameters in the body of a GET or a HEAD too, where a client has none (RFC 9110 9.3.1).
  *
- * @throws {Refusal} `malformed_parameters`; as `readForm` does.
+ * @throws {Refusal} `malformed_parameters`; as `readLooseForm` does.
  */
-async function readPostedForm(request: FastifyRequest): Promise<Buffer | undefined> {
-  if (request.method === 'POST') return readForm(request)
-  if (!hasBody(request.headers)) return undefined
+async function readPostedForm(request: FastifyRequest): Promise<Partial<LooseForm>> {
+  if (request.method === 'POST') return readLooseForm(request)
+  if (!hasBody(request.headers)) return {}
   throw new Refusal('malformed_parameters', `an authorization request by ${request.method} with a body`)
 }
 

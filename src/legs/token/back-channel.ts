@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readForm } from '../../http/read-form.ts'
-import { parseParameters } from '../../oauth/parameters.ts'
+import { readLooseForm } from '../../http/read-form.ts'
+import { readParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
@@ -14,8 +14,8 @@ export async function redeem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Onward> {
-  const { body: form, parameters } = await readBackChannelForm(request, reply)
-  const redemption = await onTokenRequest(services, request.headers.authorization, parameters)
+  const { body: form, read } = await readBackChannelForm(request, reply)
+  const redemption = await onTokenRequest(services, request.headers.authorization, read)
   return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
 }
 
@@ -26,17 +26,19 @@ export async function startElsewhere(
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
 ): Promise<Onward> {
-  const { body, parameters } = await readBackChannelForm(request, reply)
+  const { body, read } = await readBackChannelForm(request, reply)
+  const { parameters } = read
   refuseLookAlikes(services, namesOf(parameters))
-  const policy = requireGrant(services, kind, request.headers.authorization, parameters)
+  const policy = requireGrant(services, kind, request.headers.authorization, read)
   if (kind !== 'pushed_authorization') return forward(request, { body })
   requireShort(parameters, body)
-  const query = await onPushedRequest(services, policy, parameters)
+  // What can't be read in one way only is as if it had not been seen.
+  const query = read.faults.size > 0 ? undefined : await onPushedRequest(services, policy, parameters)
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
 async function readBackChannelForm(request: FastifyRequest, reply: FastifyReply) {
   requireMethod(request, reply, ['POST'])
-  const body = await readForm(request)
-  return { body, parameters: parseParameters({ query: request.exchange.target.query, body }, 'backchannel') }
+  const { body, fault } = await readLooseForm(request)
+  return { body, read: readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault) }
 }
