@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { overlayCookies, selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { saysNobody } from '../probe/ask-user.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -22,7 +22,7 @@ export async function requireSameUser(
 ): Promise<void> {
   if (reply.statusCode === 304) return
   const { compare } = config.provider
-  const { cookies } = config.provider.probe
+  const cookies = sessionCookiesOf(config.provider)
   const setCookies = setCookiesOf(reply)
   const { cookie } = request.headers
   const isSetAnew = overlayCookies(cookie, setCookies, cookies) !== selectCookies(cookie, cookies)

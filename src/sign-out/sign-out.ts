@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { overlayCookies, selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Services } from '../services.ts'
@@ -20,7 +20,7 @@ export async function onEndSessionResponse(
 ): Promise<void> {
   const { browser, target } = request.exchange
   if (browser.ids.length === 0 || !isEndSession(provider, target)) return
-  const { cookies } = config.provider.probe
+  const cookies = sessionCookiesOf(config.provider)
   try {
     const setCookies = setCookiesOf(reply)
     const { cookie } = request.headers
