@@ -1,8 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../refusal.ts'
 import { decodeFormBytes } from './form-text.ts'
 import { readBody, requireFormContentType } from './read-body.ts'
-import { hasBody } from './take-body.ts'
 
 /**
  * Reads a form. It can be read once only: what was read has to be forwarded.
@@ -10,35 +10,36 @@ import { hasBody } from './take-body.ts'
  * @throws {Refusal} `unsupported_content_type`, `body_too_large`, or `malformed_parameters` where it breaks off.
  */
 export async function readForm({ headers, raw }: FastifyRequest): Promise<Buffer> {
-  const { isUtf8 } = requireFormContentType(headers['content-type'], headers['content-encoding'])
+  requireFormContentType(headers['content-type'], headers['content-encoding'])
   const body = await readBody(raw, headers['content-length'])
+  requireForm(headers, body)
+  return body
+}
+
+/**
+ * Requires a body that every server reads as the same form: one that is not in UTF-8 is ASCII, its escapes too.
+ *
+ * @throws {Refusal} `unsupported_content_type`
+ */
+export function requireForm(headers: IncomingHttpHeaders, body: Buffer): void {
+  const { isUtf8 } = requireFormContentType(headers['content-type'], headers['content-encoding'])
   // guard: other-charsets
   if (!isUtf8 && !/^[\0-\x7f]*$/.test(decodeFormBytes(body.toString('latin1')))) {
     throw new Refusal('unsupported_content_type', 'expected a form outside ASCII to be in UTF-8')
   }
-  return body
-}
-
-/** A form, and why it is refused where its client is protected. */
-export interface LooseForm {
-  readonly body: Buffer
-  readonly fault?: Refusal | undefined
 }
 
 /**
- * The same at an endpoint of the OP, where nothing may have been sent at all: of no body it makes no difference what
- * its type says.
+ * Why there is no form where nothing was sent: then it makes no difference what the type says.
  *
- * @throws {Refusal} as `readForm` does.
+ * @throws {Refusal} as `requireForm` does, for any other body.
  */
-export async function readLooseForm(request: FastifyRequest): Promise<LooseForm> {
-  const { headers } = request
-  if (hasBody(headers)) return { body: await readForm(request) }
-  const body = Buffer.alloc(0)
+export function findFormFault(headers: IncomingHttpHeaders, body: Buffer | undefined): Refusal | undefined {
+  if (body) requireForm(headers, body)
   try {
     requireFormContentType(headers['content-type'], headers['content-encoding'])
-    return { body }
-  } catch (fault) {
-    return { body, fault: fault as Refusal }
+    return undefined
+  } catch (error) {
+    return error as Refusal
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
@@ -35,13 +36,31 @@ export async function onRequest(
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
-      return isPreflight(request) ? preflight(request) : authorize(services, request, reply)
+      return guard(services, request, (body) => authorize(services, request, reply, body))
     case 'token':
-      return isPreflight(request) ? preflight(request) : redeem(services, request, reply)
+      return guard(services, request, (body) => redeem(services, request, reply, body))
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return isPreflight(request) ? preflight(request) : startElsewhere(services, request, reply, kind)
+      return guard(services, request, (body) => startElsewhere(services, request, reply, kind, body))
+  }
+}
+
+/** While nobody is protected nobody is refused: `monitor` changes nothing. */
+async function guard(
+  { policies }: OnRequestServices,
+  request: FastifyRequest,
+  judge: (body: Buffer | undefined) => Promise<Onward>,
+): Promise<Onward> {
+  if (isPreflight(request)) return forward(request, { headers: readPreflight(request) })
+  const body = await takeBody(request)
+  try {
+    return await judge(body)
+  } catch (error) {
+    // guard: refusals-while-enforced
+    if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
+    request.log.info({ code: error.code, detail: error.message }, 'refused once a client is enforced')
+    return forward(request, { body })
   }
 }
 
@@ -65,5 +84,3 @@ async function open(
 }
 
 const isPreflight = ({ method }: FastifyRequest): boolean => method === 'OPTIONS'
-
-const preflight = (request: FastifyRequest): Onward => forward(request, { headers: readPreflight(request) })

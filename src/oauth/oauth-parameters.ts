@@ -74,7 +74,7 @@ export const decisiveParameters: ReadonlySet<string> = new Set([
 
 /**
  * Parameters by which it is known whose request this is, where its answer goes, and what is redeemed. What two servers
- * could read differently in them is refused whoever asks: who that is would be a guess.
+ * could read differently in them is refused for all clients: which one asks would be a guess.
  */
 export const identifyingParameters: ReadonlySet<string> = new Set([
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'request', 'request_uri'],

@@ -45,24 +45,25 @@ export function splitPair(text: string): { rawName: string; rawValue: string } {
     : { rawName: text.slice(0, end), rawValue: text.slice(end + 1) }
 }
 
+/** A parameter's decoded name, and the parameters of OAuth that only lenient servers read it as. */
+export interface ReadName {
+  readonly name: string
+  readonly others: readonly string[]
+}
+
 /**
- * A parameter's decoded name. It is ASCII: servers that compare names by collation, drop what they can't decode, or
- * convert from Unicode take other names for one of OAuth's, each in its own way, and no form of an OP needs them.
+ * Reads a name. It is ASCII: servers that compare names by collation, drop what they can't decode, or convert from
+ * Unicode take other names for one of OAuth's, each in its own way, and no form of an OP needs them.
  *
- * @param report gets `ambiguous_parameters` for a name that only lenient servers read as a parameter of OAuth, and
- *   `malformed_parameters` for one that holds what is no escape.
+ * @param report gets `malformed_parameters` for a name that holds what is no escape.
  * @throws Refusal `ambiguous_parameters` for a name outside ASCII; `malformed_parameters` for one of more than 256 bytes.
  */
-export function readName(rawName: string, rules: ParameterRules, report: Report): string {
+export function readName(rawName: string, rules: ParameterRules, report: Report): ReadName {
   const { strict, alike } = rulesets[rules]
   const name = requirePlain(rawName)
-  if (strict.has(name)) return name
-  for (const other of readNameLoosely(name)) {
-    // guard: loose-names
-    if (alike.has(other)) report(other, 'ambiguous_parameters', `a name that could be read as ${other}`)
-  }
+  if (strict.has(name)) return { name, others: [] }
   if (decodeFormText(rawName) === undefined) report('', 'malformed_parameters', 'a broken escape in a name')
-  return name
+  return { name, others: readNameLoosely(name).filter((reading) => alike.has(reading)) }
 }
 
 /** Before anything else is done with a name: what is refused here was only decoded. */

@@ -49,6 +49,8 @@ export interface LooseParameters {
   readonly parameters: Parameters
   /** Why a request of a protected client is refused, by keys as `Report` names them. */
   readonly faults: ReadonlyMap<string, Refusal>
+  /** The values of a parameter of OAuth, those under names included that only lenient servers read as its own. */
+  allAs(name: string): readonly string[]
 }
 
 /**
@@ -75,6 +77,7 @@ export function readParameters(
   const values = new Map<string, Set<string>>()
   const pairs: Pair[] = []
   const faults = new Map(fault && [['', fault]])
+  const spellings = new Map<string, readonly string[]>()
   const report: Report = (name, code, detail, key = name) => {
     // guard: identifying-parameters
     if (identifyingParameters.has(name)) throw new Refusal(code, detail)
@@ -83,7 +86,12 @@ export function readParameters(
   for (const [index, text] of [...query, ...body].entries()) {
     if (text === '') continue
     const { rawName, rawValue } = splitPair(text)
-    const name = readName(rawName, rules, report)
+    const { name, others } = readName(rawName, rules, report)
+    for (const other of others) {
+      // guard: loose-names
+      report(other, 'ambiguous_parameters', `a name that could be read as ${other}`)
+      spellings.set(other, [...(spellings.get(other) ?? []), name])
+    }
     // guard: back-channel-query
     if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
       report(name, 'malformed_parameters', `${name} in the query of a back-channel request`)
@@ -93,7 +101,12 @@ export function readParameters(
       pairs.push({ rawName, rawValue, name })
     }
   }
-  return { parameters: createParameters(values, pairs), faults }
+  const parameters = createParameters(values, pairs)
+  return {
+    parameters,
+    faults,
+    allAs: (name) => [name, ...new Set(spellings.get(name))].flatMap(parameters.all),
+  }
 }
 
 /**

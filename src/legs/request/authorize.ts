@@ -2,9 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
 import { challengePath } from '../../http/own-paths.ts'
-import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
+import { findFormFault } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
-import { hasBody } from '../../http/take-body.ts'
 import { mayBeRequest } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { Refusal } from '../../refusal.ts'
@@ -23,15 +22,18 @@ export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | '
 /**
  * A request at an authorization endpoint: read once, strictly, and given to the request leg. What is posted there
  * without being an authorization request goes on as it came.
+ *
+ * @param body what was sent, if anything.
  */
 export async function authorize(
   services: AuthorizeServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  body: Buffer | undefined,
 ): Promise<Onward> {
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
-  const { body, fault } = await readPostedForm(request)
+  const fault = findBodyFault(request, body)
   const read = readParameters({ query: exchange.target.query, body }, 'authorization', fault)
   const { parameters, faults } = read
   requireShort(parameters, body)
@@ -74,12 +76,12 @@ export async function authorize(
 /**
  * An OP could read parameters in the body of a GET or a HEAD too, where a client has none (RFC 9110 9.3.1).
  *
- * @throws {Refusal} `malformed_parameters`; as `readLooseForm` does.
+ * @throws {Refusal} `malformed_parameters`; as `findFormFault` does.
  */
-async function readPostedForm(request: FastifyRequest): Promise<Partial<LooseForm>> {
-  if (request.method === 'POST') return readLooseForm(request)
-  if (!hasBody(request.headers)) return {}
-  throw new Refusal('malformed_parameters', `an authorization request by ${request.method} with a body`)
+function findBodyFault({ method, headers }: FastifyRequest, body: Buffer | undefined): Refusal | undefined {
+  if (method === 'POST') return findFormFault(headers, body)
+  if (body) throw new Refusal('malformed_parameters', `an authorization request by ${method} with a body`)
+  return undefined
 }
 
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */

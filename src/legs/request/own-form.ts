@@ -1,4 +1,3 @@
-import { readNameLoosely } from '../../oauth/loose-name.ts'
 import type { LooseParameters } from '../../oauth/parameters.ts'
 import type { Services } from '../../services.ts'
 import type { FormAsk } from '../learned.ts'
@@ -19,15 +18,14 @@ const unlikeScope = /[^!-:<-~]+/
  */
 export function readOwnForm(
   services: Pick<Services, 'policies'>,
-  { parameters, faults }: LooseParameters,
+  { parameters, faults, allAs }: LooseParameters,
 ): FormAsk {
   const clientId = parameters.get('client_id')
   const policy = services.policies.ofClient(clientId ?? '')
   const others = [...faults].flatMap(([key, fault]) => (key === 'scope' ? [] : [fault]))
   requireExact(services, policy, clientId === undefined ? [] : [clientId], others)
-  const scope = [...parameters.names]
-    .filter((name) => readNameLoosely(name).includes('scope'))
-    .flatMap((name) => parameters.all(name).flatMap((value) => value.split(unlikeScope)))
+  const scope = allAs('scope')
+    .flatMap((value) => value.split(unlikeScope))
     .filter((value) => value !== '' && !answers.has(value))
   return { clientId, scope: [...new Set(scope)] }
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readLooseForm } from '../../http/read-form.ts'
-import { readParameters } from '../../oauth/parameters.ts'
+import { findFormFault } from '../../http/read-form.ts'
+import { type LooseParameters, readParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
@@ -13,10 +13,11 @@ export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  body: Buffer = Buffer.alloc(0),
 ): Promise<Onward> {
-  const { body: form, read } = await readBackChannelForm(request, reply)
+  const read = readBackChannelForm(request, reply, body)
   const redemption = await onTokenRequest(services, request.headers.authorization, read)
-  return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
+  return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
@@ -25,8 +26,9 @@ export async function startElsewhere(
   request: FastifyRequest,
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
+  body: Buffer = Buffer.alloc(0),
 ): Promise<Onward> {
-  const { body, read } = await readBackChannelForm(request, reply)
+  const read = readBackChannelForm(request, reply, body)
   const { parameters } = read
   refuseLookAlikes(services, namesOf(parameters))
   const policy = requireGrant(services, kind, request.headers.authorization, read)
@@ -37,8 +39,8 @@ export async function startElsewhere(
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
-async function readBackChannelForm(request: FastifyRequest, reply: FastifyReply) {
+function readBackChannelForm(request: FastifyRequest, reply: FastifyReply, body: Buffer): LooseParameters {
   requireMethod(request, reply, ['POST'])
-  const { body, fault } = await readLooseForm(request)
-  return { body, read: readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault) }
+  const fault = findFormFault(request.headers, body.length > 0 ? body : undefined)
+  return readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)
 }
