@@ -56,7 +56,6 @@ function readBasic(authorization: string | undefined): Basic | undefined {
   const bytes = Buffer.from(base64, 'base64')
   const credentials = bytes.toString('latin1')
   const colon = credentials.indexOf(':')
-  // guard: basic-client
   if (colon < 1) throw new Refusal('malformed_headers', 'Basic: expected base64 of a client_id and a colon')
   const raw = credentials.slice(0, colon)
   const decoded = decodeFormText(raw)
@@ -67,9 +66,9 @@ function readBasic(authorization: string | undefined): Basic | undefined {
   }
   const [, exact] = /^basic (.*)$/i.exec(authorization) ?? []
   const fault =
-    /* guard: exact-basic */ exact === bytes.toString('base64')
-      ? undefined
-      : new Refusal('malformed_headers', 'Basic: expected one space and padded base64')
+    /* guard: exact-basic */ exact !== bytes.toString('base64')
+      ? new Refusal('malformed_headers', 'Basic: expected one space and padded base64')
+      : undefined
   return { decoded, undecoded, fault }
 }
 

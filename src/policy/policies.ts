@@ -29,8 +29,8 @@ export interface Policies {
   /** The policies that list this redirect URI, as `redirectUriKey` compares; else those that a lenient OP could mean. */
   ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
   /**
-   * Whether a redirect URI is another one than those that are listed, but for a port on this machine (RFC 8252 7.3), and
-   * none of the clients that are known to be answered there is listed: then what is listed says nothing about them.
+   * Whether a redirect URI on this machine is like that of a protected or watched client only because its port does not
+   * count (RFC 8252 7.3), and all clients that could be answered there are others, not listed or off.
    *
    * @param clientIds all of them; none if they are unknown.
    */
@@ -84,16 +84,19 @@ export function createPolicies(config: Config): Policies {
   function areNextDoor(clientIds: readonly string[], redirectUri = ''): boolean {
     const port = loopbackPort(redirectUri)
     if (port === undefined || clientIds.length === 0) return false
-    const isStranger = (id: string): boolean =>
-      !config.clients.has(id) && /* guard: look-alikes-next-door */ findLookAlike(id) === undefined
     const address = loosenRedirectUri(redirectUri)
     const isThere = (listed: string): boolean =>
       loosenRedirectUri(listed) === address && loopbackPort(listed) === port
-    const owners = ofRedirectUri(redirectUri)
+    const others = ofRedirectUri(redirectUri).filter(
+      ({ clientId, mode }) => mode !== 'off' && !clientIds.includes(clientId),
+    )
+    const isUnprotected = (id: string): boolean =>
+      (config.clients.get(id)?.mode ?? 'off') === 'off' &&
+      /* guard: look-alikes-next-door */ findLookAlike(id) === undefined
     return (
-      owners.length > 0 &&
-      /* guard: strangers-next-door */ clientIds.every(isStranger) &&
-      /* guard: same-port */ !owners.some(({ redirectUris }) => redirectUris.some(isThere))
+      others.length > 0 &&
+      /* guard: clients-next-door */ clientIds.every(isUnprotected) &&
+      /* guard: same-port */ !others.some(({ redirectUris }) => redirectUris.some(isThere))
     )
   }
 

@@ -46,7 +46,10 @@ runAttacks('redirects of the gateway', onRealStage(listed), (attack) => {
       let page = await browser.navigate(`${world.publicUrl}/connect/authorize?${query}`, { stopBefore })
       const pages = [page]
       if (it.how === 'look') {
-        t.notOk(page.hops.some(({ url }) => url.includes('/step-up/challenge/')), 'no challenge for nothing')
+        t.notOk(
+          page.hops.some(({ url }) => url.includes('/step-up/challenge/')),
+          'no challenge for nothing',
+        )
       } else {
         t.match(page.url, /\/challenge\?/, 'a challenge is shown first')
         if (it.how === 'cancel') {

@@ -39,7 +39,9 @@ export async function authorize(
   requireShort(parameters, body)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
-  if (request.method === 'POST' && !(/* guard: requests-among-forms */ mayBeRequest(parameters.names))) {
+  const isRequest =
+    request.method !== 'POST' || /* guard: requests-among-forms */ mayBeRequest(parameters.names)
+  if (!isRequest) {
     return forward(request, { body, learned: { kind: 'form', ask: readOwnForm(services, read) } })
   }
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')

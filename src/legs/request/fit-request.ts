@@ -4,7 +4,6 @@ import type { Parameters } from '../../oauth/parameters.ts'
 import type { Policies } from '../../policy/policies.ts'
 import { isSameType } from '../../policy/responses.ts'
 import type { UsableMetadata } from '../../provider/endpoints.ts'
-import type { Services } from '../../services.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 
 /** RFC 7636 4.2. */
@@ -16,12 +15,12 @@ const codeChallenge = /^[\w.~-]{43,128}$/
  * PKCE of this client, or does not know it.
  */
 export function isFitForOp(
-  { policies, provider }: Pick<Services, 'policies' | 'provider'>,
+  policies: Policies,
+  metadata: UsableMetadata,
   { parameters, source }: ResolvedRequest,
 ): boolean {
   // The OP has taken what was pushed (RFC 9126 2.1).
   if (source === 'pushed') return true
-  const { metadata } = provider
   return (
     metadata.require_pushed_authorization_requests !== true &&
     isRedirectUriListed(policies, parameters) &&

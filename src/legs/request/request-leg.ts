@@ -152,7 +152,7 @@ async function decideEarly(
 }
 
 function isDecidableNow(
-  services: RequestLegServices,
+  services: Pick<Services, 'policies' | 'provider'>,
   { raw }: AuthorizationRequest,
   resolved: ResolvedRequest,
   prompts: ReadonlySet<string>,
@@ -160,7 +160,7 @@ function isDecidableNow(
   const { parameters, source } = resolved
   if (source === 'object' || source === 'opaque') return false
   // Nobody steps up for a request that the OP then refuses.
-  if (!isFitForOp(services, resolved)) return false
+  if (!isFitForOp(services.policies, services.provider.metadata, resolved)) return false
   if (undecidable.some((name) => parameters.has(name))) return false
   if ([...prompts].some((prompt) => prompt !== 'none' && prompt !== 'consent')) return false
   return isNavigation(raw.method, raw.headers)

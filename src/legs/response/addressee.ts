@@ -43,8 +43,7 @@ export async function findAddressee(
     return undefined
   })
   const known = found?.clientIds ?? listClients(exchange.asked, correlation)
-  // guard: codes-next-door
-  if (isCodeOnly(response) && policies.areNextDoor(known, redirectUri))
+  if (/* guard: codes-next-door */ isCodeOnly(response) && policies.areNextDoor(known, redirectUri))
     return { policy: policies.govern(known), ...found }
   const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
   const asker = own?.clientId ?? /* guard: clients-of-forms */ exchange.form?.clientId
