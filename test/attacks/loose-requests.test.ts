@@ -134,16 +134,31 @@ function expectAsSent(
   t.notOk(answer.headers['set-cookie'], 'no cookie')
 }
 
-runAttacks('requests that servers could read differently', onLenientStage(), (attack) => {
+const watchedApp = { clientId: 'watched', redirectUri: 'https://watched.example/cb' }
+const offApp = { clientId: 'off', redirectUri: 'https://off.example/cb' }
+const beside = {
+  watched: { mode: 'monitor', redirectUris: [watchedApp.redirectUri] },
+  off: { mode: 'off', redirectUris: [offApp.redirectUri] },
+}
+
+runAttacks('requests that servers could read differently', onLenientStage({ clients: beside }), (attack) => {
   attack(
     'Q-22',
     'a client that is certainly not protected is not refused for it',
     loose,
     async (t, stage, sentBy) => {
       stage.op.answer = (_request, response) => response.writeHead(204).end()
-      expectAsSent(t, stage, sentBy(unlisted), await pass(stage, sentBy(unlisted), [stage.cookie]))
+      for (const client of [unlisted, offApp])
+        expectAsSent(t, stage, sentBy(client), await pass(stage, sentBy(client), [stage.cookie]))
     },
   )
+  attack('Q-22', 'nor is one that is only watched', loose, async (t, stage, sentBy) => {
+    stage.op.answer = (_request, response) => response.writeHead(204).end()
+    const { method, target, body = '' } = sentBy(watchedApp)
+    const answer = await pass(stage, sentBy(watchedApp), [stage.cookie])
+    t.equal(answer.status, 204, describe(answer))
+    t.match(stage.op.requests.at(-1), { method, url: target, body })
+  })
   attack('Q-22', 'a protected client is', loose, async (t, stage, sentBy) => {
     stage.beLenient()
     const seen = watchOp(stage.op.requests)
