@@ -1,3 +1,5 @@
+import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 import { basic, redeem } from './frame/codes.ts'
 import { describe, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
 import { begin, Jar } from './frame/jar.ts'
@@ -80,6 +82,19 @@ runAttacks('clients of one machine', onLenientStage({ clients }), (attack) => {
   )
   attack(
     'C-12',
+    'who is not named is nobody next door, and elsewhere passes as ever',
+    { 'next door': tool, elsewhere: { clientId: '', redirectUri: 'https://nobody.example/cb' } },
+    async (t, { world, op, cookie }, { redirectUri }) => {
+      const client = { clientId: '', redirectUri }
+      op.answer = (_request, response) => response.writeHead(303, { location: codeAt(client) }).end()
+      const target = `/connect/authorize?${authorizeQuery(client, undecided)}`
+      const answer = await send(world.publicUrl, { target, headers: [cookie, ...navigation] })
+      if (redirectUri === tool.redirectUri) t.match(answer.headers['location'], isHeld)
+      else t.equal(answer.headers['location'], codeAt(client))
+    },
+  )
+  attack(
+    'C-12',
     'only a code goes through, which waits at the token endpoint',
     ['access_token=x', 'id_token=x', 'code=x&access_token=y', 'response=a.b.c'],
     async (t, stage, content) => {
@@ -115,3 +130,32 @@ runAttacks('clients of one machine', onLenientStage({ clients }), (attack) => {
     },
   )
 })
+
+const memory = createMemoryStore(Date.now)
+const down: Store = {
+  ...memory,
+  get: async () => {
+    throw new Error('down')
+  },
+}
+
+runAttacks(
+  'clients of one machine while the store is down',
+  onLenientStage({ clients, store: down }),
+  (attack) => {
+    attack(
+      'C-12',
+      'a request goes through without a cookie, and who is answered is not certain',
+      { 'another port': tool },
+      async (t, stage, client) => {
+        const jar = new Jar()
+        const shown = await begin(stage, jar, authorizeQuery(client, undecided))
+        t.equal(shown.status, 200)
+        t.notOk(shown.headers['set-cookie'])
+        const answer = await end(stage, jar, codeAt(client))
+        t.equal(answer.status, 503)
+        expectNoArtefact(t, answer)
+      },
+    )
+  },
+)
