@@ -52,7 +52,7 @@ interface Basic {
 function readBasic(authorization: string | undefined): Basic | undefined {
   if (authorization === undefined || !/^\s*basic/i.test(authorization)) return undefined
   // Blanks and padding are all that may differ: what decoders skip would make another id.
-  const [, base64 = ''] = /^\s*basic\s+([a-z0-9+/]+)=*\s*$/i.exec(authorization) ?? []
+  const [, base64 = ''] = /^[ \t]*basic[ \t]+([a-z0-9+/]+)=*[ \t]*$/i.exec(authorization) ?? []
   const bytes = Buffer.from(base64, 'base64')
   const credentials = bytes.toString('latin1')
   const colon = credentials.indexOf(':')

@@ -89,9 +89,10 @@ export const identifyingParameters: ReadonlySet<string> = new Set([
 const commonParameters: ReadonlySet<string> = new Set(['client_id', 'state', 'scope'])
 
 /**
- * Whether an OP could take a form for an authorization request (RFC 6749 3.1.1, RFC 9101 5): it has any parameter that
- * only such requests have, be it empty.
+ * Whether an OP could take a form for an authorization request (RFC 6749 3.1.1, RFC 9101 5), or for a token request: it
+ * has any parameter that only such requests have, be it empty.
  */
 export function mayBeRequest(names: ReadonlySet<string>): boolean {
-  return [...names].some((name) => authorizationParameters.has(name) && !commonParameters.has(name))
+  const isTelling = (name: string): boolean => authorizationParameters.has(name) || name === 'grant_type'
+  return [...names].some((name) => isTelling(name) && !commonParameters.has(name))
 }

@@ -106,6 +106,7 @@ const uncertain: Record<string, (client: typeof unlisted) => Sent> = {
   'a token in another case': redeem('Subject_Token=x'),
   'a client in the query': redeem('x=y', [], '/connect/token?client_id=other'),
   'Basic with a character that decoders skip': redeemAs((id) => `Basic -${base64(`${id}:s`)}`),
+  'Basic after a blank that is none': redeemAs((id) => `Basic\xa0${base64(`${id}:s`)}`),
   'Basic of two': redeemAs((id) => `Basic ${base64(`${id}:s`)}, Basic ${base64('web:s')}`),
   'Basic of a protected client': redeemAs(() => `Basic ${base64('web:s')}`, '&client_id=other'),
   'Basic of a protected client, as it may be read': redeemAs(
@@ -350,6 +351,7 @@ runAttacks(
         'a request object': ['', `${consent('web')}&request=x`],
         'a request URI in the query': ['?request_uri=urn:x', consent('web')],
         'a redirect URI': ['', `${consent('web')}&redirect_uri=https://app.example.com/cb`],
+        'a token request': ['', `${consent('web')}&grant_type=authorization_code&code=c`],
         'a nonce': ['', `${consent('web')}&nonce=n`],
         'a challenge of PKCE': ['', `${consent('web')}&code_challenge=${'c'.repeat(43)}`],
         'a prompt in another case': ['', `${consent('web')}&Prompt=none`],
