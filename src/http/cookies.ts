@@ -27,8 +27,8 @@ export const sessionCookiesOf = ({
  * @returns the header to send, or undefined if there is none of them.
  * @throws Refusal `ambiguous_cookies` for two cookies of one name with different values: OPs differ in which of them
  *   counts. Names that only some servers tell apart (escapes, case where the OP folds it) are one name here, and what
- *   only some servers would find inside another cookie counts too. Equal values are no ambiguity, since every reading of them is the same;
- *   browsers send them after a cookie has moved to another path.
+ *   only some servers would find inside another cookie counts too. Equal values are no ambiguity, since every reading
+ *   of them is the same; browsers send them after a cookie has moved to another path.
  */
 export function selectCookies(header: string | undefined, allowed: SessionCookies): string | undefined {
   return toHeader(selectAllowed(header, allowed))

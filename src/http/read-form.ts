@@ -30,16 +30,16 @@ export function requireForm(headers: IncomingHttpHeaders, body: Buffer): void {
 }
 
 /**
- * Why there is no form where nothing was sent: then it makes no difference what the type says.
+ * Why what was sent is no form, where nothing was sent: then it makes no difference what the type says.
  *
- * @throws {Refusal} as `requireForm` does, for any other body.
+ * @throws {Refusal} as `requireForm` does, where there is a body.
  */
 export function findFormFault(headers: IncomingHttpHeaders, body: Buffer | undefined): Refusal | undefined {
-  if (body) requireForm(headers, body)
   try {
-    requireFormContentType(headers['content-type'], headers['content-encoding'])
+    requireForm(headers, body ?? Buffer.alloc(0))
     return undefined
   } catch (error) {
+    if (body) throw error
     return error as Refusal
   }
 }

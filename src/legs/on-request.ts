@@ -52,9 +52,9 @@ async function guard(
   request: FastifyRequest,
   judge: (body: Buffer | undefined) => Promise<Onward>,
 ): Promise<Onward> {
-  if (isPreflight(request)) return forward(request, { headers: readPreflight(request) })
   const body = await takeBody(request)
   try {
+    if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
     return await judge(body)
   } catch (error) {
     // guard: refusals-while-enforced
@@ -82,5 +82,3 @@ async function open(
     ...(page && { learned: { kind: 'page', page } }),
   })
 }
-
-const isPreflight = ({ method }: FastifyRequest): boolean => method === 'OPTIONS'

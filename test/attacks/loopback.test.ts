@@ -107,6 +107,19 @@ runAttacks('clients of one machine', onLenientStage({ clients }), (attack) => {
   )
   attack(
     'C-12',
+    'what a request only refers to may be of the listed client',
+    {
+      'a pushed request that was not seen': 'request_uri=urn:of-cli',
+      'an encrypted object': 'request=a.b.c.d.e',
+    },
+    async (t, stage, more) => {
+      const seen = watchOp(stage.op.requests)
+      const target = `/connect/authorize?${authorizeQuery(tool)}&${more}`
+      expectRefused(t, await send(stage.world.publicUrl, { target, headers: navigation }), 400, seen)
+    },
+  )
+  attack(
+    'C-12',
     'an id that could be the listed one is nobody',
     ['CLI', 'cli ', 'c%6ci'],
     async (t, stage, clientId) => {

@@ -199,6 +199,8 @@ runAttacks('while nobody is protected', onLenientStage({ clients: watched }), (a
     {
       ...loose,
       ...uncertain,
+      'a preflight with a body': (client: typeof unlisted) => ({ ...post('x=y')(client), method: 'OPTIONS' }),
+      'a GET with a body': (client: typeof unlisted) => ({ ...get('x=y')(client), body: 'x=y' }),
       'a PUT': (client: typeof unlisted) => ({ ...post('x=y')(client), method: 'PUT' }),
     },
     async (t, stage, sentBy) => {

@@ -57,7 +57,7 @@ export async function onAuthorizationRequest(
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(services.records, it.parameters)
-  const policy = findPolicy(services.policies, it.parameters, resolved.parameters)
+  const policy = findPolicy(services.policies, it.parameters, resolved)
   // What a request only refers to may name another client.
   const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
   requireExact(services, policy, clientIds, it.faults)
@@ -115,13 +115,19 @@ async function decideOrForward(
 }
 
 /** The strictest of the policies that either reading of the request names. */
-function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): GoverningPolicy {
+function findPolicy(
+  policies: Policies,
+  outer: Parameters,
+  { parameters: inner, source }: ResolvedRequest,
+): GoverningPolicy {
   const named = (name: string): string[] =>
     [outer.get(name), /* guard: both-readings */ inner.get(name)].filter((value) => value !== undefined)
   const [redirectUri, other = redirectUri] = named('redirect_uri')
   const clientIds = [...new Set(named('client_id'))]
+  // What can't be read may be another client's.
+  const known = source === 'opaque' ? [] : clientIds
   const governAt = (uri: string | undefined): GoverningPolicy =>
-    policies.govern(clientIds, policies.areNextDoor(clientIds, uri) ? undefined : uri)
+    policies.govern(clientIds, policies.areNextDoor(known, uri) ? undefined : uri)
   const policy = governAt(redirectUri)
   return other === redirectUri ? policy : policies.govern([...policy.policyIds, ...governAt(other).policyIds])
 }
