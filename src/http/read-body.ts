@@ -50,7 +50,8 @@ export function requireFormContentType(
   const [type, ...parts] = (header ?? '').split(';').map((part) => part.trim())
   // An empty parameter says nothing (RFC 9110 5.6.6).
   const [parameter = 'charset=utf-8', ...more] = parts.filter((part) => part !== '')
-  const { 1: quoted, 2: charset = quoted ?? '' } = /^charset=(?:"([^"\\]*)"|([^"]*))$/i.exec(parameter) ?? []
+  const named = /^charset[ \t]*=[ \t]*(?:"([^"\\]*)"|([^"\s]*))$/i.exec(parameter)
+  const { 1: quoted, 2: charset = quoted ?? '' } = named ?? []
   const isForm = type?.toLowerCase() === 'application/x-www-form-urlencoded'
   // guard: content-type
   if (!isForm || !likeAscii.test(charset) || more.length > 0) {
