@@ -3,43 +3,48 @@ import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../refusal.ts'
 import { decodeFormBytes } from './form-text.ts'
 import { readBody, requireFormContentType } from './read-body.ts'
+import { hasBody, type TakeBody } from './take-body.ts'
 
 /**
  * Reads a form. It can be read once only: what was read has to be forwarded.
  *
+ * @param read reads the body; what is no form is refused before.
  * @throws {Refusal} `unsupported_content_type`, `body_too_large`, or `malformed_parameters` where it breaks off.
  */
-export async function readForm({ headers, raw }: FastifyRequest): Promise<Buffer> {
-  requireFormContentType(headers['content-type'], headers['content-encoding'])
-  const body = await readBody(raw, headers['content-length'])
-  requireForm(headers, body)
-  return body
-}
-
-/**
- * Requires a body that every server reads as the same form: one that is not in UTF-8 is ASCII, its escapes too.
- *
- * @throws {Refusal} `unsupported_content_type`
- */
-export function requireForm(headers: IncomingHttpHeaders, body: Buffer): void {
-  const { isUtf8 } = requireFormContentType(headers['content-type'], headers['content-encoding'])
+export async function readForm(
+  { headers, raw }: FastifyRequest,
+  read: () => Promise<Buffer> = () => readBody(raw, headers['content-length']),
+): Promise<Buffer> {
+  const { isUtf8 } = requireForm(headers)
+  const body = await read()
   // guard: other-charsets
   if (!isUtf8 && !/^[\0-\x7f]*$/.test(decodeFormBytes(body.toString('latin1')))) {
     throw new Refusal('unsupported_content_type', 'expected a form outside ASCII to be in UTF-8')
   }
+  return body
+}
+
+/** A form, and why it is refused where its client is protected. */
+export interface LooseForm {
+  readonly body?: Buffer
+  readonly fault?: Refusal | undefined
 }
 
 /**
- * Why what was sent is no form, where nothing was sent: then it makes no difference what the type says.
+ * The same where nothing may have been sent at all: then it makes no difference what the type says.
  *
- * @throws {Refusal} as `requireForm` does, where there is a body.
+ * @throws {Refusal} as `readForm` does.
  */
-export function findFormFault(headers: IncomingHttpHeaders, body: Buffer | undefined): Refusal | undefined {
+export async function readLooseForm(request: FastifyRequest, take: TakeBody): Promise<LooseForm> {
+  const { headers } = request
+  if (hasBody(headers)) return { body: await readForm(request, async () => (await take()) as Buffer) }
   try {
-    requireForm(headers, body ?? Buffer.alloc(0))
-    return undefined
-  } catch (error) {
-    if (body) throw error
-    return error as Refusal
+    requireForm(headers)
+    return {}
+  } catch (fault) {
+    return { fault: fault as Refusal }
   }
 }
+
+const requireForm = (headers: IncomingHttpHeaders) =>
+  requireFormContentType(headers['content-type'], headers['content-encoding'])

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { takeBody } from '../http/take-body.ts'
+import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
@@ -36,31 +36,39 @@ export async function onRequest(
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
-      return guard(services, request, (body) => authorize(services, request, reply, body))
+      return guard(services, request, (take) => authorize(services, request, reply, take))
     case 'token':
-      return guard(services, request, (body) => redeem(services, request, reply, body))
+      return guard(services, request, (take) => redeem(services, request, reply, take))
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return guard(services, request, (body) => startElsewhere(services, request, reply, kind, body))
+      return guard(services, request, (take) => startElsewhere(services, request, reply, kind, take))
   }
 }
 
-/** While nobody is protected nobody is refused: `monitor` changes nothing. */
+/**
+ * While nobody is protected nobody is refused: `monitor` changes nothing.
+ *
+ * @param judge takes the body once it is willing to read it.
+ */
 async function guard(
   { policies }: OnRequestServices,
   request: FastifyRequest,
-  judge: (body: Buffer | undefined) => Promise<Onward>,
+  judge: (take: TakeBody) => Promise<Onward>,
 ): Promise<Onward> {
-  const body = await takeBody(request)
+  let taken: ReturnType<TakeBody> | undefined
+  const take: TakeBody = () => {
+    taken ??= takeBody(request)
+    return taken
+  }
   try {
     if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
-    return await judge(body)
+    return await judge(take)
   } catch (error) {
     // guard: refusals-while-enforced
     if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
     request.log.info({ code: error.code, detail: error.message }, 'refused once a client is enforced')
-    return forward(request, { body })
+    return forward(request, { body: await take() })
   }
 }
 

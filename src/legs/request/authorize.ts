@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
 import { challengePath } from '../../http/own-paths.ts'
-import { findFormFault } from '../../http/read-form.ts'
+import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
+import { hasBody, type TakeBody } from '../../http/take-body.ts'
 import { mayBeRequest } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { Refusal } from '../../refusal.ts'
@@ -22,18 +23,16 @@ export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | '
 /**
  * A request at an authorization endpoint: read once, strictly, and given to the request leg. What is posted there
  * without being an authorization request goes on as it came.
- *
- * @param body what was sent, if anything.
  */
 export async function authorize(
   services: AuthorizeServices,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: Buffer | undefined,
+  take: TakeBody,
 ): Promise<Onward> {
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
-  const fault = findBodyFault(request, body)
+  const { body, fault } = await readPostedForm(request, take)
   const read = readParameters({ query: exchange.target.query, body }, 'authorization', fault)
   const { parameters, faults } = read
   requireShort(parameters, body)
@@ -78,12 +77,13 @@ export async function authorize(
 /**
  * An OP could read parameters in the body of a GET or a HEAD too, where a client has none (RFC 9110 9.3.1).
  *
- * @throws {Refusal} `malformed_parameters`; as `findFormFault` does.
+ * @throws {Refusal} `malformed_parameters`; as `readLooseForm` does.
  */
-function findBodyFault({ method, headers }: FastifyRequest, body: Buffer | undefined): Refusal | undefined {
-  if (method === 'POST') return findFormFault(headers, body)
-  if (body) throw new Refusal('malformed_parameters', `an authorization request by ${method} with a body`)
-  return undefined
+async function readPostedForm(request: FastifyRequest, take: TakeBody): Promise<LooseForm> {
+  const { method, headers } = request
+  if (method === 'POST') return readLooseForm(request, take)
+  if (!hasBody(headers)) return {}
+  throw new Refusal('malformed_parameters', `an authorization request by ${method} with a body`)
 }
 
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findFormFault } from '../../http/read-form.ts'
-import { type LooseParameters, readParameters } from '../../oauth/parameters.ts'
+import { readLooseForm } from '../../http/read-form.ts'
+import type { TakeBody } from '../../http/take-body.ts'
+import { readParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
@@ -13,9 +14,9 @@ export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: Buffer = Buffer.alloc(0),
+  take: TakeBody,
 ): Promise<Onward> {
-  const read = readBackChannelForm(request, reply, body)
+  const { body, read } = await readBackChannelForm(request, reply, take)
   const redemption = await onTokenRequest(services, request.headers.authorization, read)
   return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
 }
@@ -26,9 +27,9 @@ export async function startElsewhere(
   request: FastifyRequest,
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
-  body: Buffer = Buffer.alloc(0),
+  take: TakeBody,
 ): Promise<Onward> {
-  const read = readBackChannelForm(request, reply, body)
+  const { body, read } = await readBackChannelForm(request, reply, take)
   const { parameters } = read
   refuseLookAlikes(services, namesOf(parameters))
   const policy = requireGrant(services, kind, request.headers.authorization, read)
@@ -39,8 +40,8 @@ export async function startElsewhere(
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
-function readBackChannelForm(request: FastifyRequest, reply: FastifyReply, body: Buffer): LooseParameters {
+async function readBackChannelForm(request: FastifyRequest, reply: FastifyReply, take: TakeBody) {
   requireMethod(request, reply, ['POST'])
-  const fault = findFormFault(request.headers, body.length > 0 ? body : undefined)
-  return readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)
+  const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
+  return { body, read: readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault) }
 }
