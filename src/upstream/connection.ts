@@ -1,10 +1,10 @@
-import type { Dispatcher, Pool } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
 import type { Names } from '../http/public-names.ts'
 import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
+import type { OpAnswer } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
-import { openPool } from './pool.ts'
+import { openPool, type Pool } from './pool.ts'
 
 const longestBody = 1024 * 1024
 const bodiless = new Set([204, 205, 304])
@@ -57,7 +57,7 @@ export function connectUpstream(config: Config): UpstreamConnection {
         throw toUpstreamRefusal(error)
       }
     },
-    close: () => pool.destroy(),
+    close: async () => pool.destroy(),
   }
 }
 
@@ -94,7 +94,7 @@ async function exchange(
   const { method = 'GET', headers, body, signal } = init
   const request = new Request(url, { method, ...(headers && { headers }), ...(body && { body }) })
   const answer = await pool.request({
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     path: url.pathname + url.search,
     headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...publicHeaders },
     body: request.body && Buffer.from(await request.arrayBuffer()),
@@ -114,9 +114,9 @@ async function exchange(
 const tooLong = (): Refusal =>
   new Refusal('upstream_unreadable', `the answer is longer than ${longestBody} bytes`)
 
-function toHeaders(raw: Dispatcher.ResponseData['headers']): Headers {
+function toHeaders(raw: OpAnswer['headers']): Headers {
   const headers = new Headers()
-  for (const [name, values] of Object.entries(raw as Record<string, string | string[]>)) {
+  for (const [name, values] of Object.entries(raw)) {
     for (const value of [values].flat()) headers.append(name, value)
   }
   return headers
