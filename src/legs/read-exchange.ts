@@ -6,8 +6,9 @@ import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
 import { toUpstreamHeaders } from '../http/request-headers.ts'
-import { parseTarget } from '../http/target.ts'
+import { loosenPath, parseTarget } from '../http/target.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
+import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
@@ -30,6 +31,7 @@ export function readExchanges(
   // guard: trusted-header-name
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
+  const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
@@ -54,7 +56,7 @@ export function readExchanges(
         { publicHeaders, clientAddress },
         {
           guarded: isGuarded || isLoginPath(target.path),
-          readable: policies.areAnyActive,
+          readable: policies.areAnyActive || metadataPaths.has(target.loosePath),
           ownCookies,
           trustedHeader,
         },

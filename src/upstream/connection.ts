@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts'
 import type { OpAnswer } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
+import { decodeBody } from './read-response.ts'
 
 const longestBody = 1024 * 1024
 const bodiless = new Set([204, 205, 304])
@@ -101,12 +102,13 @@ async function exchange(
     signal: signal ?? null,
   })
   const content = await readBytes(answer.body, longestBody, tooLong)
-  const coding = answer.headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity')
-    throw new Refusal('upstream_unreadable', `content coding ${coding} was not asked for`)
-  const response = new Response(bodiless.has(answer.statusCode) ? null : content, {
+  const received = toHeaders(answer.headers)
+  // Some OPs compress whatever they were asked for.
+  const plain = await decodeBody(content, received.get('content-encoding') ?? undefined)
+  if (!plain) throw new Refusal('upstream_unreadable', 'an answer in a content coding that can not be read')
+  const response = new Response(bodiless.has(answer.statusCode) ? null : plain, {
     status: answer.statusCode,
-    headers: toHeaders(answer.headers),
+    headers: received,
   })
   return Object.defineProperty(response, 'url', { value: url.href })
 }
