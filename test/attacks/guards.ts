@@ -347,6 +347,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([responses], {
     'pages-of-two-readings': {},
+    'pages-in-xml': {},
     'unreadable-codings': {},
     'pages-too-long': {},
   }),
