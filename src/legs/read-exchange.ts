@@ -7,6 +7,7 @@ import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
 import { toUpstreamHeaders } from '../http/request-headers.ts'
 import { loosenPath, parseTarget } from '../http/target.ts'
+import { refuseUpgrade } from '../http/upgrade.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
@@ -43,6 +44,7 @@ export function readExchanges(
     const target = parseTarget(url)
     const clientAddress = findClientAddress(raw)
     requireKnownHost(raw.rawHeaders, hosts)
+    refuseUpgrade(raw)
     const kind = classifyTarget(target, provider.guarded)
     // Where a request is resumed, its answer has to be read as well.
     const isGuarded = kind !== 'open' || isAtAuthorization(target, provider.guarded)

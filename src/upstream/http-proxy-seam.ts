@@ -8,7 +8,7 @@ import type { OpAnswer, OpRequest } from './exchange.ts'
 import type { Pool } from './pool.ts'
 import { frameBody, type UpstreamRequest } from './upstream-request.ts'
 
-/** All methods that Node reads. CONNECT and Upgrade never come as requests. */
+/** All methods that Node reads. CONNECT never comes as a request. */
 const methods = METHODS.filter((method) => method !== 'CONNECT')
 
 /** The result of a request that was sent: one of the two is called, once. */

@@ -339,6 +339,7 @@ export const guards: readonly Guard[] = [
     'answers-that-began': {},
     'unasked-answers': { cases: ['upstream/exchange.test.ts'] },
     'refused-framing': { cases: [http] },
+    upgrades: { cases: ['http/upgrade.test.ts'] },
   }),
   ...marked([responses], {
     'pages-that-submit-themselves': { off: "type === 'xml'" },
