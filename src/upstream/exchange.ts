@@ -143,7 +143,7 @@ function take(socket: Socket): Connection {
 
 /**
  * An OP that refuses an upload closes the connection behind its answer: writing fails then, and Node would drop what it
- * has not read yet. What has become of a connection is told by reading it.
+ * has not read yet. What has become of a connection is found out by reading it.
  */
 function ignoreWriteErrors(socket: Socket): void {
   const [write, writeAll] = [socket._write.bind(socket), socket._writev?.bind(socket)]
