@@ -20,10 +20,10 @@ const telling = listOf('action formaction formmethod method name value id form t
 const maxLength = 128 * 1024
 const maxDepth = 256
 
-const declaration = /(?:\ufeff)?(?:<\?xml\s[^<>?]*\?>)?\s*(?:<!DOCTYPE\s[^<>[\]]*>)?/y
+const declaration = /^(?:\ufeff)?(?:<\?xml\s[^<>?]*\?>)?\s*(?:<!DOCTYPE\s[^<>[\]]*>)?/
 const closing = /<\/([A-Za-z][A-Za-z0-9-]*)\s*>/y
 const opening = /<([A-Za-z][A-Za-z0-9-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
-const attribute = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const attribute = /([\w.:-]+)\s*=\s*(["'])(.*?)\2/gs
 
 /** References that mean the same everywhere: those of XML itself, and to printable characters of ASCII. */
 const reference =
@@ -38,7 +38,7 @@ export function isSameInXml(text: string): boolean {
   const open: string[] = []
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these mean different things, if anything
   if (text.length > maxLength || /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(text)) return false
-  let at = lengthAt(declaration, text, 0)
+  let at = text.length - text.replace(declaration, '').length
   for (;;) {
     const next = text.indexOf('<', at)
     if (next < 0) return open.length === 0
@@ -79,8 +79,7 @@ function isPlainElement(name: string, open: readonly string[]): boolean {
 }
 
 function arePlainAttributes(attributes: string): boolean {
-  return [...attributes.matchAll(attribute)].every(([, name = '', double, single]) => {
-    const value = double ?? single ?? ''
+  return [...attributes.matchAll(attribute)].every(([, name = '', , value = '']) => {
     if (name === 'xmlns') return value === 'http://www.w3.org/1999/xhtml'
     if (name.includes(':')) return name === 'xml:lang' || name === 'xml:space'
     if (!telling.has(name.toLowerCase())) return true
@@ -102,10 +101,4 @@ function endOfText(text: string, start: number, name: string): number | undefine
 function isCdata(block: string): boolean {
   const [inside = '', after] = block.split(/\]\]>(.*)/s, 2)
   return after !== undefined && !/<\/(?:script|style)/i.test(inside) && !/[<&]/.test(after)
-}
-
-function lengthAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at
-  const [found = ''] = pattern.exec(text) ?? []
-  return found.length
 }
