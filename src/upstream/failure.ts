@@ -10,7 +10,7 @@ const brokenOff = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 /**
  * What a failed exchange with the OP means to the one who asked.
  *
- * @param error what undici or an abort signal threw.
+ * @param error what Node's client or an abort signal threw.
  * @returns a refusal `upstream_timeout` (504), `upstream_unreadable` (502: the answer was no HTTP) or
  *   `upstream_unreachable` (502: everything else); a refusal comes back as it is.
  */

@@ -206,7 +206,7 @@ t.test('connections do one thing at a time, are kept, and are not used after the
   const upstream = connect(t, { upstream: { url: `http://127.0.0.1:${port}` } })
   const ask = () => upstream.fetch('https://login.example.com/')
   await ask()
-  // undici frees a connection one turn of the event loop after its answer.
+  // A connection is free one turn of the event loop after its answer.
   await setTimeout(20)
   await ask()
   t.equal(sockets.size, 1)
