@@ -69,7 +69,7 @@ export function sendRequest(
     request.on('socket', (socket: Socket) => {
       connection = take(socket)
       socket.setTimeout(socket.connecting ? patience.connectMs : patience.silenceMs)
-      socket.once('connect', () => socket.setTimeout(patience.silenceMs))
+      if (socket.connecting) socket.once('connect', () => socket.setTimeout(patience.silenceMs))
       socket.on('timeout', onSilence)
     })
     request.on('response', (head: IncomingMessage) => {

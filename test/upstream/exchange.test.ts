@@ -90,6 +90,21 @@ t.test('who gives up, and why', async (t) => {
   }
 })
 
+t.test('a connection carries no trace of earlier requests', async (t) => {
+  const send = await startOp(t)
+  const counts: unknown[] = []
+  for (let round = 0; round < 3; round++) {
+    const { opened, answer, response } = await send({ signal: new AbortController().signal })
+    response.end('done')
+    const { body } = await answer
+    await Promise.all([once(opened, 'close'), body.toArray()])
+    const { socket } = opened
+    counts.push(socket?.eventNames().map((name) => [name, socket.listenerCount(name)]))
+  }
+  t.same(counts[1], counts[0])
+  t.same(counts[2], counts[0])
+})
+
 t.test('what the OP says between two requests is no answer', async (t) => {
   const send = await startOp(t)
   const first = await send()
