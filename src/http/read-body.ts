@@ -14,7 +14,8 @@ const maxFormBytes = 1024 * 1024
 export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
   if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
   try {
-    return await readBytes(body, maxFormBytes, tooLarge)
+    // The client's connection stays open, for the answer that says so.
+    return await readBytes(body.iterator({ destroyOnReturn: false }), maxFormBytes, tooLarge)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })
