@@ -1,0 +1,40 @@
+import { startOp } from '../../op.ts'
+import { startTogether } from '../../start-together.ts'
+import type { ProviderKit, ProviderPages } from '../kit.ts'
+import { configureGateway, describeClient, findPeople, oidcProviderPages } from '../oidc-provider/kit.ts'
+import { LOGIN_HOST, startLoginApp } from './app.ts'
+import { askLoginApp } from './policy.ts'
+
+/** oidc-provider with a login app on another origin, through which it sends people with a session too. */
+export const loginAppKit: ProviderKit = {
+  name: 'login-app',
+  findMissing: async () => undefined,
+  start: (setup) =>
+    startTogether(async (keep) => {
+      const loginApp = keep(await startLoginApp())
+      const op = keep(
+        await startOp({
+          issuer: setup.publicUrl,
+          port: setup.port,
+          clients: setup.clients.map(describeClient),
+          configuration: { interactions: await askLoginApp(loginApp.url) },
+        }),
+      )
+      loginApp.serve(op)
+      return {
+        url: op.url,
+        issuer: op.issuer,
+        configuration: configureGateway(setup),
+        people: findPeople(op),
+        pages,
+      }
+    }),
+}
+
+const pages: ProviderPages = {
+  ...oidcProviderPages,
+  isLogin: ({ status, url, body }) =>
+    status === 200 && new URL(url).hostname === LOGIN_HOST && body.includes('name="password"'),
+  isConsent: ({ url, text }) =>
+    new URL(url).hostname === LOGIN_HOST && text.includes('The application would get:'),
+}
