@@ -33,6 +33,13 @@ export class Journey {
     return this.#arrive(application.startSignIn(this.browser, prompt))
   }
 
+  /** The same, with a request that the application pushes beforehand. */
+  push(application: Application): Promise<Page> {
+    if (application.startPushed === undefined) throw new Error('this application pushes no requests')
+    this.#seen.length = 0
+    return this.#arrive(application.startPushed(this.browser))
+  }
+
   logIn(page: Page, person: Person): Promise<Page> {
     return this.#arrive(this.stage.world.provider.pages.logIn(this.browser, page, person))
   }

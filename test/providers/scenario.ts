@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Application, Person } from '../lab/providers/kit.ts'
+import type { Application, Person, ProviderKit } from '../lab/providers/kit.ts'
 import { expectChallenge, expectSignedIn } from './expect.ts'
 import { Journey, type Stage } from './journey.ts'
 import { type Watch, watch } from './watch.ts'
@@ -7,6 +7,8 @@ import { type Watch, watch } from './watch.ts'
 /** One row of the matrix. */
 export interface Scenario {
   readonly name: string
+  /** Whether this OP and this kind of application can play it at all; all can if absent. */
+  appliesTo?(kit: ProviderKit, application: Application): boolean
   play(t: Test, stage: Stage): Promise<void>
 }
 

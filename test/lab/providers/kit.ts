@@ -83,6 +83,18 @@ export interface ProviderKit {
   issuerOf?(publicUrl: string): string
   /** It shows its login page to `prompt=none` where the standard wants the error `login_required`. */
   readonly ignoresPromptNone?: boolean
+  /** It answers 500 to `prompt=none`. */
+  readonly failsPromptNone?: boolean
+  /** It takes `prompt=login` for any other request: who has a session is not asked again. */
+  readonly ignoresPromptLogin?: boolean
+  /** After a login it sends the browser to the authorization endpoint once more: then there is a session, but no code yet. */
+  readonly repeatsRequest?: boolean
+  /** It answers by query, whatever `response_mode` says. */
+  readonly lacksFormPost?: boolean
+  /** It has no endpoint for pushed authorization requests (RFC 9126). */
+  readonly lacksPushedRequests?: boolean
+  /** Clients get no refresh tokens from it, for the scope that the applications ask for. */
+  readonly lacksRefreshTokens?: boolean
   /** How clients have to authenticate here; as they like if absent. */
   readonly clientAuth?: ClientRegistration['clientAuth']
   start(setup: ProviderSetup): Promise<RunningProvider>
@@ -104,6 +116,13 @@ export interface Application {
   readonly registration: ClientRegistration
   /** Opens it where a sign-in is needed; `prompt` goes along. */
   startSignIn(browser: Browser, prompt?: 'none' | 'login'): Promise<Page>
+  /** The same, with a request that was pushed to the OP beforehand (RFC 9126); absent where it can't. */
+  startPushed?(browser: Browser): Promise<Page>
+  /**
+   * Gets itself new tokens for whoever is signed in at it in this browser; absent where it can't.
+   * @returns whether it got them
+   */
+  refresh?(browser: Browser): Promise<boolean>
   /** The `sub` of whoever is signed in at it in this browser. */
   findSubject(browser: Browser): Promise<string | undefined>
   /** The authorization error (RFC 6749 4.1.2.1) that it shows; undefined if it shows none. */

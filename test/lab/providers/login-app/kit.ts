@@ -9,6 +9,8 @@ import { askLoginApp } from './policy.ts'
 export const loginAppKit: ProviderKit = {
   name: 'login-app',
   findMissing: async () => undefined,
+  // It wants offline_access and a consent for them.
+  lacksRefreshTokens: true,
   start: (setup) =>
     startTogether(async (keep) => {
       const loginApp = keep(await startLoginApp())

@@ -11,6 +11,8 @@ const GATEWAY_CLIENT = 'step-up-gateway'
 export const oidcProviderKit: ProviderKit = {
   name: 'oidc-provider',
   findMissing: async () => undefined,
+  // It wants offline_access and a consent for them.
+  lacksRefreshTokens: true,
   start: async (setup) => {
     const op = await startOp({
       issuer: setup.publicUrl,
