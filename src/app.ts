@@ -6,6 +6,7 @@ import { loosenPath } from './http/target.ts'
 import { onRequest } from './legs/on-request.ts'
 import { onResponse } from './legs/on-response.ts'
 import { readExchanges } from './legs/read-exchange.ts'
+import { serveProbeReturn } from './legs/return/probe-return.ts'
 import { serveReturnLeg } from './legs/return/return-leg.ts'
 import { createIsLoginPath } from './passkeys/login-page/login-paths.ts'
 import { createLoginPage } from './passkeys/login-page.ts'
@@ -64,6 +65,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   await app.register(fastifyCookie)
   readExchanges(app, services, isLoginPath)
   await app.register(async (own) => serveReturnLeg(own, services), { prefix })
+  if (config.provider.probe.by === 'browser')
+    await app.register(async (own) => serveProbeReturn(own, services), { prefix })
   await app.register(async (own) => serveBackchannelLogout(own, services), { prefix })
   if (passkeys && assets) {
     const parts = { passkeys, assets, isLoginPath }

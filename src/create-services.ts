@@ -19,6 +19,7 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
   const records = createRecords(store, config.stepUp)
   const upstream = connectUpstream(config)
   const provider = createProvider(config, upstream, log)
+  const keys = createKeys(provider, upstream)
   return {
     config,
     now,
@@ -28,8 +29,8 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     authsignal: createAuthsignal(config.authsignal),
     upstream,
     provider,
-    keys: createKeys(provider, upstream),
-    askUser: (...question) => askUser({ config, provider, upstream, records, now }, ...question),
+    keys,
+    askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
     audit: createAudit(log),
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),

@@ -164,6 +164,10 @@ export function* findSignInDoors({ header, jwt, loginPaths, field }: PasskeySign
 /** What can keep the probe from identifying users at this OP; then sign-ins fail at all protected clients. */
 function* findProbeDoors({ probe }: Config['provider'], metadata: Metadata): Generator<Door> {
   const client = `the probe's client ${probe.clientId}`
+  if (probe.by === 'browser') {
+    const meaning = 'the browser itself is sent through the OP; frames, scripts and monitor ask beside it'
+    yield { level: 'info', subject: 'provider.probe.by', meaning }
+  }
   const algorithms = listOf(metadata, 'id_token_signing_alg_values_supported') ?? []
   const [verifiable] = algorithms.filter((algorithm) => !isUnverifiable(algorithm))
   const unverifiable = algorithms.filter(isUnverifiable)

@@ -1,5 +1,5 @@
 import type { GoverningPolicy } from '../policy/policies.ts'
-import type { ProbeResult } from '../probe/probe.ts'
+import type { ProbeResult } from '../policy/probe-result.ts'
 import type { OpenedPage } from '../protected-pages/page-leg.ts'
 import type { InFlightRequest } from '../records/records.ts'
 import type { UpstreamResponse } from '../upstream/proxy.ts'

@@ -7,14 +7,20 @@ import { sendRedirect } from '../http/send-redirect.ts'
 import { parseParameters } from '../oauth/parameters.ts'
 import { type PasskeyNotice, passkeysPage } from '../pages/passkeys-page.ts'
 import { passkeysPageName } from '../policy/policies.ts'
-import { type JudgePageServices, judgePage, refusePage } from '../protected-pages/judge-page.ts'
+import { onlyByBrowser } from '../policy/probe-result.ts'
+import {
+  askBeforePage,
+  type JudgePageServices,
+  judgePage,
+  refusePage,
+} from '../protected-pages/judge-page.ts'
 import type { Case } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { listPasskeys, removePasskey } from './passkey-enrolment.ts'
 import type { PasskeyServices } from './passkey-services.ts'
 
-/** Whom the passkey page opens for; or where to send the browser before. */
-export type Visitor = { readonly it: Case } | { readonly stepUpId: string | undefined }
+/** Whom the passkey page opens for; or where the browser goes before. */
+export type Visitor = { readonly it: Case } | { readonly path: string }
 
 /**
  * Only a step-up opens the page, whatever the rules allow: it is where somebody who knows the password alone would add
@@ -25,12 +31,16 @@ export type Visitor = { readonly it: Case } | { readonly stepUpId: string | unde
 export async function requireProof(
   services: JudgePageServices & Pick<PasskeyServices, 'passkeys'>,
   request: FastifyRequest,
+  reply: FastifyReply,
 ): Promise<Visitor> {
   const { config, passkeys } = services
   const { policy } = passkeys
   const { target } = request.exchange
   const next = { target: request.method === 'GET' ? target.raw : `${config.pathPrefix}/passkeys` }
-  const judgement = await judgePage(services, request, { name: passkeysPageName, policy, next })
+  const asked = { name: passkeysPageName, policy, next, mayAskBrowser: true }
+  const judgement = await judgePage(services, request, asked)
+  if (judgement.kind === 'unknown' && judgement.reason === onlyByBrowser)
+    return { path: await askBeforePage(services, request, reply, next) }
   if (judgement.kind === 'unknown')
     throw new Refusal('sign_in_first', `the passkey page: ${judgement.reason}`)
   const { decision, stepUpId } = judgement
@@ -38,7 +48,7 @@ export async function requireProof(
     case 'deny':
       throw refusePage(decision.error)
     case 'challenge':
-      return { stepUpId }
+      return { path: challengePath(config.pathPrefix, stepUpId) }
     case 'release':
       // guard: passkey-page-needs-step-up
       if (decision.reason === 'proof' || decision.reason === 'pass') return { it: judgement.case }
@@ -58,8 +68,8 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
 
   app.get('/passkeys', async (request, reply) => {
     requireNavigation(request.method, request.headers)
-    const visitor = await requireProof(services, request)
-    if (!('it' in visitor)) return sendRedirect(reply, challengePath(pathPrefix, visitor.stepUpId))
+    const visitor = await requireProof(services, request, reply)
+    if (!('it' in visitor)) return sendRedirect(reply, visitor.path)
     return showPasskeys(services, request, reply, visitor.it, readReturnTo(returnUris, request))
   })
 
@@ -68,7 +78,7 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
     requireOwnForm(request, publicUrl)
     const body = await readForm(request)
     const form = parseParameters({ query: '', body }, 'backchannel')
-    const visitor = await requireProof(services, request)
+    const visitor = await requireProof(services, request, reply)
     const back = readReturnTo(returnUris, request)
     if (!('it' in visitor))
       return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ return_to: back })}`)

@@ -70,14 +70,14 @@ function relaySignIn(app: FastifyInstance, services: PasskeySignInServices): voi
 }
 
 function relayEnrolment(app: FastifyInstance, services: PasskeyServices): void {
-  app.post(`${passkey}/registration-options`, async (request) => {
-    const it = await requireVisitor(services, request)
+  app.post(`${passkey}/registration-options`, async (request, reply) => {
+    const it = await requireVisitor(services, request, reply)
     return beginPasskey(services, it, { ...request.exchange.browser, id: requireBrowser(request) })
   })
 
-  app.post(passkey, async (request) => {
+  app.post(passkey, async (request, reply) => {
     const { challengeId, registrationCredential: credential } = parseBody(registration, request)
-    const it = await requireVisitor(services, request)
+    const it = await requireVisitor(services, request, reply)
     await addPasskey(services, it, requireBrowser(request), { challengeId, credential })
     // The SDK wants a token; what the page does next needs none.
     return { isVerified: true, accessToken: 'page', userId: it.user.subject }
@@ -95,8 +95,12 @@ async function requireAllowance(
   throw new Refusal('passkey_refused', 'too many sign-ins were begun from one address')
 }
 
-async function requireVisitor(services: PasskeyServices, request: FastifyRequest): Promise<Case> {
-  const visitor = await requireProof(services, request)
+async function requireVisitor(
+  services: PasskeyServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Case> {
+  const visitor = await requireProof(services, request, reply)
   // guard: fresh-step-up-for-a-call
   if (!('it' in visitor)) throw new Refusal('verify_first', 'the proof is too old')
   return visitor.it

@@ -3,10 +3,12 @@ import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
 import { type Load, readLoad } from '../http/navigation.ts'
+import type { ProbeResult } from '../policy/probe-result.ts'
 import { countWindowMs, type Records } from '../records/records.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { sentFrom } from '../store/owners.ts'
-import { type ProbeResult, type ProbeServices, probeUser } from './probe.ts'
+import { probeUser } from './probe.ts'
+import type { ProbeServices } from './question.ts'
 
 /**
  * Asks the OP who the user behind a request is: with the cookies of the request, over which those are laid that the
@@ -22,17 +24,7 @@ export type AskUser = (
   earlier?: ProbeResult | 'again',
 ) => Promise<ProbeResult>
 
-/** Whether an unknown user is nobody: so the OP says it to the probe. */
-export const saysNobody = (reason: string): boolean =>
-  [
-    'no_cookie',
-    'login_required',
-    'interaction_required',
-    'account_selection_required',
-    'not_a_redirect',
-  ].includes(reason)
-
-interface AskServices extends ProbeServices {
+export interface AskServices extends ProbeServices {
   readonly records: Pick<Records, 'sessionProbes' | 'addressProbes'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -68,8 +60,8 @@ export async function askUser(
  * load images and frames in a browser as often as they like: these spend nothing of what its user's own pages need. A
  * session that has spent its share spends nothing of its address.
  */
-async function mayProbe(
-  { config, records, now }: AskServices,
+export async function mayProbe(
+  { config, records, now }: Pick<AskServices, 'config' | 'records' | 'now'>,
   cookies: string,
   address: string,
   load: Load,

@@ -37,6 +37,19 @@ export interface Expected {
   readonly isIssuerSent: boolean
 }
 
+/** @param metadata of the OP. */
+export const expectAnswer = (
+  {
+    issuer,
+    authorization_response_iss_parameter_supported: isIssuerSent,
+  }: {
+    readonly issuer: string
+    readonly authorization_response_iss_parameter_supported?: unknown
+  },
+  redirectUri: string,
+  state: string,
+): Expected => ({ redirectUri, state, issuer, isIssuerSent: isIssuerSent === true })
+
 export type AuthorizationAnswer =
   | { readonly fault?: never; readonly parameters: URLSearchParams }
   | { readonly fault: AnswerFault; readonly detail?: string | undefined }

@@ -1,3 +1,4 @@
+import { errors } from 'jose'
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
 import { Refusal } from '../refusal.ts'
 
@@ -34,6 +35,8 @@ export function explainFailure(error: unknown): { readonly reason: ProbeFailure;
     const code = error.cause.map(({ parameters }) => parameters.error).find(isCode)
     return { reason: 'token_error', detail: `answered ${error.status} with ${code ?? 'a challenge'}` }
   }
+  // The library's messages are constant.
+  if (error instanceof errors.JOSEError) return { reason: 'id_token_invalid', detail: error.message }
   if (error instanceof ClientError) {
     const reason = unusableAnswers.has(error.code ?? '') ? 'token_error' : 'id_token_invalid'
     return { reason, detail: describeCause(error) }

@@ -1,36 +1,44 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientPolicy } from '../config/schema/schema.ts'
+import { bindBrowser } from '../http/bind-browser.ts'
 import { canShowPage } from '../http/navigation.ts'
 import type { AuthorizationError } from '../policy/decide.ts'
-import type { UnknownReason } from '../probe/probe.ts'
+import { askThroughBrowser } from '../probe/browser-probe.ts'
+import { findUser } from '../probe/find-user.ts'
 import type { Case, PageToShow } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../step-up/judge.ts'
 
-export type JudgePageServices = JudgeServices & Pick<Services, 'askUser'>
+export type JudgePageServices = JudgeServices & Pick<Services, 'askUser' | 'provider' | 'cookie'>
 
 /** A requested page: its name, its policy, and what follows a step-up. */
 export interface AskedPage {
   readonly name: string
   readonly policy: ClientPolicy
   readonly next: PageToShow
+  /** The browser can be sent to the OP first, to ask who its user is. */
+  readonly mayAskBrowser: boolean
 }
 
 export type PageJudgement =
-  | { readonly kind: 'unknown'; readonly reason: UnknownReason | 'session_unknown' }
+  | { readonly kind: 'unknown'; readonly reason: string }
   | ({ readonly kind: 'judged'; readonly case: Case } & Judgement)
 
 /** The decision about a page: like that about a client, but that a step-up opens it for a time, by its proof. */
 export async function judgePage(
   services: JudgePageServices,
   request: FastifyRequest,
-  { name, policy, next }: AskedPage,
+  { name, policy, next, mayAskBrowser }: AskedPage,
 ): Promise<PageJudgement> {
-  const probe = await services.askUser(request)
+  const canShow = canShowPage(request.method, request.headers)
+  const probe = await findUser(services, request, {
+    about: { kind: 'session' },
+    mayAskBrowser: mayAskBrowser && canShow,
+  })
   if (!probe.known) return { kind: 'unknown', reason: probe.reason }
-  const it = describePageCase(probe.identity, name, services.config.provider.compare)
+  const it = describePageCase(probe.identity, name, services.config.provider)
   // Where the OP names no session there are no proofs, and each request would end in one more challenge.
   if (it.user.session === undefined) return { kind: 'unknown', reason: 'session_unknown' }
   const judgement = await judge(services, it, {
@@ -39,9 +47,29 @@ export async function judgePage(
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],
     // guard: page-navigations
-    noInteraction: canShowPage(request.method, request.headers) ? undefined : 'not_a_navigation',
+    noInteraction: canShow ? undefined : 'not_a_navigation',
   })
   return { kind: 'judged', case: it, ...judgement }
+}
+
+/**
+ * Where the browser itself asks who its user is, before a page is judged.
+ *
+ * @throws {Refusal} `unknown_user` where it was sent there too often; `restart` where no page is known to come back to.
+ */
+export async function askBeforePage(
+  services: JudgePageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { target, sentFrom = target }: PageToShow,
+): Promise<string> {
+  if (sentFrom === undefined) throw new Refusal('restart', 'a form was sent, and the user is not known yet')
+  const browser = bindBrowser(request, services.cookie)
+  const waits = { kind: 'page', target: target ?? sentFrom } as const
+  const path = await askThroughBrowser(services, request, browser.id, waits)
+  if (path === undefined) throw new Refusal('unknown_user', 'a page, and asking for its user leads nowhere')
+  browser.keep(reply)
+  return path
 }
 
 /** What a person sees instead of a denied page. */

@@ -5,13 +5,14 @@ import { challengePath } from '../http/own-paths.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
-import { saysNobody } from '../probe/ask-user.ts'
+import { onlyByBrowser, saysNobody } from '../policy/probe-result.ts'
 import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
 import {
   type AskedPage,
+  askBeforePage,
   type JudgePageServices,
   judgePage,
   type PageJudgement,
@@ -73,7 +74,10 @@ async function openPage(
   page: ProtectedPath,
   body: Buffer | undefined,
 ): Promise<OpenedRequest | Answered> {
-  const judgement = await judgePage(services, request, describeAsked(services, request, page))
+  const asked = describeAsked(services, request, page)
+  const judgement = await judgePage(services, request, asked)
+  if (judgement.kind === 'unknown' && judgement.reason === onlyByBrowser)
+    return leadTo(services, request, reply, await askBeforePage(services, request, reply, asked.next))
   if (judgement.kind === 'unknown') return goAnonymously(services, request, page, judgement, body)
   const { decision, stepUpId } = judgement
   const { user } = judgement.case
@@ -88,13 +92,21 @@ async function openPage(
     case 'deny':
       // guard: denied-page
       throw refusePage(decision.error)
-    case 'challenge': {
-      const challengeHref = challengePath(services.config.pathPrefix, stepUpId)
-      if (request.method !== 'POST') sendRedirect(reply, challengeHref)
-      else services.pages.send(request, reply, verifyFirstPage({ challengeHref, supportId: request.id }))
-      return answered
-    }
+    case 'challenge':
+      return leadTo(services, request, reply, challengePath(services.config.pathPrefix, stepUpId))
   }
+}
+
+/** Something comes before the page. Who sent a form learns that it was not sent. */
+function leadTo(
+  services: PageLegServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  href: string,
+): Answered {
+  if (request.method !== 'POST') sendRedirect(reply, href)
+  else services.pages.send(request, reply, verifyFirstPage({ challengeHref: href, supportId: request.id }))
+  return answered
 }
 
 const describeAsked = (
@@ -105,6 +117,8 @@ const describeAsked = (
   name,
   policy,
   next: describeNext(services.config, request),
+  // `monitor` changes nothing.
+  mayAskBrowser: policy.mode === 'enforce',
 })
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
-import { saysNobody } from '../probe/ask-user.ts'
+import { saysNobody } from '../policy/probe-result.ts'
+import { isSessionSet } from '../probe/find-user.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
@@ -21,18 +21,17 @@ export async function requireSameUser(
   { name, user }: OpenedPage,
 ): Promise<void> {
   if (reply.statusCode === 304) return
-  const { compare } = config.provider
-  const { cookies } = config.provider.probe
+  // Nothing can be asked beside the browser, and `provider.renewsSession` says that nothing has to be.
+  if (config.provider.probe.by === 'browser') return
   const setCookies = setCookiesOf(reply)
-  const { cookie } = request.headers
-  const isSetAnew = overlayCookies(cookie, setCookies, cookies) !== selectCookies(cookie, cookies)
+  const isSetAnew = isSessionSet(config, request, setCookies)
   const probe = await askUser(request, setCookies, 'again')
   if (!probe.known) {
     // guard: answer-for-nobody
     if (isSetAnew && saysNobody(probe.reason) && isRedirect(reply)) return
     throw new Refusal('unknown_user', `the answer to a protected page, and the probe failed: ${probe.reason}`)
   }
-  const now = describePageCase(probe.identity, name, compare).user
+  const now = describePageCase(probe.identity, name, config.provider).user
   // A session that the answer itself renewed is the same user's.
   if (
     /* guard: answer-subject */ now.subject === user.subject &&

@@ -1,19 +1,26 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import { limitByDeadline } from './deadline.ts'
 import type { Provider } from './provider.ts'
 
+/** A forged key id makes the OP be asked for its keys no more often than this, in milliseconds. */
+const cooldownDuration = 5_000
+
 /**
- * The OP's keys, for `jwtVerify`: fetched through the upstream connection when first needed, and again where a new
- * key id turns up, half a minute later at the earliest.
+ * The OP's keys, for `jwtVerify`: fetched through the upstream connection when first needed, and again where a
+ * key id turns up that is not among them: an OP may change its keys at once.
  */
 export function createKeys(provider: Provider, upstream: UpstreamConnection): JWTVerifyGetKey {
   const fetchKeys: FetchImplementation = (url, { signal, headers }) =>
-    upstream.fetch(url, { signal, headers })
+    upstream.fetch(url, { signal: limitByDeadline(signal), headers })
   let known: { readonly uri: string; readonly find: JWTVerifyGetKey } | undefined
   return async (header, token) => {
     const uri = provider.metadata.jwks_uri
     if (known?.uri !== uri) {
-      known = { uri, find: createRemoteJWKSet(new URL(uri), { [customFetch]: fetchKeys }) }
+      known = {
+        uri,
+        find: createRemoteJWKSet(new URL(uri), { [customFetch]: fetchKeys, cooldownDuration }),
+      }
     }
     return known.find(header, token)
   }

@@ -5,7 +5,6 @@ import {
   Configuration,
   clockTolerance,
   customFetch,
-  enableNonRepudiationChecks,
 } from 'openid-client'
 import type { Config } from '../config/schema/schema.ts'
 import { clockToleranceSeconds } from '../policy/age.ts'
@@ -14,9 +13,8 @@ import { limitByDeadline } from './deadline.ts'
 import type { UsableMetadata } from './endpoints.ts'
 
 /**
- * The gateway as a client of the OP. Its requests go through the upstream connection; signatures of ID tokens are
- * verified, although they come over a direct channel. An unknown key id makes the gateway read the OP's keys again, at
- * most once a minute, so that forged key ids can't cause more requests.
+ * The gateway as a client of the OP. Its requests go through the upstream connection. It takes the claims of ID tokens
+ * apart; their signatures are verified with the keys of `createKeys`.
  */
 export function registerClient(
   metadata: UsableMetadata,
@@ -28,7 +26,6 @@ export function registerClient(
   configuration.timeout = probe.timeout / 1000
   configuration[customFetch] = (url, { body, headers, method, signal }) =>
     upstream.fetch(url, { method, headers, body: body ?? null, signal: limitByDeadline(signal) })
-  enableNonRepudiationChecks(configuration)
   if (isPlainHttp(metadata)) allowInsecureRequests(configuration)
   return configuration
 }

@@ -1,5 +1,6 @@
 import { inFlightMs } from '../http/own-cookie.ts'
 import type { Decision } from '../policy/decide.ts'
+import type { ProbeResult } from '../policy/probe-result.ts'
 import type { Count } from '../store/allowance.ts'
 import { type Collection, createCollection } from '../store/collection.ts'
 import type { Store } from '../store/store.ts'
@@ -13,6 +14,9 @@ export const keptMs = 10 * minute
 
 /** The window in which step-ups and probes are counted, in milliseconds. */
 export const countWindowMs = 10 * minute
+
+/** How long the browser's word for a session counts, in milliseconds. */
+export const answerMs = 5 * minute
 
 /** Who asks for what: all that a decision depends on, and all that is needed to ask again. */
 export interface Case {
@@ -217,6 +221,53 @@ export interface PushedRequest {
   readonly expiresAt: number
 }
 
+/** A question to the OP that the browser itself carries there (`provider.probe.by: browser`). */
+export interface BrowserQuestion {
+  /** The id of the browser that was sent with it. */
+  readonly browser: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  readonly askedAt: number
+  /** The OP may show the user a page, such as that of the consent to the gateway's own client. */
+  readonly mayShowPages: boolean
+  /** What goes on when it is answered. */
+  readonly waits: WaitingForUser
+  /** The browser came back. */
+  readonly isAnswered: boolean
+  /** The OP's answer as it left: hashes of its code, and of the session cookies that the browser had by then. */
+  readonly seen?: { readonly code: string; readonly session?: string | undefined } | undefined
+  /** What the answer led to, for the same return once more. */
+  readonly location?: string | undefined
+}
+
+/** An answer to such a question. */
+export interface BrowserAnswer {
+  readonly result: ProbeResult
+  readonly at: number
+  /** It counts once. */
+  readonly isOnce: boolean
+  readonly isSpent: boolean
+}
+
+/** What waits until it is known who the user is. */
+export type WaitingForUser =
+  /** An authorization request, as an origin-form target. */
+  | { readonly kind: 'request'; readonly target: string }
+  /** A page, as an origin-form target. */
+  | { readonly kind: 'page'; readonly target: string }
+  | WaitingResponse
+
+/** An authorization response of the OP. */
+export interface WaitingResponse {
+  readonly kind: 'response'
+  readonly policyIds: readonly string[]
+  /** Absent where the request is not known. */
+  readonly request?: InFlightRequest | undefined
+  readonly inFlight?: string | undefined
+  /** Absent where it came in a page: its request is repeated. */
+  readonly held?: HeldResponse | undefined
+}
+
 export interface Records {
   /** By request URI. */
   readonly pushedRequests: Collection<PushedRequest>
@@ -241,6 +292,12 @@ export interface Records {
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
   readonly refreshTokens: Collection<ReleasedCode>
+  /** By state. */
+  readonly browserQuestions: Collection<BrowserQuestion>
+  /** By browser, and by the request or session that they are of. */
+  readonly browserAnswers: Collection<BrowserAnswer>
+  /** How often a browser was sent with the same question within a time. */
+  readonly browserTrips: Collection<Count>
   /** The last denial where no challenge could be shown, by session and what was asked for: Authsignal is asked once a minute at most. */
   readonly silentDenials: Collection<Decision>
   /** Step-ups opened since a time, by user and client, or by browser where the user has passed in it. */
@@ -276,6 +333,9 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
+    browserQuestions: createCollection(store, 'question', 10 * minute),
+    browserAnswers: createCollection(store, 'answer', answerMs),
+    browserTrips: createCollection(store, 'trip', minute),
     silentDenials: createCollection(store, 'silent', minute),
     attempts: createCollection(store, 'attempts', countWindowMs),
     addressAttempts: createCollection(store, 'address-attempts', countWindowMs),

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { isSessionSet } from '../probe/find-user.ts'
 import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Services } from '../services.ts'
@@ -11,7 +11,7 @@ export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' |
  * After an answer of the end session endpoint: if nobody is signed in to the OP in this browser any more, its step-ups
  * are forgotten. Many logouts ask first, and some are only tried by a page of a stranger. A page that leaves the
  * session's cookies alone is such a question, and is not followed up: a probe in between would end Keycloak's memory of
- * the logout that it asks about.
+ * the logout that it asks about. Where the OP can't be asked beside the browser, the session's cookies alone tell.
  */
 export async function onEndSessionResponse(
   { config, provider, askUser, epochs, audit }: SignOutServices,
@@ -20,14 +20,12 @@ export async function onEndSessionResponse(
 ): Promise<void> {
   const { browser, target } = request.exchange
   if (browser.ids.length === 0 || !isEndSession(provider, target)) return
-  const { cookies } = config.provider.probe
   try {
     const setCookies = setCookiesOf(reply)
-    const { cookie } = request.headers
-    const isUntouched = overlayCookies(cookie, setCookies, cookies) === selectCookies(cookie, cookies)
-    if (isUntouched && !reply.hasHeader('location')) return
-    const probe = await askUser(request, setCookies)
-    if (probe.known) return
+    const isAskable = config.provider.probe.by === 'server'
+    const isUntouched = !isSessionSet(config, request, setCookies)
+    if (isUntouched && !(isAskable && reply.hasHeader('location'))) return
+    if (isAskable && (await askUser(request, setCookies)).known) return
     for (const id of browser.ids) await epochs.end(epochOf.browser(id))
     audit.signedOut('front_channel')
   } catch (error) {

@@ -1,6 +1,7 @@
+import type { Config } from '../config/schema/schema.ts'
 import { hashOf } from '../hash.ts'
+import type { Identity } from '../policy/identity.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
-import type { Identity } from '../probe/identity.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Case, InFlightRequest, User } from '../records/records.ts'
 
@@ -12,13 +13,15 @@ export interface Asked {
   readonly inFlight?: string | undefined
 }
 
-/** @param compare names of the claims that a token response must repeat (`provider.compare`). */
-export function describeCase(asked: Asked, compare: readonly string[]): Case {
+/** Which claims tell sessions apart, and which a token response must repeat. */
+type ClaimRules = Pick<Config['provider'], 'session' | 'compare'>
+
+export function describeCase(asked: Asked, rules: ClaimRules): Case {
   const { policy, identity, request, inFlight } = asked
   return {
     clientId: request?.clientId ?? policy.clientId,
     policyIds: policy.policyIds,
-    user: describeUser(identity, compare),
+    user: describeUser(identity, rules),
     scope: request?.scope,
     acrValues: request?.acrValues,
     prompt: request?.prompt,
@@ -32,13 +35,15 @@ export function describeCase(asked: Asked, compare: readonly string[]): Case {
  *
  * @param page the protected path, or that of our page.
  */
-export function describePageCase(identity: Identity, page: string, compare: readonly string[]): Case {
-  return { clientId: '', policyIds: [], page, user: describeUser(identity, compare) }
+export function describePageCase(identity: Identity, page: string, rules: ClaimRules): Case {
+  return { clientId: '', policyIds: [], page, user: describeUser(identity, rules) }
 }
 
-function describeUser(identity: Identity, compare: readonly string[]): User {
+function describeUser(identity: Identity, { compare, session }: ClaimRules): User {
   const { subject, amr, acr, username, email, phoneNumber, displayName, locale } = identity
-  const { sid, authTime, claims } = identity
+  const { claims } = identity
+  const sid = session.includes('sid') ? identity.sid : undefined
+  const authTime = session.includes('auth_time') ? identity.authTime : undefined
   const known = compare.filter((name) => Object.hasOwn(claims, name))
   const { sub } = claims
   const hasSession = sid !== undefined || authTime !== undefined

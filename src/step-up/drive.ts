@@ -10,19 +10,29 @@ export const drivingMs = 60_000
 
 type DriveServices = Pick<Services, 'records' | 'now'>
 
+/** Sends a tab through its own authorization request once more, as `driveRequest` does. */
+export const driveAgain = (services: DriveServices, tab: Waiting): Promise<string | undefined> =>
+  driveRequest(services, tab.case.inFlight, tab.isAnswered)
+
 /**
  * Sends a browser through its own authorization request once more. What the OP has done already is not asked for again,
  * but for the consent to `offline_access`.
  *
+ * @param inFlight the key of the request, if it is known.
+ * @param isAnswered the OP has answered it.
  * @returns the target to send the browser to, or undefined where the request can't be repeated or was repeated too often.
  */
-export function driveAgain(services: DriveServices, tab: Waiting): Promise<string | undefined> {
+export function driveRequest(
+  services: DriveServices,
+  inFlight: string | undefined,
+  isAnswered: boolean,
+): Promise<string | undefined> {
   return drive(
     services,
-    tab,
+    inFlight,
     ({ drives }) => (drives < maxDrives ? { drives: drives + 1 } : undefined),
     (target, request) =>
-      tab.isAnswered ? withPrompt(promptOfOffline(request), target, request, services.now()) : target,
+      isAnswered ? withPrompt(promptOfOffline(request), target, request, services.now()) : target,
   )
 }
 
@@ -33,7 +43,7 @@ export function driveBack(services: DriveServices, tab: Waiting): Promise<string
   const until = services.now() + drivingMs
   return drive(
     services,
-    tab,
+    tab.case.inFlight,
     () => ({ kept: { subject, session, decision, until } }),
     (target, request) => withPrompt(undefined, target, request, services.now()),
   )
@@ -41,12 +51,12 @@ export function driveBack(services: DriveServices, tab: Waiting): Promise<string
 
 async function drive(
   { records, now }: DriveServices,
-  tab: Waiting,
+  inFlight: string | undefined,
   next: (request: InFlightRequest) => Partial<InFlightRequest> | undefined,
   rewrite: (target: string, request: InFlightRequest) => string,
 ): Promise<string | undefined> {
-  if (tab.case.inFlight === undefined) return undefined
-  const driven = await records.inFlight.update(tab.case.inFlight, (request) => {
+  if (inFlight === undefined) return undefined
+  const driven = await records.inFlight.update(inFlight, (request) => {
     const change = next(request)
     if (change === undefined || request.target === undefined) return undefined
     if (request.targetUntil !== undefined && request.targetUntil <= now()) return undefined

@@ -1,4 +1,4 @@
-import type { Outcome, PageToShow, StepUp, Waiting } from '../records/records.ts'
+import type { HeldResponse, Outcome, PageToShow, StepUp, Waiting } from '../records/records.ts'
 import type { Services } from '../services.ts'
 import { driveAgain } from './drive.ts'
 import { writePass } from './passes.ts'
@@ -43,7 +43,7 @@ async function resume(
 ): Promise<Outcome> {
   const { config, audit, now } = services
   if (tab.page) return showPage(config.publicUrl, tab.page)
-  if (tab.held && tab.held.goodUntil - minCodeLifeMs > now()) {
+  if (tab.held && isWorthSending(tab.held, now())) {
     await recordRelease(services, tab.case, tab.held.code, undefined)
     audit.released(tab.case, 'kept_response')
     return { kind: 'redirect', location: tab.held.location }
@@ -54,6 +54,10 @@ async function resume(
     ? { kind: 'start_again' }
     : { kind: 'redirect', location: `${config.publicUrl}${target}` }
 }
+
+/** Whether the code of a kept response may still reach the token endpoint in time. */
+export const isWorthSending = ({ goodUntil }: HeldResponse, now: number): boolean =>
+  goodUntil - minCodeLifeMs > now
 
 /** A page is served by the proof. */
 function showPage(publicUrl: string, { target, sentFrom }: PageToShow): Outcome {

@@ -17,8 +17,8 @@ export interface AuditSubject {
 export interface Audit {
   /** @param at before the OP has answered, or at the release of its answer. */
   decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
-  /** The probe could not identify the user, so there was nothing to decide. */
-  unknownUser(policy: ClientPolicy, reason: string): void
+  /** The probe could not identify the user, so there was nothing to decide. @param fix what an operator may change. */
+  unknownUser(policy: ClientPolicy, reason: string, fix?: string): void
   /** `monitor` failed, and nobody noticed but this line. */
   unwatched(policy: ClientPolicy, error: unknown): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
@@ -52,8 +52,8 @@ export function createAudit(log: Log): Audit {
         'decision',
       )
     },
-    unknownUser({ clientId, mode }, reason) {
-      log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason }, 'the user is unknown')
+    unknownUser({ clientId, mode }, reason, fix) {
+      log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason, fix }, 'the user is unknown')
     },
     unwatched({ clientId }, err) {
       log.warn({ audit: 'unwatched', client_id: clientId, err }, 'a sign-in could not be watched')

@@ -36,6 +36,7 @@ const badInput = 'e2e/bad-input.test.ts'
 const waysOn = 'e2e/ways-on.test.ts'
 const token = 'e2e/token.test.ts'
 const authsignal = 'authsignal/authsignal.test.ts'
+const browserProbe = 'attacks/browser-probe.test.ts'
 const answer = 'probe/authorization-answer.test.ts'
 const handOver = 'passkeys/hand-over.test.ts'
 const pagesAttack = 'attacks/pages.test.ts'
@@ -357,8 +358,20 @@ export const guards: readonly Guard[] = [
     'probe-issuer': {},
     'probe-parameters-once': {},
   }),
+  ...marked([browserProbe], {
+    'trips-in-circles': {},
+    'questions-are-probes': {},
+    'question-of-this-browser': {},
+    'question-once': { cases: ['e2e/browser-probe.test.ts'] },
+    'code-of-the-session': {},
+    'answer-once': {},
+    'request-in-its-session': {},
+    'answer-of-its-session': {},
+    'pages-by-session-cookie': { cases: ['config/schema/consistency.test.ts'] },
+  }),
   ...marked(['probe/probe.test.ts'], {
     'probe-nonce': {},
+    'probe-signature': {},
     'probe-pkce': {},
   }),
   ...marked([returns], {

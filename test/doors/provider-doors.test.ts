@@ -59,6 +59,14 @@ const besides = JSON.stringify({
 const cases: [name: string, metadata: object, provider: object, doors: string[]][] = [
   ['nothing to tell', {}, {}, []],
   [
+    'an OP that tells only the browser',
+    {},
+    { probe: { by: 'browser' } },
+    [
+      'info | provider.probe.by | the browser itself is sent through the OP; frames, scripts and monitor ask beside it',
+    ],
+  ],
+  [
     'an endpoint elsewhere',
     {
       device_authorization_endpoint: `${elsewhere}/device`,

@@ -4,7 +4,7 @@ import type { Rule } from './authsignal/types.ts'
 import type { SignInWorld } from './direct-world.ts'
 import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
-import { LAB_USERS, makeProbeClient, secretOf } from './op-world.ts'
+import { LAB_USERS, type LabClient, makeProbeClient, secretOf } from './op-world.ts'
 import { freePorts } from './ports.ts'
 import { type LabGateway, startLabGateway, type Yaml } from './start-gateway.ts'
 import { startTogether } from './start-together.ts'
@@ -20,6 +20,8 @@ export interface WorldOptions {
   /** Keys of `provider.probe`. */
   readonly probe?: Yaml
   readonly op?: Partial<OpOptions>
+  /** What else the OP knows of the gateway's own client. */
+  readonly probeClient?: Partial<LabClient>
   readonly rules?: readonly Rule[]
   readonly store?: Store
   /** The path below which the OP is, such as `/idp`. */
@@ -63,7 +65,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         issuer,
         ...(options.below && { mountPath: options.below }),
         ...options.op,
-        clients: [...rps.clients, makeProbeClient(publicUrl), ...(options.op?.clients ?? [])],
+        clients: [
+          ...rps.clients,
+          { ...makeProbeClient(publicUrl), ...options.probeClient },
+          ...(options.op?.clients ?? []),
+        ],
       }),
     )
     const authsignal = keep(

@@ -10,12 +10,12 @@ async function prepare(
   { isConsentGiven = true, ...parts }: { isConsentGiven?: boolean } & Parameters<typeof face>[2] = {},
 ) {
   const op = await startRealOp(t, { isConsentGiven })
-  const { config, upstream, provider } = face(t, op.port, parts)
+  const { config, upstream, provider, keys } = face(t, op.port, parts)
   provider.start()
   await provider.ready()
   const probe = (cookies: string | undefined) =>
     probeUser(
-      { config, provider, upstream },
+      { config, provider, upstream, keys },
       { cookies, userAgent: 'Browser/1.0', clientAddress: '192.0.2.7' },
     )
   return { op, provider, probe }

@@ -2,6 +2,7 @@ import type { webcrypto } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { Test } from 'tap'
+import { createKeys } from '../../src/provider/keys.ts'
 import { createProvider, type Pace } from '../../src/provider/provider.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { connectUpstream } from '../../src/upstream/connection.ts'
@@ -118,5 +119,5 @@ export function face(
     await provider.close()
     await upstream.close()
   })
-  return { config, upstream, provider, lines }
+  return { config, upstream, provider, keys: createKeys(provider, upstream), lines }
 }

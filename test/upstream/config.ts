@@ -45,9 +45,12 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
       jsonPaths: [],
       subject: 'sub',
       compare: ['auth_time'],
+      session: ['sid', 'auth_time'],
+      renewsSession: false,
       codeLifetime: 60_000,
       ...provider,
       probe: {
+        by: 'server',
         clientId: 'step-up-gateway',
         clientSecret: 'the secret of the probe',
         clientAuth: 'client_secret_post',

@@ -17,6 +17,7 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
   checkClientIds(file, report)
   checkProtectedPaths(file, report)
   checkPasskeys(file, report)
+  checkProbe(file, report)
 }
 
 type Report = (path: PropertyKey[], message: string, fix: string) => void
@@ -138,6 +139,27 @@ function checkPasskeys(file: unknown, report: Report): void {
   if (read(jwt, needed) === undefined) report([...at, 'jwt'], `has no ${needed}`, `add ${needed}`)
   if (read(jwt, other) !== undefined)
     report([...at, 'jwt', other], `is not used with ${String(read(jwt, 'algorithm'))}`, 'remove it')
+}
+
+/** What rests on asking the OP at once, beside the browser. */
+function checkProbe(file: unknown, report: Report): void {
+  if (read(file, 'provider', 'probe', 'by') !== 'browser') return
+  const isPageEnforced = entries(read(file, 'protectedPaths')).some(
+    ([, page]) => read(page, 'mode') !== 'monitor',
+  )
+  // guard: pages-by-session-cookie
+  if (isPageEnforced && read(file, 'provider', 'renewsSession') !== true)
+    report(
+      ['provider', 'probe', 'by'],
+      'is browser, so that a protected page rests on the session cookie of the user who was asked for',
+      'set provider.renewsSession: true if the OP gives another cookie to the next user who signs in; else remove protectedPaths',
+    )
+  if (read(file, 'passkeys', 'signIn', 'header') !== undefined)
+    report(
+      ['passkeys', 'signIn', 'header'],
+      'needs an OP that the gateway can ask itself (provider.probe.by: server)',
+      'use jwt',
+    )
 }
 
 function read(value: unknown, ...path: string[]): unknown {

@@ -40,6 +40,12 @@ const endpointsSchema = z.strictObject({
 })
 
 const probeSchema = z.strictObject({
+  by: z
+    .enum(['server', 'browser'])
+    .default('server')
+    .describe(
+      "Who asks the OP who the user is. server: the gateway, with the browser's session cookies. browser: the browser itself, by a redirect through the OP, for an OP that can't be asked otherwise.",
+    ),
   clientId: textLike(
     /^[ -~]{1,1024}$/,
     'a client_id',
@@ -146,6 +152,19 @@ export const providerSchema = z.strictObject({
     .array(claim)
     .default(['auth_time'])
     .describe('Claims that must be equal in the ID tokens of the probe and of the client.'),
+  session: z
+    .array(z.enum(['sid', 'auth_time']))
+    .min(1)
+    .default(['sid', 'auth_time'])
+    .describe(
+      "The ID token claims that tell one of the user's sessions from another. Leave out sid where the OP gives each client, or each response, one of its own.",
+    ),
+  renewsSession: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the OP gives the browser another session cookie whenever another user signs in. protectedPaths with probe.by: browser rest on it.',
+    ),
   codeLifetime: duration('1s', '10m')
     .prefault('60s')
     .describe('How long an authorization code of the OP is valid.'),

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
-import { challengePath } from '../../http/own-paths.ts'
 import { readForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { hasBody } from '../../http/take-body.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
+import { findUser } from '../../probe/find-user.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import { answered } from '../../upstream/proxy.ts'
@@ -16,7 +17,7 @@ import { requireMethod } from '../require-method.ts'
 import { requireShort } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
-export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser'>
+export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
 /** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
 export async function authorize(
@@ -32,14 +33,19 @@ export async function authorize(
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
+  const browserIds = met?.ids ?? []
+  if (await isOwnQuestion(services, parameters, browserIds)) return forward(request, { body })
+  const target = body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw
+  const about = { kind: 'request', target } as const
   const answer = await onAuthorizationRequest(services, {
     raw: request,
-    target: body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw,
+    target,
     parameters,
     browser: exchange.browser,
-    browserIds: met?.ids ?? [],
+    browserIds,
     isOwnForm: isOwnForm(request, services.config.publicUrl),
-    probe: () => services.askUser(request),
+    probe: (mayAskBrowser) => findUser(services, request, { about, mayAskBrowser }),
+    askThroughBrowser: async () => met && askThroughBrowser(services, request, met.id, about),
   })
   switch (answer.kind) {
     case 'untouched': {
@@ -53,9 +59,9 @@ export async function authorize(
       met?.keep(reply)
       return forward(request, { body, learned: { kind: 'authorization', authorization, probe } })
     }
-    case 'challenge':
+    case 'detour':
       met?.keep(reply)
-      sendRedirect(reply, challengePath(services.config.pathPrefix, answer.stepUpId))
+      sendRedirect(reply, answer.path)
       return answered
   }
 }

@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyRequest } from 'fastify'
 import type { Browser } from '../../http/browser.ts'
 import { isNavigation } from '../../http/navigation.ts'
+import { challengePath } from '../../http/own-paths.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Decision } from '../../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
-import type { ProbeResult } from '../../probe/probe.ts'
+import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
@@ -33,13 +34,16 @@ export interface AuthorizationRequest {
   /** A page of the OP's own posts it: a login or consent form. */
   readonly isOwnForm: boolean
   /** Asks the OP who the user is. */
-  readonly probe: () => Promise<ProbeResult>
+  readonly probe: (mayAskBrowser: boolean) => Promise<ProbeResult>
+  /** The path at which the browser itself asks; undefined where it was sent there too often. */
+  readonly askThroughBrowser: () => Promise<string | undefined>
 }
 
 export type RequestAnswer =
   | { readonly kind: 'untouched'; readonly asked: AskedResponse }
   | { readonly kind: 'forward'; readonly authorization: ForwardedAuthorization; readonly probe?: ProbeResult }
-  | { readonly kind: 'challenge'; readonly stepUpId: string }
+  /** The browser goes elsewhere first: to a challenge, or to the OP with the question who its user is. */
+  | { readonly kind: 'detour'; readonly path: string }
 
 /**
  * The request leg: records an authorization request of a protected client in flight and, where that is safe,
@@ -106,19 +110,31 @@ async function decideEarly(
   if (authorization.request.kept || !isDecidableNow(it, resolved, prompts)) {
     return { kind: 'forward', authorization }
   }
-  const probe = await it.probe()
-  if (!probe.known) return { kind: 'forward', authorization, probe }
-  const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider.compare)
+  const isSilent = prompts.has('none')
+  const probe = await it.probe(authorization.policy.mode === 'enforce' && !isSilent)
+  if (!probe.known) return detourOrForward(it, authorization, probe)
+  const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider)
   const { decision, stepUpId } = await judge(services, asked, {
     policy: authorization.policy,
     browser: it.browser,
     atRelease: false,
     tabs: [{ case: asked, isAnswered: false }],
-    ...(prompts.has('none') && { noInteraction: 'prompt_none' }),
+    ...(isSilent && { noInteraction: 'prompt_none' }),
   })
-  if (stepUpId !== undefined) return { kind: 'challenge', stepUpId }
+  if (stepUpId !== undefined)
+    return { kind: 'detour', path: challengePath(services.config.pathPrefix, stepUpId) }
   const request = await keepDecision(services, authorization, asked, decision)
   return { kind: 'forward', authorization: { ...authorization, request }, probe }
+}
+
+/** A user whom the probe does not know signs in at the OP; what only the browser can find out, it finds out before. */
+async function detourOrForward(
+  it: AuthorizationRequest,
+  authorization: ForwardedAuthorization,
+  probe: ProbeResult & { readonly known: false },
+): Promise<RequestAnswer> {
+  const path = probe.reason === onlyByBrowser ? await it.askThroughBrowser() : undefined
+  return path === undefined ? { kind: 'forward', authorization, probe } : { kind: 'detour', path }
 }
 
 function isDecidableNow(

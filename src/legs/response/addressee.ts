@@ -7,8 +7,11 @@ import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
-export interface Addressee extends Partial<AnsweredRequest> {
+export interface Addressee {
   readonly policy: GoverningPolicy
+  readonly request?: AnsweredRequest['request'] | undefined
+  /** The key of the request in the store, if it can be repeated. */
+  readonly inFlight?: string | undefined
 }
 
 /** The exchange in which a response comes. */
@@ -60,7 +63,7 @@ export async function findAddressee(
     audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
     throw new Refusal('unlisted_redirect_uri', 'a protected client was answered at an unlisted redirect URI')
   }
-  return { policy, ...found }
+  return { policy, request: found?.request, inFlight: found?.inFlight }
 }
 
 /** Clients that are not listed have no list that a redirect URI could be missing in. */

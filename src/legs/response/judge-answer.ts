@@ -1,15 +1,17 @@
 import type { FastifyRequest } from 'fastify'
+import { bindBrowser } from '../../http/bind-browser.ts'
 import { isAtAuthorization } from '../../http/endpoints.ts'
 import { canShowPage } from '../../http/navigation.ts'
-import { challengePath } from '../../http/own-paths.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
+import { askThroughBrowser, seeAnswer } from '../../probe/browser-probe.ts'
+import { findUser } from '../../probe/find-user.ts'
 import type { Services } from '../../services.ts'
 import { setCookiesOf } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
 import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegServices } from './response-leg.ts'
 
 /** What every channel needs by which an authorization response may come: a redirect, a page, JSON. */
-export type RelayServices = ResponseLegServices & Pick<Services, 'askUser' | 'pages'>
+export type RelayServices = ResponseLegServices & Pick<Services, 'askUser' | 'cookie' | 'pages'>
 
 /**
  * Asks the response leg about an authorization response in an answer of the OP.
@@ -17,7 +19,7 @@ export type RelayServices = ResponseLegServices & Pick<Services, 'askUser' | 'pa
  * @param location the redirect that carries it; undefined for a page.
  * @param isFollowed a script follows the redirect, by a navigation of its own.
  */
-export function judgeAnswer(
+export async function judgeAnswer(
   services: RelayServices,
   { request, reply, learned }: OpResponse,
   response: AuthorizationResponse,
@@ -27,6 +29,8 @@ export function judgeAnswer(
   const { browser } = request.exchange
   const authorization = learned.kind === 'authorization' ? learned.authorization : undefined
   const earlier = learned.kind === 'authorization' ? learned.probe : undefined
+  const setCookies = setCookiesOf(reply)
+  if (await seeAnswer(services, request, setCookies, response)) return { kind: 'relay' }
   return onAuthorizationResponse(services, {
     response,
     asked: learned.kind === 'asked' ? learned.asked : undefined,
@@ -34,7 +38,18 @@ export function judgeAnswer(
     browserIds: authorization?.browserIds ?? browser.ids,
     browser,
     isNavigation: isFollowed || canShowPage(request.method, request.headers),
-    probe: () => services.askUser(request, setCookiesOf(reply), earlier),
+    probe: ({ inFlight, mayAskBrowser }) =>
+      findUser(services, request, {
+        about: { kind: 'response', inFlight },
+        mayAskBrowser,
+        setCookies,
+        earlier,
+      }),
+    askThroughBrowser: (waits) => {
+      const bound = bindBrowser(request, services.cookie)
+      bound.keep(reply)
+      return askThroughBrowser(services, request, bound.id, waits)
+    },
     location,
   })
 }
@@ -45,10 +60,6 @@ export function mustBeRead({ policies, provider }: RelayServices, { request, lea
   if (learned.kind === 'authorization' && learned.authorization.policy.mode === 'enforce') return true
   return policies.enforced.length > 0 && isAtAuthorization(request.exchange.target, provider.guarded)
 }
-
-/** The path of the challenge page of a step-up. */
-export const challengeAt = ({ config }: RelayServices, stepUpId: string): string =>
-  challengePath(config.pathPrefix, stepUpId)
 
 /** The public URL of a request, against which a browser reads what answers it. */
 export const urlOf = ({ config }: RelayServices, { exchange }: FastifyRequest): string =>

@@ -4,7 +4,7 @@ import { peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, dropAnswer, sendBytes } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
+import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
 
 /** A longer answer is refused. */
 const maxJsonBytes = 512 * 1024
@@ -41,11 +41,8 @@ async function relayFound(
   switch (judged.kind) {
     case 'relay':
       return sendBytes(answer.reply, bytes)
-    case 'challenge':
-      return sendJson(
-        answer,
-        replaceWith(`${services.config.publicUrl}${challengeAt(services, judged.stepUpId)}`),
-      )
+    case 'detour':
+      return sendJson(answer, replaceWith(`${services.config.publicUrl}${judged.path}`))
     case 'error':
       return sendJson(answer, replaceWith(response.toErrorLocation(judged.error, judged.description)))
   }

@@ -9,7 +9,7 @@ import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
+import { judgeAnswer, mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
 import { relayLongPage } from './relay-long-page.ts'
 
 /** No page that submits itself is longer, nor does one show its login form later. */
@@ -55,8 +55,8 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
   switch (judged.kind) {
     case 'relay':
       return sendBytes(reply, bytes)
-    case 'challenge':
-      sendRedirect(dropAnswer(reply), challengeAt(services, judged.stepUpId))
+    case 'detour':
+      sendRedirect(dropAnswer(reply), judged.path)
       return
     case 'error':
       services.pages.send(

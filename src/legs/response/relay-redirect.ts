@@ -2,7 +2,7 @@ import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { discard, dropAnswer, sendStream } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
-import { challengeAt, judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
+import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
 
 /** A redirect of the OP: it may carry an authorization response in its Location. */
 export async function relayRedirect(
@@ -17,9 +17,9 @@ export async function relayRedirect(
   switch (judged.kind) {
     case 'relay':
       return sendStream(reply, body)
-    case 'challenge':
+    case 'detour':
       discard(body)
-      sendRedirect(dropAnswer(reply), challengeAt(services, judged.stepUpId))
+      sendRedirect(dropAnswer(reply), judged.path)
       return
     case 'error':
       discard(body)

@@ -1,13 +1,14 @@
 import type { Browser } from '../../http/browser.ts'
+import { challengePath } from '../../http/own-paths.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { AuthorizationError, Decision } from '../../policy/decide.ts'
 import { errorDescriptionOf } from '../../policy/error-description.ts'
+import { adviseAfterAnswer, onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
-import type { ProbeResult } from '../../probe/probe.ts'
 import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
-import { type Case, type HeldResponse, keptMs } from '../../records/records.ts'
+import { type Case, type HeldResponse, keptMs, type WaitingResponse } from '../../records/records.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
 import { recordRelease } from '../../step-up/release.ts'
@@ -25,12 +26,26 @@ export interface UpstreamAnswer extends AnsweringExchange {
   /** A browser that shows pages asked, so that a challenge can be shown. */
   readonly isNavigation: boolean
   /** Asks the OP who the user is, once this response has set its cookies. */
-  readonly probe: () => Promise<ProbeResult>
+  readonly probe: (search: ResponseSearch) => Promise<ProbeResult>
+  /** The path at which the browser itself asks, while the response waits; undefined where it was sent there too often. */
+  readonly askThroughBrowser: (waits: WaitingResponse) => Promise<string | undefined>
+}
+
+export interface ResponseSearch {
+  /** The key of the request that is answered. */
+  readonly inFlight: string | undefined
+  readonly mayAskBrowser: boolean
+}
+
+/** What of it is judged, and what is kept of it meanwhile. */
+type ReadResponse = Pick<UpstreamAnswer, 'response' | 'browser' | 'isNavigation'> & {
+  readonly held: HeldResponse | undefined
 }
 
 export type ResponseAnswer =
   | { readonly kind: 'relay' }
-  | { readonly kind: 'challenge'; readonly stepUpId: string }
+  /** The response waits, while the browser goes to a challenge, or to the OP with the question who its user is. */
+  | { readonly kind: 'detour'; readonly path: string }
   | { readonly kind: 'error'; readonly error: string; readonly description: string }
 
 /**
@@ -62,12 +77,12 @@ async function watch(
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
   try {
-    const probe = await it.probe()
+    const probe = await it.probe({ inFlight: addressee.inFlight, mayAskBrowser: false })
     if (probe.known) {
-      const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider.compare)
-      await decide(services, it, asked, addressee, undefined)
+      const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider)
+      await decide(services, { ...it, held: undefined }, asked, addressee)
     } else {
-      services.audit.unknownUser(addressee.policy, probe.reason)
+      reportUnknown(services, addressee, probe.reason)
     }
   } catch (error) {
     services.audit.unwatched(addressee.policy, error)
@@ -86,13 +101,33 @@ async function enforce(
     services.audit.security('unasked_response', { client_id: addressee.policy.clientId })
     return refuse('interaction_required')
   }
-  const probe = await it.probe()
-  if (!probe.known) {
-    services.audit.unknownUser(addressee.policy, probe.reason)
-    // guard: unknown-users
-    return refuse(isSilent(addressee) ? 'interaction_required' : 'server_error')
+  const { inFlight } = addressee
+  const held = hold(services, it, response)
+  const mayAskBrowser = it.isNavigation && !isSilent(addressee)
+  const probe = await it.probe({ inFlight, mayAskBrowser })
+  if (!probe.known && probe.reason === onlyByBrowser) {
+    const { policy, request } = addressee
+    const { policyIds } = policy
+    const path = await it.askThroughBrowser({ kind: 'response', policyIds, request, inFlight, held })
+    if (path !== undefined) return { kind: 'detour', path }
   }
-  const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider.compare)
+  return judgeFor(services, { ...it, held }, addressee, probe)
+}
+
+/** The response of a protected client, and what the OP says of who the user is. */
+export async function judgeFor(
+  services: ResponseLegServices,
+  it: ReadResponse,
+  addressee: Addressee,
+  probe: ProbeResult,
+): Promise<ResponseAnswer> {
+  const { response } = it
+  if (!probe.known) {
+    reportUnknown(services, addressee, probe.reason)
+    // guard: unknown-users
+    return refuse(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
+  }
+  const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider)
   const owner = {
     clientId: asked.clientId,
     subject: asked.user.subject,
@@ -103,7 +138,7 @@ async function enforce(
     services.audit.security('front_channel_of_another', { client_id: asked.clientId })
     return refuse('server_error')
   }
-  const { decision, stepUpId } = await decide(services, it, asked, addressee, hold(services, it, response))
+  const { decision, stepUpId } = await decide(services, it, asked, addressee)
   switch (decision.verdict) {
     case 'release':
       /* guard: released-before-it-leaves */ await recordRelease(services, asked, response.code, {
@@ -113,10 +148,17 @@ async function enforce(
       services.audit.released(asked, decision.reason)
       return { kind: 'relay' }
     case 'challenge':
-      return stepUpId === undefined ? refuse('server_error') : { kind: 'challenge', stepUpId }
+      return stepUpId === undefined
+        ? refuse('server_error')
+        : { kind: 'detour', path: challengePath(services.config.pathPrefix, stepUpId) }
     case 'deny':
       return refuse(decision.error)
   }
+}
+
+function reportUnknown({ audit, config }: ResponseLegServices, { policy }: Addressee, reason: string): void {
+  const isByServer = config.provider.probe.by === 'server'
+  audit.unknownUser(policy, reason, isByServer ? adviseAfterAnswer(reason) : undefined)
 }
 
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
@@ -139,10 +181,9 @@ function hold(
 /** The decision that the request leg kept for this user, used once; else a new one. */
 async function decide(
   services: ResponseLegServices,
-  it: UpstreamAnswer,
+  it: ReadResponse,
   asked: Case,
   addressee: Addressee,
-  held: HeldResponse | undefined,
 ): Promise<Judgement> {
   const kept = await takeKept(services, asked, addressee)
   if (kept) return { decision: kept }
@@ -151,7 +192,7 @@ async function decide(
     policy: addressee.policy,
     browser: it.browser,
     atRelease: true,
-    tabs: [{ case: asked, isAnswered: true, held }],
+    tabs: [{ case: asked, isAnswered: true, held: it.held }],
     noInteraction,
   })
 }

@@ -20,6 +20,28 @@ const cases: [name: string, over: object, faults: string[]][] = [
     ['admin.port: is also the port of listen'],
   ],
   ['other addresses', { listen: { host: '10.0.0.1', port: 9090 } }, []],
+  [
+    'a page that rests on the session cookie',
+    { provider: { probe: { by: 'browser' } }, protectedPaths: [{ path: '/a' }] },
+    [
+      'provider.probe.by: is browser, so that a protected page rests on the session cookie of the user who was asked for',
+    ],
+  ],
+  [
+    'such a page, and an OP with another cookie for each user',
+    { provider: { probe: { by: 'browser' }, renewsSession: true }, protectedPaths: [{ path: '/a' }] },
+    [],
+  ],
+  [
+    'such a page that is only watched',
+    { provider: { probe: { by: 'browser' } }, protectedPaths: [{ path: '/a', mode: 'monitor' }] },
+    [],
+  ],
+  [
+    'a trusted header where the OP can not be asked at once',
+    { provider: { probe: { by: 'browser' } }, ...signIn({ header }) },
+    ['passkeys.signIn.header: needs an OP that the gateway can ask itself (provider.probe.by: server)'],
+  ],
   ['both on port 0', { listen: { port: 0 }, admin: { port: 0 } }, []],
   [
     'upstream is publicUrl',

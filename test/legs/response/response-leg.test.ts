@@ -33,7 +33,11 @@ function expectError(t: Test, answer: Answer, rp: typeof web, error: string): vo
 t.test('a client that is only watched gets its code, whoever the user is', async (t) => {
   const answer = await ask('/resume', nobody, codeAt(web2))
   t.equal(answer.headers['location'], codeAt(web2))
-  t.match(world.audit('unknown_user').at(-1), { client_id: 'web2', reason: 'no_cookie' })
+  t.match(world.audit('unknown_user').at(-1), {
+    client_id: 'web2',
+    reason: 'no_cookie',
+    fix: /provider\.probe\.by: browser/,
+  })
 })
 
 for (const [name, who, more, error] of [

@@ -1,4 +1,4 @@
-import { readAmr } from '../policy/amr.ts'
+import { readAmr } from './amr.ts'
 
 /** What the probe learned about the user who is signed in at the OP, from a validated ID token. */
 export interface Identity {
@@ -70,7 +70,8 @@ function readLocale(claims: Readonly<Record<string, unknown>>): string | undefin
   return locale !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(locale) ? locale : undefined
 }
 
+/** Some OPs write 0 for a time that they don't know. */
 function readEpochSeconds(claims: Readonly<Record<string, unknown>>, name: string): number | undefined {
   const value = claims[name]
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined
 }
