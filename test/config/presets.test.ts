@@ -10,6 +10,7 @@ t.same(listPresets(), [
   'django-oauth-toolkit',
   'duende-identityserver',
   'generic',
+  'glewlwyd',
   'keycloak',
   'lemonldap-ng',
   'oidc-provider',

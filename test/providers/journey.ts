@@ -93,8 +93,10 @@ export class Journey {
   }
 
   async #arrive(going: Promise<Page>): Promise<Page> {
-    const page = await going
-    this.#seen.push(page)
+    const first = await going
+    this.#seen.push(first)
+    const page = (await this.stage.world.provider.pages.settle?.(this.browser, first)) ?? first
+    if (page !== first) this.#seen.push(page)
     const { applications } = this.stage
     const addresses = Object.values(applications).flatMap(({ registration }) => registration.redirectUris)
     const sent = await sendFormPosts(this.browser, page, addresses)

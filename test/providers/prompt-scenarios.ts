@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { expectChallenge, expectError, expectLogin, expectSignedIn } from './expect.ts'
-import type { Stage } from './journey.ts'
-import { openJourney, type Scenario, signInWithStepUp } from './scenario.ts'
+import type { Journey, Stage } from './journey.ts'
+import { openJourney, placeOfDecision, type Scenario, signInWithStepUp } from './scenario.ts'
 
 /** prompt=none never shows a page of the gateway: a challenge that is due becomes the application's error. */
 async function playPromptNone(t: Test, stage: Stage): Promise<void> {
-  if (stage.world.kit.failsPromptNone === true) return playPromptNoneFailing(t, stage)
+  const { refusesPromptNone } = stage.world.kit
+  if (refusesPromptNone !== undefined) return playRefusal(t, stage, refusesPromptNone)
   const { plain } = stage.applications
   const { journey, seen } = openJourney(t, stage)
   const stranger = await journey.start(plain, 'none')
@@ -32,20 +33,34 @@ async function playPromptNoneWithSession(t: Test, stage: Stage): Promise<void> {
   const challenge = await journey.start(plain)
   await expectChallenge(t, journey, challenge, plain, bob)
   await expectSignedIn(t, journey, await journey.pass(challenge, bob), plain, bob)
+  if (stage.world.kit.tellsBrowserOnly === true) {
+    await expectRefusal(t, journey, stage)
+    return
+  }
   const tracks = seen.tracks(plain).length
   await expectSignedIn(t, journey, await journey.start(plain, 'none'), plain, bob)
   t.equal(seen.tracks(plain).length, tracks, 'a remembered step-up needs no question')
   t.match(seen.audit('decision', plain).at(-1), { verdict: 'release', reason: 'proof' })
 }
 
-/** An OP that does not know prompt=none fails in its own way, and nothing of the gateway's is to be seen. */
-async function playPromptNoneFailing(t: Test, stage: Stage): Promise<void> {
+/** With prompt=none a browser is not sent to ask either: nobody is known whose step-up could count. */
+async function expectRefusal(t: Test, journey: Journey, { applications: { plain } }: Stage): Promise<void> {
+  const page = await journey.start(plain, 'none')
+  t.equal(plain.findError(page), 'interaction_required', 'the application gets interaction_required')
+}
+
+/** What an OP answers to prompt=none in its own way goes to the application as it is. */
+async function playRefusal(t: Test, stage: Stage, [stranger, known]: readonly unknown[]): Promise<void> {
   const { open, plain } = stage.applications
   const { bob } = stage.world.people
   const { journey, seen } = openJourney(t, stage)
-  t.equal((await journey.start(plain, 'none')).status, 500, 'the OP fails without a session')
+  const ask = async () => {
+    const page = await journey.start(plain, 'none')
+    return plain.findError(page) ?? page.status
+  }
+  t.equal(await ask(), stranger, 'refused without a session')
   await expectSignedIn(t, journey, await journey.signIn(open, bob), open, bob)
-  t.equal((await journey.start(plain, 'none')).status, 500, 'and with one')
+  t.equal(await ask(), known, 'and with one')
   t.same(seen.audit('released', plain), [], 'nothing is released')
 }
 
@@ -65,9 +80,12 @@ async function playPromptLogin(t: Test, stage: Stage): Promise<void> {
   expectLogin(t, journey, login)
   t.equal(seen.tracks(plain).length, 1, 'nothing is decided before the password')
   const challenge = await journey.logIn(login, alice)
+  if (stage.world.kit.keepsSessionAtLogin === true) {
+    await expectSignedIn(t, journey, challenge, plain, alice)
+    return
+  }
   await expectChallenge(t, journey, challenge, plain, alice, 'signed in before')
-  const at = stage.world.kit.repeatsRequest === true ? 'request' : 'release'
-  t.match(seen.audit('decision', plain).at(-1), { at, verdict: 'challenge' })
+  t.match(seen.audit('decision', plain).at(-1), { at: placeOfDecision(stage), verdict: 'challenge' })
   t.equal(seen.audit('released', plain).length, 1, 'the new answer waits')
   await expectSignedIn(t, journey, await journey.pass(challenge, alice), plain, alice)
   t.equal(seen.tracks(plain).length, 2)

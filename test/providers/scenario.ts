@@ -17,6 +17,13 @@ export function openJourney(t: Test, stage: Stage): { readonly journey: Journey;
   return { journey: new Journey(t, stage), seen: watch(stage) }
 }
 
+/** Where a sign-in with a login in it is decided: before there is a code, if the OP or the gateway repeats the request. */
+export function placeOfDecision({ world: { kit } }: Stage): RegExp {
+  if (kit.repeatsRequest === true) return /^request$/
+  // A response in a page can't wait while the browser asks.
+  return kit.tellsBrowserOnly === true ? /^(?:release|request)$/ : /^release$/
+}
+
 /** A sign-in with password and challenge, from nothing. */
 export async function signInWithStepUp(
   t: Test,

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Page } from '../lab/browser.ts'
 import { expectChallenge, expectSignedIn } from './expect.ts'
 import type { Stage } from './journey.ts'
-import { openJourney, type Scenario, signInWithStepUp } from './scenario.ts'
+import { openJourney, placeOfDecision, type Scenario, signInWithStepUp } from './scenario.ts'
 
 /** With a session at the OP, the gateway decides before there is a code. */
 async function playFirstStepUp(t: Test, stage: Stage): Promise<void> {
@@ -49,8 +49,7 @@ async function playAfterLogin(t: Test, stage: Stage): Promise<void> {
   const { journey, seen } = openJourney(t, stage)
   const challenge = await journey.signIn(plain, alice)
   await expectChallenge(t, journey, challenge, plain, alice)
-  // An OP that repeats the request is asked before it has a code.
-  const at = stage.world.kit.repeatsRequest === true ? 'request' : 'release'
+  const at = placeOfDecision(stage)
   t.match(seen.audit('decision', plain), [{ at, verdict: 'challenge', subject: alice.subject }])
   t.same(seen.audit('released', plain), [], 'nothing is released before')
   await expectSignedIn(t, journey, await journey.pass(challenge, alice), plain, alice)
@@ -101,7 +100,7 @@ function expectConsent(t: Test, { world }: Stage, page: Page): void {
 
 export const signInScenarios: readonly Scenario[] = [
   { name: 'first step-up', play: playFirstStepUp },
-  { name: 'satisfied', play: playSatisfied },
+  { name: 'satisfied', appliesTo: (kit) => kit.lacksSecondFactor !== true, play: playSatisfied },
   { name: 'challenge after login', play: playAfterLogin },
-  { name: 'consent in between', play: playConsent },
+  { name: 'consent in between', appliesTo: (kit) => kit.lacksConsent !== true, play: playConsent },
 ]

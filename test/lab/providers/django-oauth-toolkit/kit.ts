@@ -15,7 +15,7 @@ export const djangoKit: ProviderKit = {
   name: 'django-oauth-toolkit',
   findMissing,
   issuerOf,
-  failsPromptNone: true,
+  refusesPromptNone: [500, 500],
   repeatsRequest: true,
   lacksFormPost: true,
   lacksPushedRequests: true,

@@ -1,6 +1,6 @@
 import { startOp } from '../../op.ts'
 import { startTogether } from '../../start-together.ts'
-import type { ProviderKit, ProviderPages } from '../kit.ts'
+import type { ProviderKit, ProviderPages, ProviderSetup } from '../kit.ts'
 import { configureGateway, describeClient, findPeople, oidcProviderPages } from '../oidc-provider/kit.ts'
 import { LOGIN_HOST, startLoginApp } from './app.ts'
 import { askLoginApp } from './policy.ts'
@@ -9,6 +9,7 @@ import { askLoginApp } from './policy.ts'
 export const loginAppKit: ProviderKit = {
   name: 'login-app',
   findMissing: async () => undefined,
+  tellsBrowserOnly: true,
   // It wants offline_access and a consent for them.
   lacksRefreshTokens: true,
   start: (setup) =>
@@ -26,11 +27,17 @@ export const loginAppKit: ProviderKit = {
       return {
         url: op.url,
         issuer: op.issuer,
-        configuration: configureGateway(setup),
+        configuration: configureByBrowser(setup),
         people: findPeople(op),
         pages,
       }
     }),
+}
+
+/** It redirects even who is signed in to the login app, where the gateway has no cookies: the browser itself asks. */
+function configureByBrowser(setup: ProviderSetup) {
+  const { probe, ...rest } = configureGateway(setup)
+  return { ...rest, probe: { ...probe, by: 'browser' } }
 }
 
 const pages: ProviderPages = {
