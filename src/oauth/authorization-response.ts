@@ -52,6 +52,8 @@ export interface FormPostResponse extends ResponseContent {
   /** Where an error goes: the action with its own query, nothing of the response in it. */
   readonly action: string
   readonly method: 'get' | 'post'
+  /** All that it submits by itself, if a form of ours can submit the same to the same address. */
+  readonly fields?: readonly (readonly [name: string, value: string])[] | undefined
 }
 
 export type AuthorizationResponse = RedirectResponse | FormPostResponse

@@ -1,32 +1,29 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
-import type { FormPostResponse } from '../oauth/authorization-response.ts'
 import { Refusal } from '../refusal.ts'
 import type { FormPostPage } from './page.ts'
 import { submitScriptSource } from './submit-script.ts'
 
-export interface FormPostError {
-  /** The page of the OP in whose place this one stands. */
-  readonly response: FormPostResponse
-  /** An OAuth error code, and a sentence for the client's developer (RFC 6749 4.1.2.1). */
-  readonly error: string
-  readonly description?: string
+export interface FormPost {
+  readonly action: string
+  readonly method?: 'get' | 'post'
+  readonly fields: Iterable<readonly [name: string, value: string]>
   readonly supportId: string
   readonly uiLocales?: string | undefined
 }
 
 /**
- * The page that sends an error to a client whose response mode is form_post: automatically, or by its button.
+ * The page that sends an authorization response, or an error in its place, to a client whose response mode is form_post:
+ * automatically, or by its button.
  *
  * @throws {Refusal} `unsupported_response` if the address is none that leads to a client.
  */
 export function formPostPage({
-  response,
-  error,
-  description,
+  action,
+  method = 'post',
+  fields,
   supportId,
   uiLocales,
-}: FormPostError): FormPostPage {
-  const { action, method } = response
+}: FormPost): FormPostPage {
   if (redirectUriKey(action) === undefined) {
     throw new Refusal('unsupported_response', 'a form post to an address that is no redirect URI')
   }
@@ -35,7 +32,7 @@ export function formPostPage({
     statusCode: 200,
     title: 'formPostTitle',
     paragraphs: ['formPostText'],
-    form: { action, method, fields: response.errorParameters(error, description), label: 'formPostGo' },
+    form: { action, method, fields, label: 'formPostGo' },
     supportId,
     uiLocales,
     policy: {

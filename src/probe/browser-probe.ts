@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { hashOf } from '../hash.ts'
 import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import type { Delivery } from '../http/delivery.ts'
 import type { ResponseContent } from '../oauth/authorization-response.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import type { BrowserQuestion, Records, WaitingForUser } from '../records/records.ts'
@@ -102,7 +103,7 @@ export async function seeAnswer(
   const session = describeSession(overlayCookies(headers.cookie, setCookies, config.provider.probe.cookies))
   const seen = await records.browserQuestions.update(state, (question) => ({
     ...question,
-    seen: { code: hashOf(code), session },
+    seen: { code: hashOf(`${code}`), session },
   }))
   return seen !== undefined
 }
@@ -113,7 +114,7 @@ export type Answered =
   /** The OP has to ask the user something first. */
   | { readonly kind: 'ask_user'; readonly path: string }
   /** The browser came with the same answer before. */
-  | { readonly kind: 'repeated'; readonly location: string }
+  | { readonly kind: 'repeated'; readonly outcome: Delivery }
 
 /**
  * The browser brought an answer.
@@ -150,10 +151,10 @@ export async function takeAnswer(
 export async function settleQuestion(
   { records }: Pick<BrowserProbeServices, 'records'>,
   request: FastifyRequest,
-  location: string,
+  outcome: Delivery,
 ): Promise<void> {
   const state = readState(request.exchange.target.query)
-  await records.browserQuestions.update(state, (question) => ({ ...question, location }))
+  await records.browserQuestions.update(state, (question) => ({ ...question, outcome }))
 }
 
 async function readUser(
@@ -171,15 +172,15 @@ async function readUser(
     )
     if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
     // guard: code-of-the-session
-    if (hashOf(answer.parameters.get('code') ?? '') !== seen?.code)
+    if (hashOf(`${answer.parameters.get('code')}`) !== seen?.code)
       return { known: false, reason: 'other_code', detail: 'the code is not the one that the provider sent' }
     return redeemAnswer(services, { state, nonce, codeVerifier }, answer.parameters)
   })
 }
 
-function repeat({ location }: BrowserQuestion): Answered {
-  if (location === undefined) throw new Refusal('used', 'the question is answered')
-  return { kind: 'repeated', location }
+function repeat({ outcome }: BrowserQuestion): Answered {
+  if (outcome === undefined) throw new Refusal('used', 'the question is answered')
+  return { kind: 'repeated', outcome }
 }
 
 const readState = (query: string): string => new URLSearchParams(query).get('state') ?? ''

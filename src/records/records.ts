@@ -1,3 +1,4 @@
+import type { Delivery } from '../http/delivery.ts'
 import { inFlightMs } from '../http/own-cookie.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
@@ -96,8 +97,8 @@ export type Ask = Pick<InFlightRequest, 'clientId' | 'scope' | 'acrValues'>
 
 /** An authorization response that waits for a step-up. */
 export interface HeldResponse {
-  /** The OP's own Location, to be sent unchanged. */
-  readonly location: string
+  /** As the OP sent it. */
+  readonly delivery: Delivery
   readonly code?: string | undefined
   /** When its code is too old to be worth sending. */
   readonly goodUntil: number
@@ -123,7 +124,7 @@ export interface PageToShow {
 
 /** What the browser is sent to when a tab's wait is over. */
 export type Outcome =
-  | { readonly kind: 'redirect'; readonly location: string }
+  | Delivery
   | { readonly kind: 'start_again' }
   | { readonly kind: 'page_verified'; readonly sentFrom?: string | undefined }
   | { readonly kind: 'offer_device' }
@@ -237,7 +238,7 @@ export interface BrowserQuestion {
   /** The OP's answer as it left: hashes of its code, and of the session cookies that the browser had by then. */
   readonly seen?: { readonly code: string; readonly session?: string | undefined } | undefined
   /** What the answer led to, for the same return once more. */
-  readonly location?: string | undefined
+  readonly outcome?: Delivery | undefined
 }
 
 /** An answer to such a question. */
@@ -264,7 +265,7 @@ export interface WaitingResponse {
   /** Absent where the request is not known. */
   readonly request?: InFlightRequest | undefined
   readonly inFlight?: string | undefined
-  /** Absent where it came in a page: its request is repeated. */
+  /** Absent where it can't be sent once more: its request is repeated. */
   readonly held?: HeldResponse | undefined
 }
 

@@ -46,7 +46,7 @@ async function resume(
   if (tab.held && isWorthSending(tab.held, now())) {
     await recordRelease(services, tab.case, tab.held.code, undefined)
     audit.released(tab.case, 'kept_response')
-    return { kind: 'redirect', location: tab.held.location }
+    return tab.held.delivery
   }
   await writePass(services, tab.case, stepUp.action, browser, stepUp)
   const target = await driveAgain(services, tab)

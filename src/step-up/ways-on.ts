@@ -1,6 +1,6 @@
 import type { Browser } from '../http/browser.ts'
 import { challengePath } from '../http/own-paths.ts'
-import { readAuthorizationResponse } from '../oauth/authorization-response.ts'
+import { readDelivery, toErrorDelivery } from '../oauth/delivered-response.ts'
 import { errorDescriptionOf } from '../policy/error-description.ts'
 import type { Case, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
@@ -52,10 +52,10 @@ export async function goBack(
   const stepUp = await findOwn(services, link)
   const tab = stepUp.waiting.at(-1)
   if (stepUp.state !== 'failed' || !tab) throw new Refusal('used', `the step-up is ${stepUp.state}`)
-  const response = tab.held && readAuthorizationResponse(tab.held.location, publicUrl)
+  const response = tab.held && readDelivery(tab.held.delivery, publicUrl)
   if (response) {
     const error = 'unmet_authentication_requirements'
-    return { kind: 'redirect', location: response.toErrorLocation(error, errorDescriptionOf(error)) }
+    return toErrorDelivery(response, error, errorDescriptionOf(error))
   }
   const target = await driveBack(services, tab)
   if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')

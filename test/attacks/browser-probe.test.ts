@@ -155,16 +155,18 @@ runAttacks('an identity that the browser brings', openStage, (attack) => {
       'another response mode': { response_mode: 'fragment' },
       'an address of another client': { redirect_uri: '' },
       'a state of no question': { state: 'made up' },
+      'no state': { state: null },
       'a request object': { request: 'e30.e30.' },
     },
-    async (t, stage, more: Readonly<Record<string, string>>) => {
+    async (t, stage, more: Readonly<Record<string, string | null>>) => {
       begin(stage)
       const { world } = stage
       const browser = await openSignedIn(t, stage, 'alice')
       const query = authorizeQuery(world.web, { state: nextState() })
       const question = nextOf(stage, await step(browser, `${world.publicUrl}/connect/authorize?${query}`))
       for (const [name, value] of Object.entries(more))
-        question.searchParams.set(name, value || world.web.redirectUri)
+        if (value === null) question.searchParams.delete(name)
+        else question.searchParams.set(name, value || world.web.redirectUri)
       const end = await browser.navigate(question, atHome(world))
       t.notOk(end.url.startsWith(world.web.url))
       t.notMatch(`${end.headers['location']}`, /id_token|access_token/)

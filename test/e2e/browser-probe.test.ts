@@ -73,12 +73,14 @@ t.test('the browser asks the OP who its user is', async (t) => {
     )
   })
 
-  t.test('a response by a page, which can not be kept: its request is repeated', async (t) => {
+  t.test('a response by a page is kept like one in a redirect', async (t) => {
     const browser = openBrowser(t)
+    const seen = watch(world)
     const challenge = await signIn(browser, web, 'alice', 'response_mode=form_post')
     expectChallenge(t, world, challenge)
     const posting = await passChallenge(world, browser, challenge)
     await expectSignedIn(t, browser, await browser.submit(posting), web)
+    t.match(seen.audit('released'), [{ how: 'kept_response' }])
     authsignal.control.setRules([])
     await expectSignedIn(
       t,

@@ -50,6 +50,32 @@ t.test('a protected client', async (t) => {
     },
   )
 
+  t.test('an answer in a page is kept like one in a redirect', async (t) => {
+    const browser = openBrowser(t)
+    const seen = watch(world)
+    const challenge = await signIn(browser, web, 'alice', 'response_mode=form_post')
+    expectChallenge(t, world, challenge)
+    const posting = await passChallenge(world, browser, challenge)
+    t.match(posting.headers['content-security-policy'], /form-action http: https:/)
+    t.equal(posting.headers['cross-origin-opener-policy'], 'unsafe-none', 'a popup keeps its opener')
+    await expectSignedIn(t, browser, await browser.submit(posting), web)
+    t.match(seen.audit('released'), [{ how: 'kept_response' }])
+    t.equal(seen.atOp().filter((request) => request === 'GET /connect/authorize').length, 2, 'with the probe')
+  })
+
+  t.test('an answer in a page, pushed: who cancels returns with an error in a page', async (t) => {
+    const browser = openBrowser(t)
+    const query = 'response_mode=form_post&via=par'
+    const challenge = await signIn(browser, web, 'alice', query)
+    const failed = await browser.click(challenge, 'Cancel')
+    const posting = await browser.click(failed, 'Back to the application')
+    const end = await browser.submit(posting)
+    t.match([end.status, end.text], [400, /error unmet_authentication_requirements/])
+    const again = openBrowser(t)
+    const passed = await passChallenge(world, again, await signIn(again, web, 'alice', query))
+    await expectSignedIn(t, again, await again.submit(passed), web)
+  })
+
   t.test('TOTP challenge with a session at the OP: decided before there is a code', async (t) => {
     const browser = openBrowser(t)
     await signIn(browser, other, 'alice')

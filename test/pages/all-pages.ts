@@ -1,4 +1,3 @@
-import { readFormPost } from '../../src/oauth/page/form-post.ts'
 import { challengePage } from '../../src/pages/challenge-page.ts'
 import { formPostPage } from '../../src/pages/form-post-page.ts'
 import {
@@ -47,12 +46,6 @@ const notices: Readonly<Record<PasskeyNotice, true>> = {
 }
 
 const skip = { href: '/step-up/skip/1', until }
-const formPost = await readFormPost(
-  '<form method=post action="https://app.example.com/cb"><input name=code value=1><input name=state value=2>',
-  'https://login.example.com/authorize',
-)
-if (!formPost || formPost === 'ambiguous') throw new Error('the form is to be read')
-
 /** Names are in letters that no catalog has. */
 const passkeys = [
   { id: '1', name: 'Ωμέγα', createdAt: Date.UTC(2026, 2, 4), lastUsedAt: Date.UTC(2026, 10, 21) },
@@ -107,7 +100,10 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
       ] as const,
   ),
   ...codes.map((code) => [`refusal-${code}`, refusalPage(code, supportId)] as const),
-  ['form-post', formPostPage({ response: formPost, error: 'access_denied', supportId })],
+  [
+    'form-post',
+    formPostPage({ action: 'https://app.example.com/cb', fields: [['error', 'access_denied']], supportId }),
+  ],
   ['passkeys-none', showPasskeys({ passkeys: [], canRemove: false })],
   ['passkeys-three', showPasskeys({ returnHref: 'https://app.example.com/settings' })],
   ['passkeys-long-name', showPasskeys({ passkeys: [{ id: '1', name: 'Ω'.repeat(200), createdAt: 0 }] })],

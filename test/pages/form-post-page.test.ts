@@ -14,7 +14,8 @@ async function answer(
 ): Promise<Page> {
   const response = await readFormPost(`<form method=${method} action="${action}">${fields}`, base)
   if (!response || response === 'ambiguous') throw new Error(String(response))
-  return formPostPage({ response, error: 'access_denied', description: 'No "way".', supportId: 'id-1' })
+  const sent = response.errorParameters('access_denied', 'No "way".')
+  return formPostPage({ action: response.action, method: response.method, fields: sent, supportId: 'id-1' })
 }
 
 const policyOf = async (page: Page) => readPolicy(await show(page))

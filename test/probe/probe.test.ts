@@ -375,7 +375,7 @@ t.test('an OP that is not there', async (t) => {
   ready.provider.start()
   await ready.provider.ready()
   t.equal(
-    describe(await probeUser({ provider: ready.provider, upstream, config }, browser)),
+    describe(await probeUser({ provider: ready.provider, upstream, keys, config }, browser)),
     'unreachable: ECONNREFUSED',
   )
 })

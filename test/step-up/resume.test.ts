@@ -18,7 +18,13 @@ const stepUp: StepUp = {
   nonceHash: 'n',
   openedAt: 0,
   counters: { user: 'alice' },
-  waiting: [{ case: asked, isAnswered: true, held: { location, code: 'c', goodUntil: 60_000 } }],
+  waiting: [
+    {
+      case: asked,
+      isAnswered: true,
+      held: { delivery: { kind: 'redirect', location }, code: 'c', goodUntil: 60_000 },
+    },
+  ],
 }
 
 t.test('two requests for the last tab: one gets its answer, which stays the one to repeat', async (t) => {

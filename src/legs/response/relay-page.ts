@@ -62,7 +62,12 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
       services.pages.send(
         request,
         dropAnswer(reply),
-        formPostPage({ response, supportId: request.id, ...judged }),
+        formPostPage({
+          action: response.action,
+          method: response.method,
+          fields: response.errorParameters(judged.error, judged.description),
+          supportId: request.id,
+        }),
       )
   }
 }

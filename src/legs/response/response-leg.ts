@@ -1,4 +1,5 @@
 import type { Browser } from '../../http/browser.ts'
+import type { Delivery } from '../../http/delivery.ts'
 import { challengePath } from '../../http/own-paths.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { parsePrompt } from '../../oauth/prompt.ts'
@@ -20,7 +21,7 @@ export type ResponseLegServices = JudgeServices & TokenVerification
 /** An authorization response in an answer of the OP, and the exchange in which it comes. */
 export interface UpstreamAnswer extends AnsweringExchange {
   readonly response: AuthorizationResponse
-  /** The Location that carries it; what comes in a page can't be kept for later. */
+  /** The Location that carries it, if one does. */
   readonly location?: string | undefined
   readonly browser: Browser
   /** A browser that shows pages asked, so that a challenge can be shown. */
@@ -172,10 +173,20 @@ function isReadable(response: AuthorizationResponse, { policy }: Addressee): boo
 function hold(
   { now, config }: ResponseLegServices,
   { location }: UpstreamAnswer,
-  { code }: AuthorizationResponse,
+  response: AuthorizationResponse,
 ): HeldResponse | undefined {
-  if (location === undefined) return undefined
-  return { location, goodUntil: now() + config.provider.codeLifetime, code }
+  const delivery = describeDelivery(location, response)
+  return delivery && { delivery, goodUntil: now() + config.provider.codeLifetime, code: response.code }
+}
+
+/** What can be sent later just as it came. */
+function describeDelivery(
+  location: string | undefined,
+  response: AuthorizationResponse,
+): Delivery | undefined {
+  if (location !== undefined) return { kind: 'redirect', location }
+  if (response.mode !== 'form_post' || response.fields === undefined) return undefined
+  return { kind: 'form', action: response.action, fields: response.fields }
 }
 
 /** The decision that the request leg kept for this user, used once; else a new one. */

@@ -1,5 +1,6 @@
 import type { Browser } from '../../http/browser.ts'
-import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
+import type { Delivery } from '../../http/delivery.ts'
+import { readDelivery, toErrorDelivery } from '../../oauth/delivered-response.ts'
 import type { ProbeResult } from '../../policy/probe-result.ts'
 import type { WaitingResponse } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
@@ -8,8 +9,8 @@ import { isWorthSending } from '../../step-up/resume.ts'
 import { judgeFor, type ResponseLegServices } from './response-leg.ts'
 
 /**
- * A response that waited until the browser had asked who its user is: it is judged now. What came in a page was not kept,
- * and a code may be too old by now: then the request is repeated, and its response finds the answer.
+ * A response that waited until the browser had asked who its user is: it is judged now. What could not be kept, or has a
+ * code that is too old by now, is not sent: the request is repeated, and its response finds the answer.
  *
  * @returns where the browser goes on.
  * @throws {Refusal} `restart` where the request can't be repeated.
@@ -19,26 +20,26 @@ export async function resumeResponse(
   { policyIds, request, inFlight, held }: WaitingResponse,
   browser: Browser,
   probe: ProbeResult,
-): Promise<string> {
+): Promise<Delivery> {
   const { config, policies, now } = services
   const kept = held && isWorthSending(held, now()) ? held : undefined
-  const response = kept && readAuthorizationResponse(kept.location, config.publicUrl)
+  const response = kept && readDelivery(kept.delivery, config.publicUrl)
   if (!kept || !response) return repeat(services, inFlight)
   const policy = policies.govern(policyIds)
   const it = { response, browser, isNavigation: true, held: kept }
   const judged = await judgeFor(services, it, { policy, request, inFlight }, probe)
   switch (judged.kind) {
     case 'relay':
-      return kept.location
+      return kept.delivery
     case 'detour':
-      return judged.path
+      return { kind: 'redirect', location: judged.path }
     case 'error':
-      return response.toErrorLocation(judged.error, judged.description)
+      return toErrorDelivery(response, judged.error, judged.description)
   }
 }
 
-async function repeat(services: ResponseLegServices, inFlight: string | undefined): Promise<string> {
+async function repeat(services: ResponseLegServices, inFlight: string | undefined): Promise<Delivery> {
   const target = await driveRequest(services, inFlight, true)
   if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
-  return target
+  return { kind: 'redirect', location: target }
 }

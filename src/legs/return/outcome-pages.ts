@@ -1,4 +1,5 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
+import type { Delivery } from '../../http/delivery.ts'
 import {
   notVerifiedPage,
   pageVerifiedPage,
@@ -19,7 +20,7 @@ export interface OutcomeContext {
 
 /** What a person sees where a step-up does not end in a redirect. */
 export function describeOutcome(
-  outcome: Exclude<Outcome, { kind: 'redirect' }>,
+  outcome: Exclude<Outcome, Delivery>,
   { case: it, policy, supportId, hrefTo }: OutcomeContext,
 ): Page {
   const frame = { supportId, uiLocales: it?.uiLocales }

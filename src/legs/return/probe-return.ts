@@ -1,30 +1,36 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Delivery } from '../../http/delivery.ts'
 import { requireNavigation } from '../../http/navigation.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import type { ProbeResult } from '../../policy/probe-result.ts'
 import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { WaitingForUser } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import type { ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
+import { sendDelivery } from './send-delivery.ts'
 
 /**
  * `{prefix}/probe`: a browser that was sent to the OP with the question who its user is comes back
  * (`provider.probe.by: browser`), and what waited goes on.
  */
-export function serveProbeReturn(app: FastifyInstance, services: ResponseLegServices): void {
+export function serveProbeReturn(
+  app: FastifyInstance,
+  services: ResponseLegServices & Pick<Services, 'pages'>,
+): void {
   app.get('/probe', async (request, reply) => {
     requireNavigation(request.method, request.headers)
     const answered = await takeAnswer(services, request)
     switch (answered.kind) {
       case 'repeated':
-        return sendRedirect(reply, answered.location)
+        return sendDelivery(services, request, reply, answered.outcome)
       case 'ask_user':
         return sendRedirect(reply, answered.path)
       case 'answered': {
         const { waits, result } = answered
-        const location = await goOn(services, request, waits, result)
-        await settleQuestion(services, request, location)
-        return sendRedirect(reply, location)
+        const outcome = await goOn(services, request, waits, result)
+        await settleQuestion(services, request, outcome)
+        return sendDelivery(services, request, reply, outcome)
       }
     }
   })
@@ -35,7 +41,7 @@ async function goOn(
   request: FastifyRequest,
   waits: WaitingForUser,
   result: ProbeResult,
-): Promise<string> {
+): Promise<Delivery> {
   if (!result.known) {
     const { reason, detail } = result
     request.log.info({ reason, detail }, 'the probe does not know the user')
@@ -43,7 +49,7 @@ async function goOn(
   switch (waits.kind) {
     case 'request':
     case 'page':
-      return waits.target
+      return { kind: 'redirect', location: waits.target }
     case 'response':
       return resumeResponse(services, waits, request.exchange.browser, result)
   }

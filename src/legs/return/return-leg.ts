@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bindBrowser } from '../../http/bind-browser.ts'
 import { requireNavigation } from '../../http/navigation.ts'
-import { sendRedirect } from '../../http/send-redirect.ts'
 import { challengePage } from '../../pages/challenge-page.ts'
 import type { Outcome } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
@@ -13,6 +12,7 @@ import { bindStepUp } from '../../step-up/openings.ts'
 import type { RememberedDevice } from '../../step-up/remember-device.ts'
 import { type FollowedLink, goBack, goOn, remember, retry, skip } from '../../step-up/ways-on.ts'
 import { describeOutcome } from './outcome-pages.ts'
+import { sendDelivery } from './send-delivery.ts'
 
 export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages'>
 
@@ -89,8 +89,9 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
     reply: FastifyReply,
     outcome: Outcome,
   ): Promise<FastifyReply> {
-    if (outcome.kind === 'redirect') return sendRedirect(reply, outcome.location)
     const stepUp = await records.stepUps.get(request.params.id)
+    if (outcome.kind === 'redirect' || outcome.kind === 'form')
+      return sendDelivery(services, request, reply, outcome, stepUp?.case.uiLocales)
     return pages.send(
       request,
       reply,

@@ -144,6 +144,7 @@ async function readForm(
   // A client may look for its parameters in the form, and in the URL that the form is sent to.
   const content = readResponseContent(new URLSearchParams([...toPairs(fields), ...parametersIn(target)]))
   const isOneWay = methods.size === 1 && !methods.has('dialog') && ways.size === 1
+  const isWhole = isOneWay && methods.has('post') && target.href === stripResponse(target)
   return {
     ...content,
     mode: 'form_post',
@@ -151,7 +152,22 @@ async function readForm(
     action: stripResponse(target),
     method: methods.has('post') ? 'post' : 'get',
     isAmbiguous: content.isAmbiguous || !isOneWay || hasUser(target),
+    fields: isWhole ? listSubmitted(fields) : undefined,
   }
+}
+
+/** More than an authorization response takes. */
+const maxSubmittedLength = 64 * 1024
+
+/**
+ * What a script submits of a form: hidden fields. Others could be changed before, and letters beyond ASCII go in the
+ * encoding of their page.
+ */
+function listSubmitted(fields: readonly FormField[]): [string, string][] | undefined {
+  const submitted = fields.filter(({ isButton }) => !isButton)
+  const text = submitted.map(({ name, value }) => name + value).join('')
+  const isPlain = /^[ -~]*$/.test(text) && text.length <= maxSubmittedLength
+  return isPlain && !submitted.some(({ isTyped }) => isTyped) ? toPairs(submitted) : undefined
 }
 
 function parametersIn(target: URL): URLSearchParams {

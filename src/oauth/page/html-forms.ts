@@ -7,6 +7,8 @@ export interface FormField {
   readonly value: string
   /** A person fills it in or chooses it. */
   readonly isTyped: boolean
+  /** It is submitted only where somebody presses it. */
+  readonly isButton: boolean
 }
 
 /** A form, as a browser might submit it by any of its buttons. */
@@ -22,6 +24,9 @@ const controlTags = ['input', 'button', 'textarea', 'select']
 
 /** Input types that show no field to write or choose in. */
 const untypedInputs: ReadonlySet<string> = new Set(['hidden', 'submit', 'image', 'button', 'reset'])
+
+/** Those of them that are pressed. */
+const buttonInputs: ReadonlySet<string> = new Set(['submit', 'image', 'button', 'reset'])
 
 /** What is known of a form while its page is read. */
 interface Draft {
@@ -133,10 +138,15 @@ function readMethod(value: string): string {
 function readFields(control: HtmlElement, options: readonly string[]): FormField[] {
   const name = attributeOf(control, 'name')
   if (!name) return []
-  const field = (isTyped: boolean, value = attributeOf(control, 'value') ?? ''): FormField => ({
+  const field = (
+    isTyped: boolean,
+    value = attributeOf(control, 'value') ?? '',
+    isButton = false,
+  ): FormField => ({
     name,
     value,
     isTyped,
+    isButton,
   })
   switch (control.tagName) {
     case 'textarea':
@@ -144,8 +154,10 @@ function readFields(control: HtmlElement, options: readonly string[]): FormField
     case 'select':
       return options.map((option) => field(true, option))
     case 'button':
-      return [field(false)]
-    default:
-      return [field(!untypedInputs.has((attributeOf(control, 'type') ?? '').toLowerCase()))]
+      return [field(false, undefined, true)]
+    default: {
+      const type = (attributeOf(control, 'type') ?? '').toLowerCase()
+      return [field(!untypedInputs.has(type), undefined, buttonInputs.has(type))]
+    }
   }
 }

@@ -306,3 +306,35 @@ t.test('hostile pages end within their budget', async (t) => {
   t.equal(await readFormPost(again, base), 'ambiguous', 'more elements than an honest page has')
   t.equal((await read(form + fill('<p>').slice(0, size / 8))).code, 'c1', 'a long page is read')
 })
+
+t.test('what a form of ours can submit in its place', async (t) => {
+  const page = (fields: string, how = `method="post" action="${callback}"`) => `<form ${how}>${fields}</form>`
+  const table: [what: string, html: string, fields: string[][] | undefined][] = [
+    [
+      'hidden fields',
+      form,
+      [
+        ['code', 'c1'],
+        ['state', 's1'],
+      ],
+    ],
+    [
+      'another field',
+      page(`${code}<input type=hidden name=x value=1>`),
+      [
+        ['code', 'c1'],
+        ['x', '1'],
+      ],
+    ],
+    ['a button that nobody presses', page(`${code}<button name=go value=1>Go</button>`), [['code', 'c1']]],
+    ['a submit input', page(`${code}<noscript><input type=submit name=go></noscript>`), [['code', 'c1']]],
+    ['a query of its own', page(code, `method=post action="${callback}?a=b"`), [['code', 'c1']]],
+    ['a field to type in', page('<input name=code value=c1>'), undefined],
+    ['by GET', page(code, `action="${callback}"`), undefined],
+    ['a part of it in the address', page(code, `method=post action="${callback}?state=s"`), undefined],
+    ['a fragment', page(code, `method=post action="${callback}#a"`), undefined],
+    ['letters beyond ASCII', page(`${code}<input type=hidden name=state value="é">`), undefined],
+    ['much too long', page(`${code}<input type=hidden name=state value="${'x'.repeat(65_537)}">`), undefined],
+  ]
+  for (const [what, html, fields] of table) t.same((await read(html)).fields, fields, what)
+})

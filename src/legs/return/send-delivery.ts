@@ -1,0 +1,18 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Delivery } from '../../http/delivery.ts'
+import { sendRedirect } from '../../http/send-redirect.ts'
+import { formPostPage } from '../../pages/form-post-page.ts'
+import type { Services } from '../../services.ts'
+
+/** Sends the browser on, as the OP's own answer would have. */
+export function sendDelivery(
+  { pages }: Pick<Services, 'pages'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  delivery: Delivery,
+  uiLocales?: string,
+): FastifyReply {
+  if (delivery.kind === 'redirect') return sendRedirect(reply, delivery.location)
+  const { action, fields } = delivery
+  return pages.send(request, reply, formPostPage({ action, fields, supportId: request.id, uiLocales }))
+}
