@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { modAuthOpenidcKit } from '../lab/applications/mod-auth-openidc/kit.ts'
+import { authJsKit, expressOpenidConnectKit } from '../lab/applications/npm/kits.ts'
 import { openidClientKit } from '../lab/applications/openid-client/kit.ts'
 import { type ApplicationColumn, nameColumn, type PlannedColumn } from '../lab/providers/columns.ts'
 import type { ProviderKit } from '../lab/providers/kit.ts'
@@ -15,6 +16,8 @@ const allColumns: readonly PlannedColumn[] = [
   { kit: openidClientKit },
   { kit: modAuthOpenidcKit, responseMode: 'query' },
   { kit: modAuthOpenidcKit, responseMode: 'form_post' },
+  { kit: expressOpenidConnectKit },
+  { kit: authJsKit },
 ]
 
 const scenarios: readonly Scenario[] = [

@@ -124,6 +124,8 @@ export interface ApplicationPlan {
 /** An application that runs, with what a person can do there. */
 export interface Application {
   readonly registration: ClientRegistration
+  /** It remembers the last sign-in that it began in a browser, and no other. */
+  readonly remembersLastOnly?: boolean
   /** Opens it where a sign-in is needed; `prompt` goes along. */
   startSignIn(browser: Browser, prompt?: 'none' | 'login'): Promise<Page>
   /** The same, with a request that was pushed to the OP beforehand (RFC 9126); absent where it can't. */
