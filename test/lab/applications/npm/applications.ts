@@ -24,15 +24,15 @@ export interface HostedPlan extends ApplicationPlan {
   readonly url: string
 }
 
-/** Starts one process for the applications of all plans, each at a host name of its own. */
+/** Starts one process for the applications of all plans, each at a host name of its own, or for one at any. */
 export async function startApplications(
   name: (typeof names)[number],
   issuer: string,
-  plans: readonly ApplicationPlan[],
+  plans: readonly (ApplicationPlan & { readonly host?: string })[],
 ): Promise<Program & { readonly hosted: readonly HostedPlan[] }> {
   const [port = 0] = await freePorts(1)
   const hosted = plans.map((plan): HostedPlan => {
-    const host = `${plan.clientId}.localhost`
+    const { host = `${plan.clientId}.localhost` } = plan
     return {
       ...plan,
       clientAuth: plan.clientAuth ?? 'client_secret_basic',

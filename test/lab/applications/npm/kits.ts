@@ -1,5 +1,6 @@
 import type { Browser, Page } from '../../browser.ts'
 import type { Application, ApplicationKit, ClientRegistration } from '../../providers/kit.ts'
+import { startTogether } from '../../start-together.ts'
 import { findMissing, type HostedPlan, startApplications } from './applications.ts'
 
 /** Auth0's middleware for Express. Its requests have the same `state` in every browser. */
@@ -22,22 +23,38 @@ export const authJsKit: ApplicationKit = {
   },
 }
 
-/** oidc-client-ts, an application of scripts: for a real browser, which does what the others do here. */
+/**
+ * oidc-client-ts, an application of scripts, for a real browser. All are at `localhost`, like the OP: a frame of another
+ * site gets no cookies.
+ */
 export const oidcClientTsKit: ApplicationKit = {
   name: 'oidc-client-ts',
   findMissing,
   start: async (issuer, plans) => {
-    const { hosted, stop } = await startApplications('oidc-client-ts', issuer, plans)
-    const cannot = () => Promise.reject(new Error('it takes a browser with scripts'))
-    const applications = hosted.map((plan) => ({
-      registration: register(plan, ['/callback', '/silent'], '/'),
-      startSignIn: cannot,
-      findSubject: cannot,
-      findError: () => undefined,
-      startLogout: cannot,
-    }))
-    return { applications, close: stop }
+    return startTogether(async (keep) => {
+      const applications: Application[] = []
+      for (const plan of plans) {
+        const { hosted, stop } = await startApplications('oidc-client-ts', issuer, [
+          { ...plan, host: 'localhost' },
+        ])
+        keep({ close: stop })
+        applications.push(...hosted.map(describeScripts))
+      }
+      return { applications }
+    })
   },
+}
+
+function describeScripts(plan: HostedPlan): Application {
+  const cannot = () => Promise.reject(new Error('it takes a browser with scripts'))
+  return {
+    // A path of its own: which port of this machine it is may make no difference (RFC 8252 7.3).
+    registration: register(plan, [`/${plan.clientId}/callback`, `/${plan.clientId}/silent`], '/'),
+    startSignIn: cannot,
+    findSubject: cannot,
+    findError: () => undefined,
+    startLogout: cannot,
+  }
 }
 
 function describeExpress(plan: HostedPlan): Application {

@@ -15,8 +15,8 @@ serveHosts(({ clientId, clientSecret, clientAuth }, url, issuer) => {
     client_id: clientId,
     client_secret: clientSecret,
     client_authentication: clientAuth,
-    redirect_uri: `${url}/callback`,
-    silent_redirect_uri: `${url}/silent`,
+    redirect_uri: `${url}/${clientId}/callback`,
+    silent_redirect_uri: `${url}/${clientId}/silent`,
     scope: 'openid profile email',
     automaticSilentRenew: false,
     silentRequestTimeoutInSeconds: 10,
@@ -30,7 +30,7 @@ const fail = (error) => say('error ' + (error.error ?? error.message))
 ${script}
 </script>`
   const app = express()
-  app.get('/oidc.js', (_request, response) => response.sendFile(library))
+  app.get('/oidc.js', (_request, response) => response.sendFile(library, { dotfiles: 'allow' }))
   app.get('/', (_request, response) =>
     response.send(
       page(`manager.getUser().then((user) => say(user ? 'signed in as ' + user.profile.sub : 'nobody'))
@@ -38,10 +38,10 @@ const renew = () => manager.signinSilent().then((user) => say('renewed for ' + u
     ),
   )
   app.get('/login', (_request, response) => response.send(page('manager.signinRedirect().catch(fail)')))
-  app.get('/callback', (_request, response) =>
+  app.get(`/${clientId}/callback`, (_request, response) =>
     response.send(page("manager.signinCallback().then(() => location.replace('/'), fail)")),
   )
-  app.get('/silent', (_request, response) =>
+  app.get(`/${clientId}/silent`, (_request, response) =>
     response.send(page('manager.signinSilentCallback().catch(fail)')),
   )
   return app
