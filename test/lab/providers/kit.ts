@@ -124,6 +124,8 @@ export interface ApplicationPlan {
 /** An application that runs, with what a person can do there. */
 export interface Application {
   readonly registration: ClientRegistration
+  /** One of its requests has the same `state` as the next, or none at all. */
+  readonly sharesState?: boolean
   /** It remembers the last sign-in that it began in a browser, and no other. */
   readonly remembersLastOnly?: boolean
   /** Opens it where a sign-in is needed; `prompt` goes along. */

@@ -3,7 +3,7 @@ import { ExpressAuth, getSession } from '@auth/express'
 import express from 'express'
 import { serveHosts } from './hosts.mjs'
 
-/** What its guide shows for a provider of one's own: PKCE is its only check, so that requests have no `state`. */
+/** What its guide shows for a provider of one's own. It checks by PKCE, and here by nonce, so that requests have no `state`. */
 serveHosts(({ clientId, clientSecret, clientAuth }, url, issuer) => {
   const config = {
     secret: randomBytes(32).toString('hex'),
@@ -17,6 +17,7 @@ serveHosts(({ clientId, clientSecret, clientAuth }, url, issuer) => {
         clientId,
         clientSecret,
         client: { token_endpoint_auth_method: clientAuth },
+        checks: ['pkce', 'nonce'],
       },
     ],
     callbacks: {

@@ -61,6 +61,7 @@ function describeExpress(plan: HostedPlan): Application {
   const { url } = plan
   return {
     registration: register(plan, ['/callback'], '/signed-out'),
+    sharesState: true,
     remembersLastOnly: true,
     startSignIn: (browser, prompt) =>
       browser.navigate(`${url}/login${prompt === undefined ? '' : `?prompt=${prompt}`}`, { from: url }),
@@ -76,6 +77,7 @@ function describeAuthJs(plan: HostedPlan): Application {
   const { url } = plan
   return {
     registration: register(plan, ['/auth/callback/op'], '/'),
+    sharesState: true,
     remembersLastOnly: true,
     startSignIn: async (browser, prompt) => {
       const page = await browser.navigate(`${url}/auth/signin`)
