@@ -14,6 +14,7 @@ t.same(listPresets(), [
   'keycloak',
   'lemonldap-ng',
   'oidc-provider',
+  'ory-hydra',
   'spring-authorization-server',
 ])
 for (const from of ['src/config', 'dist/src/config'])
