@@ -11,13 +11,15 @@ import { createRecords } from './records/records.ts'
 import type { Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
+import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
 import { connectUpstream } from './upstream/connection.ts'
 
 /** Builds what all parts share. Nothing is opened or read yet. */
 export function createServices(config: Config, log: Log, store: Store, now: () => number): Services {
   const records = createRecords(store, config.stepUp)
-  const upstream = connectUpstream(config)
+  const clocks = createClocks(log, now)
+  const upstream = connectUpstream(config, clocks.provider)
   const provider = createProvider(config, upstream, log)
   const keys = createKeys(provider, upstream)
   return {
@@ -26,12 +28,13 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     policies: createPolicies(config),
     records,
     epochs: createEpochs(records.epochs),
-    authsignal: createAuthsignal(config.authsignal),
+    authsignal: createAuthsignal(config.authsignal, clocks.authsignal),
     upstream,
     provider,
     keys,
     askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
     audit: createAudit(log),
+    clocks,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),
   }

@@ -9,6 +9,7 @@ import type { Provider } from './provider/provider.ts'
 import type { Epochs } from './records/epochs.ts'
 import type { Records } from './records/records.ts'
 import type { Audit } from './telemetry/audit.ts'
+import type { Clocks } from './telemetry/clocks.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
 /**
@@ -29,6 +30,7 @@ export interface Services {
   readonly keys: JWTVerifyGetKey
   readonly askUser: AskUser
   readonly audit: Audit
+  readonly clocks: Clocks
   readonly pages: Pages
   readonly cookie: CookieRules
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { ConfigError } from '../src/config/config-error.ts'
 import { loadConfig } from '../src/config/load.ts'
+import { wireDifferences } from './lab/equality/wire.ts'
 
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -34,4 +35,13 @@ t.test('what it names exists', async (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const [, file = ''] of readme.matchAll(/\]\(([^:)]+)\)/g)) t.ok(existsSync(join(root, file)), file)
   for (const [, name = ''] of readme.matchAll(/npm run ([\w:-]+)/g)) t.type(scripts[name], 'string', name)
+})
+
+t.test('the table of what differs on the wire has the rows that are compared', async (t) => {
+  const [, table = ''] = /^\| in an answer \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readme) ?? []
+  const rows = table
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.split('|')[1]?.trim())
+  t.same(rows, wireDifferences)
 })

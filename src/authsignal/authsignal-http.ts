@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import axios from 'axios'
+import type { ClockWatch } from '../http/clock-watch.ts'
 
 /** The result of a request: an answer with any status, or the code of the failure that prevented one. */
 export type CallOutcome =
@@ -9,6 +10,9 @@ export type CallOutcome =
 
 interface Attempt {
   readonly signal: AbortSignal
+  readonly watch: ClockWatch | undefined
+  /** Takes the header fields of the answer. */
+  onHeaders?: ReturnType<ClockWatch['begin']> | undefined
   outcome: CallOutcome
 }
 
@@ -45,10 +49,13 @@ export function guardHttpClient(): void {
   })
   axios.interceptors.request.use((config) => {
     const attempt = attempts.getStore()
-    return attempt ? Object.assign(config, { signal: attempt.signal, validateStatus: null }) : config
+    if (!attempt) return config
+    attempt.onHeaders = attempt.watch?.begin()
+    return Object.assign(config, { signal: attempt.signal, validateStatus: null })
   })
   axios.interceptors.response.use(
     (response) => {
+      attempts.getStore()?.onHeaders?.(response.headers)
       record({ answered: true, status: response.status, body: response.data })
       return response
     },
@@ -64,29 +71,42 @@ export function guardHttpClient(): void {
  *
  * @param call the SDK's method; what it returns or throws is not looked at.
  * @param timeout milliseconds for all of it; then the request is aborted and the code is `timeout`.
+ * @param watch sees the clock of who answers.
  */
-export async function exchange(call: () => Promise<unknown>, timeout: number): Promise<CallOutcome> {
+export async function exchange(
+  call: () => Promise<unknown>,
+  timeout: number,
+  watch?: ClockWatch,
+): Promise<CallOutcome> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), timeout)
   const late = new Promise<CallOutcome>((resolve) => {
     deadline.signal.addEventListener('abort', () => resolve({ answered: false, code: 'timeout' }))
   })
   try {
-    return await Promise.race([late, tryTwice(call, deadline.signal)])
+    return await Promise.race([late, tryTwice(call, deadline.signal, watch)])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function tryTwice(call: () => Promise<unknown>, signal: AbortSignal): Promise<CallOutcome> {
-  const first = await tryOnce(call, signal)
+async function tryTwice(
+  call: () => Promise<unknown>,
+  signal: AbortSignal,
+  watch: ClockWatch | undefined,
+): Promise<CallOutcome> {
+  const first = await tryOnce(call, signal, watch)
   if (first.answered || !connectErrors.has(first.code)) return first
   await pause(retryPauseMs)
-  return tryOnce(call, signal) // axios sends nothing once the signal is aborted
+  return tryOnce(call, signal, watch) // axios sends nothing once the signal is aborted
 }
 
-async function tryOnce(call: () => Promise<unknown>, signal: AbortSignal): Promise<CallOutcome> {
-  const attempt: Attempt = { signal, outcome: { answered: false, code: 'not_sent' } }
+async function tryOnce(
+  call: () => Promise<unknown>,
+  signal: AbortSignal,
+  watch: ClockWatch | undefined,
+): Promise<CallOutcome> {
+  const attempt: Attempt = { signal, watch, outcome: { answered: false, code: 'not_sent' } }
   await attempts.run(attempt, call).catch(() => undefined)
   return attempt.outcome
 }

@@ -2,6 +2,7 @@ import { Authsignal as AuthsignalSdk } from '@authsignal/node'
 import axios from 'axios'
 import * as z from 'zod'
 import type { Config } from '../config/schema/schema.ts'
+import type { ClockWatch } from '../http/clock-watch.ts'
 import { omitAbsent } from '../omit-absent.ts'
 import {
   type EnrolmentTracked,
@@ -12,7 +13,7 @@ import {
   type Validated,
 } from './authsignal-answers.ts'
 import { AuthsignalError, type AuthsignalOperation } from './authsignal-error.ts'
-import { type CallOutcome, exchange, guardHttpClient } from './authsignal-http.ts'
+import { type CallOutcome, exchange as exchangeWithin, guardHttpClient } from './authsignal-http.ts'
 import { parseAnswer } from './authsignal-parse.ts'
 import { type Authenticators, parseAuthenticators, parseUsername } from './authsignal-passkeys.ts'
 
@@ -80,20 +81,23 @@ const maxIdLength = 255
 /**
  * Authsignal through its SDK. Each call takes `config.timeout` milliseconds at most, its one retry included, and
  * throws nothing but AuthsignalError.
+ *
+ * @param clock sees Authsignal's in each answer.
  */
-export function createAuthsignal(config: Config['authsignal']): Authsignal {
+export function createAuthsignal(config: Config['authsignal'], clock?: ClockWatch): Authsignal {
   guardHttpClient()
   const { apiSecretKey, timeout, challengeHosts } = config
   // The SDK's own retries repeat a POST after any failure without an answer, timeouts included.
   const apiUrl = config.apiUrl.replace(/\/+$/, '')
   const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl, retries: 0 })
+  const exchange = (call: () => Promise<unknown>) => exchangeWithin(call, timeout, clock)
 
   function sendTrack(
     { userId, action, ...attributes }: TrackRequest | DeviceSighting,
     scope?: string,
   ): Promise<CallOutcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
-    return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }), timeout)
+    return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }))
   }
 
   /** The SDK has no devices. */
@@ -106,7 +110,7 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
     const body = {
       rememberedUntil: rememberedUntil === undefined ? null : new Date(rememberedUntil).toISOString(),
     }
-    parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth }), timeout))
+    parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth })))
   }
 
   return {
@@ -123,12 +127,12 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
       const { userId, action } = request
       if (userId !== undefined) toPathSegment('validate', userId)
       toPathSegment('validate', action)
-      return parseValidated(await exchange(() => sdk.validateChallenge(omitAbsent(request)), timeout))
+      return parseValidated(await exchange(() => sdk.validateChallenge(omitAbsent(request))))
     },
 
     async listAuthenticators(userId) {
       const path = { userId: toPathSegment('authenticators', userId) }
-      return parseAuthenticators(await exchange(() => sdk.getAuthenticators(path), timeout))
+      return parseAuthenticators(await exchange(() => sdk.getAuthenticators(path)))
     },
 
     async removeAuthenticator({ userId, id }) {
@@ -136,12 +140,12 @@ export function createAuthsignal(config: Config['authsignal']): Authsignal {
         userId: toPathSegment('authenticators', userId),
         userAuthenticatorId: toPathSegment('authenticators', id),
       }
-      parseAnswer('authenticators', z.unknown(), await exchange(() => sdk.deleteAuthenticator(path), timeout))
+      parseAnswer('authenticators', z.unknown(), await exchange(() => sdk.deleteAuthenticator(path)))
     },
 
     async findUsername(userId) {
       const path = { userId: toPathSegment('user', userId) }
-      return parseUsername(await exchange(() => sdk.getUser(path), timeout))
+      return parseUsername(await exchange(() => sdk.getUser(path)))
     },
 
     async rememberDevice(sighting, until) {

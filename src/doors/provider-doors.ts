@@ -17,7 +17,7 @@ export function findProviderDoors(config: Config, facts: ProviderFacts): Door[] 
     ...findRegistration(config, facts),
     ...findProbeDoors(config.provider, facts.metadata),
     ...findClaimDoors(config, facts),
-    ...findRequestDoors(facts),
+    ...findRequestDoors(config, facts),
     ...findFurtherEndpoints(config, facts),
   ])
 }
@@ -93,7 +93,7 @@ function* findClaimDoors({ provider }: Config, { metadata }: ProviderFacts): Gen
   }
 }
 
-function* findRequestDoors({ metadata }: ProviderFacts): Generator<Door> {
+function* findRequestDoors({ clientCertHeader }: Config, { metadata }: ProviderFacts): Generator<Door> {
   // Left out, it means true (OIDC Discovery 1.0, 3).
   if (metadata['request_uri_parameter_supported'] !== false) {
     const meaning = 'refused unless it was pushed through the gateway (RFC 9126)'
@@ -115,8 +115,15 @@ function* findRequestDoors({ metadata }: ProviderFacts): Generator<Door> {
     /^(?:self_signed_)?tls_client_auth$/.test(method),
   )
   if (certificates.length > 0) {
-    const meaning = `${certificates.join(', ')}: client certificates end at the gateway and do not reach the OP`
-    yield { level: 'info', subject: 'client authentication', meaning, ...advise('use private_key_jwt') }
+    const subject = 'client authentication'
+    const methods = certificates.join(', ')
+    if (clientCertHeader !== undefined) {
+      const meaning = `${methods}: certificates reach the OP in ${clientCertHeader}, from trustedProxies only`
+      yield { level: 'info', subject, meaning }
+    } else {
+      const meaning = `${methods}: client certificates end at the gateway and do not reach the OP`
+      yield { level: 'info', subject, meaning, ...advise('set clientCertHeader, or use private_key_jwt') }
+    }
   }
 }
 

@@ -8,6 +8,17 @@ export type ForwardingHeader = 'X-Forwarded-For' | 'Forwarded'
 export type FindClientAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string
 
 /**
+ * @param trusted addresses and networks (CIDR).
+ * @returns a function that says whether the other end of the connection is one of them.
+ */
+export function createIsFromProxy(
+  trusted: readonly string[],
+): (request: Pick<IncomingMessage, 'socket'>) => boolean {
+  const isTrusted = createIsTrusted(trusted)
+  return ({ socket }) => isTrusted(parseAddress(socket.remoteAddress ?? '') ?? '')
+}
+
+/**
  * @param trusted addresses and networks (CIDR) whose header is believed.
  * @param header the one header that they write; the other could be the client's own.
  * @returns a function that follows the hops from the socket backwards: as far as one of them is trusted, the hop before
@@ -17,13 +28,12 @@ export function createFindClientAddress(
   trusted: readonly string[],
   header: ForwardingHeader = 'X-Forwarded-For',
 ): FindClientAddress {
-  const list = toBlockList(trusted)
-  const isTrusted = (address: string): boolean => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  const isTrusted = createIsTrusted(trusted)
   const readHops = header === 'Forwarded' ? readForwarded : readForwardedFor
   const name = header === 'Forwarded' ? 'forwarded' : 'x-forwarded-for'
   return ({ socket, headers }) => {
     let address = parseAddress(socket.remoteAddress ?? '') ?? ''
-    if (address === '' || !isTrusted(address)) return address
+    if (!isTrusted(address)) return address
     for (const hop of readHops([headers[name] ?? []].flat().join(',')).reverse()) {
       const before = hop === undefined ? undefined : parseAddress(hop)
       if (before === undefined) return address
@@ -53,6 +63,11 @@ export function parseAddress(text: string): string | undefined {
   return [high, low]
     .flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 0xff])
     .join('.')
+}
+
+function createIsTrusted(networks: readonly string[]): (address: string) => boolean {
+  const list = toBlockList(networks)
+  return (address) => address !== '' && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
 function toBlockList(networks: readonly string[]): BlockList {

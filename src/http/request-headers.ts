@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
-import { isReadableCoding } from './readable-codings.ts'
+import { keepReadable } from './readable-codings.ts'
 
 /** Headers of which two servers could each read another one. */
 const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
@@ -29,13 +29,25 @@ export interface HeaderOptions {
   readonly ownCookies: readonly string[]
   /** The header in which the OP takes a user for signed in (`passkeys.signIn.header.name`). */
   readonly trustedHeader?: string | undefined
+  /** The headers in which the proxies in front pass a client's certificate on. */
+  readonly certificates?: { readonly names: readonly string[]; readonly isFromProxy: boolean } | undefined
+}
+
+/**
+ * The headers that hold a client's certificate if this one does, in lower case: RFC 9440 has another one for its chain.
+ *
+ * @param header `clientCertHeader`.
+ */
+export function listCertificateHeaders(header: string): readonly string[] {
+  const name = header.toLowerCase()
+  return name === 'client-cert' ? [name, 'client-cert-chain'] : [name]
 }
 
 /**
  * The headers that go to the OP in place of the client's: without what ends at this hop, without every forwarding and
  * identity header and the one that the OP trusts, in any spelling, without our own cookie; Host and X-Forwarded-* are
- * the gateway's. Names with other characters than letters, digits and hyphens are dropped, since CGI turns them into
- * the names of others.
+ * the gateway's. A certificate passes if a proxy in front sent it, in the one spelling in which proxies send it. Names
+ * with other characters than letters, digits and hyphens are dropped, since CGI turns them into the names of others.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders` has them.
  * @returns lower-case names; an array where a header stands more than once.
@@ -45,7 +57,7 @@ export interface HeaderOptions {
 export function toUpstreamHeaders(
   rawHeaders: readonly string[],
   gateway: Arrival,
-  { guarded, readable = false, ownCookies, trustedHeader }: HeaderOptions,
+  { guarded, readable = false, ownCookies, trustedHeader, certificates }: HeaderOptions,
 ): Record<string, string | string[]> {
   const received = groupHeaders(rawHeaders)
   for (const name of single) {
@@ -56,14 +68,25 @@ export function toUpstreamHeaders(
   refuseTransferCodings(received.get('transfer-encoding') ?? [])
   const headers = new Map<string, string | string[]>()
   for (const [name, values] of received) {
+    // guard: trusted-header
+    if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
+    const certificate = certificates?.names.find((known) => isSameHeader(name, known))
+    if (certificates && certificate !== undefined) {
+      // guard: certificate-of-a-proxy
+      if (!certificates.isFromProxy) continue
+      // guard: certificate-spellings
+      if (name !== certificate) continue
+      // guard: one-certificate
+      if (values.length > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
+      headers.set(name, values.join())
+      continue
+    }
     if (
       hopByHopHeaders.has(name) ||
       /* guard: claimed-headers */ isClaimedHeader(name) ||
       /* guard: cgi-header-names */ !/^[a-z0-9-]+$/.test(name)
     )
       continue
-    // guard: trusted-header
-    if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
     if (name === 'cookie' || /* guard: negotiated-headers */ (guarded && negotiated.has(name))) continue
     const [first = '', ...more] = readable && name === 'accept-encoding' ? keepReadable(values) : values
     headers.set(name, more.length === 0 ? first : values)
@@ -74,16 +97,6 @@ export function toUpstreamHeaders(
   for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
   headers.set('x-forwarded-for', gateway.clientAddress)
   return Object.fromEntries(headers)
-}
-
-/** Of the codings that a browser offers (RFC 9110 12.5.3) those that the gateway reads too. */
-function keepReadable(values: readonly string[]): readonly string[] {
-  const offered = values.flatMap((value) => value.split(',')).map((coding) => coding.trim())
-  const kept = offered.filter((coding) =>
-    isReadableCoding(coding.split(';', 1).join('').trim().toLowerCase()),
-  )
-  if (kept.length === offered.length) return values
-  return [kept.length > 0 ? kept.join(', ') : 'identity']
 }
 
 function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {

@@ -9,6 +9,9 @@ const maxLength = 16 * 1024
 /** Longer than the servers behind which OPs stand take; the readings of a path cost more than those of a query. */
 const maxPathLength = 8 * 1024
 
+/** Deeper than any server's folders: each segment may be a program to which the rest is handed. */
+const maxSegments = 256
+
 /** A request target in origin-form (RFC 9112 3.2.1), read once. What is forwarded is `raw`, byte for byte. */
 export interface Target {
   readonly raw: string
@@ -36,6 +39,9 @@ export function parseTarget(raw: string): Target {
   const mark = raw.indexOf('?')
   const path = mark < 0 ? raw : raw.slice(0, mark)
   if (path.length > maxPathLength) refuse(`expected a path of at most ${maxPathLength} characters`)
+  // guard: path-segments
+  if (path.split('/', maxSegments + 2).length > maxSegments + 1)
+    refuse(`expected at most ${maxSegments} segments`)
   if (!/^[/\w-]+$/.test(path)) checkPath(path)
   return { raw, path, query: mark < 0 ? '' : raw.slice(mark + 1), loosePath: loosenPath(path) }
 }
@@ -47,6 +53,10 @@ function checkPath(path: string): void {
   const { text, settled } = decodePath(path)
   // guard: nested-escapes
   if (!settled) refuse('the path is escaped over and over')
+  // Some letters stand for a whole sentence (U+FDFA).
+  // guard: read-path-length
+  if (text.length > maxPathLength)
+    refuse(`expected a path that is read as at most ${maxPathLength} characters`)
   if (/\p{Cc}/u.test(text)) refuse('the path holds an escaped control character')
   // Bytes that UTF-8 never has, surrogates and overlong forms: nothing else could be meant than a disguise.
   if (/[\uf7c0\uf7c1\uf7f5-\uf7ff]|[\uf7e0\uf7ed\uf7f0\uf7f4][\uf780-\uf7bf]|\ufffd/.test(text)) {

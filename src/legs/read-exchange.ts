@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBrowser } from '../http/browser.ts'
-import { createFindClientAddress } from '../http/client-address.ts'
+import { createFindClientAddress, createIsFromProxy } from '../http/client-address.ts'
 import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
-import { toUpstreamHeaders } from '../http/request-headers.ts'
-import { parseTarget } from '../http/target.ts'
+import { listCertificateHeaders, toUpstreamHeaders } from '../http/request-headers.ts'
+import { loosenPath, parseTarget } from '../http/target.ts'
+import { refuseUpgrade } from '../http/upgrade.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
+import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
@@ -30,6 +32,9 @@ export function readExchanges(
   // guard: trusted-header-name
   const trustedHeader = config.passkeys?.signIn?.header?.name
   const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
+  const isFromProxy = createIsFromProxy(config.trustedProxies)
+  const certificateNames = config.clientCertHeader ? listCertificateHeaders(config.clientCertHeader) : []
+  const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
@@ -41,6 +46,7 @@ export function readExchanges(
     const target = parseTarget(url)
     const clientAddress = findClientAddress(raw)
     requireKnownHost(raw.rawHeaders, hosts)
+    refuseUpgrade(raw)
     const kind = classifyTarget(target, provider.guarded)
     // Where a request is resumed, its answer has to be read as well.
     const isGuarded = kind !== 'open' || isAtAuthorization(target, provider.guarded)
@@ -54,9 +60,10 @@ export function readExchanges(
         { publicHeaders, clientAddress },
         {
           guarded: isGuarded || isLoginPath(target.path),
-          readable: policies.areAnyActive,
+          readable: policies.areAnyActive || metadataPaths.has(target.loosePath),
           ownCookies,
           trustedHeader,
+          certificates: { names: certificateNames, isFromProxy: isFromProxy(raw) },
         },
       ),
     }

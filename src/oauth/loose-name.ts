@@ -50,10 +50,12 @@ function readParts(folded: string): string[] {
   const text = folded.replace(/^[\s\p{Cc}?&[\]]+/u, '')
   const [untilNul = ''] = text.split('\0', 1)
   const [untilPart = ''] = text.split(/[[\].\0]/, 1)
-  return [...new Set([text, untilNul, untilPart])].flatMap((form) => {
+  const readings = new Set<string>()
+  for (const form of new Set([text, untilNul, untilPart])) {
     const trimmed = trimEnd(form).replace(controls, '').slice(0, maxLength)
-    return [trimmed, trimmed.replace(/[\s.[]/g, '_')]
-  })
+    readings.add(trimmed).add(trimmed.replace(/[\s.[]/g, '_'))
+  }
+  return [...readings]
 }
 
 const controls = /\p{Cc}+/gu

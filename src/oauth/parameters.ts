@@ -1,19 +1,27 @@
 import { escapeFormBytes } from '../http/form-text.ts'
 import { Refusal } from '../refusal.ts'
-import { authorizationParameters, repeatableParameters } from './oauth-parameters.ts'
+import { authorizationParameters, identifyingParameters, repeatableParameters } from './oauth-parameters.ts'
 import {
   isStrict,
   type ParameterRules,
+  type Report,
   readName,
   readValue,
-  refuseSemicolons,
+  reportSemicolons,
   splitPair,
 } from './parameter-rules.ts'
 
 /** As many as PHP reads by default; beyond it servers begin to drop some. What a semicolon parts counts too. */
 const maxCount = 1000
 
-const [ampersand, semicolon] = [0x26, 0x3b]
+/**
+ * The names of one request together, escapes included. To read a name in every way that servers might takes many times as
+ * long as to read a value; a form of a thousand fields has 64 bytes for each.
+ */
+const maxNameBytes = 64 * 1024
+
+/** With the name at its beginning. */
+const piece = /[&;]([^=&;]*)/g
 
 /** The parameters of one request, each name with one meaning. */
 export interface Parameters {
@@ -43,52 +51,100 @@ interface Pair {
   readonly name: string
 }
 
+/** Parameters as one server reads them, and what another could read differently. */
+export interface LooseParameters {
+  readonly parameters: Parameters
+  /** Why a request of a protected client is refused, by keys as `Report` names them. */
+  readonly faults: ReadonlyMap<string, Refusal>
+  /** The values of a parameter of OAuth, those under names included that only lenient servers read as its own. */
+  allAs(name: string): readonly string[]
+}
+
 /**
- * Reads the parameters of a request to a guarded endpoint, in the one way that no server could read differently.
+ * Reads the parameters of a request to a guarded endpoint. By whatever names a server could know whose request it is,
+ * every server knows the same.
  *
  * @param parts the query of the target, and the body of a form.
  * @param rules `authorization`: names that aren't parameters of OAuth belong to the OP's own forms, and may repeat and
  *   have any bytes as their values. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
- * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters.
+ * @param fault of the form as a whole.
+ * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters or 64 KiB of names.
+ */
+export function readParameters(
+  parts: { query: string; body?: Buffer | undefined },
+  rules: ParameterRules,
+  fault?: Refusal,
+): LooseParameters {
+  const form = parts.body?.toString('latin1') ?? ''
+  requireFew([parts.query, form])
+  const query = splitPairs(parts.query)
+  const body = splitPairs(form)
+  const values = new Map<string, Set<string>>()
+  const pairs: Pair[] = []
+  const faults = new Map(fault && [['', fault]])
+  const spellings = new Map<string, readonly string[]>()
+  const report: Report = (name, code, detail, key = name) => {
+    // guard: identifying-parameters
+    if (identifyingParameters.has(name)) throw new Refusal(code, detail)
+    if (!faults.has(key)) faults.set(key, new Refusal(code, detail))
+  }
+  for (const [index, text] of [...query, ...body].entries()) {
+    if (text === '') continue
+    const { rawName, rawValue } = splitPair(text)
+    const { name, others } = readName(rawName, rules, report)
+    for (const other of others) {
+      // guard: loose-names
+      report(other, 'ambiguous_parameters', `a name that could be read as ${other}`)
+      spellings.set(other, [...(spellings.get(other) ?? []), name])
+    }
+    // guard: back-channel-query
+    if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
+      report(name, 'malformed_parameters', `${name} in the query of a back-channel request`)
+    }
+    reportSemicolons(name, text, rules, report)
+    if (addValue(values, name, readValue(name, rawValue, rules, report), rules, report)) {
+      pairs.push({ rawName, rawValue, name })
+    }
+  }
+  const parameters = createParameters(values, pairs)
+  return {
+    parameters,
+    faults,
+    allAs: (name) => [name, ...new Set(spellings.get(name))].flatMap(parameters.all),
+  }
+}
+
+/**
+ * The same, in the one way that no server could read differently.
+ *
+ * @throws Refusal as `readParameters` does, and for every fault.
  */
 export function parseParameters(
   parts: { query: string; body?: Buffer | undefined },
   rules: ParameterRules,
 ): Parameters {
-  const form = parts.body?.toString('latin1') ?? ''
-  if (countPieces(parts.query) + countPieces(form) > maxCount) {
-    throw new Refusal('body_too_large', `expected at most ${maxCount} parameters`)
-  }
-  const query = splitPairs(parts.query)
-  const body = splitPairs(form)
-  const values = new Map<string, Set<string>>()
-  const pairs: Pair[] = []
-  for (const [index, text] of [...query, ...body].entries()) {
-    if (text === '') continue
-    const { rawName, rawValue } = splitPair(text)
-    const name = readName(rawName, rules)
-    // guard: back-channel-query
-    if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
-      throw new Refusal('malformed_parameters', `${name} in the query of a back-channel request`)
-    }
-    refuseSemicolons(name, text, rules)
-    if (addValue(values, name, readValue(name, rawValue, rules), rules)) {
-      pairs.push({ rawName, rawValue, name })
-    }
-  }
-  return createParameters(values, pairs)
+  const { parameters, faults } = readParameters(parts, rules)
+  for (const fault of faults.values()) throw fault
+  return parameters
 }
 
 const splitPairs = (text: string): string[] => (text === '' ? [] : text.split('&'))
 
-/** What is between ampersands and semicolons. */
-function countPieces(text: string): number {
-  let count = text === '' ? 0 : 1
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === ampersand || /* guard: semicolon-pieces */ code === semicolon) count++
+/** Before any of it is read. What stands between semicolons counts as a parameter too. */
+function requireFew(texts: readonly string[]): void {
+  let [count, nameBytes] = [0, 0]
+  for (const text of texts) {
+    if (text === '') continue
+    for (const [, name = ''] of `&${text}`.matchAll(/* guard: semicolon-pieces */ piece)) {
+      count++
+      nameBytes += name.length
+      if (count > maxCount) throw new Refusal('body_too_large', `expected at most ${maxCount} parameters`)
+      // guard: all-names-length
+      if (nameBytes > maxNameBytes) {
+        throw new Refusal('body_too_large', `expected names of at most ${maxNameBytes} bytes in all`)
+      }
+    }
   }
-  return count
 }
 
 /** @returns false for an equal repetition of an OAuth parameter, which adds nothing. */
@@ -97,6 +153,7 @@ function addValue(
   name: string,
   value: string,
   rules: ParameterRules,
+  report: Report,
 ): boolean {
   const known = values.get(name)
   if (known === undefined) {
@@ -106,7 +163,7 @@ function addValue(
   if (known.has(value)) return !isStrict(name, rules)
   // guard: one-value
   if (isStrict(name, rules) && !repeatableParameters.has(name)) {
-    throw new Refusal('ambiguous_parameters', `different values of ${name}`)
+    report(name, 'ambiguous_parameters', `different values of ${name}`)
   }
   known.add(value)
   return true

@@ -1,5 +1,5 @@
 import { foldByCollation } from '../http/collated-name.ts'
-import { listJsonStrings } from './page/json-tokens.ts'
+import { hasManyParts, listJsonStrings } from './page/json-tokens.ts'
 
 const maxDepth = 64
 
@@ -16,14 +16,15 @@ export type JsonReader = 'anybody' | 'clients'
 /**
  * Parses a JSON object that every reader reads alike (RFC 8259 4).
  *
- * @returns undefined for what is no object, is longer than 256 KiB, nests deeper than 64, or has a name
- *   twice in one object.
+ * @returns undefined for what is no object, is longer than 256 KiB, has more than 20,000 parts, nests
+ *   deeper than 64, or has a name twice in one object.
  */
 export function parseStrictJson(
   json: string,
   reader: JsonReader,
 ): Readonly<Record<string, unknown>> | undefined {
-  if (json.length > maxLength) return undefined
+  // guard: strict-json-parts
+  if (json.length > maxLength || hasManyParts(json)) return undefined
   const value = parse(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   // guard: json-names-by-collation

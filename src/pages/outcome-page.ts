@@ -38,11 +38,17 @@ export function notVerifiedPage(options: {
   }
 }
 
-/** After a successful verification, for a sign-in that the browser can't continue. */
+/**
+ * After a successful verification, for a sign-in that the browser can't continue.
+ *
+ * @param options.startHref where the application is; no link without it.
+ */
 export function startAgainPage({
+  startHref,
   supportId,
   uiLocales,
 }: {
+  startHref?: string | undefined
   supportId: string
   uiLocales?: string | undefined
 }): MessagePage {
@@ -51,6 +57,7 @@ export function startAgainPage({
     statusCode: 200,
     title: 'verifiedTitle',
     paragraphs: ['verifiedText'],
+    links: toLinks(startHref, 'backToApplication'),
     supportId,
     uiLocales,
   }

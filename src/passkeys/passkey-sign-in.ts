@@ -3,7 +3,7 @@ import type { Ceremony, Credential } from '../authsignal/authsignal-client.ts'
 import { createId } from '../hash.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
-import { isTimely } from '../step-up/verify.ts'
+import { objectToTime } from '../step-up/verify.ts'
 import { ownedBy } from '../store/owners.ts'
 import { stepEntry } from './entry-step.ts'
 import { takeCeremony } from './passkey-ceremony.ts'
@@ -116,7 +116,6 @@ function findObjection(
   if (answer.idempotencyKey !== expected.idempotencyKey) return 'another sign-in'
   // guard: passkey-method
   if (answer.verificationMethod !== 'PASSKEY') return 'another method'
-  return /* guard: passkey-time */ isTimely(expected.startedAt, answer.stateUpdatedAt, expected.now)
-    ? undefined
-    : 'another time'
+  // guard: passkey-time
+  return objectToTime(expected.startedAt, answer.stateUpdatedAt, expected.now)
 }

@@ -1,5 +1,6 @@
 import { errors } from 'jose'
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
+import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Why a probe broke off. */
@@ -74,5 +75,15 @@ function describeCause({ cause, code, message }: ClientError): string {
     const answer = `${new URL(cause.url).pathname} answered ${cause.status}`
     return code === 'OAUTH_RESPONSE_IS_NOT_JSON' ? `${answer} without JSON` : answer
   }
-  return cause instanceof Error ? cause.message : message
+  return cause instanceof Error ? cause.message + describeClock(cause.cause) : message
+}
+
+/** The ID token of a probe was issued just now: by the OP's clock. */
+function describeClock(about: unknown): string {
+  const { claims, now }: { readonly claims?: { readonly iat?: unknown }; readonly now?: unknown } =
+    Object(about)
+  const aheadSeconds = Number(claims?.iat) - Number(now)
+  if (!(Math.abs(aheadSeconds) > clockToleranceSeconds)) return ''
+  const side = aheadSeconds < 0 ? 'behind' : 'ahead of'
+  return `; the OP's clock is ${Math.abs(aheadSeconds)} s ${side} this machine's. ${adviceOnClocks}`
 }

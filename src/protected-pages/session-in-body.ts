@@ -1,5 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { hasManyParts } from '../oauth/page/json-tokens.ts'
 import { isSessionName, maxNames } from './session-in-url.ts'
+
+/** All names together: to read one in every way that servers might takes long. */
+const maxNameBytes = 64 * 1024
 
 /**
  * Whether a server could know somebody by what a request holds: by a form field or a member of a JSON object that is
@@ -15,19 +19,21 @@ export function couldBodyHoldSession(
   // guard: coded-bodies
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') return true
   const names = listNames(body.toString('latin1'), headers['content-type']?.trim().toLowerCase() ?? '')
-  return names === undefined || names.some((name) => isSessionName(name, cookies, true))
+  // guard: field-count
+  if (names === undefined || names.length > maxNames) return true
+  // guard: field-names-length
+  if (names.join('').length > maxNameBytes) return true
+  return names.some((name) => isSessionName(name, cookies, true))
 }
 
-/** The names of fields, as they stand; undefined where there are too many to be a form, or readers differ. */
+/** The names of fields, as they stand, one too many where there are more; undefined where readers differ or need long. */
 function listNames(text: string, type: string): readonly string[] | undefined {
   if (/charset\s*=(?!\s*"?(?:utf-?8|us-ascii|iso-8859-1)\b)/.test(type)) return undefined
   if (/^[^;,]*[/+]json\b/.test(type)) return listMembers(text)
   const isForm = type === '' || /^(?:text\/|application\/x-www-form-urlencoded)/.test(type)
   if (!isForm && !type.startsWith('multipart/')) return []
-  const pieces = isForm ? text.split(/[&;]/, maxNames + 1) : listParts(text)
-  // guard: field-count
-  if (pieces.length > maxNames) return undefined
-  return isForm ? pieces.map((piece) => piece.split('=', 1).join('')) : pieces
+  if (!isForm) return listParts(text)
+  return text.split(/[&;]/, maxNames + 1).map((piece) => piece.split('=', 1).join(''))
 }
 
 /** A name may stand in another part's bytes too: who reads parts differently finds it there. */
@@ -40,10 +46,12 @@ function listParts(text: string): string[] {
   return names
 }
 
-function listMembers(text: string): string[] {
+function listMembers(text: string): string[] | undefined {
+  // guard: json-body-parts
+  if (hasManyParts(text)) return undefined
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'latin1').toString('utf8'))
-    return typeof value === 'object' && value !== null ? Object.keys(value) : []
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
   } catch {
     return []
   }

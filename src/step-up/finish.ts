@@ -109,12 +109,12 @@ async function settle(
 ): Promise<Outcome> {
   const { records, audit, now } = services
   if (!verification.passed) {
-    audit.finished(stepUp.case, verification.reason, undefined)
+    audit.finished(stepUp.case, verification.reason, { detail: verification.detail })
     return fail(services, id, verification.reason)
   }
   const { method } = verification
   const { action } = stepUp
-  audit.finished(stepUp.case, 'passed', method)
+  audit.finished(stepUp.case, 'passed', { method })
   await forgiveAttempt(services, stepUp.case, stepUp.counters, browser)
   await addProof(services, stepUp.case, browser, { action, at: now(), method })
   await records.stepUps.update(id, (current) => ({ ...current, method }))

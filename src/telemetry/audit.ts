@@ -23,8 +23,12 @@ export interface Audit {
   unwatched(policy: ClientPolicy, error: unknown): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
   released(about: AuditSubject, how: string): void
-  /** The end of a step-up. */
-  finished(about: AuditSubject, outcome: string, method: string | undefined): void
+  /** The end of a step-up, by which method, or what was wrong. */
+  finished(
+    about: AuditSubject,
+    outcome: string,
+    more: { readonly method?: string | undefined; readonly detail?: string | undefined },
+  ): void
   /** The user had Authsignal remember the device. */
   deviceRemembered(about: AuditSubject): void
   deviceNotRemembered(about: AuditSubject, error: unknown): void
@@ -61,8 +65,8 @@ export function createAudit(log: Log): Audit {
     released(it, how) {
       log.info({ audit: 'released', ...about(it), how }, 'released')
     },
-    finished(it, outcome, method) {
-      log.info({ audit: 'step_up', ...about(it), outcome, method }, 'step-up')
+    finished(it, outcome, { method, detail }) {
+      log.info({ audit: 'step_up', ...about(it), outcome, method, detail }, 'step-up')
     },
     deviceRemembered(it) {
       log.info({ audit: 'device', ...about(it), remembered: true }, 'device remembered')

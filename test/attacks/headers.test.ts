@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { describe, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
 import { type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
-import { authorizeQuery, onRealStage, patient } from './frame/real-stage.ts'
+import { authorizeQuery, onRealStage, patient, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
 
@@ -315,3 +315,81 @@ runAttacks('behind a trusted proxy', onRealStage(behindProxy), (attack) => {
     },
   )
 })
+
+const certificates = (trusted: string) => ({
+  config: { stepUp: patient, trustedProxies: [trusted], clientCertHeader: 'Client-Cert' },
+})
+const tokenRequest = {
+  method: 'POST',
+  target: '/connect/token',
+  body: 'grant_type=refresh_token&refresh_token=stolen&client_id=other',
+}
+const namesAtOp = (stage: RealStage): string =>
+  Object.keys(stage.world.op.requests.at(-1)?.headers ?? {}).join(' ')
+
+runAttacks('certificates of proxies elsewhere', onRealStage(certificates('10.0.0.0/8')), (attack) => {
+  attack(
+    'C-05',
+    'nobody forges the header in which the proxies pass certificates on',
+    {
+      'the very name': 'Client-Cert: :d2Vi:',
+      'another case': 'CLIENT-CERT: :d2Vi:',
+      underscores: 'Client_Cert: :d2Vi:',
+      'as CGI has it': 'HTTP_CLIENT_CERT: :d2Vi:',
+      'without a hyphen': 'ClientCert: :d2Vi:',
+      'a dot': 'Client.Cert: :d2Vi:',
+      'its chain': 'Client-Cert-Chain: :d2Vi:',
+      'the chain, underscores': 'Client_Cert_Chain: :d2Vi:',
+      'of another proxy': 'X-SSL-Cert: web',
+      'as if a proxy had passed it on': 'X-Forwarded-For: 10.0.0.1\r\nClient-Cert: :d2Vi:',
+    },
+    async (t, stage, header) => {
+      const answer = await send(stage.world.publicUrl, { ...tokenRequest, headers: [form, header] })
+      t.ok(answer.status < 500, 'is served')
+      t.notMatch(namesAtOp(stage), /cert|ssl/i, 'the header does not arrive')
+    },
+  )
+})
+
+runAttacks(
+  'behind proxies that pass certificates on',
+  onRealStage(certificates('127.0.0.1/32')),
+  (attack) => {
+    attack(
+      'C-05',
+      'what a proxy passes on besides its own header',
+      {
+        underscores: 'Client_Cert: :d2Vi:',
+        'as CGI has it': 'HTTP_CLIENT_CERT: :d2Vi:',
+        'without a hyphen': 'ClientCert: :d2Vi:',
+        'of another proxy': 'X-SSL-Cert: web',
+      },
+      async (t, stage, header) => {
+        const headers = [form, 'Client-Cert: :cHJveHk=:', header]
+        await send(stage.world.publicUrl, { ...tokenRequest, headers })
+        const arrived = Object.entries(stage.world.op.requests.at(-1)?.headers ?? {})
+        t.same(
+          arrived.filter(([name]) => /cert|ssl/i.test(name)),
+          [['client-cert', ':cHJveHk=:']],
+        )
+      },
+    )
+    attack(
+      'C-05',
+      "a client's certificate header beside that of the proxy",
+      {
+        'in front': ['Client-Cert: :d2Vi:', 'Client-Cert: :cHJveHk=:'],
+        'another case': ['client-cert: :d2Vi:', 'Client-Cert: :cHJveHk=:'],
+      },
+      async (t, stage, pair: string[]) => {
+        const op = watchOp(stage.world.op.requests)
+        expectRefused(
+          t,
+          await send(stage.world.publicUrl, { ...tokenRequest, headers: [form, ...pair] }),
+          400,
+          op,
+        )
+      },
+    )
+  },
+)

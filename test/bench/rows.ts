@@ -46,13 +46,19 @@ const forms: Row[] = [
   post('a name of spaces', `x${fill('+', MiB - 8)}=1`),
   post('990 names of 1 KiB', count(990, (index) => `${index}${fill('%41', 1000)}=1`).join('&')),
   post('990 names of 256 bytes', count(990, (index) => `${fill('A[', 250)}${index}=1`).join('&')),
+  post('990 names of 64 bytes', count(990, (index) => `${fill('A[', 60)}${index}=1`).join('&')),
   post('990 names, escaped twice', count(990, (index) => `${fill('%25CC%2581', 700)}${index}=1`).join('&')),
   post('990 values', count(990, (index) => `x${index}=${fill('a%41', 1000)}`).join('&')),
   post('990 values of resource', count(990, (index) => `resource=${fill('a', 1000)}${index}`).join('&')),
+  post('995 short pieces between semicolons', `x=y${fill(`;${fill('A[', 64)}`, 995 * 65)}`),
   post(';A of 64 KiB', `x=y${fill(';A', 65_536)}`),
   post('995 pieces between semicolons', `x=y${fill(`;${fill('A[', 250)}`, 995 * 251)}`),
   post('ampersands', fill('&', MiB)),
   post('a value of escapes', `state=${fill('%41', MiB - 8)}`),
+  post('a value of escapes, as long as may be', `x=${fill('%41', 785_000)}`),
+  post('a value of UTF-8, as long as may be', `x=${fill('\xc3\xa9', 261_000)}`),
+  post('a redirect_uri of ligatures', `client_id=web&redirect_uri=http://a/${fill('%EF%B7%BA', 22_000)}`),
+  post('a redirect_uri of parameters', `client_id=web&redirect_uri=http://a${fill('/a;b', 40_000)}`),
   post('a value of escaped bytes', `x=${fill('%ff', MiB - 8)}`),
   post('a value of raw UTF-8', `state=${fill('\xc3\xa9', MiB - 8)}`),
   post('a value of <', `state=${fill('<', MiB - 8)}`),
@@ -65,9 +71,12 @@ const heads: Row[] = [
   get('a query of semicolons', `/connect/authorize?x=y${fill(';A', 14_000)}`),
   get('a path of escapes', `/${fill('%41', 8000)}`),
   get('a path of ligatures', `/${fill('%EF%B7%BA', 8000)}`),
+  get('a path of as many ligatures as may be', `/${fill('%EF%B7%BA', 4000)}`),
   get('a path of marks', `/a${fill('%CC%81%CC%A3', 8000)}`),
   get('a path of letters in circles', `/${fill('%F0%9F%85%92', 8000)}`),
   get('a path of parameters', fill('/a;b', 8000)),
+  get('a path of as many parameters as may be', fill('/a;b', 1020)),
+  get('a path of long parameters', fill('/aaaaaaaaaaaaaaa;bbbbbbbbbbbbbbb', 8000)),
   get('a path of scripts', fill('/a.php', 8000)),
   get('a path that is escaped again and again', `/${fill('%25u0041', 8000)}`),
   get('cookies of one letter', '/connect/authorize?client_id=web', [`Cookie: ${fill('a=b;', 15_000)}`]),
@@ -92,6 +101,22 @@ const objects: Row[] = [
   post('a request object that nests', object(`{"a":${fill('[', 20_000)}${fill(']', 20_000)}}`)),
   post('a request object of 1 MiB', object(`{"a":"${fill('a', 700_000)}"}`)),
 ].flat()
+
+const json = 'Content-Type: application/json'
+const pageBodies: Row[] = [
+  ['names of 64 bytes', form, count(990, (index) => `${fill('A[', 60)}${index}=1`).join('&')],
+  ['names of 256 bytes', form, count(990, (index) => `${fill('A[', 250)}${index}=1`).join('&')],
+  ['JSON of names', json, `{${count(80_000, (index) => `"a${index}":1`)}}`],
+  ['JSON of objects', json, `[${count(70_000, (index) => `{"a${index}":1}`)}]`],
+  ['JSON of as many names as may be', json, `{${count(995, (index) => `"\\u00e9[${index}":1`)}}`],
+  ['JSON of as many objects as may be', json, `[${count(6600, (index) => `{"a${index}":1}`)}]`],
+  ['JSON of a string', json, `["${fill('\xc3\xa9', MiB - 8)}"]`],
+].map(([input = '', type = '', body = '']) => ({
+  input: `sent to a protected page: ${input}`,
+  size: body.length,
+  request: write('GET /account', [type, ...navigation], body),
+  bound: anybody,
+}))
 
 const cb = 'https://app.example.com/cb'
 const open = `<form method=post action="${cb}">`
@@ -129,6 +154,9 @@ export const pages: ReadonlyMap<string, string> = new Map(
 export const jsonPages: ReadonlyMap<string, string> = new Map([
   ['/json/urls', `[${fill('"a:b?code=1",', 500_000)}""]`],
   ['/json/strings', `[${fill('"",', 500_000)}""]`],
+  ['/json/objects', `[${count(35_000, (index) => `{"a${index}":1}`)}]`],
+  ['/json/as-many-objects', `["${fill('a', 400_000)}",${count(6600, (index) => `{"a${index}":1}`)}]`],
+  ['/json/as-many-urls', `[${fill('"a?code=1",', 216_000)}""]`],
   ['/json/names', `{${count(45_000, (index) => `"a${index}":1`)}}`],
 ])
 
@@ -139,4 +167,4 @@ const answers: Row[] = [...pages, ...jsonPages].map(([path, page]) => ({
   bound: ofTheOp,
 }))
 
-export const rows: readonly Row[] = [...forms, ...heads, ...objects, ...answers]
+export const rows: readonly Row[] = [...forms, ...heads, ...objects, ...pageBodies, ...answers]

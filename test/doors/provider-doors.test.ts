@@ -48,7 +48,10 @@ const pairwise = [
   "subject_types_supported | a client's pairwise sub differs from the probe's, so its codes are refused",
   'set provider.subject to a claim that is the same in the ID tokens of all clients',
 ].join(' | ')
-const certificates = 'client certificates end at the gateway and do not reach the OP | use private_key_jwt'
+const certificates = [
+  'client certificates end at the gateway and do not reach the OP',
+  'set clientCertHeader, or use private_key_jwt',
+].join(' | ')
 const atOp = "the probe's client step-up-gateway at the OP"
 const ifThere = 'if the OP has it, its responses are inspected anyway; list it to inspect its requests too'
 const keycloak = '/realms/a/protocol/openid-connect'
@@ -256,6 +259,17 @@ for (const [name, metadata, provider, doors] of cases) {
     }
   })
 }
+
+t.test('client certificates that reach the OP', async (t) => {
+  const metadata = {
+    ...quiet,
+    token_endpoint_auth_methods_supported: ['tls_client_auth', 'client_secret_post'],
+  }
+  const passed = { clientCertHeader: 'Client-Cert', trustedProxies: ['10.0.0.0/8'] }
+  t.same((await find(t, metadata, {}, passed)).map(show), [
+    'info | client authentication | tls_client_auth: certificates reach the OP in Client-Cert, from trustedProxies only',
+  ])
+})
 
 const nothing = {
   metadata: {},

@@ -30,9 +30,12 @@ export interface FloodResult {
   readonly peakMib: number
   readonly isUp: boolean
   readonly lastWords: string
-  /** The sign-ins that had begun before, by how far they were, and whom the application has in the end. */
-  readonly signIns: Readonly<Record<string, unknown>>
+  /** The sign-ins that had begun before, by how far they were, and whom the application has in the end: each is told once. */
+  readonly signIns: Readonly<Record<string, readonly unknown[]>>
 }
+
+/** A challenge lasts ten minutes: on a machine ten times slower than usual so many requests take six. */
+const legLength = 2000
 
 /** As long as is accepted, with all that comes beside the filling. */
 const length = 46 * 1024
@@ -48,31 +51,54 @@ const fillings: readonly Record<string, string>[] = [
 const path = '/flood/authorize'
 
 /**
- * Floods a gateway of its own process with anonymous authorization requests, from one address, while three people are
- * in the middle of a sign-in from that same address; they go on afterwards.
+ * Floods a gateway of its own process with anonymous authorization requests, from one address, while somebody is at the
+ * login page of a sign-in from that same address. The flood comes in legs, during each of which two more people are in
+ * the middle of a challenge. All go on afterwards.
  */
 export async function flood(options: FloodOptions): Promise<FloodResult> {
   const world = await startWorld(options.heapMib)
-  const browsers = { login: new Browser(), early: new Browser(), late: new Browser() }
+  const { isUp, lastWords, readMemory } = world.gateway
+  const browser = new Browser()
+  const statuses: Record<string, number> = {}
+  const [early, late] = [new Set<unknown>(), new Set<unknown>()]
+  const startedAt = performance.now()
   try {
-    const login = await startSignIn(browsers.login, world.web)
-    await signIn(browsers.early, world.other, 'alice')
-    const early = await startSignIn(browsers.early, world.web)
-    const late = await signIn(browsers.late, world.web, 'alice')
-    const sent = await send(world, options)
-    const { isUp, lastWords, readMemory } = world.gateway
-    const state = { ...sent, isUp: isUp(), lastWords: lastWords() }
-    if (!state.isUp) return { ...state, peakMib: Number.NaN, signIns: {} }
-    const finish = (browser: Browser, page: Page) => passAndRead(world, browser, page)
+    const login = await startSignIn(browser, world.web)
+    for (let sent = 0; sent < options.requests && isUp(); sent += legLength) {
+      const until = Math.min(sent + legLength, options.requests)
+      const ends = await whileChallenged(world, () => send(world, options, sent, until, statuses))
+      early.add(ends.early)
+      late.add(ends.late)
+    }
+    const state = { statuses, seconds: (performance.now() - startedAt) / 1000, lastWords: lastWords() }
+    if (!isUp()) return { ...state, isUp: false, peakMib: Number.NaN, signIns: {} }
     const signIns = {
-      'at the login page': await finish(browsers.login, await logIn(browsers.login, login, 'alice')),
-      'challenged before there was a code': await finish(browsers.early, early),
-      'challenged with a code': await finish(browsers.late, late),
+      'at the login page': [await passAndRead(world, browser, await logIn(browser, login, 'alice'))],
+      'challenged before there was a code': [...early],
+      'challenged with a code': [...late],
     }
     return { ...state, isUp: isUp(), peakMib: readMemory().peak, signIns }
   } finally {
-    for (const browser of Object.values(browsers)) await browser.close()
+    await browser.close()
     await world.close()
+  }
+}
+
+/** Two people are challenged before something happens, and pass after it. */
+async function whileChallenged(world: World, happens: () => Promise<void>) {
+  const browsers = { early: new Browser(), late: new Browser() }
+  try {
+    await signIn(browsers.early, world.other, 'alice')
+    const early = await startSignIn(browsers.early, world.web)
+    const late = await signIn(browsers.late, world.web, 'alice')
+    await happens()
+    if (!world.gateway.isUp()) return {}
+    return {
+      early: await passAndRead(world, browsers.early, early),
+      late: await passAndRead(world, browsers.late, late),
+    }
+  } finally {
+    for (const browser of Object.values(browsers)) await browser.close()
   }
 }
 
@@ -105,17 +131,18 @@ async function startWorld(heapMib: number) {
   })
 }
 
-/** The whole flood: as many at once as there are connections. */
+/** A part of the flood: as many at once as there are connections. */
 async function send(
   { publicUrl, web, gateway }: World,
-  { requests, connections = 16, onProgress = () => undefined }: FloodOptions,
-) {
+  { connections = 16, onProgress = () => undefined }: FloodOptions,
+  from: number,
+  until: number,
+  statuses: Record<string, number>,
+): Promise<void> {
   const { port, host } = new URL(publicUrl)
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections })
   const bodies = fillings.map((filling) => authorizeQuery(web, { state: '-', ...filling }))
-  const statuses: Record<string, number> = {}
-  const startedAt = performance.now()
-  let next = 0
+  let next = from
 
   async function sendOne(at: number): Promise<string> {
     const body = `${bodies[at % bodies.length]}`.replace('state=-', `state=flood-${at}`)
@@ -126,7 +153,7 @@ async function send(
   }
 
   async function work(): Promise<void> {
-    while (next < requests && gateway.isUp()) {
+    while (next < until && gateway.isUp()) {
       const at = next++
       const status = await sendOne(at).catch(() => 'lost')
       statuses[status] = (statuses[status] ?? 0) + 1
@@ -136,7 +163,6 @@ async function send(
 
   await Promise.all(Array.from({ length: connections }, work))
   await pool.destroy()
-  return { statuses, seconds: (performance.now() - startedAt) / 1000 }
 }
 
 /** Goes on from a challenge; whom the application has in the end, or where it ended instead. */

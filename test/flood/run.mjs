@@ -17,6 +17,6 @@ print(`answers: ${answers.join(', ')} in ${Math.round(seconds)} s`)
 print(
   isUp ? `the process is up; it took ${Math.round(peakMib)} MiB at most` : `the process ended:\n${lastWords}`,
 )
-for (const [where, sub] of Object.entries(signIns)) print(`sign-in that was ${where}: ${sub}`)
-const finished = Object.values(signIns)
+for (const [where, subs] of Object.entries(signIns)) print(`sign-ins that were ${where}: ${subs.join(', ')}`)
+const finished = Object.values(signIns).flat()
 process.exitCode = isUp && finished.length > 0 && finished.every((sub) => sub === 'user-alice') ? 0 : 1

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import {
   createFindClientAddress,
+  createIsFromProxy,
   type ForwardingHeader,
   parseAddress,
 } from '../../src/http/client-address.ts'
@@ -98,4 +99,22 @@ t.test('the header that is not named is not read', async (t) => {
   const headers = { 'x-forwarded-for': '6.6.6.6' }
   const request = { socket: { remoteAddress: '127.0.0.1' }, headers } as unknown as IncomingMessage
   t.equal(createFindClientAddress(networks, 'Forwarded')(request), '127.0.0.1')
+})
+
+t.test('whether it is a proxy that sends', async (t) => {
+  const isFromProxy = createIsFromProxy(['10.0.0.0/8', 'fd00::/8'])
+  const table: [address: string | undefined, expected: boolean][] = [
+    ['10.1.2.3', true],
+    ['::ffff:10.1.2.3', true],
+    ['fd00::1', true],
+    ['127.0.0.1', false],
+    ['::ffff:127.0.0.1', false],
+    ['2001:db8::1', false],
+    [undefined, false],
+  ]
+  for (const [remoteAddress, expected] of table) {
+    const request = { socket: { remoteAddress } } as unknown as IncomingMessage
+    t.equal(isFromProxy(request), expected, String(remoteAddress))
+    t.notOk(createIsFromProxy([])(request))
+  }
 })

@@ -261,7 +261,7 @@ for (const [title, build, message] of impossible) {
 t.test('D-06 a look-up takes no longer with many paths, or with deep ones', async (t) => {
   const many = Array.from({ length: 20_000 }, (_, index) => `/tenant-${index}/token`)
   const paths = guardPaths({ token: many }, '/step-up')
-  const deep = parseTarget('/a'.repeat(4000))
+  const deep = parseTarget('/a'.repeat(256))
   const work = await workMs(() => {
     for (let round = 0; round < 200; round++) {
       t.equal(classifyTarget(deep, paths), 'open')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toUpstreamHeaders } from '../../src/http/request-headers.ts'
+import { listCertificateHeaders, toUpstreamHeaders } from '../../src/http/request-headers.ts'
 
 const own = '__Host-step-up'
 const gateway = {
@@ -254,6 +254,56 @@ t.test('a trusted header takes no other one with it', async (t) => {
   t.match(forward([['Portal-Login', 'x']]), { 'portal-login': 'x' }, 'it is one only where it is configured')
 })
 
+const certified: [header: string, ...others: string[]][] = [
+  [
+    'Client-Cert',
+    ...['Client_Cert', 'CLIENT-CERT_', 'HTTP-Client-Cert', 'HTTP_CLIENT_CERT', 'ClientCert', 'Client.Cert'],
+    ...['Client_Cert_Chain', 'ClientCertChain'],
+  ],
+  ['SSL_CLIENT_CERT', 'SSL-Client-Cert', 'HTTP_SSL_CLIENT_CERT', 'SslClientCert', 'ssl_client-cert'],
+  ['X-Forwarded-Client-Cert', 'X_Forwarded_Client_Cert'],
+]
+
+for (const [header, ...others] of certified) {
+  const names = listCertificateHeaders(header)
+  const read = (isFromProxy: boolean, ...received: string[]) =>
+    toUpstreamHeaders([...received, 'X-A', '1'], gateway, {
+      guarded: true,
+      ownCookies: [own],
+      certificates: { names, isFromProxy },
+    })
+
+  t.test(`C-05 a proxy in front sends ${header}`, async (t) => {
+    const name = header.toLowerCase()
+    t.same(read(true, header, ':cert:'), { 'x-a': '1', ...added, [name]: ':cert:' })
+    t.same(read(true, header.toUpperCase(), ':cert:'), { 'x-a': '1', ...added, [name]: ':cert:' })
+    t.throws(() => read(true, header, ':cert:', name, ':other:'), { code: 'malformed_headers' })
+  })
+
+  t.test(`C-05 nobody else sends ${header}, in any spelling`, async (t) => {
+    for (const name of [header, header.toLowerCase(), ...others]) {
+      t.same(read(false, name, 'x'), { 'x-a': '1', ...added }, name)
+      t.same(read(false, name, 'x', name, 'y'), { 'x-a': '1', ...added }, `${name} twice`)
+    }
+    for (const name of others) t.same(read(true, name, 'x'), { 'x-a': '1', ...added }, `${name} of a proxy`)
+  })
+}
+
+t.test('C-05 which headers hold a certificate', async (t) => {
+  t.same(listCertificateHeaders('Client-Cert'), ['client-cert', 'client-cert-chain'])
+  t.same(listCertificateHeaders('X-SSL-CERT'), ['x-ssl-cert'])
+  const chained = ['Client-Cert-Chain', ':a:, :b:', 'X-Client-Cert', 'x', 'SSL_CLIENT_CERT', 'x']
+  const certificates = { names: listCertificateHeaders('Client-Cert'), isFromProxy: true }
+  const options = { guarded: false, ownCookies: [own], certificates }
+  t.same(toUpstreamHeaders(chained, gateway, options), { 'client-cert-chain': ':a:, :b:', ...added })
+  const trustedHeader = 'Client-Cert-Chain'
+  t.same(
+    toUpstreamHeaders(chained, gateway, { ...options, trustedHeader }),
+    added,
+    'what signs a user in stays',
+  )
+})
+
 t.test("X-06 Host is the gateway's, whatever the client says", async (t) => {
   t.equal(forward([['Host', 'evil.example']])['host'], 'login.example.com')
 })
@@ -343,6 +393,14 @@ t.test(
       [['gzip;q=1.0, ZSTD;q=0.9, BR'], 'gzip;q=1.0, BR'],
       [['zstd'], 'identity'],
       [['*'], 'identity'],
+      [['gzip, *;q=0.1'], 'gzip'],
+      [['br;q=0.5 , dcz, *'], 'br;q=0.5'],
+      [['zstd, gzip;q=0'], 'identity'],
+      [['zstd, identity;q=0'], 'identity'],
+      [['compress, gzip ; Q=0.00, br;q=0.001'], 'gzip ; Q=0.00, br;q=0.001'],
+      [['identity;q=0, *;q=0, zstd'], 'identity'],
+      [['gzip\t;q=1,,zstd'], 'gzip\t;q=1'],
+      [[''], ''],
       [['gzip,  br'], 'gzip,  br'],
       [['gzip', 'zstd'], 'gzip'],
       [

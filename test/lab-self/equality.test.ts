@@ -1,12 +1,14 @@
 import t from 'tap'
 import { compare } from '../lab/equality/compare.ts'
 import { type Exchange, readWire } from '../lab/equality/exchange.ts'
+import { compareWire } from '../lab/equality/wire.ts'
 
 const answer = (body: string, headers: Exchange['headers'] = [], status = 200): Exchange => ({
   name: 'GET /',
   status,
   headers,
   body,
+  wire: { reason: '', fields: [] },
 })
 const length: Exchange['headers'][number] = ['content-length', '4']
 
@@ -71,6 +73,67 @@ t.test('chunks are joined, headers of the hop are left out, the others are in or
       ['vary', 'b'],
     ],
     body: 'abc',
+    wire: {
+      reason: 'OK',
+      fields: [
+        ['Vary', 'b'],
+        ['Date', 'now'],
+        ['Set-Cookie', 'z'],
+        ['Connection', 'close'],
+        ['Set-Cookie', 'a'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+    },
   })
   t.throws(() => readWire('GET /', ''), /ended without an answer/)
+})
+
+t.test('what differs on the wire has a row, or is shown', async (t) => {
+  const wire = (...head: string[]) => readWire('GET /', `HTTP/1.1 ${head.join('\r\n')}\r\n\r\n`)
+  const ok = '200 OK'
+  const cases: [string, Exchange, Exchange, string[], RegExp[]][] = [
+    ['nothing', wire(ok, 'a: 1', 'b: 2'), wire(ok, 'a: 3', 'b: 4'), [], []],
+    ['capital letters', wire(ok, 'Ab: 1', 'C: 2'), wire(ok, 'ab: 1', 'c: 2'), ['case of header names'], []],
+    ['new capital letters', wire(ok, 'ab: 1'), wire(ok, 'AB: 1'), [], [/^AB with capital/]],
+    [
+      'fields of one name apart',
+      wire(ok, 'a: 1', 'b: 2', 'a: 3'),
+      wire(ok, 'a: 1', 'a: 3', 'b: 2'),
+      ['order of header fields'],
+      [],
+    ],
+    [
+      'another order',
+      wire(ok, 'a: 1', 'b: 2'),
+      wire(ok, 'b: 2', 'a: 1'),
+      ['order of header fields'],
+      [/^b,a/],
+    ],
+    ['a field more', wire(ok, 'a: 1'), wire(ok, 'a: 1', 'via: x'), [], [/^a,via in place of a$/]],
+    ['a field less', wire(ok, 'a: 1'), wire(ok), [], [/in place of a$/]],
+    ['another reason', wire(ok), wire('200 Fine'), [], [/^Fine in place of OK$/]],
+    [
+      'the connection, at the end',
+      wire(ok, 'Connection: close', 'a: 1'),
+      wire(ok, 'a: 1', 'Connection: keep-alive', 'Keep-Alive: timeout=72'),
+      ['`Connection`, `Keep-Alive`', 'order of header fields'],
+      [],
+    ],
+    [
+      'a length',
+      wire(ok, 'Transfer-Encoding: chunked'),
+      wire(ok, 'Content-Length: 0'),
+      ['end of the body'],
+      [],
+    ],
+    ['a Date', wire(ok), wire(ok, 'Date: now'), ['`Date`'], []],
+    ['another Date', wire(ok, 'Date: now'), wire(ok, 'date: then'), [], []],
+    ['no Date', wire(ok, 'Date: now'), wire(ok), [], [/^0 Date fields in place of 1$/]],
+  ]
+  for (const [name, direct, through, rows, unexplained] of cases) {
+    const found = compareWire(direct, through)
+    t.same([...found.rows].sort(), [...rows].sort(), name)
+    t.equal(found.unexplained.length, unexplained.length, name, found)
+    t.match(found.unexplained, unexplained, name)
+  }
 })

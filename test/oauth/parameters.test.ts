@@ -89,6 +89,10 @@ t.test('names every parameter, empty ones too', async (t) => {
   t.same([...read('prompt=&b=1', 'c=2&prompt=').names], ['prompt', 'b', 'c'])
 })
 
+/** Distinct ones of 255 bytes. */
+const longNames = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `${String(index).padStart(255, 'a')}=1`).join('&')
+
 const refused: [title: string, code: RefusalCode, query: string, body?: string | undefined, rules?: Rules][] =
   [
     ...[
@@ -178,6 +182,14 @@ const refused: [title: string, code: RefusalCode, query: string, body?: string |
     ['D-09 a long name', 'malformed_parameters', '', `${'x'.repeat(257)}=a`],
     ['D-09 a long name after a semicolon', 'malformed_parameters', '', `x=a;${'x'.repeat(257)}=a`],
     ['D-09 many semicolons', 'body_too_large', '', `x=a${';A'.repeat(1000)}`],
+    ['D-09 many long names', 'body_too_large', '', longNames(258)],
+    [
+      'D-09 many long names after semicolons',
+      'body_too_large',
+      '',
+      `x=a;${longNames(258).replaceAll('&', ';')}`,
+    ],
+    ['D-09 many long names in all', 'body_too_large', longNames(200), longNames(58)],
     ['D-09 semicolons and ampersands', 'body_too_large', '', `x=a${';A&B'.repeat(500)}`],
     [
       'Q-06 a malformed value of any name in a token request',
@@ -222,6 +234,10 @@ t.test("Q-12 a token request has its parameters in the body, and the OP's own in
   t.equal(parameters.get('password'), 'é')
   t.equal(parameters.get('p'), 'B2C_1')
   t.same(parameters.all('x'), ['1', '2'])
+})
+
+t.test('D-09 as many names as a form has pass', async (t) => {
+  t.equal(read('', longNames(257)).names.size, 257)
 })
 
 t.test('C-07 the longest client_id passes', async (t) => {

@@ -17,6 +17,7 @@ t.test('what is no object, or nests too deep', async (t) => {
     '{',
     `{"a":${'['.repeat(64)}${']'.repeat(64)}}`,
     `{"a":"${'x'.repeat(256 * 1024)}"}`,
+    `{"a":[${'1,'.repeat(20_000)}1]}`,
   ]) {
     t.equal(parseStrictJson(json, 'clients'), undefined, json.slice(0, 20))
   }

@@ -92,6 +92,7 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['page-verified', pageVerifiedPage({ backHref: '/account', supportId })],
   ['page-verified-no-link', pageVerifiedPage({ supportId })],
   ['start-again', startAgainPage({ supportId })],
+  ['start-again-link', startAgainPage({ startHref: 'https://app.example.com', supportId })],
   ...(Object.keys(reasons) as NotVerifiedReason[]).map(
     (reason) =>
       [

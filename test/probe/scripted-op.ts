@@ -56,7 +56,7 @@ export async function startScriptedOp(t: Test): Promise<ScriptedOp> {
       .setProtectedHeader({ alg: 'ES256', kid: `key ${keys}` })
       .setIssuer(op.claims.iss ?? issuer)
       .setAudience(op.claims.aud ?? 'step-up-gateway')
-      .setIssuedAt()
+      .setIssuedAt(op.claims.iat)
       .setExpirationTime(op.claims.exp ?? '5m')
       .sign(privateKey)
   const op: ScriptedOp = {

@@ -9,6 +9,7 @@ import { PAGE_STORIES } from '../lab/equality/page-stories.ts'
 import { SIGN_IN_STORIES } from '../lab/equality/sign-in-stories.ts'
 import type { Scene, Story } from '../lab/equality/story.ts'
 import { STRICT_STORY } from '../lab/equality/strict-stories.ts'
+import { compareWire, type WireDifference, wireDifferences } from '../lab/equality/wire.ts'
 import { keycloakKit } from '../lab/providers/keycloak/kit.ts'
 import type { ProviderKit } from '../lab/providers/kit.ts'
 import { lemonldapKit } from '../lab/providers/lemonldap-ng/kit.ts'
@@ -40,10 +41,15 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/, no client$/, 'a code that no release is on record for may be that of a protected client'],
 ]
 
+/** The rows of README's table that an answer of some OP gave a reason for. */
+const seen = new Set<WireDifference>()
+let isComplete = true
+
 for (const kit of KITS) {
   await t.test(`${kit.name} with and without the gateway`, async (t) => {
     const missing = await kit.findMissing()
     if (missing !== undefined) {
+      isComplete = false
       // Where nothing may be skipped (CI), a part that is not installed is a failure.
       if (process.env['STEP_UP_REQUIRE_ALL'] === '1') t.fail(missing)
       else t.pass(missing, { skip: missing })
@@ -72,6 +78,10 @@ for (const kit of KITS) {
   })
 }
 
+t.test('each row of the table in README is true of some OP', { skip: !isComplete }, async (t) => {
+  t.same([...seen].sort(), [...wireDifferences].sort())
+})
+
 /** @returns the number of differences for each request */
 async function playStory(
   t: Test,
@@ -94,8 +104,12 @@ async function playStory(
     const [mine, second] = [through[place], after[place]]
     const differences = mine && second ? compare(exchange, mine, second) : ['no answer']
     const reason = findReason(exchange, world)
-    if (reason === undefined) t.same(differences, [], exchange.name)
-    else t.not(differences.length, 0, `${exchange.name} differs: ${reason}`)
+    if (reason === undefined) {
+      t.same(differences, [], exchange.name)
+      const wire = mine && compareWire(exchange, mine)
+      t.same(wire?.unexplained, [], `${exchange.name}: the table in README names all else`)
+      for (const row of wire?.rows ?? []) seen.add(row)
+    } else t.not(differences.length, 0, `${exchange.name} differs: ${reason}`)
     return differences.length
   })
 }

@@ -4,6 +4,7 @@ import { judge } from '../../src/step-up/judge.ts'
 import { linkKeyOf } from '../../src/step-up/link-key.ts'
 import { verifyReturn } from '../../src/step-up/verify.ts'
 import { remember } from '../../src/step-up/ways-on.ts'
+import { scriptAuthsignal } from '../authsignal/scripted-authsignal.ts'
 import { makeServices } from '../services.ts'
 import { makeConfig } from '../upstream/config.ts'
 
@@ -49,6 +50,39 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     await t.rejects(verify({ action: null }), TypeError)
     t.same(await verify({}), { passed: false, reason: 'unavailable' })
   })
+})
+
+t.test('what is wrong with a verdict is told to the log', async (t) => {
+  const begun = 1_800_000_000_000
+  const it: Case = { ...broken, user: { ...broken.user, subject: 'alice' } }
+  const good = {
+    isValid: true,
+    state: 'CHALLENGE_SUCCEEDED',
+    userId: 'alice',
+    action: 'sign-in',
+    idempotencyKey: 'k',
+    stateUpdatedAt: new Date(begun).toISOString(),
+  }
+  const at = (seconds: number) => ({ stateUpdatedAt: new Date(begun + seconds * 1000).toISOString() })
+  const table: [patch: object, detail: RegExp | undefined][] = [
+    [{}, undefined],
+    [at(-30), undefined],
+    [at(90), undefined],
+    [{ userId: 'bob' }, /^the verdict is of another user$/],
+    [{ action: 'another' }, /^the verdict is of another action$/],
+    [{ idempotencyKey: 'another' }, /^the verdict is of another step-up$/],
+    [{ isValid: false }, /^the challenge did not succeed$/],
+    [{ stateUpdatedAt: undefined }, /^the verdict has no time$/],
+    [at(-95), /^by Authsignal's clock the challenge succeeded 95 s before the challenge began\. .*NTP/],
+    [at(160), /^by Authsignal's clock the challenge succeeded 100 s in the future\. .*NTP/],
+  ]
+  for (const [patch, detail] of table) {
+    const { authsignal } = await scriptAuthsignal(t, { 'POST /validate': () => ({ ...good, ...patch }) })
+    const services = makeServices({ config, authsignal, now: () => begun + 60_000 })
+    const verified = await verifyReturn(services, { ...stepUpOf(it), openedAt: begun }, 'token')
+    const expected = detail ? { passed: false, reason: 'failed', detail } : { passed: true }
+    t.match(verified, expected, JSON.stringify(patch))
+  }
 })
 
 const stepUpOf = (it: Case): StepUp => ({

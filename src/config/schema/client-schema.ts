@@ -109,6 +109,7 @@ export interface ClientPolicy extends z.output<typeof policyFields> {
   clientId: string
   mode: 'off' | 'monitor' | 'enforce'
   redirectUris: string[]
+  startUri?: string
 }
 
 const { shape } = policyFields
@@ -154,6 +155,11 @@ export const clientSchema = policyFields
       .exactOptional(z.array(redirectUri))
       .describe(
         "The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.",
+      ),
+    startUri: z
+      .exactOptional(returnUri)
+      .describe(
+        'Where a user starts the sign-in anew when it can not go on by itself. Default: the origin of the redirect URIs, if they have one.',
       ),
   })
   .describe('The policy of one client.')

@@ -11,6 +11,7 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
   const report = (path: PropertyKey[], message: string, fix: string) =>
     findings.addIssue({ code: 'custom', path, message, params: { fix } })
   checkAddresses(file, report)
+  checkCertificates(file, report)
   checkOwnPages(file, report)
   checkRemember(file, report)
   checkRedirectUris(file, report)
@@ -38,6 +39,13 @@ function checkAddresses(file: unknown, report: Report): void {
     report(['upstream', 'tls'], 'has a cert without its key', 'add key')
   if (read(tls, 'key') !== undefined && read(tls, 'cert') === undefined)
     report(['upstream', 'tls'], 'has a key without its cert', 'add cert')
+}
+
+/** Of whom else would it come? */
+function checkCertificates(file: unknown, report: Report): void {
+  const proxies = read(file, 'trustedProxies')
+  if (read(file, 'clientCertHeader') !== undefined && Array.isArray(proxies) && proxies.length === 0)
+    report(['clientCertHeader'], 'is believed of nobody', 'list the proxies in front in trustedProxies')
 }
 
 function checkOwnPages(file: unknown, report: Report): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { path } from './addresses.ts'
 import { policyFields } from './client-schema.ts'
+import { headerName } from './header-name.ts'
 import { pageRemember } from './protected-path-schema.ts'
 import { pem, secret, text, textLike } from './text.ts'
 
@@ -11,19 +12,6 @@ const loginPath = text('write a path such as /login, or /interaction/* where a s
     ? undefined
     : 'is not a path in which a * stands for a whole segment',
 )
-
-/** Headers that mean something else, or that the gateway sets itself. */
-const takenHeaders =
-  /^(?:cookie|host|authorization|user-agent|accept.*|content-.*|x-forwarded-.*|forwarded|connection|transfer-encoding|te|upgrade|expect)$/i
-
-const headerName = textLike(
-  /^[A-Za-z][A-Za-z0-9-]*$/,
-  'the name of a header',
-  'use letters, digits and -, such as Auth-User',
-).refine((name) => !takenHeaders.test(name), {
-  message: 'is a header with another meaning',
-  params: { fix: 'choose another name, such as Auth-User' },
-})
 
 const isPlainPath = (value: string): boolean => value.startsWith('/') && path.safeParse(value).success
 

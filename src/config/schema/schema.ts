@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as address from './addresses.ts'
 import { type ClientPolicy, clientKey, clientSchema, defaultsSchema } from './client-schema.ts'
 import { findInconsistencies } from './consistency.ts'
+import { certHeaderName } from './header-name.ts'
 import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
 import { pagesSchema } from './pages-schema.ts'
 import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
@@ -56,6 +57,11 @@ const fileSchema = z.strictObject({
     .default('X-Forwarded-For')
     .describe(
       'The header in which those proxies name the client. They must set it, whatever a client sends.',
+    ),
+  clientCertHeader: z
+    .exactOptional(certHeaderName)
+    .describe(
+      "The header in which those proxies pass a client's certificate on to the OP (RFC 9440: Client-Cert). They must set or remove it, whatever a client sends. Unset: none reaches the OP.",
     ),
   maxHeaderSize: z
     .int()

@@ -13,14 +13,20 @@ const maxLength = 48 * 1024
 const maxFormLength = 256 * 1024
 
 /**
- * No request is long enough to make the OP's answer too long to be read, whichever client asks.
+ * The form is short enough to be read: what this lets pass, `requireShort` measures exactly.
  *
- * @param body the form, if it came as one.
  * @throws {Refusal} `body_too_large`.
  */
-export function requireShort(parameters: Parameters, body: Buffer | undefined): void {
-  // To measure a form exactly takes longer than to read it.
-  if (body && countDecoded(body) > maxFormLength) throw tooLong(maxFormLength)
+export function requireShortForm(body: Buffer): void {
+  if (countDecoded(body) > maxFormLength) throw tooLong(maxFormLength)
+}
+
+/**
+ * No request is long enough to make the OP's answer too long to be read, whichever client asks.
+ *
+ * @throws {Refusal} `body_too_large`.
+ */
+export function requireShort(parameters: Parameters): void {
   for (const [query, limit] of [
     [parameters.toOAuthQuery(), maxLength],
     [parameters.toQuery(), maxFormLength],
@@ -67,7 +73,7 @@ export function requireReadable(
   if (source === 'opaque') throw new Refusal('unsupported_request', 'a request object that cannot be read')
   // guard: contradicting-request-objects
   if (isContradictory) throw new Refusal('ambiguous_parameters', 'the request object says something else')
-  requireShort(parameters, undefined)
+  requireShort(parameters)
   const responseType = parameters.get('response_type') ?? 'code'
   const responseMode = parameters.get('response_mode') ?? 'query'
   // guard: response-types

@@ -26,7 +26,7 @@ export function describeOutcome(
   const frame = { supportId, uiLocales: it?.uiLocales }
   switch (outcome.kind) {
     case 'start_again':
-      return startAgainPage(frame)
+      return startAgainPage({ ...frame, startHref: policy && findStart(policy) })
     case 'page_verified':
       return pageVerifiedPage({ ...frame, backHref: outcome.sentFrom })
     case 'offer_device':
@@ -45,4 +45,12 @@ export function describeOutcome(
         backHref: it?.page === undefined ? hrefTo('back') : undefined,
       })
   }
+}
+
+/** Where users open a client: as its policy says, or at the one web origin of its redirect URIs. */
+function findStart({ startUri, redirectUris }: ClientPolicy): string | undefined {
+  if (startUri !== undefined) return startUri
+  const origins = new Set(redirectUris.map((uri) => new URL(uri).origin))
+  const [origin, ...others] = origins
+  return others.length === 0 && origin?.startsWith('https:') ? origin : undefined
 }

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readForm } from '../../http/read-form.ts'
-import { parseParameters } from '../../oauth/parameters.ts'
+import { readLooseForm } from '../../http/read-form.ts'
+import type { TakeBody } from '../../http/take-body.ts'
+import { readParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
-import { requireShort } from '../request/readable-request.ts'
+import { requireShort, requireShortForm } from '../request/readable-request.ts'
 import { requireMethod } from '../require-method.ts'
 import { onTokenRequest, requireGrant, type TokenLegServices } from './token-leg.ts'
 
@@ -13,10 +14,11 @@ export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  take: TakeBody,
 ): Promise<Onward> {
-  const { body: form, parameters } = await readBackChannelForm(request, reply)
-  const redemption = await onTokenRequest(services, request.headers.authorization, parameters)
-  return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
+  const { body, read } = await readBackChannelForm(request, reply, take)
+  const redemption = await onTokenRequest(services, request.headers.authorization, read)
+  return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
@@ -25,18 +27,28 @@ export async function startElsewhere(
   request: FastifyRequest,
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
+  take: TakeBody,
 ): Promise<Onward> {
-  const { body, parameters } = await readBackChannelForm(request, reply)
+  const { body, read } = await readBackChannelForm(request, reply, take, kind === 'pushed_authorization')
+  const { parameters } = read
   refuseLookAlikes(services, namesOf(parameters))
-  const policy = requireGrant(services, kind, request.headers.authorization, parameters)
+  const policy = requireGrant(services, kind, request.headers.authorization, read)
   if (kind !== 'pushed_authorization') return forward(request, { body })
-  requireShort(parameters, body)
-  const query = await onPushedRequest(services, policy, parameters)
+  requireShort(parameters)
+  // What can't be read in one way only is as if it had not been seen.
+  const query = read.faults.size > 0 ? undefined : await onPushedRequest(services, policy, parameters)
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
-async function readBackChannelForm(request: FastifyRequest, reply: FastifyReply) {
+/** @param isShort it is a request that the OP writes into its pages. */
+async function readBackChannelForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  take: TakeBody,
+  isShort = false,
+) {
   requireMethod(request, reply, ['POST'])
-  const body = await readForm(request)
-  return { body, parameters: parseParameters({ query: request.exchange.target.query, body }, 'backchannel') }
+  const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
+  if (isShort) requireShortForm(body)
+  return { body, read: readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault) }
 }

@@ -1,5 +1,5 @@
 import { type RedirectResponse, readAuthorizationResponse } from '../authorization-response.ts'
-import { type JsonString, listJsonStrings } from './json-tokens.ts'
+import { hasManyParts, type JsonString, listJsonStrings } from './json-tokens.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** A redirect with an authorization response that a script gets as JSON. */
@@ -24,7 +24,7 @@ const ownOrigin = 'https://own.invalid'
  *
  * @param base the URL of the page whose script reads it.
  * @returns `ambiguous` for different redirects, one as a name, a name that stands twice, and for what is no JSON, too
- *   deep or too long to tell.
+ *   deep, too long or of too many parts to tell.
  * @throws {Refusal} `upstream_unreadable` for a string that seems to carry a response to what is no URL.
  */
 export async function findRedirectInJson(
@@ -34,7 +34,9 @@ export async function findRedirectInJson(
   // Browsers drop a byte order mark before they read JSON.
   const json = text.replace(/^\ufeff/, '')
   if (json.trim() === '') return undefined
-  if (json.length > maxLength || !isJson(json)) return 'ambiguous'
+  // guard: json-redirect-parts
+  if (json.length > maxLength || hasManyParts(json)) return 'ambiguous'
+  if (!isJson(json)) return 'ambiguous'
   const strings = listJsonStrings(json, maxDepth)
   if (!strings) return 'ambiguous'
   const redirects: (JsonString & { readonly response: RedirectResponse })[] = []

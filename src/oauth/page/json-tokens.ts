@@ -9,6 +9,13 @@ export interface JsonString {
   readonly end: number
 }
 
+/** Objects, arrays and what is in them: each takes as long to read as a hundred bytes of a string. Honest JSON has dozens. */
+const maxParts = 20_000
+
+/** Whether it takes longer to read a JSON text than anything honest would: to be asked before it is parsed. */
+export const hasManyParts = (json: string): boolean =>
+  json.split(/[[{,:]/, maxParts + 2).length > maxParts + 1
+
 /**
  * Lists every string of a JSON text in order, without recursion.
  *

@@ -52,6 +52,18 @@ const cases: [name: string, over: object, faults: string[]][] = [
   ['key without cert', { upstream: { tls: { key: pem } } }, ['upstream.tls: has a key without its cert']],
   ['cert and key', { upstream: { tls: { key: pem, cert: pem } } }, []],
   [
+    'certificates of nobody',
+    { clientCertHeader: 'Client-Cert' },
+    ['clientCertHeader: is believed of nobody'],
+  ],
+  ...['Client-Cert', 'SSL_CLIENT_CERT', 'x-ssl-cert', 'X-Forwarded-Client-Cert', 'X-ARR-ClientCert'].map(
+    (clientCertHeader): (typeof cases)[number] => [
+      `certificates of proxies in ${clientCertHeader}`,
+      { clientCertHeader, trustedProxies: ['10.0.0.0/8'] },
+      [],
+    ],
+  ),
+  [
     'paths below pathPrefix',
     {
       provider: {

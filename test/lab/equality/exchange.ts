@@ -1,3 +1,5 @@
+import type { Wire } from './wire.ts'
+
 /** One answer as it came over the wire, with the name of its request. */
 export interface Exchange {
   /** The method and the path, or a name that the story gives. */
@@ -7,19 +9,30 @@ export interface Exchange {
   readonly headers: readonly (readonly [string, string])[]
   /** Its bytes, one character each (latin1), without transfer coding. */
   readonly body: string
+  /** What of it came before that. */
+  readonly wire: Wire
 }
 
 /** Headers that end at the next hop (RFC 9110 7.6.1), and the time of day. */
 const OF_THE_HOP: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date'])
 
-/** Names and values in turn, as they came, in the form that is compared. */
-export function readHeaders(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
+/** Of a head what is compared; `raw` holds names and values in turn, as they came. */
+export function readHead(
+  status: number,
+  reason: string,
+  raw: readonly string[],
+): Pick<Exchange, 'status' | 'headers' | 'wire'> {
+  const fields: [string, string][] = []
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    pairs.push([(raw[index] ?? '').toLowerCase(), raw[index + 1] ?? ''])
+    fields.push([raw[index] ?? '', raw[index + 1] ?? ''])
   }
+  return { status, headers: sortHeaders(fields), wire: { reason, fields } }
+}
+
+function sortHeaders(fields: readonly (readonly [string, string])[]): [string, string][] {
   // The sort is stable: two cookies stay in their order.
-  return pairs
+  return fields
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
     .filter(([name]) => !OF_THE_HOP.has(name))
     .sort(([one], [other]) => (one < other ? -1 : Number(one > other)))
 }
@@ -35,12 +48,8 @@ export function readWire(name: string, wire: string): Exchange {
   })
   const isChunked = lines.some((line) => /^transfer-encoding:\s*chunked\s*$/i.test(line))
   const rest = wire.slice(end + 4)
-  return {
-    name,
-    status: Number(/^HTTP\/1\.\d (\d{3})/.exec(statusLine)?.[1] ?? 0),
-    headers: readHeaders(raw),
-    body: isChunked ? joinChunks(rest) : rest,
-  }
+  const [, status = 0, reason = ''] = /^HTTP\/1\.\d (\d{3}) ?(.*)$/.exec(statusLine) ?? []
+  return { name, ...readHead(Number(status), reason, raw), body: isChunked ? joinChunks(rest) : rest }
 }
 
 function joinChunks(text: string): string {

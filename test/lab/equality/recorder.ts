@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { createLoopbackAgent } from '../loopback.ts'
-import { type Exchange, readHeaders } from './exchange.ts'
+import { type Exchange, readHead } from './exchange.ts'
 
 /** Where requests to the public address really go. */
 export interface Way {
@@ -33,12 +33,16 @@ function look(
   keep: (answer: Omit<Exchange, 'name'>) => void,
 ): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = []
-  let head: Pick<Exchange, 'status' | 'headers'> | undefined
+  let head: ReturnType<typeof readHead> | undefined
   return {
     onConnect: (...how) => handler.onConnect?.(...how),
-    onHeaders(status, raw, ...more) {
-      head = { status, headers: readHeaders(raw.map((text) => text.toString('latin1'))) }
-      return handler.onHeaders?.(status, raw, ...more) ?? true
+    onHeaders(status, raw, resume, reason) {
+      head = readHead(
+        status,
+        reason,
+        raw.map((text) => text.toString('latin1')),
+      )
+      return handler.onHeaders?.(status, raw, resume, reason) ?? true
     },
     onData(chunk) {
       chunks.push(Buffer.from(chunk))

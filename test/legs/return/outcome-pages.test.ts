@@ -39,3 +39,26 @@ t.test('only an application is a way back', async (t) => {
     back,
   )
 })
+
+t.test('where users start anew', async (t) => {
+  const table: [more: object, href: string | undefined][] = [
+    [
+      { redirectUris: ['https://app.example.com/cb', 'https://app.example.com/cb2'] },
+      'https://app.example.com',
+    ],
+    [{ redirectUris: ['https://app.example.com/cb', 'https://other.example.com/cb'] }, undefined],
+    [{ redirectUris: ['com.example.app:/cb'] }, undefined],
+    [{ redirectUris: ['http://127.0.0.1/cb'] }, undefined],
+    [{ redirectUris: [] }, undefined],
+    [
+      { redirectUris: ['com.example.app:/cb'], startUri: 'https://example.com/start' },
+      'https://example.com/start',
+    ],
+  ]
+  for (const [more, href] of table) {
+    const known = { ...context, case: it, policy: { ...policy, ...more } }
+    const [, link] =
+      /href="(https[^"]*)"/.exec(await htmlOf(describeOutcome({ kind: 'start_again' }, known))) ?? []
+    t.equal(link, href)
+  }
+})

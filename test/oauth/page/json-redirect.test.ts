@@ -69,6 +69,7 @@ t.test('answers that can not be told', async (t) => {
     'no JSON': `)]}',\n{"a":"${location}"}`,
     'too deep': `${'['.repeat(65)}${']'.repeat(65)}`,
     'far too deep': '['.repeat(100_000),
+    'of too many parts': `{${Array.from({ length: 10_001 }, (_, index) => `"${index}":1`)}}`,
     'too long': `"${'x'.repeat(1024 * 1024)}"`,
   }
   for (const [name, json] of Object.entries(cases))
@@ -76,9 +77,9 @@ t.test('answers that can not be told', async (t) => {
 })
 
 t.test('a long answer with many strings is read once', async (t) => {
-  const many = Array.from({ length: 10_000 }, (_, index) => `"k${index}":"${location}"`)
+  const many = Array.from({ length: 6000 }, (_, index) => `"k${index}":"${location}"`)
   const replaced = (await find(`{${many}}`)).replaceWith('y')
-  t.equal(replaced.length, `{${many}}`.length - 10_000 * (location.length - 1))
+  t.equal(replaced.length, `{${many}}`.length - 6000 * (location.length - 1))
 })
 
 t.test('what seems to carry a response to no URL is refused', async (t) => {

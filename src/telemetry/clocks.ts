@@ -1,0 +1,49 @@
+import { type ClockWatch, watchClock } from '../http/clock-watch.ts'
+import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
+import type { Log } from './log.ts'
+
+/** The clocks on which this machine's has to agree with others. */
+export interface Clocks {
+  readonly authsignal: ClockWatch
+  readonly provider: ClockWatch
+  /** A sentence for an operator about each that differs by more than is tolerated. */
+  readonly warnings: readonly string[]
+}
+
+/** What the header's resolution and a slow answer can make of a difference: one at the limit is not logged each time. */
+const slackMs = 2000
+
+const toleranceMs = clockToleranceSeconds * 1000
+
+/**
+ * Writes a line when a clock begins to differ by more than is tolerated, and one when it agrees again.
+ *
+ * @param now epoch milliseconds.
+ */
+export function createClocks(log: Log, now: () => number): Clocks {
+  const warnings = new Map<string, string>()
+
+  function watch(clock: string, name: string, consequence: string): ClockWatch {
+    return watchClock(now, (aheadMs) => {
+      const apartMs = Math.abs(aheadMs)
+      const aheadSeconds = Math.round(aheadMs / 1000)
+      const isKnown = warnings.has(clock)
+      if (apartMs > toleranceMs || (isKnown && apartMs > toleranceMs - slackMs)) {
+        const difference = `${Math.abs(aheadSeconds)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine's`
+        warnings.set(clock, `${name} is ${difference}: ${consequence}. ${adviceOnClocks}.`)
+        if (!isKnown) log.warn({ clock, ahead_seconds: aheadSeconds }, warnings.get(clock))
+      } else if (isKnown) {
+        warnings.delete(clock)
+        log.info({ clock, ahead_seconds: aheadSeconds }, `${name} agrees with this machine's again`)
+      }
+    })
+  }
+
+  return {
+    authsignal: watch('authsignal', "Authsignal's clock", 'passed challenges fail'),
+    provider: watch('provider', "the OP's clock", 'its ID tokens may count as expired, or as not yet valid'),
+    get warnings() {
+      return [...warnings.values()]
+    },
+  }
+}
