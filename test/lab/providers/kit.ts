@@ -124,7 +124,7 @@ export interface ApplicationPlan {
 /** An application that runs, with what a person can do there. */
 export interface Application {
   readonly registration: ClientRegistration
-  /** One of its requests has the same `state` as the next, or none at all. */
+  /** Its requests all have the same `state`, or none. */
   readonly sharesState?: boolean
   /** It remembers the last sign-in that it began in a browser, and no other. */
   readonly remembersLastOnly?: boolean

@@ -8,7 +8,6 @@ export interface ProgramOptions {
   readonly name: string
   readonly command: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  readonly cwd?: string
   /** An address that answers 200 as soon as it is ready. */
   readonly ready: string
   /** The Host to ask for there. */
@@ -31,11 +30,10 @@ const guard = 'exec 3<&0; "$@" & program=$!; { cat <&3; kill -9 $program; } > /d
  * @throws Error with the end of what it said if it ends or does not answer in time
  */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { name, command, env, cwd } = options
+  const { name, command, env } = options
   const child = spawn('sh', ['-c', guard, 'sh', ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
-    ...(cwd !== undefined && { cwd }),
   })
   let said = ''
   const keep = (bytes: Buffer | string) => {

@@ -30,19 +30,17 @@ export const authJsKit: ApplicationKit = {
 export const oidcClientTsKit: ApplicationKit = {
   name: 'oidc-client-ts',
   findMissing,
-  start: async (issuer, plans) => {
-    return startTogether(async (keep) => {
+  start: (issuer, plans) =>
+    startTogether(async (keep) => {
       const applications: Application[] = []
       for (const plan of plans) {
-        const { hosted, stop } = await startApplications('oidc-client-ts', issuer, [
-          { ...plan, host: 'localhost' },
-        ])
+        const here = [{ ...plan, host: 'localhost' }]
+        const { hosted, stop } = await startApplications('oidc-client-ts', issuer, here)
         keep({ close: stop })
         applications.push(...hosted.map(describeScripts))
       }
       return { applications }
-    })
-  },
+    }),
 }
 
 function describeScripts(plan: HostedPlan): Application {
