@@ -63,7 +63,7 @@ export function readExchanges(
           readable: policies.areAnyActive || metadataPaths.has(target.loosePath),
           ownCookies,
           trustedHeader,
-          certificates: { names: certificateNames, isFromProxy: isFromProxy(raw) },
+          certificates: { names: certificateNames, isFromProxy: certificateNames.length > 0 && isFromProxy(raw) },
         },
       ),
     }
@@ -73,7 +73,9 @@ export function readExchanges(
   app.addHook('onRequest', (request, _reply, done) => runWithSupportId(request.id, done))
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort()
+    })
     request.setDecorator<Exchange>('exchange', read(request, gone.signal))
   })
 }
