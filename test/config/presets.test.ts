@@ -6,7 +6,17 @@ import { overlay, pick } from '../../src/config/yaml/values.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
-t.same(listPresets(), ['duende-identityserver', 'generic', 'keycloak', 'lemonldap-ng', 'oidc-provider'])
+t.same(listPresets(), [
+  'django-oauth-toolkit',
+  'duende-identityserver',
+  'generic',
+  'glewlwyd',
+  'keycloak',
+  'lemonldap-ng',
+  'oidc-provider',
+  'ory-hydra',
+  'spring-authorization-server',
+])
 for (const from of ['src/config', 'dist/src/config'])
   t.equal(findPresetsFolder(join(root, from)), join(root, 'config', 'presets'), from)
 t.throws(() => findPresetsFolder('/'), /lacks its folder/)

@@ -12,7 +12,7 @@ const codeChallenge = /^[\w.~-]{43,128}$/
 /**
  * Whether nothing in a request shows that the OP will refuse it, as far as its metadata and the configuration say what
  * it takes (OIDC Discovery 1.0, 3; RFC 7636; RFC 9126 5). What they don't say is not seen: such as that the OP wants
- * PKCE of this client, or does not know it.
+ * PKCE of this client, or does not know it. Scopes say nothing: an OP need not list all that it has (RFC 8414 2).
  */
 export function isFitForOp(
   policies: Policies,
@@ -26,7 +26,6 @@ export function isFitForOp(
     isRedirectUriListed(policies, parameters) &&
     isTypeSupported(metadata, parameters) &&
     isChallengeSupported(metadata, parameters) &&
-    isWithin(metadata.scopes_supported, parameters.get('scope')?.split(' ')) &&
     isWithin(metadata.response_modes_supported, parameters.all('response_mode'))
   )
 }
@@ -65,5 +64,5 @@ function isChallengeSupported(metadata: UsableMetadata, parameters: Parameters):
 }
 
 /** Whether all values are supported; where it is not said which are, they may be. */
-const isWithin = (supported: readonly string[] | undefined, values: readonly string[] = []): boolean =>
+const isWithin = (supported: readonly string[] | undefined, values: readonly string[]): boolean =>
   supported === undefined || values.every((value) => supported.includes(value))

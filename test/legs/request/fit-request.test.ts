@@ -51,6 +51,7 @@ const fit: Record<string, Changes> = {
   'an ID token with a nonce': { response_type: 'id_token code', nonce: 'n' },
   PKCE: { code_challenge: challenge, code_challenge_method: 'S256' },
   'several scopes': { scope: 'openid profile' },
+  'a scope that the metadata leaves out': { scope: 'openid admin' },
   'a response mode': { response_mode: 'form_post' },
 }
 for (const [title, changes] of Object.entries(fit)) {
@@ -72,7 +73,6 @@ const unfit: Record<string, Changes> = {
   'none, which is plain': { code_challenge: challenge },
   'a method without a challenge': { code_challenge_method: 'S256' },
   'a challenge that is too short': { code_challenge: 'c', code_challenge_method: 'S256' },
-  'a scope that the OP does not have': { scope: 'openid admin' },
   'a response mode that it does not have': { response_mode: 'fragment' },
 }
 for (const [title, changes] of Object.entries(unfit)) {
