@@ -63,7 +63,10 @@ export function readExchanges(
           readable: policies.areAnyActive || metadataPaths.has(target.loosePath),
           ownCookies,
           trustedHeader,
-          certificates: { names: certificateNames, isFromProxy: certificateNames.length > 0 && isFromProxy(raw) },
+          certificates: {
+            names: certificateNames,
+            isFromProxy: certificateNames.length > 0 && isFromProxy(raw),
+          },
         },
       ),
     }

@@ -112,7 +112,7 @@ export async function seeAnswer(
 
 /** How a question ended. */
 export type Answered =
-  | { readonly kind: 'answered'; readonly waits: WaitingForUser; readonly result: ProbeResult }
+  | { readonly kind: 'answered'; readonly question: BrowserQuestion; readonly result: ProbeResult }
   /** The OP has to ask the user something first. */
   | { readonly kind: 'ask_user'; readonly path: string }
   /** The browser came with the same answer before. */
@@ -145,8 +145,9 @@ export async function takeAnswer(
     const path = await askThroughBrowser(services, request, mine.browser, waits, true)
     if (path !== undefined) return { kind: 'ask_user', path }
   }
-  await rememberAnswer(services, mine, result, request.exchange.browser.address)
-  return { kind: 'answered', waits, result }
+  // A response that waited is judged at once; only where its request is repeated somebody asks again.
+  if (waits.kind !== 'response') await rememberAnswer(services, mine, result, browser.address)
+  return { kind: 'answered', question: mine, result }
 }
 
 /** What an answer led to, for a browser that comes once more. */
