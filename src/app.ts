@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import fastifyCookie from '@fastify/cookie'
 import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
@@ -30,24 +31,32 @@ export interface Ports {
   /** Epoch milliseconds. */
   readonly now?: () => number
   readonly store?: Store
+  /** Resolves after so many milliseconds; rejects if `signal` is aborted before. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** The limit of the heap, of which what is remembered takes a part. */
   readonly heapBytes?: number
 }
 
 const usualHeapBytes = 256 * 1024 * 1024
 
+/** Docker ends a container ten seconds after it asked it to stop. */
+const longestEndMs = 8000
+
+const waitUnref = (ms: number, signal: AbortSignal): Promise<unknown> =>
+  setTimeout(ms, undefined, { signal, ref: false })
+
 /** A gateway that is built and not yet listening. */
 export interface Gateway {
   readonly provider: Provider
   /** Opens both listeners and begins to read the OP's metadata; until that is known all is answered 503. */
   listen(): Promise<void>
-  /** Lets requests end, then closes listeners, connections and the store. */
+  /** Lets requests end, for 8 seconds at most; then closes listeners, connections and the store. */
   close(): Promise<void>
 }
 
 /** Puts the parts together, in the order in which a request meets them. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
-  const { log, now = Date.now, heapBytes = usualHeapBytes } = ports
+  const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
   const { store = createMemoryStore(now, undefined, boundRecords(heapBytes)) } = ports
   const services = createServices(config, log, store, now)
   const { provider, upstream } = services
@@ -90,7 +99,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       await app.listen(config.listen)
     },
     async close() {
+      const closed = new AbortController()
+      // A stream of events has no end of its own.
+      wait(longestEndMs, closed.signal).then(
+        () => app.server.closeAllConnections(),
+        () => undefined,
+      )
       await app.close()
+      closed.abort()
       await Promise.all([health.close(), provider.close(), upstream.close(), store.close()])
     },
   }

@@ -24,6 +24,7 @@ const statusCodes = {
   body_too_large: 413,
   unsupported_content_type: 415,
   internal: 500,
+  unsupported_upgrade: 501,
   upstream_unreachable: 502,
   upstream_unreadable: 502,
   store_unavailable: 503,

@@ -66,6 +66,7 @@ export function parseAddress(text: string): string | undefined {
 }
 
 function createIsTrusted(networks: readonly string[]): (address: string) => boolean {
+  if (networks.length === 0) return () => false
   const list = toBlockList(networks)
   return (address) => address !== '' && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }

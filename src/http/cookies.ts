@@ -1,18 +1,36 @@
+import type { Config } from '../config/schema/schema.ts'
 import { Refusal } from '../refusal.ts'
 import { type Cookie, readPair, readPairs } from './cookie-pairs.ts'
 import { createSessionText, fold } from './session-text.ts'
 
+/** The cookies by which the OP knows a session (`provider.probe.cookies`). */
+export interface SessionCookies {
+  /** One that ends in `*` stands for every name that begins like it (chunked cookies). */
+  readonly names: readonly string[]
+  /** Whether the OP takes names for one that differ only in case. */
+  readonly foldsCase: boolean
+}
+
+/** Cookies may be compared in another way than paths: oidc-provider ignores the case of paths alone. */
+export const sessionCookiesOf = ({
+  foldsCookieCase,
+  foldsCase,
+  probe,
+}: Config['provider']): SessionCookies => ({
+  names: probe.cookies,
+  foldsCase: foldsCookieCase ?? foldsCase,
+})
+
 /**
  * Picks the allow-listed cookies out of a Cookie header.
  *
- * @param allowed names; one that ends in `*` stands for every name that begins like it (chunked cookies).
  * @returns the header to send, or undefined if there is none of them.
  * @throws Refusal `ambiguous_cookies` for two cookies of one name with different values: OPs differ in which of them
- *   counts. Names that only some servers tell apart (case, escapes) are one name here, and what only some servers would
- *   find inside another cookie counts too. Equal values are no ambiguity, since every reading of them is the same;
- *   browsers send them after a cookie has moved to another path.
+ *   counts. Names that only some servers tell apart (escapes, case where the OP folds it) are one name here, and what
+ *   only some servers would find inside another cookie counts too. Equal values are no ambiguity, since every reading
+ *   of them is the same; browsers send them after a cookie has moved to another path.
  */
-export function selectCookies(header: string | undefined, allowed: readonly string[]): string | undefined {
+export function selectCookies(header: string | undefined, allowed: SessionCookies): string | undefined {
   return toHeader(selectAllowed(header, allowed))
 }
 
@@ -26,14 +44,14 @@ export function selectCookies(header: string | undefined, allowed: readonly stri
 export function overlayCookies(
   header: string | undefined,
   setCookies: readonly string[],
-  allowed: readonly string[],
+  allowed: SessionCookies,
   now: number = Date.now(),
 ): string | undefined {
   const cookies = selectAllowed(header, allowed)
   for (const setCookie of setCookies) {
     const [pair = '', ...attributes] = setCookie.split(';')
     const cookie = readPair(pair)
-    if (cookie === undefined || !isAllowed(cookie.name, allowed)) continue
+    if (cookie === undefined || !isAllowed(cookie.name, allowed.names)) continue
     if (isExpired(attributes, now)) cookies.delete(cookie.name)
     else cookies.set(cookie.name, cookie.value)
   }
@@ -49,9 +67,9 @@ export function overlayCookies(
 export function findRemoval(
   header: string | undefined,
   setCookies: readonly string[],
-  allowed: readonly string[],
+  allowed: SessionCookies,
 ): 'all' | 'some' | 'none' {
-  const touching = selectSetCookies(setCookies, allowed)
+  const touching = selectSetCookies(setCookies, allowed.names)
   if (touching.length === 0) return 'none'
   const namesOf = (cookies: string | undefined): string[] =>
     readPairs(cookies).flatMap(({ name, value }) => (value === '' ? [] : [name]))
@@ -126,9 +144,10 @@ export function setsCookie(setCookie: string, name: string): boolean {
  *
  * @throws Refusal `ambiguous_cookies` as `selectCookies` does.
  */
-export function separateCookies(header: string | undefined, allowed: readonly string[]): string | undefined {
+export function separateCookies(header: string | undefined, allowed: SessionCookies): string | undefined {
   const selected = selectAllowed(header, allowed)
-  const text = createSessionText(allowed)
+  // Nobody misses a cookie here that differs in case: it is left out wherever it may be read as a session.
+  const text = createSessionText(allowed.names, true)
   const arePlain = [...selected.values()].every((value) => plainValue.test(value))
   const others = readPairs(header).filter(({ name, value }) => {
     // guard: plain-cookies
@@ -145,10 +164,10 @@ export function separateCookies(header: string | undefined, allowed: readonly st
 const plainName = /^[!#&'*+.^`|~\w-]+$/
 const plainValue = /^("?)[!#-+\x2d-:<-[\]-~]*\1$/
 
-function selectAllowed(header: string | undefined, allowed: readonly string[]): Map<string, string> {
+function selectAllowed(header: string | undefined, allowed: SessionCookies): Map<string, string> {
   const pairs = readPairs(header)
   const selected = new Map<string, string>()
-  for (const { name, value } of pairs.filter((cookie) => isAllowed(cookie.name, allowed))) {
+  for (const { name, value } of pairs.filter((cookie) => isAllowed(cookie.name, allowed.names))) {
     // guard: two-session-cookies
     if ((selected.get(name) ?? value) !== value) refuse()
     selected.set(name, value)
@@ -161,9 +180,9 @@ function selectAllowed(header: string | undefined, allowed: readonly string[]): 
 function refuseOtherReadings(
   pairs: readonly Cookie[],
   selected: ReadonlyMap<string, string>,
-  allowed: readonly string[],
+  { names, foldsCase }: SessionCookies,
 ): void {
-  const text = createSessionText(allowed)
+  const text = createSessionText(names, foldsCase)
   const valuesOf = (entry: string) =>
     [...selected].flatMap(([name, value]) => (isAllowed(name, [entry]) ? [value] : []))
   for (const { name, value } of pairs) {

@@ -24,6 +24,14 @@ export function loosenRedirectUri(uri: string): string | undefined {
   return `${url.protocol}//${place}${/* guard: redirect-uri-paths */ loosenPath(url.pathname)}`
 }
 
+/** The port of a web address on this machine, where it doesn't tell redirect URIs apart (RFC 8252 7.3). */
+export function loopbackPort(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined
+  const { protocol, hostname, port } = new URL(uri)
+  const isWeb = protocol === 'https:' || protocol === 'http:'
+  return isWeb && loopback.has(hostname.replace(/\.+$/, '')) ? port : undefined
+}
+
 /** The URI of a custom scheme stays whole (RFC 8252 7.1), but for how many slashes it has. */
 function loosenCustom(uri: string): string {
   const { text } = decodePath(uri.split(/[?#]/, 1).join(''))

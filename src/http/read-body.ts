@@ -14,7 +14,8 @@ const maxFormBytes = 1024 * 1024
 export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
   if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
   try {
-    return await readBytes(body, maxFormBytes, tooLarge)
+    // The client's connection stays open, for the answer that says so.
+    return await readBytes(body.iterator({ destroyOnReturn: false }), maxFormBytes, tooLarge)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })
@@ -23,16 +24,26 @@ export async function readBody(body: Readable, declaredLength: string | undefine
 
 const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)
 
+/** Encodings in which each byte below 128 is what it is in ASCII, and nothing else is. UTF-7 and UTF-16 are none. */
+const likeAscii =
+  /^(?:utf-?8|(?:us-)?ascii|iso-?8859-?\d{1,2}|iso_8859-\d{1,2}|latin-?\d{1,2}|(?:windows|cp)-?125\d|koi8-[ru])$/i
+
+/** How a body is to be read, from its Content-Type. */
+export interface FormType {
+  /** Otherwise in an encoding that only says the same as UTF-8 of what is ASCII. */
+  readonly isUtf8: boolean
+}
+
 /**
- * Requires a body that every server reads as the same form: `application/x-www-form-urlencoded` in UTF-8, not encoded
- * (RFC 6749 appendix B).
+ * Requires a body that every server reads as the same form: `application/x-www-form-urlencoded`, not encoded (RFC 6749
+ * appendix B).
  *
  * @throws Refusal `unsupported_content_type`
  */
 export function requireFormContentType(
   header: string | undefined,
   contentEncoding: string | undefined,
-): void {
+): FormType {
   // guard: content-encoding
   if (contentEncoding !== undefined && contentEncoding.trim() !== '') {
     throw new Refusal('unsupported_content_type', 'expected a body without a content encoding', {
@@ -41,12 +52,15 @@ export function requireFormContentType(
   }
   const [type, ...parts] = (header ?? '').split(';').map((part) => part.trim())
   // An empty parameter says nothing (RFC 9110 5.6.6).
-  const parameters = parts.filter((part) => part !== '')
-  const isUtf8 = parameters.every((parameter) => /^charset=(?:utf-8|"utf-8")$/i.test(parameter))
+  const [parameter = 'charset=utf-8', ...more] = parts.filter((part) => part !== '')
+  const named = /^charset[ \t]*=[ \t]*(?:"([^"\\]*)"|([^"\s]*))$/i.exec(parameter)
+  const { 1: quoted, 2: charset = quoted ?? '' } = named ?? []
+  const isForm = type?.toLowerCase() === 'application/x-www-form-urlencoded'
   // guard: content-type
-  if (type?.toLowerCase() !== 'application/x-www-form-urlencoded' || !isUtf8 || parameters.length > 1) {
+  if (!isForm || !likeAscii.test(charset) || more.length > 0) {
     throw new Refusal('unsupported_content_type', 'expected application/x-www-form-urlencoded in UTF-8', {
       value: header,
     })
   }
+  return { isUtf8: /^utf-?8$/i.test(charset) }
 }

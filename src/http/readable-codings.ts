@@ -1,9 +1,36 @@
-/** The content codings (RFC 9110 8.4.1) in which the gateway can read an answer of the OP. */
-export const readableCodings = ['identity', 'gzip', 'x-gzip', 'deflate', 'br'] as const
+/** The content codings (RFC 9110 8.4.1) that the OP is offered: with every version of Node the gateway reads them. */
+const offered: ReadonlySet<string> = new Set(['identity', 'gzip', 'x-gzip', 'deflate', 'br'])
 
-export type ReadableCoding = (typeof readableCodings)[number]
-
-/** @param coding in lower case. */
-export function isReadableCoding(coding: string): coding is ReadableCoding {
-  return readableCodings.some((known) => known === coding)
+/**
+ * The codings of a body, in the order in which they were applied.
+ *
+ * @param contentEncoding the field's value; of a doubled field all values, with commas between them.
+ * @returns in lower case, without those that change nothing.
+ */
+export function listCodings(contentEncoding: string | undefined): string[] {
+  return splitList(contentEncoding ?? '')
+    .map((coding) => coding.toLowerCase())
+    .filter((coding) => coding !== 'identity')
 }
+
+/**
+ * What of the codings that a client accepts (RFC 9110 12.5.3) goes on to the OP: those that the gateway reads too.
+ *
+ * @param values of the Accept-Encoding fields. They go on as they came if all of them can be read.
+ */
+export function keepReadable(values: readonly string[]): readonly string[] {
+  const accepted = values.flatMap(splitList)
+  const kept = accepted.filter((item) => offered.has(nameOf(item)))
+  if (kept.length === accepted.length) return values
+  return [kept.some(isWanted) ? kept.join(', ') : 'identity']
+}
+
+const splitList = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const nameOf = (item: string): string => item.replace(/\s*;.*$/s, '').toLowerCase()
+
+const isWanted = (item: string): boolean => !/;\s*q\s*=\s*0(?:\.0*)?\s*$/i.test(item)

@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
-import { isReadableCoding } from './readable-codings.ts'
+import { keepReadable } from './readable-codings.ts'
 
 /** Headers of which two servers could each read another one. */
 const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
@@ -97,16 +97,6 @@ export function toUpstreamHeaders(
   for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
   headers.set('x-forwarded-for', gateway.clientAddress)
   return Object.fromEntries(headers)
-}
-
-/** Of the codings that a browser offers (RFC 9110 12.5.3) those that the gateway reads too. */
-function keepReadable(values: readonly string[]): readonly string[] {
-  const offered = values.flatMap((value) => value.split(',')).map((coding) => coding.trim())
-  const kept = offered.filter((coding) =>
-    isReadableCoding(coding.split(';', 1).join('').trim().toLowerCase()),
-  )
-  if (kept.length === offered.length) return values
-  return [kept.length > 0 ? kept.join(', ') : 'identity']
 }
 
 function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {

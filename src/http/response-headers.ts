@@ -15,7 +15,7 @@ const otherWays = /^(?:alt-[a-z-]+|(?:x-)?alternate-protocol|alternates|(?:x-)?o
  * and without any other way to the OP; a Location or a cookie's Domain at an internal address is at the public one.
  * Nothing else is touched.
  *
- * @param headers bytes as latin1 characters, as undici and Node give them.
+ * @param headers bytes as latin1 characters, as Node gives them.
  * @throws Refusal `upstream_unreadable` for two Location headers, or a value that can't stand in a header.
  */
 export function fromUpstreamHeaders(

@@ -1,4 +1,4 @@
-import { foldByCollation, foldBytesByCollation } from './collated-name.ts'
+import { foldBytesByCollation } from './collated-name.ts'
 import { decodeFormBytes } from './form-text.ts'
 
 /** Finds the session cookies that some server could see in text of a Cookie header. */
@@ -27,42 +27,68 @@ export interface FoundSession {
  * names by collation, without case.
  *
  * @param allowed names; one that ends in `*` stands for every name that begins like it.
+ * @param foldsCase whether names that differ in nothing but case are one.
  */
-export function createSessionText(allowed: readonly string[]): SessionText {
-  const patterns = allowed.map((name) => ({ name, pattern: toPattern(name) }))
-  const loose = allowed.map((name) => ({
+export function createSessionText(allowed: readonly string[], foldsCase: boolean): SessionText {
+  const entries = allowed.map((name) => ({
     name,
-    folded: toName(foldByCollation(name.replace(/\*$/, ''))),
     isPrefix: name.endsWith('*'),
+    form: toName(name.replace(/\*$/, '')),
+    exact: toPattern(name, 'g'),
+    folded: toPattern(name, 'gi'),
   }))
+  const read = (text: string): readonly Reading[] => readLoosely(text, foldsCase)
 
   return {
     findIn(cookie, asPartOfName) {
-      return fold(cookie).flatMap((text) => {
+      return read(cookie).flatMap(({ text, isFolded }) => {
         const nameEnd = text.indexOf('=')
-        return patterns.flatMap(({ name, pattern }) =>
-          Array.from(text.matchAll(pattern)).flatMap(({ index, 0: found }) => {
+        return entries.flatMap(({ name, exact, folded }) =>
+          Array.from(text.matchAll(isFolded ? folded : exact)).flatMap(({ index, 0: found }) => {
             const isLonger = index > 0 && index < nameEnd && /[\w.-]/.test(text.charAt(index - 1))
             if (index === 0 || (isLonger && !asPartOfName)) return []
-            return [{ name, rest: text.slice(index + found.length) }]
+            return [{ name, rest: text.slice(index + found.length).toLowerCase() }]
           }),
         )
       })
     },
     namesOf(cookieName) {
-      const readings = fold(cookieName).flatMap((text) => [toName(text), toName(text.split('[', 1).join(''))])
-      return loose.flatMap(({ name, folded: known, isPrefix }) =>
-        readings.some((reading) => (isPrefix ? reading.startsWith(known) : reading === known)) ? [name] : [],
+      const readings = read(cookieName).flatMap(({ text, isFolded }) =>
+        [text, text.split('[', 1).join('')].map((part) => ({ text: toName(part), isFolded })),
       )
+      return entries.flatMap(({ name, form, isPrefix }) => {
+        const isMeant = ({ text, isFolded }: Reading): boolean => {
+          const known = isFolded ? form.toLowerCase() : form
+          return isPrefix ? text.startsWith(known) : text === known
+        }
+        return readings.some(isMeant) ? [name] : []
+      })
     },
   }
 }
 
+/** Text of a cookie as some server reads it. */
+interface Reading {
+  readonly text: string
+  /** Its case is gone, and so it is compared. */
+  readonly isFolded: boolean
+}
+
+/** Outside ASCII only a server that compares by collation finds a name, and that one folds case. */
+function readLoosely(text: string, foldsCase: boolean): readonly Reading[] {
+  const bytes = decodeAll(text)
+  if (/* guard: session-cookies-by-case */ !foldsCase && /^[\0-\x7f]*$/.test(bytes))
+    return [{ text: bytes, isFolded: false }]
+  return foldBytesByCollation(bytes).map((folded) => ({ text: folded, isFolded: true }))
+}
+
 /** Decoded as often as anybody would, then as servers read it that compare by collation: as UTF-8, and as ISO-8859-1. */
-export function fold(text: string): readonly string[] {
+export const fold = (text: string): readonly string[] => foldBytesByCollation(decodeAll(text))
+
+function decodeAll(text: string): string {
   let bytes = text
   for (let round = 0; round < 3; round++) bytes = decodeFormBytes(bytes)
-  return foldBytesByCollation(bytes)
+  return bytes
 }
 
 const toName = (folded: string): string =>
@@ -72,9 +98,9 @@ const toName = (folded: string): string =>
     .trim()
     .replace(/[\s.[]/g, '_')
 
-function toPattern(name: string): RegExp {
-  const letters = Array.from(foldByCollation(name.replace(/\*$/, '')), (letter) =>
+function toPattern(name: string, flags: 'g' | 'gi'): RegExp {
+  const letters = Array.from(name.replace(/\*$/, ''), (letter) =>
     /[\s._[]/.test(letter) ? '[\\s._[]' : letter.replace(/[$()*+?^{|}\\\]]/, '\\$&'),
   )
-  return new RegExp(`${letters.join('')}${name.endsWith('*') ? '[^=;,\\s]{0,64}' : ''}\\s*=`, 'g')
+  return new RegExp(`${letters.join('')}${name.endsWith('*') ? '[^=;,\\s]{0,64}' : ''}\\s*=`, flags)
 }

@@ -15,3 +15,6 @@ export const hasBody = (headers: IncomingHttpHeaders): boolean =>
 export async function takeBody({ headers, raw }: FastifyRequest): Promise<Buffer | undefined> {
   return hasBody(headers) ? readBody(raw, headers['content-length']) : undefined
 }
+
+/** Reads the body of one request, or tells again what it read. */
+export type TakeBody = () => Promise<Buffer | undefined>

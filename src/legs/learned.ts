@@ -10,6 +10,8 @@ export type Learned =
   | { readonly kind: 'nothing' }
   /** An authorization request of a client that is off. */
   | { readonly kind: 'asked'; readonly asked: AskedResponse }
+  /** What was posted to an authorization endpoint and is no request. */
+  | { readonly kind: 'form'; readonly ask: FormAsk }
   | {
       readonly kind: 'authorization'
       readonly authorization: ForwardedAuthorization
@@ -30,6 +32,12 @@ export interface AskedResponse {
   /** Where the answer goes and what it repeats (`correlationKey`). */
   readonly correlation?: string | undefined
   readonly responseType: string
+}
+
+/** What a form asks for that goes on with an authorization request. */
+export interface FormAsk {
+  readonly clientId: string | undefined
+  readonly scope: readonly string[]
 }
 
 /** An authorization request of a client that is not off. */

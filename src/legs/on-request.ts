@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
@@ -35,13 +36,39 @@ export async function onRequest(
       requireMethod(request, reply, ['GET'])
       throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
-      return isPreflight(request) ? preflight(request) : authorize(services, request, reply)
+      return guard(services, request, (take) => authorize(services, request, reply, take))
     case 'token':
-      return isPreflight(request) ? preflight(request) : redeem(services, request, reply)
+      return guard(services, request, (take) => redeem(services, request, reply, take))
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return isPreflight(request) ? preflight(request) : startElsewhere(services, request, reply, kind)
+      return guard(services, request, (take) => startElsewhere(services, request, reply, kind, take))
+  }
+}
+
+/**
+ * While nobody is protected nobody is refused: `monitor` changes nothing.
+ *
+ * @param judge takes the body once it is willing to read it.
+ */
+async function guard(
+  { policies }: OnRequestServices,
+  request: FastifyRequest,
+  judge: (take: TakeBody) => Promise<Onward>,
+): Promise<Onward> {
+  let taken: ReturnType<TakeBody> | undefined
+  const take: TakeBody = () => {
+    taken ??= takeBody(request)
+    return taken
+  }
+  try {
+    if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
+    return await judge(take)
+  } catch (error) {
+    // guard: refusals-while-enforced
+    if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
+    request.log.info({ code: error.code, detail: error.message }, 'refused once a client is enforced')
+    return forward(request, { body: await take() })
   }
 }
 
@@ -63,7 +90,3 @@ async function open(
     ...(page && { learned: { kind: 'page', page } }),
   })
 }
-
-const isPreflight = ({ method }: FastifyRequest): boolean => method === 'OPTIONS'
-
-const preflight = (request: FastifyRequest): Onward => forward(request, { headers: readPreflight(request) })

@@ -6,8 +6,10 @@ import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
 import { listCertificateHeaders, toUpstreamHeaders } from '../http/request-headers.ts'
-import { parseTarget } from '../http/target.ts'
+import { loosenPath, parseTarget } from '../http/target.ts'
+import { refuseUpgrade } from '../http/upgrade.ts'
 import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
+import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { runWithSupportId } from '../telemetry/support-id.ts'
@@ -32,6 +34,7 @@ export function readExchanges(
   const findClientAddress = createFindClientAddress(config.trustedProxies, config.forwardingHeader)
   const isFromProxy = createIsFromProxy(config.trustedProxies)
   const certificateNames = config.clientCertHeader ? listCertificateHeaders(config.clientCertHeader) : []
+  const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
@@ -43,6 +46,7 @@ export function readExchanges(
     const target = parseTarget(url)
     const clientAddress = findClientAddress(raw)
     requireKnownHost(raw.rawHeaders, hosts)
+    refuseUpgrade(raw)
     const kind = classifyTarget(target, provider.guarded)
     // Where a request is resumed, its answer has to be read as well.
     const isGuarded = kind !== 'open' || isAtAuthorization(target, provider.guarded)
@@ -56,10 +60,13 @@ export function readExchanges(
         { publicHeaders, clientAddress },
         {
           guarded: isGuarded || isLoginPath(target.path),
-          readable: policies.areAnyActive,
+          readable: policies.areAnyActive || metadataPaths.has(target.loosePath),
           ownCookies,
           trustedHeader,
-          certificates: { names: certificateNames, isFromProxy: isFromProxy(raw) },
+          certificates: {
+            names: certificateNames,
+            isFromProxy: certificateNames.length > 0 && isFromProxy(raw),
+          },
         },
       ),
     }
@@ -69,7 +76,9 @@ export function readExchanges(
   app.addHook('onRequest', (request, _reply, done) => runWithSupportId(request.id, done))
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort()
+    })
     request.setDecorator<Exchange>('exchange', read(request, gone.signal))
   })
 }

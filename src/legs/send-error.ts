@@ -28,8 +28,10 @@ export function sendError(
   const about = describe(request, refusal)
   if (statusCode >= 500) request.log.error({ err: refusal, code, ...about }, 'refused')
   else request.log.info({ code, detail: message, ...about }, 'refused')
-  // Bytes that were not read would be taken for the next request of this connection.
-  if (!request.raw.complete) reply.header('connection', 'close')
+  // guard: refused-framing
+  if (code === 'malformed_headers') reply.header('connection', 'close')
+  // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.
+  else request.raw.resume()
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
   if (refusal instanceof Refusal && !isBackChannel(request)) {
     return pages.send(request, reply, refusalPage(refusal.code, request.id))

@@ -71,3 +71,28 @@ export const decisiveParameters: ReadonlySet<string> = new Set([
   ...['grant_type', 'code', 'refresh_token', 'device_code', 'auth_req_id', 'client_assertion_type'],
   ...['client_assertion', 'assertion', 'subject_token', 'pre-authorized_code'],
 ])
+
+/**
+ * Parameters by which it is known whose request this is, where its answer goes, and what is redeemed. What two servers
+ * could read differently in them is refused for all clients: which one asks would be a guess.
+ */
+export const identifyingParameters: ReadonlySet<string> = new Set([
+  ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'request', 'request_uri'],
+  ...['client_assertion', 'client_assertion_type', 'grant_type', 'code', 'refresh_token', 'device_code'],
+  ...['auth_req_id', 'assertion', 'subject_token', 'resource', 'audience', 'pre-authorized_code'],
+])
+
+/**
+ * What a form of the OP's own may have in common with an authorization request: Spring Authorization Server's consent
+ * page names the client, a state of the OP's own, and a scope for each box that was ticked.
+ */
+const commonParameters: ReadonlySet<string> = new Set(['client_id', 'state', 'scope'])
+
+/**
+ * Whether an OP could take a form for an authorization request (RFC 6749 3.1.1, RFC 9101 5), or for a token request: it
+ * has any parameter that only such requests have, be it empty.
+ */
+export function mayBeRequest(names: ReadonlySet<string>): boolean {
+  const isTelling = (name: string): boolean => authorizationParameters.has(name) || name === 'grant_type'
+  return [...names].some((name) => isTelling(name) && !commonParameters.has(name))
+}

@@ -1,5 +1,5 @@
 import { decodeFormBytes, decodeFormText } from '../http/form-text.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, type RefusalCode } from '../refusal.ts'
 import { readNameLoosely } from './loose-name.ts'
 import { authorizationParameters, decisiveParameters, oauthParameters } from './oauth-parameters.ts'
 
@@ -24,6 +24,14 @@ const rulesets = {
   backchannel: { strict: oauthParameters, alike: oauthParameters },
 } as const satisfies Record<ParameterRules, { strict: ReadonlySet<string>; alike: ReadonlySet<string> }>
 
+/**
+ * Takes what two servers could read differently.
+ *
+ * @param name the parameter of OAuth that it is about; '' if it is about none.
+ * @param key under which it is kept; the name, unless a semicolon hides it.
+ */
+export type Report = (name: string, code: RefusalCode, detail: string, key?: string) => void
+
 /** Whether a name has one well-formed value in such a request. */
 export function isStrict(name: string, rules: ParameterRules): boolean {
   return rulesets[rules].strict.has(name)
@@ -37,23 +45,25 @@ export function splitPair(text: string): { rawName: string; rawValue: string } {
     : { rawName: text.slice(0, end), rawValue: text.slice(end + 1) }
 }
 
+/** A parameter's decoded name, and the parameters of OAuth that only lenient servers read it as. */
+export interface ReadName {
+  readonly name: string
+  readonly others: readonly string[]
+}
+
 /**
- * A parameter's decoded name. It is ASCII: servers that compare names by collation, drop what they can't decode, or
- * convert from Unicode take other names for one of OAuth's, each in its own way, and no form of an OP needs them.
+ * Reads a name. It is ASCII: servers that compare names by collation, drop what they can't decode, or convert from
+ * Unicode take other names for one of OAuth's, each in its own way, and no form of an OP needs them.
  *
- * @throws Refusal `ambiguous_parameters` for a name that only lenient servers read as a parameter of OAuth;
- *   `malformed_parameters` for one that is longer than 256 bytes, or holds what is no escape.
+ * @param report gets `malformed_parameters` for a name that holds what is no escape.
+ * @throws Refusal `ambiguous_parameters` for a name outside ASCII; `malformed_parameters` for one of more than 256 bytes.
  */
-export function readName(rawName: string, rules: ParameterRules): string {
+export function readName(rawName: string, rules: ParameterRules, report: Report): ReadName {
   const { strict, alike } = rulesets[rules]
   const name = requirePlain(rawName)
-  if (strict.has(name)) return name
-  const other = readNameLoosely(name).find((reading) => alike.has(reading))
-  // guard: loose-names
-  if (other !== undefined) throw new Refusal('ambiguous_parameters', `a name that could be read as ${other}`)
-  if (decodeFormText(rawName) === undefined)
-    throw new Refusal('malformed_parameters', 'a broken escape in a name')
-  return name
+  if (strict.has(name)) return { name, others: [] }
+  if (decodeFormText(rawName) === undefined) report('', 'malformed_parameters', 'a broken escape in a name')
+  return { name, others: readNameLoosely(name).filter((reading) => alike.has(reading)) }
 }
 
 /** Before anything else is done with a name: what is refused here was only decoded. */
@@ -72,48 +82,45 @@ function requirePlain(rawName: string): string {
  * Perl, and Python and Ruby of old, end a parameter at `;` too (CVE-2021-23336).
  *
  * @param text the whole pair as it stands on the wire.
- * @throws Refusal `ambiguous_parameters` where that would give another request.
+ * @param report gets `ambiguous_parameters` where that would give another request.
+ * @throws Refusal as `readName` does.
  */
-export function refuseSemicolons(name: string, text: string, rules: ParameterRules): void {
+export function reportSemicolons(name: string, text: string, rules: ParameterRules, report: Report): void {
   if (!text.includes(';')) return
   const { strict, alike } = rulesets[rules]
-  const hidden = text
-    .split(';')
-    .slice(1)
-    .flatMap((piece) => readNameLoosely(requirePlain(splitPair(piece).rawName)))
-    .find((reading) => alike.has(reading))
-  // guard: after-semicolons
-  if (hidden !== undefined) throw new Refusal('ambiguous_parameters', `${hidden} after a semicolon`)
+  for (const piece of text.split(';').slice(1)) {
+    for (const hidden of readNameLoosely(requirePlain(splitPair(piece).rawName))) {
+      // guard: after-semicolons
+      if (alike.has(hidden))
+        report(hidden, 'ambiguous_parameters', `${hidden} after a semicolon`, `;${hidden}`)
+    }
+  }
   if (strict.has(name) && decisiveParameters.has(name)) {
-    throw new Refusal('ambiguous_parameters', `an unescaped semicolon in ${name}`)
+    report(name, 'ambiguous_parameters', `an unescaped semicolon in ${name}`)
   }
 }
 
 /**
- * A parameter's decoded value; that of a field of the OP's own forms as it stands if it isn't well-formed.
+ * A parameter's decoded value, or the value as it stands if it isn't well-formed.
  *
- * @throws Refusal `malformed_parameters`
+ * @param report gets `malformed_parameters`, but not for what such values may be in fields of the OP's own forms.
  */
-export function readValue(name: string, rawValue: string, rules: ParameterRules): string {
+export function readValue(name: string, rawValue: string, rules: ParameterRules, report: Report): string {
   const strict = isStrict(name, rules)
   const value = decodeFormText(rawValue)
   if (value === undefined) {
-    if (!strict && rules === 'authorization') return rawValue
-    throw new Refusal(
-      'malformed_parameters',
-      `the value of ${strict ? name : 'a parameter'} is not well-formed UTF-8`,
-    )
+    if (strict) report(name, 'malformed_parameters', `the value of ${name} is not well-formed UTF-8`)
+    else if (rules === 'backchannel')
+      report('', 'malformed_parameters', 'the value of a parameter is not well-formed UTF-8')
+    return rawValue
   }
   if (!strict) return value
   // guard: control-characters
   if (value.includes('\0') || (decisiveParameters.has(name) && /\p{Cc}/u.test(value))) {
-    throw new Refusal('malformed_parameters', `a control character in ${name}`)
+    report(name, 'malformed_parameters', `a control character in ${name}`)
   }
   if (name === 'client_id' && value.length > maxClientIdLength) {
-    throw new Refusal(
-      'malformed_parameters',
-      `expected a client_id of at most ${maxClientIdLength} characters`,
-    )
+    report(name, 'malformed_parameters', `expected a client_id of at most ${maxClientIdLength} characters`)
   }
   return value
 }

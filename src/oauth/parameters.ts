@@ -1,12 +1,13 @@
 import { escapeFormBytes } from '../http/form-text.ts'
 import { Refusal } from '../refusal.ts'
-import { authorizationParameters, repeatableParameters } from './oauth-parameters.ts'
+import { authorizationParameters, identifyingParameters, repeatableParameters } from './oauth-parameters.ts'
 import {
   isStrict,
   type ParameterRules,
+  type Report,
   readName,
   readValue,
-  refuseSemicolons,
+  reportSemicolons,
   splitPair,
 } from './parameter-rules.ts'
 
@@ -50,39 +51,81 @@ interface Pair {
   readonly name: string
 }
 
+/** Parameters as one server reads them, and what another could read differently. */
+export interface LooseParameters {
+  readonly parameters: Parameters
+  /** Why a request of a protected client is refused, by keys as `Report` names them. */
+  readonly faults: ReadonlyMap<string, Refusal>
+  /** The values of a parameter of OAuth, those under names included that only lenient servers read as its own. */
+  allAs(name: string): readonly string[]
+}
+
 /**
- * Reads the parameters of a request to a guarded endpoint, in the one way that no server could read differently.
+ * Reads the parameters of a request to a guarded endpoint. By whatever names a server could know whose request it is,
+ * every server knows the same.
  *
  * @param parts the query of the target, and the body of a form.
  * @param rules `authorization`: names that aren't parameters of OAuth belong to the OP's own forms, and may repeat and
  *   have any bytes as their values. `backchannel`: everything is well-formed, and the query holds nothing of OAuth (RFC 6749 2.3.1, 3.2).
- * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters or 64 KiB of
- *   names.
+ * @param fault of the form as a whole.
+ * @throws Refusal `ambiguous_parameters`, `malformed_parameters`, or `body_too_large` beyond 1000 parameters or 64 KiB of names.
  */
-export function parseParameters(
+export function readParameters(
   parts: { query: string; body?: Buffer | undefined },
   rules: ParameterRules,
-): Parameters {
+  fault?: Refusal,
+): LooseParameters {
   const form = parts.body?.toString('latin1') ?? ''
   requireFew([parts.query, form])
   const query = splitPairs(parts.query)
   const body = splitPairs(form)
   const values = new Map<string, Set<string>>()
   const pairs: Pair[] = []
+  const faults = new Map(fault && [['', fault]])
+  const spellings = new Map<string, readonly string[]>()
+  const report: Report = (name, code, detail, key = name) => {
+    // guard: identifying-parameters
+    if (identifyingParameters.has(name)) throw new Refusal(code, detail)
+    if (!faults.has(key)) faults.set(key, new Refusal(code, detail))
+  }
   for (const [index, text] of [...query, ...body].entries()) {
     if (text === '') continue
     const { rawName, rawValue } = splitPair(text)
-    const name = readName(rawName, rules)
+    const { name, others } = readName(rawName, rules, report)
+    for (const other of others) {
+      // guard: loose-names
+      report(other, 'ambiguous_parameters', `a name that could be read as ${other}`)
+      spellings.set(other, [...(spellings.get(other) ?? []), name])
+    }
     // guard: back-channel-query
     if (rules === 'backchannel' && index < query.length && isStrict(name, rules)) {
-      throw new Refusal('malformed_parameters', `${name} in the query of a back-channel request`)
+      report(name, 'malformed_parameters', `${name} in the query of a back-channel request`)
     }
-    refuseSemicolons(name, text, rules)
-    if (addValue(values, name, readValue(name, rawValue, rules), rules)) {
+    reportSemicolons(name, text, rules, report)
+    if (addValue(values, name, readValue(name, rawValue, rules, report), rules, report)) {
       pairs.push({ rawName, rawValue, name })
     }
   }
-  return createParameters(values, pairs)
+  const parameters = createParameters(values, pairs)
+  return {
+    parameters,
+    faults,
+    allAs: (name) => [name, ...new Set(spellings.get(name))].flatMap(parameters.all),
+  }
+}
+
+/**
+ * The same, in the one way that no server could read differently.
+ *
+ * @throws Refusal as `readParameters` does, and for every fault.
+ */
+export function parseParameters(
+  parts: { query: string; body?: Buffer | undefined },
+  rules: ParameterRules,
+): Parameters {
+  const { parameters, faults } = readParameters(parts, rules)
+  for (const fault of faults.values()) throw fault
+  return parameters
 }
 
 const splitPairs = (text: string): string[] => (text === '' ? [] : text.split('&'))
@@ -110,6 +153,7 @@ function addValue(
   name: string,
   value: string,
   rules: ParameterRules,
+  report: Report,
 ): boolean {
   const known = values.get(name)
   if (known === undefined) {
@@ -119,7 +163,7 @@ function addValue(
   if (known.has(value)) return !isStrict(name, rules)
   // guard: one-value
   if (isStrict(name, rules) && !repeatableParameters.has(name)) {
-    throw new Refusal('ambiguous_parameters', `different values of ${name}`)
+    report(name, 'ambiguous_parameters', `different values of ${name}`)
   }
   known.add(value)
   return true

@@ -32,6 +32,7 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   restart: ['restartTitle', 'restartText', 'startAgain'],
   body_too_large: ['tooLargeTitle', 'tooLargeText', 'startAgain'],
   unsupported_content_type: ['formTypeTitle', 'formTypeText', 'startAgain'],
+  unsupported_upgrade: ['notPossibleTitle', 'unsupportedRequestText', 'tellOperator'],
   internal: ['internalTitle', 'internalText', 'internalNext'],
   upstream_unreachable: unavailable,
   upstream_unreadable: unavailable,

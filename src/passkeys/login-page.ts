@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { canShowPage } from '../http/navigation.ts'
+import { listCodings } from '../http/readable-codings.ts'
 import { readPageText } from '../oauth/page/page-text.ts'
 import type { PeekedBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked, sendStream } from '../upstream/proxy.ts'
@@ -133,8 +134,7 @@ function report({ reported }: Settings, { log }: FastifyRequest, obstacle: strin
 
 /** What keeps us from reading the page as it stands. */
 function findObstacle(reply: FastifyReply, known: Buffer): string | undefined {
-  const coding = contentCodingOf(reply)
-  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity') return 'its content coding'
+  if (listCodings(contentCodingOf(reply)).length > 0) return 'its content coding'
   const contentType = reply.getHeader('content-type')?.toString()
   return readPageText(known, contentType) ? undefined : 'its encoding'
 }

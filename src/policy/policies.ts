@@ -1,6 +1,6 @@
 import { redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
-import { loosenRedirectUri } from '../http/loose-redirect-uri.ts'
+import { loopbackPort, loosenRedirectUri } from '../http/loose-redirect-uri.ts'
 import { createFindLookAlike } from './look-alikes.ts'
 import { strictestOf } from './strictest.ts'
 
@@ -28,6 +28,13 @@ export interface Policies {
   ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): ClientPolicy
   /** The policies that list this redirect URI, as `redirectUriKey` compares; else those that a lenient OP could mean. */
   ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
+  /**
+   * Whether a redirect URI on this machine is like that of a protected or watched client only because its port does not
+   * count (RFC 8252 7.3), and all clients that could be answered there are others, not listed or off.
+   *
+   * @param clientIds all of them; none if they are unknown.
+   */
+  areNextDoor(clientIds: readonly string[], redirectUri: string | undefined): boolean
   /**
    * The strictest of all policies that clients and a redirect URI name. Where several list the URI and one of them is
    * the client's own, that one says whose the request is, unless it is off.
@@ -74,6 +81,25 @@ export function createPolicies(config: Config): Policies {
     }
   }
 
+  function areNextDoor(clientIds: readonly string[], redirectUri = ''): boolean {
+    const port = loopbackPort(redirectUri)
+    if (port === undefined || clientIds.length === 0) return false
+    const address = loosenRedirectUri(redirectUri)
+    const isThere = (listed: string): boolean =>
+      loosenRedirectUri(listed) === address && loopbackPort(listed) === port
+    const others = ofRedirectUri(redirectUri).filter(
+      ({ clientId, mode }) => mode !== 'off' && !clientIds.includes(clientId),
+    )
+    const isUnprotected = (id: string): boolean =>
+      (config.clients.get(id)?.mode ?? 'off') === 'off' &&
+      /* guard: look-alikes-next-door */ findLookAlike(id) === undefined
+    return (
+      others.length > 0 &&
+      /* guard: clients-next-door */ clientIds.every(isUnprotected) &&
+      /* guard: same-port */ !others.some(({ redirectUris }) => redirectUris.some(isThere))
+    )
+  }
+
   return {
     areAnyActive: all.some(({ mode }) => mode !== 'off'),
     enforced,
@@ -88,6 +114,7 @@ export function createPolicies(config: Config): Policies {
       return JSON.stringify(names.length > 0 ? names : ['', page])
     },
     ofRedirectUri,
+    areNextDoor,
     govern,
     ofCase({ policyIds, page }) {
       if (page === undefined) return govern(policyIds)

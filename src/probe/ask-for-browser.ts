@@ -1,6 +1,9 @@
-import type { Dispatcher } from 'undici'
+import type { Readable } from 'node:stream'
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { OpAnswer } from '../upstream/exchange.ts'
 import { toUpstreamRefusal } from '../upstream/failure.ts'
+
+const longestPage = 16_384
 
 /** What of a browser's request goes along when the OP is asked in its name. */
 export interface Asker {
@@ -21,7 +24,7 @@ export async function askForBrowser(
   { userAgent, clientAddress }: Asker,
   further: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>> {
+): Promise<Pick<OpAnswer, 'statusCode' | 'headers'>> {
   try {
     const { statusCode, headers, body } = await pool.request({
       method: 'GET',
@@ -35,10 +38,20 @@ export async function askForBrowser(
       },
       signal,
     })
-    // The page is nobody's; a short one is read so that its connection serves the next request.
-    body.dump({ limit: 16_384, signal }).catch(() => {})
+    dump(body)
     return { statusCode, headers }
   } catch (error) {
     throw toUpstreamRefusal(error)
   }
+}
+
+/** The page is nobody's; a short one is read so that its connection serves the next request. */
+function dump(body: Readable): void {
+  let size = 0
+  body
+    .on('error', () => undefined)
+    .on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > longestPage) body.destroy()
+    })
 }

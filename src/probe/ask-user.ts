@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { hashOf } from '../hash.ts'
 import { groupAddress } from '../http/address-group.ts'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { overlayCookies, selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { type Load, readLoad } from '../http/navigation.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import { countWindowMs, type Records } from '../records/records.ts'
@@ -38,7 +38,7 @@ export async function askUser(
 ): Promise<ProbeResult> {
   const { exchange, headers, log } = request
   const { address, userAgent } = exchange.browser
-  const { cookies: allowed } = services.config.provider.probe
+  const allowed = sessionCookiesOf(services.config.provider)
   const before = selectCookies(headers.cookie, allowed)
   const cookies = setCookies.length === 0 ? before : overlayCookies(headers.cookie, setCookies, allowed)
   const isAgain = earlier === 'again'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { hashOf } from '../hash.ts'
-import { selectCookies } from '../http/cookies.ts'
+import { selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { isYounger } from '../policy/age.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import { answerMs, type BrowserQuestion, type Records, type WaitingForUser } from '../records/records.ts'
@@ -44,7 +44,7 @@ export async function recallAnswer(
   { headers, exchange }: FastifyRequest,
   about: About,
 ): Promise<ProbeResult | undefined> {
-  const session = describeSession(selectCookies(headers.cookie, config.provider.probe.cookies))
+  const session = describeSession(selectCookies(headers.cookie, sessionCookiesOf(config.provider)))
   // Without a session the OP knows nobody in this browser. Once it has answered, it may have looked elsewhere.
   if (session === undefined && about.kind !== 'response') return { known: false, reason: 'no_cookie' }
   for (const browser of exchange.browser.ids) {

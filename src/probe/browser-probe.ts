@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { hashOf } from '../hash.ts'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { overlayCookies, selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import type { Delivery } from '../http/delivery.ts'
 import type { ResponseContent } from '../oauth/authorization-response.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
@@ -58,7 +58,7 @@ export async function askThroughBrowser(
   const trips = createAllowance(records.browserTrips, now, tripWindowMs)
   // guard: trips-in-circles
   if (!(await trips.take(hashOf(browser, nameOf(waits)), maxTrips, owner))) return undefined
-  const session = selectCookies(request.headers.cookie, config.provider.probe.cookies) ?? browser
+  const session = selectCookies(request.headers.cookie, sessionCookiesOf(config.provider)) ?? browser
   // guard: questions-are-probes
   if (!(await mayProbe(services, session, address, 'page'))) return undefined
   const { state, nonce, codeVerifier } = createSecrets()
@@ -100,7 +100,9 @@ export async function seeAnswer(
     return false
   if ([...response.artefacts].some((artefact) => artefact !== 'code')) return false
   const { code, state = '' } = response
-  const session = describeSession(overlayCookies(headers.cookie, setCookies, config.provider.probe.cookies))
+  const session = describeSession(
+    overlayCookies(headers.cookie, setCookies, sessionCookiesOf(config.provider)),
+  )
   const seen = await records.browserQuestions.update(state, (question) => ({
     ...question,
     seen: { code: hashOf(`${code}`), session },
@@ -110,7 +112,7 @@ export async function seeAnswer(
 
 /** How a question ended. */
 export type Answered =
-  | { readonly kind: 'answered'; readonly waits: WaitingForUser; readonly result: ProbeResult }
+  | { readonly kind: 'answered'; readonly question: BrowserQuestion; readonly result: ProbeResult }
   /** The OP has to ask the user something first. */
   | { readonly kind: 'ask_user'; readonly path: string }
   /** The browser came with the same answer before. */
@@ -143,8 +145,9 @@ export async function takeAnswer(
     const path = await askThroughBrowser(services, request, mine.browser, waits, true)
     if (path !== undefined) return { kind: 'ask_user', path }
   }
-  await rememberAnswer(services, mine, result, request.exchange.browser.address)
-  return { kind: 'answered', waits, result }
+  // A response that waited is judged at once; only where its request is repeated somebody asks again.
+  if (waits.kind !== 'response') await rememberAnswer(services, mine, result, browser.address)
+  return { kind: 'answered', question: mine, result }
 }
 
 /** What an answer led to, for a browser that comes once more. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
-import { overlayCookies, selectCookies } from '../http/cookies.ts'
+import { overlayCookies, selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { onlyByBrowser, type ProbeResult } from '../policy/probe-result.ts'
 import type { AskUser } from './ask-user.ts'
 import { type About, recallAnswer } from './browser-answers.ts'
@@ -40,6 +40,6 @@ export function isSessionSet(
   { headers }: FastifyRequest,
   setCookies: readonly string[] = [],
 ): boolean {
-  const { cookies } = provider.probe
+  const cookies = sessionCookiesOf(provider)
   return overlayCookies(headers.cookie, setCookies, cookies) !== selectCookies(headers.cookie, cookies)
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { separateCookies } from '../http/cookies.ts'
+import { separateCookies, sessionCookiesOf } from '../http/cookies.ts'
 import type { HeaderFields } from '../http/exchange.ts'
 import { readIdToken } from '../oauth/token-response.ts'
 import type { User } from '../records/records.ts'
@@ -30,7 +30,7 @@ export function dropCredentials(headers: HeaderFields): HeaderFields {
  */
 export function keepProbedSession({ config }: Pick<Services, 'config'>, headers: HeaderFields): HeaderFields {
   const { cookies } = config.provider.probe
-  const cookie = separateCookies([headers['cookie']].flat().join('; '), cookies)
+  const cookie = separateCookies([headers['cookie']].flat().join('; '), sessionCookiesOf(config.provider))
   const others = Object.entries(headers).filter(
     ([name]) =>
       harmless.test(name) ||

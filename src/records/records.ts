@@ -329,7 +329,7 @@ export interface Records {
 /** @param times in milliseconds, from the configuration. */
 export function createRecords(store: Store, times: { timeout: number; session: number }): Records {
   return {
-    pushedRequests: createCollection(store, 'pushed', 10 * minute),
+    pushedRequests: createCollection(store, 'pushed', inFlightMs),
     inFlight: createCollection(store, 'in-flight', inFlightMs),
     inFlightIds: createCollection(store, 'in-flight-ids', inFlightMs),
     frontChannelRequests: createCollection(store, 'front-channel', inFlightMs),

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findRemoval } from '../http/cookies.ts'
+import { findRemoval, sessionCookiesOf } from '../http/cookies.ts'
 import { isSessionSet } from '../probe/find-user.ts'
 import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
@@ -67,8 +67,8 @@ async function isRemoval(
   { headers, exchange }: FastifyRequest,
   setCookies: readonly string[],
 ): Promise<boolean> {
-  const { by, cookies } = config.provider.probe
-  const removed = findRemoval(headers.cookie, setCookies, cookies)
+  const { by } = config.provider.probe
+  const removed = findRemoval(headers.cookie, setCookies, sessionCookiesOf(config.provider))
   if (removed === 'none' || (removed === 'some' && by === 'browser')) return false
   const begun = await Promise.all(exchange.browser.ids.map((id) => epochs.hasBegun(epochOf.browser(id))))
   // guard: sign-out-by-any-answer

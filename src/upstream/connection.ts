@@ -1,11 +1,12 @@
-import type { Dispatcher, Pool } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
 import type { ClockWatch } from '../http/clock-watch.ts'
 import type { Names } from '../http/public-names.ts'
 import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
+import type { OpAnswer } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
-import { openPool } from './pool.ts'
+import { openPool, type Pool } from './pool.ts'
+import { decodeBody } from './read-response.ts'
 
 const longestBody = 1024 * 1024
 const bodiless = new Set([204, 205, 304])
@@ -62,7 +63,7 @@ export function connectUpstream(config: Config, clock?: ClockWatch): UpstreamCon
         throw toUpstreamRefusal(error)
       }
     },
-    close: () => pool.destroy(),
+    close: async () => pool.destroy(),
   }
 }
 
@@ -101,7 +102,7 @@ async function exchange(
   const request = new Request(url, { method, ...(headers && { headers }), ...(body && { body }) })
   const onHeaders = clock?.begin()
   const answer = await pool.request({
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     path: url.pathname + url.search,
     headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...publicHeaders },
     body: request.body && Buffer.from(await request.arrayBuffer()),
@@ -109,12 +110,13 @@ async function exchange(
   })
   onHeaders?.(answer.headers)
   const content = await readBytes(answer.body, longestBody, tooLong)
-  const coding = answer.headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity')
-    throw new Refusal('upstream_unreadable', `content coding ${coding} was not asked for`)
-  const response = new Response(bodiless.has(answer.statusCode) ? null : content, {
+  const received = toHeaders(answer.headers)
+  // Some OPs compress whatever they were asked for.
+  const plain = await decodeBody(content, received.get('content-encoding') ?? undefined)
+  if (!plain) throw new Refusal('upstream_unreadable', 'an answer in a content coding that can not be read')
+  const response = new Response(bodiless.has(answer.statusCode) ? null : plain, {
     status: answer.statusCode,
-    headers: toHeaders(answer.headers),
+    headers: received,
   })
   return Object.defineProperty(response, 'url', { value: url.href })
 }
@@ -122,9 +124,9 @@ async function exchange(
 const tooLong = (): Refusal =>
   new Refusal('upstream_unreadable', `the answer is longer than ${longestBody} bytes`)
 
-function toHeaders(raw: Dispatcher.ResponseData['headers']): Headers {
+function toHeaders(raw: OpAnswer['headers']): Headers {
   const headers = new Headers()
-  for (const [name, values] of Object.entries(raw as Record<string, string | string[]>)) {
+  for (const [name, values] of Object.entries(raw)) {
     for (const value of [values].flat()) headers.append(name, value)
   }
   return headers

@@ -4,9 +4,11 @@ import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
+import type { OpAnswer, OpRequest } from './exchange.ts'
+import type { Pool } from './pool.ts'
 import { frameBody, type UpstreamRequest } from './upstream-request.ts'
 
-/** All methods that Node reads. CONNECT and Upgrade never come as requests. */
+/** All methods that Node reads. CONNECT never comes as a request. */
 const methods = METHODS.filter((method) => method !== 'CONNECT')
 
 /** The result of a request that was sent: one of the two is called, once. */
@@ -21,12 +23,10 @@ export type Send = (upstreamRequest: UpstreamRequest, on: OnAnswer) => void
 
 export interface SeamOptions {
   readonly upstreamOrigin: string
-  readonly pool: Requester
+  readonly pool: Pick<Pool, 'request'>
   /** Handles each request: sends it, or answers it by itself. */
   handle(request: FastifyRequest, reply: FastifyReply, send: Send): void
 }
-
-type Requester = Pick<Dispatcher, 'request'>
 
 /**
  * Registers @fastify/http-proxy for all paths and methods, with its habits off that a gateway can't have:
@@ -44,18 +44,13 @@ export function registerHttpProxy(app: FastifyInstance, { upstreamOrigin, pool, 
   void app.register(httpProxy, {
     upstream: upstreamOrigin,
     httpMethods: methods,
-    undici: { request: sendCurrent(current, pool) },
+    undici: { request: sendCurrent(current, pool) as unknown as Dispatcher['request'] },
     // The plugin refuses some targets that Node reads; it gets one that it likes.
     preRewrite: () => '/',
     disableRequestLogging: true,
     handler: (request, reply) => {
       handle(request, reply, ({ target: path, headers, signal, body }, on) => {
-        const sending = {
-          path,
-          headers: { ...headers },
-          signal,
-          body: frameBody(request, /* guard: judged-body */ body),
-        }
+        const sending = { path, signal, ...frameBody(request, headers, /* guard: judged-body */ body) }
         current.run(sending, () => reply.from('/', onlyStream(on)))
       })
     },
@@ -76,9 +71,9 @@ function onlyStream(on: OnAnswer): Parameters<FastifyReply['from']>[1] {
   }
 }
 
-type Sending = Pick<Dispatcher.RequestOptions, 'path' | 'headers' | 'signal' | 'body'>
+type Sending = Omit<OpRequest, 'method'>
 
-type Callback<T> = (error: Error | null, data: Dispatcher.ResponseData<T>) => void
+type Callback = (error: Error | null, answer?: OpAnswer) => void
 
 /**
  * The request function that the plugin calls before `reply.from` returns: in the context of the request that is being
@@ -86,15 +81,14 @@ type Callback<T> = (error: Error | null, data: Dispatcher.ResponseData<T>) => vo
  *
  * @throws Error outside of any such context: nothing goes out that was not judged.
  */
-export function sendCurrent(current: AsyncLocalStorage<Sending>, pool: Requester): Dispatcher['request'] {
-  function request<T = null>(options: Dispatcher.RequestOptions<T>): Promise<Dispatcher.ResponseData<T>>
-  function request<T = null>(options: Dispatcher.RequestOptions<T>, callback: Callback<T>): void
-  function request<T>(options: Dispatcher.RequestOptions<T>, callback?: Callback<T>): unknown {
+export function sendCurrent(
+  current: AsyncLocalStorage<Sending>,
+  pool: Pick<Pool, 'request'>,
+): (made: { readonly method: string }, callback: Callback) => void {
+  return ({ method }, callback) => {
     const sending = current.getStore()
     // guard: judged-requests-only
     if (!sending) throw new Error('a request that no handler sends')
-    const judged = { ...options, ...sending }
-    return callback ? pool.request(judged, callback) : pool.request(judged)
+    pool.request({ method, ...sending }).then((answer) => callback(null, answer), callback)
   }
-  return request
 }

@@ -59,6 +59,8 @@ export function serveProxy<Learned>(
     { reply, ...response }: Omit<UpstreamResponse<Learned>, 'statusCode'>,
   ): Promise<void> {
     const { statusCode } = reply
+    // The plugin's: what is left of an upload is read for nobody, so that the client sees this answer.
+    reply.removeHeader('connection')
     reply.headers(fromUpstreamHeaders(headers, rules))
     await hooks.onResponse({ ...response, reply, statusCode })
   }

@@ -1,21 +1,29 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import zlib from 'node:zlib'
 import { readBytes } from '../http/read-bytes.ts'
-import { isReadableCoding, type ReadableCoding } from '../http/readable-codings.ts'
+import { listCodings } from '../http/readable-codings.ts'
 import { Refusal } from '../refusal.ts'
 
 const maxBytes = 1024 * 1024
 
-const decoders: Readonly<
-  Record<ReadableCoding, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  identity: async (body) => body,
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-}
+/** More than anybody applies; each costs the work for `maxBytes`. */
+const maxCodings = 3
+
+type Decompress = typeof zlib.gunzip
+
+/** Node reads zstd from 22.15 on. */
+const { zstdDecompress } = zlib as typeof zlib & { readonly zstdDecompress?: Decompress }
+
+const decompressors: ReadonlyMap<string, Decompress | undefined> = new Map(
+  Object.entries({
+    gzip: zlib.gunzip,
+    'x-gzip': zlib.gunzip,
+    deflate: zlib.inflateRaw,
+    br: zlib.brotliDecompress,
+    zstd: zstdDecompress,
+  }),
+)
 
 /** A response body: the bytes to pass on, and what they say. */
 export interface ReadBody {
@@ -37,22 +45,37 @@ export async function readResponse(body: Readable, contentEncoding: string | und
 }
 
 /**
- * A body without its content coding.
+ * A body without its content codings, of which there may be several.
  *
- * @returns undefined if the coding is unknown, broken or a bomb (1 MiB at most come out).
+ * @returns undefined if one of them is unknown, broken or a bomb (1 MiB at most come out).
  */
 export async function decodeBody(
   bytes: Buffer,
   contentEncoding: string | undefined,
 ): Promise<Buffer | undefined> {
-  const coding = contentEncoding?.trim().toLowerCase() ?? 'identity'
-  if (!isReadableCoding(coding)) return undefined
+  const codings = listCodings(contentEncoding)
+  // Headers of what has no body tell the coding all the same.
+  if (bytes.length === 0) return bytes
+  if (codings.length > maxCodings) return undefined
   try {
-    return await decoders[coding](bytes, { maxOutputLength: maxBytes })
+    let decoded = bytes
+    for (const coding of codings.toReversed()) decoded = await decode(decoded, coding)
+    return decoded
   } catch {
     return undefined
   }
 }
+
+async function decode(bytes: Buffer, coding: string): Promise<Buffer> {
+  // Some servers leave out the frame of zlib around it, and browsers read both.
+  const decompress = coding === 'deflate' && isInZlib(bytes) ? zlib.inflate : decompressors.get(coding)
+  if (!decompress) throw new Error('a coding that can not be read')
+  return promisify<Buffer, zlib.ZlibOptions, Buffer>(decompress)(bytes, { maxOutputLength: maxBytes })
+}
+
+/** RFC 1950 2.2 */
+const isInZlib = (bytes: Buffer): boolean =>
+  bytes.length > 1 && bytes.readUInt8(0) % 16 === 8 && bytes.readUInt16BE(0) % 31 === 0
 
 function readUtf8(bytes: Buffer): string | undefined {
   try {

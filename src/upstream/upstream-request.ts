@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { HeaderFields } from '../http/exchange.ts'
 import { hasBody } from '../http/take-body.ts'
@@ -15,18 +15,19 @@ export interface UpstreamRequest {
 }
 
 /**
- * A body as it came, whatever the method: of the length that the client gave, or in chunks. undici would give a length
- * to a buffer, and to a stream that has all its bytes already; it knows none of a stream of objects.
+ * A body as it came, whatever the method: of the length that the client gave, or in chunks.
  *
  * @param judged the bytes, if they were read.
  */
 export function frameBody(
-  { raw, headers }: FastifyRequest,
+  { raw, headers: received }: FastifyRequest,
+  headers: HeaderFields,
   judged: Buffer | undefined,
-): Buffer | Readable | null {
-  if (!hasBody(headers)) return null
-  const isChunked = headers['transfer-encoding'] !== undefined
-  if (judged) return isChunked ? Readable.from([judged]) : judged
-  // A failure at the OP must leave the client's connection open, for the answer that says so.
-  return isChunked ? Readable.from(raw.iterator({ destroyOnReturn: false })) : raw
+): { headers: HeaderFields; body: Buffer | Readable | null } {
+  if (!hasBody(received)) return { headers, body: null }
+  const isChunked = received['transfer-encoding'] !== undefined
+  return {
+    headers: isChunked ? { ...headers, 'transfer-encoding': 'chunked' } : headers,
+    body: judged ?? raw,
+  }
 }

@@ -23,7 +23,6 @@ runAttacks('cookies', onLenientStage(), (attack) => {
     {
       plain: '_session=user-alice; _session=user-bob',
       'the other order': '_session=user-bob; _session=user-alice',
-      'another case': '_session=user-alice; _SESSION=user-bob',
       'an escaped name': '_session=user-alice; %5Fsession=user-bob',
       'in two headers': '_session=user-alice\r\nCookie: _session=user-bob',
       'an empty one': '_session=user-alice; _session=',
@@ -48,7 +47,7 @@ runAttacks('cookies', onLenientStage(), (attack) => {
         '.session=user-alice; _session=user-bob',
       ],
       ...['x, _session=user-alice; _session=user-bob', '_session=user-bob; x="_session=user-alice"'],
-      ...['_session[a]=user-alice; _session=user-bob', '_session=user-bob; _%53ession=user-alice'],
+      ...['_session[a]=user-alice; _session=user-bob', '_session=user-bob; _%73ession=user-alice'],
       ...[
         '_session=user-bob; x=%5Fsession%3Duser-alice',
         '_session=user-bob; _\u00ef\u00bd\u0093ession=user-alice',
@@ -86,6 +85,8 @@ runAttacks('cookies', onLenientStage(), (attack) => {
         'x=_session=user-alice',
         'x=_session=user-alice; y=2',
         '_session.other=x',
+        '_SESSION=x',
+        '_Session=x; x=_SESSION=y',
       ],
     ],
     async (t, { world, cookie }, cookies) => {
@@ -333,6 +334,28 @@ runAttacks('cookies', onLenientStage(), (attack) => {
 })
 
 const remembering = { clients: { web: { remember: '1h' } } }
+
+runAttacks(
+  'an OP that ignores the case of cookie names',
+  onLenientStage({ provider: { foldsCookieCase: true } }),
+  (attack) => {
+    attack(
+      'K-01',
+      'two session cookies that differ in case alone',
+      [
+        '_session=user-alice; _SESSION=user-bob',
+        '_Session=user-bob; _session=user-alice',
+        '_session=user-alice; x=_SESSION=user-bob',
+      ],
+      async (t, { world, op }, cookies) => {
+        const headers = [`Cookie: ${cookies}`, ...navigation]
+        const target = authorizeAt(world, nextState())
+        expectRefused(t, await send(world.publicUrl, { target, headers }), 400, watchOp(op.requests))
+        expectNoArtefact(t, await send(world.publicUrl, { target: '/login', headers }))
+      },
+    )
+  },
+)
 
 runAttacks('a cookie that somebody else planted', onRealStage(remembering), (attack) => {
   attack(

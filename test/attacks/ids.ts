@@ -1,12 +1,14 @@
 /** Every id of the list of threats that this suite answers. */
 export const threatIds: readonly string[] = [
   ...'P-01 P-02 P-03 P-04 P-05 P-07 P-08 P-09 P-10 P-11 P-12 P-13 P-14 P-15 P-16 P-17'.split(' '),
-  ...'Q-01 Q-02 Q-03 Q-04 Q-06 Q-07 Q-08 Q-10 Q-11 Q-12 Q-13 Q-14 Q-15 Q-16 Q-17 Q-18 Q-21'.split(' '),
+  ...'Q-01 Q-02 Q-03 Q-04 Q-06 Q-07 Q-08 Q-10 Q-11 Q-12 Q-13 Q-14 Q-15 Q-16 Q-17 Q-18 Q-21 Q-22 Q-23'.split(
+    ' ',
+  ),
   ...'J-01 J-02 J-03 J-04 J-05 J-06 J-07 J-08 J-09 J-11'.split(' '),
   ...'R-01 R-02 R-03 R-04 R-08 R-10 R-11 R-12 R-13 R-15 R-16 R-17 R-18 R-19 R-20 R-21 R-25'.split(' '),
   ...'E-01 E-02 E-05 E-06 E-07 E-08 E-10 E-11'.split(' '),
   ...'G-01 G-02 G-03 G-05 G-06 G-07 G-08 G-09 G-10'.split(' '),
-  ...'C-01 C-02 C-03 C-04 C-05 C-07 C-08 C-09 C-10 C-11'.split(' '),
+  ...'C-01 C-02 C-03 C-04 C-05 C-07 C-08 C-09 C-10 C-11 C-12'.split(' '),
   ...'H-01 H-02 H-04 H-05 H-06 H-07 H-08 H-09 H-10 H-11 H-13 H-14'.split(' '),
   ...'X-01 X-02 X-03 X-04 X-05 X-06'.split(' '),
   ...'O-01 O-03 O-04'.split(' '),

@@ -9,13 +9,17 @@ import { navigation, send } from './frame/wire.ts'
 
 const evil = 'https://evil.example/take'
 
-runAttacks('redirects of the gateway', onRealStage(), (attack) => {
+/** The configuration lists it, and the OP does not know it: at any other the OP is asked first. */
+const listed = { rules: [stepUpForAll], clients: { web2: { redirectUris: [evil] } } }
+
+runAttacks('redirects of the gateway', onRealStage(listed), (attack) => {
   attack(
     'O-01',
     'a redirect URI that the OP does not know',
     {
       'the challenge is cancelled': { how: 'cancel' },
       'the challenge is passed': { how: 'pass' },
+      'that is not listed either': { how: 'look' },
       'prompt=none': { how: 'look', more: { prompt: 'none' } },
       'without state': { how: 'cancel', more: { state: '' } },
       'Authsignal does not answer': { how: 'look', fault: '500' },
@@ -35,13 +39,18 @@ runAttacks('redirects of the gateway', onRealStage(), (attack) => {
       if (it.fault === '500') control.fault('track', '500')
       if (it.fault === 'block') control.fault('track', { patch: { state: 'BLOCK' } })
       const query = authorizeQuery(
-        { clientId: 'web', redirectUri: evil },
+        { clientId: it.how === 'look' ? 'web' : 'web2', redirectUri: evil },
         { state: randomUUID(), ...it.more },
       )
       const stopBefore = (url: URL) => url.hostname === 'evil.example'
       let page = await browser.navigate(`${world.publicUrl}/connect/authorize?${query}`, { stopBefore })
       const pages = [page]
-      if (it.how !== 'look') {
+      if (it.how === 'look') {
+        t.notOk(
+          page.hops.some(({ url }) => url.includes('/step-up/challenge/')),
+          'no challenge for nothing',
+        )
+      } else {
         t.match(page.url, /\/challenge\?/, 'a challenge is shown first')
         if (it.how === 'cancel') {
           page = await browser.click(page, 'Cancel', { stopBefore })

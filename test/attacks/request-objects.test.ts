@@ -166,7 +166,8 @@ runAttacks(
         const query = authorizeQuery(world.web, { request_uri: uri })
         const op = watchOp(world.op.requests)
         const target = `/connect/authorize?${query}`
-        expectRefused(t, await send(world.publicUrl, { target, headers }), 400, op)
+        const status = uri.startsWith('urn:') ? 410 : 400
+        expectRefused(t, await send(world.publicUrl, { target, headers }), status, op)
         expectRefused(t, await push(stage, { request_uri: uri }), 400, op)
       },
     )
@@ -323,7 +324,7 @@ runAttacks(
         const op = watchOp(world.op.requests)
         const cookie = `Cookie: ${await stage.cookiesOf('alice')}`
         const target = `/connect/authorize?${query}`
-        expectRefused(t, await send(world.publicUrl, { target, headers: [cookie, ...navigation] }), 400, op)
+        expectRefused(t, await send(world.publicUrl, { target, headers: [cookie, ...navigation] }), 410, op)
       },
     )
     attack(

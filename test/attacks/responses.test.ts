@@ -1052,6 +1052,18 @@ runAttacks('a code that could be read in two ways', onLenientStage(), (attack) =
       'in UTF-16': (to: string) => ({ body: utf16(form(to)) }),
       'in UTF-7 by its own word': (to: string) => ({ body: `<meta charset=utf-7>${form(to)}` }),
       'in XHTML': (to: string) => ({ body: form(to), type: 'application/xhtml+xml' }),
+      'in XHTML that is HTML as well': (to: string) => ({
+        body: form(to).replaceAll(/(<input[^>]*)>/g, '$1/>'),
+        type: 'application/xhtml+xml',
+      }),
+      'in XHTML in UTF-16': (to: string) => ({
+        body: utf16(form(to).replaceAll(/(<input[^>]*)>/g, '$1/>')),
+        type: 'application/xhtml+xml',
+      }),
+      'in XHTML, behind a script that ends at once': (to: string) => ({
+        body: `<html xmlns="http://www.w3.org/1999/xhtml"><script src="/x"/>${form(to)}</html>`,
+        type: 'application/xhtml+xml',
+      }),
       'in XHTML, by entities': (to: string) => ({
         body: form(to).replace('"code"', '"&#99;ode"'),
         type: 'application/xhtml+xml',
@@ -1104,6 +1116,16 @@ runAttacks('a code that could be read in two ways', onLenientStage(), (attack) =
       'a login page in XHTML': {
         type: 'application/xhtml+xml',
         body: `<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><form action="/login"><input name="username"/></form></html>`,
+      },
+      'a login page in XHTML that passes on what was asked': {
+        type: 'application/xhtml+xml; charset=utf-8',
+        body: `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><script>//<![CDATA[
+if (a && b < c) d()
+//]]></script><form action="/login?response_type=code&amp;name=a"><input type="hidden" name="response_type" value="code"/><input name="code"/></form></html>`,
+      },
+      'a login page in UTF-16': {
+        type: 'text/html; charset=utf-16be',
+        body: '<form><input name="code">'.replaceAll(/./g, '\0$&'),
       },
       'a drawing with entities of its own': {
         type: 'image/svg+xml',

@@ -36,7 +36,7 @@ t.test('the defaults that comments of the example tell are the defaults', async 
     .replace('trustedProxies: [10.0.0.0/8]', '')
     .replace('clientCertHeader: Client-Cert', '')
     .replace('host: idp.corp.example', '')
-    .replace(/refreshMaxAge: .*/, '')
+    .replace(/(?:refreshMaxAge|foldsCookieCase): .*/g, '')
     .replace(/(?:graceUntil|rememberDevice|pages|startUri): .*/g, '')
   t.ok(told.includes('\n    remember: 0s'), 'comments became keys')
   t.same(load(t, { 'gateway.yaml': told }), load(t, { 'gateway.yaml': text }))
@@ -234,7 +234,7 @@ const cases: Case[] = [
     name: 'an unknown preset',
     file: base.replace('provider:\n', 'provider:\n  preset: ../presets/generic\n'),
     told: [
-      'gateway.yaml:4:11 provider.preset: there is no such preset; write duende-identityserver, generic, keycloak, lemonldap-ng, oidc-provider, openiddict, or your own file such as ./our-op.yaml',
+      'gateway.yaml:4:11 provider.preset: there is no such preset; write django-oauth-toolkit, duende-identityserver, generic, glewlwyd, keycloak, lemonldap-ng, oidc-provider, openiddict, ory-hydra, spring-authorization-server, or your own file such as ./our-op.yaml',
     ],
   },
   {

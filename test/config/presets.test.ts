@@ -7,12 +7,16 @@ import { overlay, pick } from '../../src/config/yaml/values.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 t.same(listPresets(), [
+  'django-oauth-toolkit',
   'duende-identityserver',
   'generic',
+  'glewlwyd',
   'keycloak',
   'lemonldap-ng',
   'oidc-provider',
   'openiddict',
+  'ory-hydra',
+  'spring-authorization-server',
 ])
 for (const from of ['src/config', 'dist/src/config'])
   t.equal(findPresetsFolder(join(root, from)), join(root, 'config', 'presets'), from)

@@ -209,7 +209,7 @@ t.test('pages of an OP', async (t) => {
     t.match(head.headers, { 'content-length': String(Buffer.byteLength(makePage())) }, 'HEAD')
     t.same(
       world.log.flatMap((line) => JSON.parse(line).obstacle ?? []).sort(),
-      ['its content coding'],
+      ['its content coding', 'its encoding'],
       'what the operator could change is told',
     )
   })

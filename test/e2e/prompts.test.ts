@@ -156,6 +156,30 @@ t.test('a pushed authorization request: its answer is held like any other', asyn
   await expectSignedIn(t, browser, await passChallenge(world, browser, held), web)
 })
 
+t.test(
+  'a pushed request that can be used once: when its code is too old, what was pushed is asked for',
+  async (t) => {
+    for (const query of ['via=par', 'via=par&response_mode=form_post']) {
+      const browser = openBrowser(t)
+      const seen = watch(world)
+      const held = await signIn(browser, web, 'alice', query)
+      expectChallenge(t, world, held)
+      clock.advance(tooLong)
+      const end = await passChallenge(world, browser, held)
+      await expectSignedIn(t, browser, end.url.startsWith(web.url) ? end : await browser.submit(end), web)
+      t.equal(seen.tracks(), 1, 'one challenge')
+    }
+  },
+)
+
+t.test('a pushed request that nobody knows any more', async (t) => {
+  const request = { client_id: 'web', request_uri: 'urn:ietf:params:oauth:request_uri:long-gone' }
+  const page = await openBrowser(t).navigate(
+    `${world.publicUrl}/connect/authorize?${new URLSearchParams(request)}`,
+  )
+  expectPage(t, page, 410, /start the sign-in again/i)
+})
+
 t.test('consent in between: a fresh login, consent, then the challenge', async (t) => {
   const browser = openBrowser(t)
   const consent = await signIn(browser, consenting, 'bob')

@@ -147,6 +147,28 @@ t.test('an answer streams: its beginning is there before its end', async (t) => 
   t.equal((await parts.next()).done, true)
 })
 
+for (const [name, type, mode] of [
+  ['a page, while no client is protected', 'text/html', 'off'],
+  ['text', 'text/plain', 'enforce'],
+  ['a list of JSON values', 'application/x-ndjson', 'enforce'],
+] as const) {
+  t.test(`chunk by chunk: ${name}`, async (t) => {
+    const clients = { web: { mode }, web2: { mode }, consenting: { mode } }
+    const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url, clients })
+    const asked = openRequest(`${publicUrl}/wait`, { lookup: lookupLoopback, agent: false })
+    asked.end()
+    const { response } = await nextPending()
+    response.writeHead(200, { 'content-type': type }).write('<form>one')
+    const [answer] = await once(asked, 'response')
+    const parts = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+    t.equal(`${(await parts.next()).value}`, '<form>one')
+    response.write('two')
+    t.equal(`${(await parts.next()).value}`, 'two')
+    response.end()
+    t.equal((await parts.next()).done, true)
+  })
+}
+
 t.test('an upload streams, and is not taken in faster than the OP reads', async (t) => {
   const total = 96 * 1024 * 1024
   const chunk = Buffer.alloc(64 * 1024, 'x')

@@ -1,9 +1,13 @@
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { freePorts } from '../lab/ports.ts'
 import { startWorld } from '../lab/world.ts'
 import { startBareUpstream } from './bare-upstream.ts'
+import { closeExchanges, exchange } from './exchange.ts'
 import { expectPage } from './expect.ts'
 import { openBrowser, openWorld } from './stage.ts'
+
+t.teardown(closeExchanges)
 
 const readyz = async (adminUrl: string) => {
   const answer = await fetch(`${adminUrl}/readyz`)
@@ -59,4 +63,31 @@ t.test('the OP is down at the start: 503 and a reason, and ready by itself later
   await gateway.provider.ready()
   t.equal((await browser.navigate(`${publicUrl}/a/page`)).body, 'a page')
   t.same(await readyz(adminUrl), { status: 200, body: { status: 'ok' } })
+})
+
+t.test('metadata that the OP compresses whatever it was asked, and internal names in it', async (t) => {
+  const offers: unknown[] = []
+  const upstream = await startBareUpstream(t, {
+    '/.well-known/openid-configuration': ({ headers }, response) => {
+      offers.push(headers['accept-encoding'])
+      const issuer = `http://${headers.host}`
+      const metadata = {
+        issuer,
+        authorization_endpoint: `${issuer}/connect/authorize`,
+        token_endpoint: `${upstream.url}/connect/token`,
+        jwks_uri: `${upstream.url}/connect/jwks`,
+      }
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+      response.end(gzipSync(JSON.stringify(metadata)))
+    },
+  })
+  const off = { mode: 'off' }
+  const { publicUrl } = await openWorld(t, {
+    upstreamUrl: upstream.url,
+    clients: { web: off, web2: off, consenting: off },
+  })
+  const path = '/.well-known/openid-configuration'
+  const answer = await exchange(`${publicUrl}${path}`, { headers: { 'accept-encoding': 'zstd' } })
+  t.equal(JSON.parse(`${answer.body}`).token_endpoint, `${publicUrl}/connect/token`)
+  t.same(offers, ['identity', 'identity'])
 })

@@ -5,7 +5,7 @@ import { omitCookie, overlayCookies, readCookie, selectCookies, setsCookie } fro
 import { Refusal } from '../../src/refusal.ts'
 import { checkProperty, oddText, orRefusal } from './check.ts'
 
-const allowed = ['_session', '_session.sig', 'chunk*']
+const allowed = { names: ['_session', '_session.sig', 'chunk*'], foldsCase: true }
 const own = '__Host-step-up'
 
 /** What a server sees under a name, in a Cookie header. */

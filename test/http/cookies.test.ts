@@ -5,13 +5,17 @@ import {
   readCookie,
   selectCookies,
   separateCookies,
+  sessionCookiesOf,
   setsCookie,
 } from '../../src/http/cookies.ts'
 import { workMs } from '../lab/work-ms.ts'
+import { makeConfig } from '../upstream/config.ts'
 
 const own = '__Host-step-up'
 const value = 'Ab_-'.repeat(10).concat('xyz')
-const allowed = ['session', '_session', '_session.sig', 'idsrv*']
+const names = ['session', '_session', '_session.sig', 'idsrv*']
+const allowed = { names, foldsCase: true }
+const exact = { names, foldsCase: false }
 
 const selected: [title: string, header: string | undefined, expected: string | undefined][] = [
   ['no header', undefined, undefined],
@@ -36,7 +40,10 @@ const selected: [title: string, header: string | undefined, expected: string | u
 ]
 
 for (const [title, header, expected] of selected) {
-  t.test(`selects from ${title}`, async (t) => t.equal(selectCookies(header, allowed), expected))
+  t.test(`selects from ${title}`, async (t) => {
+    t.equal(selectCookies(header, allowed), expected)
+    t.equal(selectCookies(header, exact), expected)
+  })
 }
 
 for (const [title, header] of [
@@ -73,6 +80,46 @@ for (const [title, header] of [
     t.throws(() => separateCookies(header, allowed), { code: 'ambiguous_cookies' })
   })
 }
+
+for (const [title, header, expected] of [
+  ['beside it', 'session=x; SESSION=y', 'session=x'],
+  ['in front', 'Session=y; session=x', 'session=x'],
+  ['inside another one', 'session=x; a=SESSION=y', 'session=x'],
+  ['as PHP reads it', '_session=x; .SESSION=y; _Session[a]=z', '_session=x'],
+  ['of a chunk', 'idsrvC1=x; idsrvc1=y; IDSRVC1=z', 'idsrvC1=x; idsrvc1=y'],
+  ['of a value inside another one', 'session=Xy; a=session=Xy', 'session=Xy'],
+] as const) {
+  t.test(`K-14 another case is another cookie ${title}`, async (t) => {
+    t.equal(selectCookies(header, exact), expected)
+    t.equal(overlayCookies(header, [], exact), expected)
+  })
+}
+
+for (const [title, header] of [
+  ['an escaped name', 'session=x; sess%69on=y'],
+  ['a dot for the underscore', '_session=x; .session=y'],
+  ['a bracket behind the name', 'session=x; session[a]=y'],
+  ['inside another cookie', 'session=x; a=session=y'],
+  ['behind a comma', 'session=x; a=1,session=y'],
+  ['a letter in a circle', 'session=x; \xf0\x9f\x86\x82ession=y'],
+] as const) {
+  t.test(`K-13 refuses where case counts ${title}`, async (t) => {
+    t.throws(() => selectCookies(header, exact), { code: 'ambiguous_cookies' })
+    t.throws(() => separateCookies(header, exact), { code: 'ambiguous_cookies' })
+  })
+}
+
+t.test('K-12 leaves out what differs in case where case counts', async (t) => {
+  t.equal(separateCookies('session=x; SESSION=y; b=2', exact), 'session=x; b=2')
+})
+
+t.test('cookie names fold as the OP is configured, or else as its paths', async (t) => {
+  const provider = (keys: object) => makeConfig({ provider: keys }).provider
+  const fold = (keys: object) => sessionCookiesOf(provider(keys)).foldsCase
+  t.same([fold({}), fold({ foldsCase: true })], [false, true])
+  t.same([fold({ foldsCase: true, foldsCookieCase: false }), fold({ foldsCookieCase: true })], [false, true])
+  t.same(sessionCookiesOf(provider({})).names, ['_session', '_session.sig'])
+})
 
 t.test('K-14 no other reading', async (t) => {
   t.equal(selectCookies('a=session=x; session=x; b=session=x,c', allowed), 'session=x')

@@ -2,7 +2,7 @@ import t from 'tap'
 import { createSessionText, fold } from '../../src/http/session-text.ts'
 import { workMs } from '../lab/work-ms.ts'
 
-const text = createSessionText(['_session', '.Net.Id', 'idsrv*'])
+const text = createSessionText(['_session', '.Net.Id', 'idsrv*'], true)
 const latin1 = (name: string) => Buffer.from(name).toString('latin1')
 
 t.test('names that a server could take for a session cookie', async (t) => {
@@ -30,6 +30,25 @@ t.test('names that a server could take for a session cookie', async (t) => {
     ['', []],
   ]
   for (const [name, expected] of table) t.same(text.namesOf(name), expected, name)
+})
+
+t.test('the same where case counts', async (t) => {
+  const exact = createSessionText(['_session', '.Net.Id', 'idsrv*'], false)
+  for (const name of ['_SESSION', '_net_id', 'IDSRVC1', '_Session[a]']) t.same(exact.namesOf(name), [], name)
+  for (const [name, entry] of [
+    ['%5fsession', '_session'],
+    ['_session[a]', '_session'],
+    ['_Net_Id', '.Net.Id'],
+    ['idsrvc1', 'idsrv*'],
+    [latin1('_\u{1f162}ession'), '_session'],
+  ] as const)
+    t.same(exact.namesOf(name), [entry], name)
+  t.same(exact.findIn('x=_SESSION=a', false), [])
+  t.same(exact.findIn('x=_session=A', false), [{ name: '_session', rest: 'a' }])
+  t.same(exact.findIn(latin1('é=_SESSION=a'), false), [
+    { name: '_session', rest: 'a' },
+    { name: '_session', rest: 'a' },
+  ])
 })
 
 t.test('text in which a server could find one', async (t) => {
@@ -64,8 +83,8 @@ t.test('text in which a server could find one', async (t) => {
 })
 
 t.test('names that hold characters of patterns', async (t) => {
-  t.same(createSessionText(['a+(b']).namesOf('x'), [])
-  t.same(createSessionText(['a$b^c']).findIn('x=a$b^c=1', false), [{ name: 'a$b^c', rest: '1' }])
+  t.same(createSessionText(['a+(b'], true).namesOf('x'), [])
+  t.same(createSessionText(['a$b^c'], true).findIn('x=a$b^c=1', false), [{ name: 'a$b^c', rest: '1' }])
   t.same(fold('A+b'), ['a b'])
 })
 

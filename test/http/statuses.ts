@@ -27,6 +27,7 @@ export const statuses: Record<RefusalCode, number> = {
   unsupported_response: 400,
   unsupported_request: 400,
   internal: 500,
+  unsupported_upgrade: 501,
   upstream_unreachable: 502,
   upstream_unreadable: 502,
   store_unavailable: 503,

@@ -68,6 +68,18 @@ export class Browser {
     return this.#go({ method: 'POST', url: new URL(url), body }, visit)
   }
 
+  /** One request that a script of a page makes to the API of its server, with JSON. */
+  callApi(page: Page, method: string, url: string | URL, value?: unknown): Promise<Page> {
+    const body = value === undefined ? undefined : JSON.stringify(value)
+    const headers = {
+      accept: 'application/json',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'cors',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    }
+    return this.#go({ method, url: new URL(url), body }, { headers, follow: false, from: page.url })
+  }
+
   /**
    * Fills and sends a form of a page, as pressing its button would.
    * @throws Error if the page has no such form, field or button

@@ -166,7 +166,8 @@ async function finish(
   ctx.body = ''
 }
 
-async function grantRequest(provider: Provider, interaction: Interaction): Promise<string> {
+/** Gives a client all that it asked for. */
+export async function grantRequest(provider: Provider, interaction: Interaction): Promise<string> {
   const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId)
   const grant = known ?? new provider.Grant(whoAsked(interaction))
   grant.addOIDCScope(String(interaction.params['scope'] ?? ''))

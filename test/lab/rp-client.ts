@@ -90,7 +90,7 @@ export function createRpClient(
     refresh: async (signIn) => {
       const refreshToken = signIn?.tokens.refresh_token
       if (refreshToken === undefined) throw new Error('there is no refresh token')
-      return readTokens(await oidc.refreshTokenGrant(await discover(), refreshToken), refreshToken)
+      return readTokens(await oidc.refreshTokenGrant(await discover(), refreshToken), signIn)
     },
     endSession: async (signIn, backTo) => {
       const parameters = { id_token_hint: signIn.tokens.id_token, post_logout_redirect_uri: backTo }
@@ -124,13 +124,15 @@ function rememberRequest(parameters: URLSearchParams, codeVerifier: string): Pen
   }
 }
 
+/** @param older who was signed in before a refresh, whose response may lack what did not change (OIDC Core 12.2) */
 function readTokens(
   response: Awaited<ReturnType<typeof oidc.refreshTokenGrant>>,
-  olderRefreshToken: string | undefined,
+  older: SignIn | undefined,
 ): SignIn {
-  const { access_token, id_token, refresh_token = olderRefreshToken } = response
+  const { access_token } = response
+  const { id_token = older?.tokens.id_token, refresh_token = older?.tokens.refresh_token } = response
   if (id_token === undefined) throw new Error('there is no ID token in the token response')
   const tokens =
     refresh_token === undefined ? { access_token, id_token } : { access_token, id_token, refresh_token }
-  return { claims: { ...response.claims() }, tokens }
+  return { claims: { ...(response.claims() ?? older?.claims) }, tokens }
 }

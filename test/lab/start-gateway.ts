@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { buildGateway, type Gateway } from '../../src/app.ts'
+import { buildGateway, type Gateway, type Ports } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema/schema.ts'
-import type { Store } from '../../src/store/store.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
 export type Yaml = Record<string, unknown>
@@ -23,7 +22,7 @@ export interface LabGateway {
 /** Starts a gateway from what its configuration file would hold. */
 export async function startLabGateway(
   yaml: Yaml,
-  ports: { readonly now?: () => number; readonly store?: Store } = {},
+  ports: Pick<Ports, 'now' | 'store' | 'wait'> = {},
 ): Promise<LabGateway> {
   const config = await loadYaml(yaml)
   const log: string[] = []

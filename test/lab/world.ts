@@ -1,3 +1,4 @@
+import type { Ports } from '../../src/app.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Authsignal, startAuthsignal } from './authsignal/server.ts'
 import type { Rule } from './authsignal/types.ts'
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly probeClient?: Partial<LabClient>
   readonly rules?: readonly Rule[]
   readonly store?: Store
+  /** How the gateway waits at its end. */
+  readonly wait?: NonNullable<Ports['wait']>
   /** The path below which the OP is, such as `/idp`. */
   readonly below?: string
   /** Keys of `authsignal`. */
@@ -84,7 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     )
     const started = await startLabGateway(
       describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal }),
-      { now, ...(options.store && { store: options.store }) },
+      { now, ...(options.store && { store: options.store }), ...(options.wait && { wait: options.wait }) },
     )
     keep(started.gateway)
     return {

@@ -16,7 +16,7 @@ for (const [name, coding, body, isRemembered] of [
   ['in a coding that nobody knows', 'unknown', gzipSync(answer), false],
 ] as const) {
   t.test(`the answer to a pushed request, ${name}`, async (t) => {
-    world.clock.advance(11 * 60_000)
+    world.clock.advance(61 * 60_000)
     op.answer = (_request, response) =>
       response.writeHead(201, coding === undefined ? {} : { 'content-encoding': coding }).end(body)
     const pushed = await exchange(`${world.publicUrl}/connect/par`, {
@@ -30,7 +30,7 @@ for (const [name, coding, body, isRemembered] of [
       response.writeHead(200, { 'content-type': 'text/plain' }).end('a login')
     const target = '/connect/authorize?client_id=web&request_uri=urn:pushed'
     const { status } = await send(world.publicUrl, { target, headers: [cookie, ...navigation] })
-    t.equal(status, isRemembered ? 200 : 400, isRemembered ? 'is known afterwards' : 'is not known')
+    t.equal(status, isRemembered ? 200 : 410, isRemembered ? 'is known afterwards' : 'is not known')
   })
 }
 

@@ -113,3 +113,52 @@ t.test('a redirect URI belongs to who lists it, else to all that an OP could mea
   ] as const)
     t.same(policies.ofRedirectUri(uri), owners, uri)
 })
+
+t.test(
+  'clients of one machine are told apart by their ports, where all of them are unprotected',
+  async (t) => {
+    const list = (clientId: string, mode: ClientPolicy['mode'], ...redirectUris: string[]) =>
+      policy({ clientId, mode, redirectUris })
+    const clients = new Map(
+      [
+        list(
+          'cli',
+          'enforce',
+          'http://localhost:9000/cb',
+          'http://127.0.0.1/any',
+          'https://app.example.com/cb',
+        ),
+        list('watched', 'monitor', 'http://localhost:9001/watched'),
+        list('off', 'off', 'http://localhost:7000/cb', 'http://localhost:7000/off'),
+      ].map((one) => [one.clientId, one]),
+    )
+    const { areNextDoor } = createPolicies({ ...config, clients })
+    const table: [clientIds: string[], uri: string | undefined, expected: boolean][] = [
+      [['tool'], 'http://localhost:8000/cb', true],
+      [['tool'], 'http://127.0.0.1:8000/CB', true],
+      [['tool'], 'http://[::1]/cb', true],
+      [['tool'], 'http://localhost:8000/any', true],
+      [['tool'], 'http://localhost:8000/watched', true],
+      [['off'], 'http://localhost:7000/cb', true],
+      [['tool', 'off'], 'http://localhost:8000/cb', true],
+      [['tool'], 'http://localhost:9000/cb', false],
+      [['tool'], 'http://127.0.0.1:9000/cb/', false],
+      [['tool'], 'http://localhost/any', false],
+      [['tool'], 'https://localhost:8000/cb', false],
+      [['tool'], 'https://app.example.com:8443/cb', false],
+      [['tool'], 'https://app.example.com/cb', false],
+      [['tool'], 'http://localhost:8000/elsewhere', false],
+      [['tool'], 'http://localhost:8000/off', false],
+      [['tool'], 'no URI', false],
+      [['tool'], 'com.example.app:/cb', false],
+      [['tool'], undefined, false],
+      [[], 'http://localhost:8000/cb', false],
+      [['cli'], 'http://localhost:8000/cb', false],
+      [['CLI'], 'http://localhost:8000/cb', false],
+      [['watched'], 'http://localhost:8000/cb', false],
+      [['tool', 'cli'], 'http://localhost:8000/cb', false],
+    ]
+    for (const [clientIds, uri, expected] of table)
+      t.equal(areNextDoor(clientIds, uri), expected, `${clientIds} at ${uri}`)
+  },
+)

@@ -33,6 +33,13 @@ export class Journey {
     return this.#arrive(application.startSignIn(this.browser, prompt))
   }
 
+  /** The same, with a request that the application pushes beforehand. */
+  push(application: Application): Promise<Page> {
+    if (application.startPushed === undefined) throw new Error('this application pushes no requests')
+    this.#seen.length = 0
+    return this.#arrive(application.startPushed(this.browser))
+  }
+
   logIn(page: Page, person: Person): Promise<Page> {
     return this.#arrive(this.stage.world.provider.pages.logIn(this.browser, page, person))
   }
@@ -86,8 +93,10 @@ export class Journey {
   }
 
   async #arrive(going: Promise<Page>): Promise<Page> {
-    const page = await going
-    this.#seen.push(page)
+    const first = await going
+    this.#seen.push(first)
+    const page = (await this.stage.world.provider.pages.settle?.(this.browser, first)) ?? first
+    if (page !== first) this.#seen.push(page)
     const { applications } = this.stage
     const addresses = Object.values(applications).flatMap(({ registration }) => registration.redirectUris)
     const sent = await sendFormPosts(this.browser, page, addresses)

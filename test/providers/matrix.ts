@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { modAuthOpenidcKit } from '../lab/applications/mod-auth-openidc/kit.ts'
+import { authJsKit, expressOpenidConnectKit } from '../lab/applications/npm/kits.ts'
 import { openidClientKit } from '../lab/applications/openid-client/kit.ts'
 import { type ApplicationColumn, nameColumn, type PlannedColumn } from '../lab/providers/columns.ts'
 import type { ProviderKit } from '../lab/providers/kit.ts'
@@ -9,20 +10,31 @@ import { report } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { sessionScenarios } from './session-scenarios.ts'
 import { signInScenarios } from './sign-in-scenarios.ts'
+import { tokenScenarios } from './token-scenarios.ts'
 
-const columns: readonly PlannedColumn[] = [
+const allColumns: readonly PlannedColumn[] = [
   { kit: openidClientKit },
   { kit: modAuthOpenidcKit, responseMode: 'query' },
   { kit: modAuthOpenidcKit, responseMode: 'form_post' },
+  { kit: expressOpenidConnectKit },
+  { kit: authJsKit },
 ]
 
-const scenarios: readonly Scenario[] = [...signInScenarios, ...promptScenarios, ...sessionScenarios]
+const scenarios: readonly Scenario[] = [
+  ...signInScenarios,
+  ...promptScenarios,
+  ...sessionScenarios,
+  ...tokenScenarios,
+]
 
 /** Where nothing may be skipped (CI), a part that is not installed is a failure. */
 const requiresAll = process.env['STEP_UP_REQUIRE_ALL'] === '1'
 
 /** Plays every scenario with every kind of application in front of one OP, which is started once. */
 export function runMatrix(kit: ProviderKit): void {
+  const columns = allColumns.filter(
+    ({ responseMode }) => responseMode !== 'form_post' || kit.lacksFormPost !== true,
+  )
   void t.test(`in front of ${kit.name}`, async (t) => {
     const missing = await kit.findMissing()
     if (missing !== undefined) {
@@ -30,7 +42,7 @@ export function runMatrix(kit: ProviderKit): void {
       return
     }
     const startedAt = Date.now()
-    const there = await findInstalled(t, kit)
+    const there = await findInstalled(t, kit, columns)
     const world = await startProviderWorld(kit, there).catch((error: unknown) => {
       for (const column of there) reportColumn(kit, column, 'failed', `did not start: ${error}`)
       throw error
@@ -40,12 +52,19 @@ export function runMatrix(kit: ProviderKit): void {
       report({ provider: kit.name, seconds: Math.round((Date.now() - startedAt) / 1000) })
     })
     for (const column of world.columns) {
-      for (const scenario of scenarios) await playCell(t, kit, world, column, scenario)
+      for (const scenario of scenarios) {
+        if (scenario.appliesTo?.(kit, column.applications.plain) ?? true)
+          await playCell(t, kit, world, column, scenario)
+      }
     }
   })
 }
 
-async function findInstalled(t: Test, provider: ProviderKit): Promise<PlannedColumn[]> {
+async function findInstalled(
+  t: Test,
+  provider: ProviderKit,
+  columns: readonly PlannedColumn[],
+): Promise<PlannedColumn[]> {
   const there: PlannedColumn[] = []
   for (const column of columns) {
     const missing = await column.kit.findMissing()

@@ -32,31 +32,36 @@ const cells = lines.filter(({ scenario }) => scenario !== undefined)
 rmSync(scratch, { recursive: true })
 
 const print = (text) => process.stdout.write(`${text}\n`)
-const listOf = (name) => [...new Set(cells.map((cell) => cell[name]))]
-const columns = listOf('provider').flatMap((provider) =>
-  [...new Set(cells.filter((cell) => cell.provider === provider).map(({ application }) => application))].map(
-    (application) => ({ provider, application }),
-  ),
-)
-const resultOf = ({ provider, application }, scenario) =>
-  cells.find(
-    (cell) => cell.provider === provider && cell.application === application && cell.scenario === scenario,
-  )?.result ?? 'not played'
-const table = [
-  ['', ...columns.map(({ provider }) => provider)],
-  ['', ...columns.map(({ application }) => application.split(' ')[0])],
-  ['', ...columns.map(({ application }) => application.split(' ')[1] ?? '')],
-  ...listOf('scenario').map((scenario) => [scenario, ...columns.map((column) => resultOf(column, scenario))]),
-]
-const widths = table[0].map((_, place) => Math.max(...table.map((row) => row[place].length)))
-print('')
-for (const row of table)
-  print(
-    row
-      .map((text, place) => text.padEnd(widths[place]))
-      .join('  ')
-      .trimEnd(),
+const listOf = (some, name) => [...new Set(some.map((cell) => cell[name]))]
+for (const provider of listOf(cells, 'provider')) {
+  printTable(
+    provider,
+    cells.filter((cell) => cell.provider === provider),
   )
+}
+
+/** One OP: a row for each scenario, a column for each kind of application. */
+function printTable(provider, its) {
+  const applications = listOf(its, 'application')
+  const resultOf = (application, scenario) =>
+    its.find((cell) => cell.application === application && cell.scenario === scenario)?.result ?? '-'
+  const table = [
+    [provider, ...applications.map((application) => application.split(' ')[0])],
+    ['', ...applications.map((application) => application.split(' ')[1] ?? '')],
+    ...listOf(its, 'scenario').map((scenario) => [
+      scenario,
+      ...applications.map((application) => resultOf(application, scenario)),
+    ]),
+  ]
+  const widths = table[0].map((_, place) => Math.max(...table.map((row) => row[place].length)))
+  print('')
+  for (const row of table) {
+    const padded = row.map((text, place) => text.padEnd(widths[place]))
+    print(padded.join('  ').trimEnd())
+  }
+}
+
+print('')
 for (const line of new Set(
   cells.flatMap(({ provider, application, reason }) =>
     reason === undefined ? [] : [`${provider}, ${application}: ${reason}`],

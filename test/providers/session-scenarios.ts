@@ -81,7 +81,11 @@ async function playLogout(t: Test, stage: Stage): Promise<void> {
 }
 
 export const sessionScenarios: readonly Scenario[] = [
-  { name: 'two tabs', play: playTwoTabs },
+  {
+    name: 'two tabs',
+    appliesTo: (_kit, { remembersLastOnly }) => remembersLastOnly !== true,
+    play: playTwoTabs,
+  },
   { name: 'cancel', play: playCancel },
   { name: 'user swapped', play: playUserSwapped },
   { name: 'logout', play: playLogout },

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { Refusal } from '../../src/refusal.ts'
 import { connectUpstream } from '../../src/upstream/connection.ts'
@@ -130,13 +131,29 @@ t.test('redirects are not followed, and a status without a body is one', async (
 
 t.test('what can not be read is refused', async (t) => {
   const port = await serve(t, (request, response) => {
-    if (request.url === '/gzip') response.setHeader('content-encoding', 'gzip')
+    if (request.url === '/broken') response.setHeader('content-encoding', 'gzip')
     response.end(request.url === '/long' ? Buffer.alloc(1024 * 1024 + 1) : 'x'.repeat(1024 * 1024))
   })
   const upstream = connect(t, { upstream: { url: `http://127.0.0.1:${port}` } })
   t.equal(await codeOf(upstream.fetch('https://login.example.com/long')), 'upstream_unreadable')
-  t.equal(await codeOf(upstream.fetch('https://login.example.com/gzip')), 'upstream_unreadable')
+  t.equal(await codeOf(upstream.fetch('https://login.example.com/broken')), 'upstream_unreadable')
   t.equal((await (await upstream.fetch('https://login.example.com/')).text()).length, 1024 * 1024)
+})
+
+t.test('what is compressed without being asked for is read', async (t) => {
+  const bodies: Record<string, [coding: string, body: Buffer]> = {
+    '/gzip': ['gzip', gzipSync('{"a":1}')],
+    '/upper': ['GZIP', gzipSync('{"a":1}')],
+    '/br': ['br', brotliCompressSync('{"a":1}')],
+    '/twice': ['gzip, gzip', gzipSync(gzipSync('{"a":1}'))],
+  }
+  const port = await serve(t, ({ url = '' }, response) => {
+    const [coding, body] = bodies[url] ?? ['', Buffer.alloc(0)]
+    response.writeHead(200, { 'content-encoding': coding, 'content-type': 'application/json' }).end(body)
+  })
+  const upstream = connect(t, { upstream: { url: `http://127.0.0.1:${port}` } })
+  for (const path of Object.keys(bodies))
+    t.same(await (await upstream.fetch(`https://login.example.com${path}`)).json(), { a: 1 }, path)
 })
 
 t.test('failures have names', async (t) => {
@@ -189,7 +206,7 @@ t.test('connections do one thing at a time, are kept, and are not used after the
   const upstream = connect(t, { upstream: { url: `http://127.0.0.1:${port}` } })
   const ask = () => upstream.fetch('https://login.example.com/')
   await ask()
-  // undici frees a connection one turn of the event loop after its answer.
+  // A connection is free one turn of the event loop after its answer.
   await setTimeout(20)
   await ask()
   t.equal(sockets.size, 1)

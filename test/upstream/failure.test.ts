@@ -1,6 +1,6 @@
 import t from 'tap'
-import { errors } from 'undici'
 import { Refusal } from '../../src/refusal.ts'
+import { silentCode } from '../../src/upstream/exchange.ts'
 import { toUpstreamRefusal } from '../../src/upstream/failure.ts'
 import { publicAddressCode } from '../../src/upstream/private-lookup.ts'
 
@@ -8,9 +8,9 @@ const coded = (code: string): Error =>
   Object.assign(new Error('keycloak resolves to a public address'), { code })
 
 const table: [failure: unknown, code: string, detail: RegExp][] = [
-  [new errors.HeadersOverflowError(), 'upstream_unreadable', /longer than maxHeaderSize$/],
-  [new errors.HTTPParserError('Invalid header'), 'upstream_unreadable', /./],
-  [new errors.HeadersTimeoutError(), 'upstream_timeout', /^UND_ERR_HEADERS_TIMEOUT$/],
+  [coded('HPE_HEADER_OVERFLOW'), 'upstream_unreadable', /longer than maxHeaderSize$/],
+  [coded('HPE_INVALID_HEADER_TOKEN'), 'upstream_unreadable', /./],
+  [coded(silentCode), 'upstream_timeout', /^OP_SILENT$/],
   [new DOMException('timed out', 'TimeoutError'), 'upstream_timeout', /./],
   [coded('ECONNREFUSED'), 'upstream_unreachable', /^ECONNREFUSED$/],
   [coded(publicAddressCode), 'upstream_unreachable', /resolves to a public address/],

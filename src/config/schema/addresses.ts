@@ -15,7 +15,7 @@ export const publicOrigin = text('write an origin such as https://login.example.
 
 /** The OP's origin: https, or http on this machine, a private address, or a name (which has to lead to one). */
 export const upstreamOrigin = text('write an origin such as http://127.0.0.1:5000', (value) =>
-  findOriginFault(value, (host) => isNear(host) || !isAddress(host), 'inside a private network'),
+  findOriginFault(value, mayBePrivate, 'inside a private network'),
 )
 
 /** An origin that is only compared, never called: http and https alike. */
@@ -29,11 +29,11 @@ export const apiUrl = text('write a URL such as https://api.authsignal.com/v1', 
   return fault ?? (value.endsWith('/') ? 'ends in a slash' : undefined)
 })
 
-/** An endpoint of the OP: an absolute URL, or a path on the upstream. */
+/** An endpoint of the OP, by the same rule: an absolute URL, or a path on the upstream. */
 export const endpoint = text('write a path such as /connect/token, or an absolute URL', (value) =>
   /^(?:\/|\{)/.test(value)
     ? findPathFault(value)
-    : findUrlFault(value, isNear, 'on a loopback or private address'),
+    : findUrlFault(value, mayBePrivate, 'inside a private network'),
 )
 
 /** A path of the OP as it is spelled: no wildcard, no query, no dot segment; `{issuer}` may be its start. */
@@ -75,8 +75,9 @@ export const challengeHost = text(
 
 const isAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 
-function isNear(hostname: string): boolean {
-  return isLoopback(hostname) || isPrivateAddress(hostname)
+/** Where a name leads is seen when it is connected to (`createPrivateLookup`). */
+function mayBePrivate(hostname: string): boolean {
+  return isLoopback(hostname) || isPrivateAddress(hostname) || !isAddress(hostname)
 }
 
 function parseUrl(value: string): URL | undefined {

@@ -143,6 +143,11 @@ export const providerSchema = z.strictObject({
     .describe(
       'Whether the OP ignores the case of paths. If not, other spellings of a guarded endpoint are refused.',
     ),
+  foldsCookieCase: z
+    .exactOptional(z.boolean())
+    .describe(
+      'Whether the OP ignores the case of cookie names, as ASP.NET does. If so, a cookie that differs from a session cookie in case alone is refused. Default: foldsCase.',
+    ),
   jsonPaths: z
     .array(path)
     .default([])

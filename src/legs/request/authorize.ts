@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
-import { readForm } from '../../http/read-form.ts'
+import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
-import { hasBody } from '../../http/take-body.ts'
-import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import { hasBody, type TakeBody } from '../../http/take-body.ts'
+import { mayBeRequest } from '../../oauth/oauth-parameters.ts'
+import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import { Refusal } from '../../refusal.ts'
@@ -15,35 +16,48 @@ import { forward, type Onward } from '../forward.ts'
 import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
+import { readOwnForm } from './own-form.ts'
 import { requireShort, requireShortForm } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
 export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
-/** A request at an authorization endpoint: read once, strictly, and given to the request leg. */
+/**
+ * A request at an authorization endpoint: read once, strictly, and given to the request leg. What is posted there
+ * without being an authorization request goes on as it came.
+ */
 export async function authorize(
   services: AuthorizeServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  take: TakeBody,
 ): Promise<Onward> {
   requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
-  const body = await readPostedForm(request)
+  const { body, fault } = await readPostedForm(request, take)
   if (body) requireShortForm(body)
-  const parameters = parseParameters({ query: exchange.target.query, body }, 'authorization')
+  const read = readParameters({ query: exchange.target.query, body }, 'authorization', fault)
+  const { parameters, faults } = read
   noteClient(request, parameters.get('client_id'))
   requireShort(parameters)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
+  const isRequest =
+    request.method !== 'POST' || /* guard: requests-among-forms */ mayBeRequest(parameters.names)
+  if (!isRequest) {
+    return forward(request, { body, learned: { kind: 'form', ask: readOwnForm(services, read) } })
+  }
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
   const browserIds = met?.ids ?? []
-  if (await isOwnQuestion(services, parameters, browserIds)) return forward(request, { body })
+  const isOwn = faults.size === 0 && (await isOwnQuestion(services, parameters, browserIds))
+  if (isOwn) return forward(request, { body })
   const target = body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw
   const about = { kind: 'request', target } as const
   const answer = await onAuthorizationRequest(services, {
     raw: request,
     target,
     parameters,
+    faults: [...faults.values()],
     browser: exchange.browser,
     browserIds,
     isOwnForm: isOwnForm(request, services.config.publicUrl),
@@ -52,7 +66,8 @@ export async function authorize(
   })
   switch (answer.kind) {
     case 'untouched': {
-      const { asked } = answer
+      const { asked, isRecorded } = answer
+      if (isRecorded) met?.keep(reply)
       // A store that is down stops no client that is not protected; the answer says whether it mattered.
       await recordAsked(services, asked, exchange.browser).catch(() => undefined)
       return forward(request, { body, learned: { kind: 'asked', asked } })
@@ -72,12 +87,13 @@ export async function authorize(
 /**
  * An OP could read parameters in the body of a GET or a HEAD too, where a client has none (RFC 9110 9.3.1).
  *
- * @throws {Refusal} `malformed_parameters`; as `readForm` does.
+ * @throws {Refusal} `malformed_parameters`; as `readLooseForm` does.
  */
-async function readPostedForm(request: FastifyRequest): Promise<Buffer | undefined> {
-  if (request.method === 'POST') return readForm(request)
-  if (!hasBody(request.headers)) return undefined
-  throw new Refusal('malformed_parameters', `an authorization request by ${request.method} with a body`)
+async function readPostedForm(request: FastifyRequest, take: TakeBody): Promise<LooseForm> {
+  const { method, headers } = request
+  if (method === 'POST') return readLooseForm(request, take)
+  if (!hasBody(headers)) return {}
+  throw new Refusal('malformed_parameters', `an authorization request by ${method} with a body`)
 }
 
 /** The same authorization request by GET. Of a form only what is OAuth's goes into a URL: never a password. */

@@ -92,8 +92,7 @@ function describeRequest(
   policy: GoverningPolicy,
   now: number,
 ): InFlightRequest {
-  const isRepeatable =
-    (source === 'plain' || source === 'pushed') && /* guard: target-length */ target.length <= maxTargetLength
+  const isRepeatable = (source === 'plain' || source === 'pushed') && isShort(target)
   // As the store keeps it: what is recorded is compared with what was asked.
   return omitAbsent({
     clientId: parameters.get('client_id') ?? policy.clientId,
@@ -109,12 +108,24 @@ function describeRequest(
   })
 }
 
-/** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can't be repeated. */
+/**
+ * A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can be repeated only by what was pushed,
+ * where the OP takes that.
+ *
+ * @param target of the request.
+ */
 export async function markForwarded(
-  { records }: Pick<Services, 'records'>,
-  resolved: ResolvedRequest,
+  { records, provider }: Pick<Services, 'records' | 'provider'>,
+  { source, plainQuery }: ResolvedRequest,
   { inFlight }: ForwardedAuthorization,
+  target: string,
 ): Promise<void> {
-  if (resolved.source !== 'pushed' || inFlight === undefined) return
-  await records.inFlight.update(inFlight, ({ target, ...request }) => request)
+  if (source !== 'pushed' || inFlight === undefined) return
+  const isTaken = provider.metadata.require_pushed_authorization_requests !== true
+  const plain = isTaken && plainQuery !== undefined ? `${target.split('?', 1)}?${plainQuery}` : undefined
+  await records.inFlight.update(inFlight, ({ target: _pushed, targetUntil: _end, ...request }) =>
+    omitAbsent({ ...request, target: plain && isShort(plain) ? plain : undefined }),
+  )
 }
+
+const isShort = (target: string): boolean => /* guard: target-length */ target.length <= maxTargetLength

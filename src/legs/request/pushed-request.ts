@@ -1,4 +1,5 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
+import { inFlightMs } from '../../http/own-cookie.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
 import type { Policies } from '../../policy/policies.ts'
@@ -11,7 +12,8 @@ import type { OpResponse } from '../learned.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
 
-const longestLifeSeconds = 600
+/** As long as any authorization request. */
+const longestLifeSeconds = inFlightMs / 1000
 
 /**
  * A pushed authorization request on its way to the OP (RFC 9126 2.1): a protected client must push what could be read

@@ -9,10 +9,14 @@ import type { Decision } from '../../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
+import { requireExact } from '../loose-request.ts'
+import { isFitForOp } from './fit-request.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
@@ -20,7 +24,7 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export type RequestLegServices = JudgeServices
+export type RequestLegServices = JudgeServices & Pick<Services, 'provider'>
 
 /** One authorization request and who sends it. */
 export interface AuthorizationRequest {
@@ -28,6 +32,8 @@ export interface AuthorizationRequest {
   /** Origin-form target, if the request can be repeated as it is. */
   readonly target: string
   readonly parameters: Parameters
+  /** What of the parameters OPs could read differently. */
+  readonly faults: readonly Refusal[]
   readonly browser: Browser
   /** The browser's ids, that under which the request is kept first; none where it keeps no cookie. */
   readonly browserIds: readonly string[]
@@ -40,7 +46,8 @@ export interface AuthorizationRequest {
 }
 
 export type RequestAnswer =
-  | { readonly kind: 'untouched'; readonly asked: AskedResponse }
+  /** `isRecorded`: the browser has to be known again when its answer comes. */
+  | { readonly kind: 'untouched'; readonly asked: AskedResponse; readonly isRecorded?: boolean }
   | { readonly kind: 'forward'; readonly authorization: ForwardedAuthorization; readonly probe?: ProbeResult }
   /** The browser goes elsewhere first: to a challenge, or to the OP with the question who its user is. */
   | { readonly kind: 'detour'; readonly path: string }
@@ -54,11 +61,41 @@ export async function onAuthorizationRequest(
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(services.records, it.parameters)
-  const policy = findPolicy(services.policies, it.parameters, resolved.parameters)
-  if (policy.mode === 'off') return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
+  const policy = findPolicy(services.policies, it.parameters, resolved)
+  // What a request only refers to may name another client.
+  const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
+  requireExact(services, policy, clientIds, it.faults)
+  if (policy.mode === 'off') return passUntouched(services, it, resolved, policy)
   if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
+  requireKnown(resolved)
   requireReadable(resolved, policy)
   return decideOrForward(services, it, resolved, policy)
+}
+
+/** A pushed request that is not known took too long, or came past the gateway: a user who starts anew gets through. */
+function requireKnown({ source, parameters }: ResolvedRequest): void {
+  if (source === 'opaque' && parameters.get('request_uri')?.startsWith('urn:'))
+    throw new Refusal('restart', 'a pushed request that is not known, or took too long')
+}
+
+/**
+ * A client that is off is only written down where its redirect URI could be taken for a listed one: by its request it is
+ * known when its answer comes.
+ */
+async function passUntouched(
+  services: RequestLegServices,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+  policy: GoverningPolicy,
+): Promise<RequestAnswer> {
+  const untouched = { kind: 'untouched', asked: describeAsked(resolved.parameters) } as const
+  if (!services.policies.areNextDoor(policy.policyIds, resolved.parameters.get('redirect_uri')))
+    return untouched
+  const isRecorded = await recordInFlight(services, { ...it, resolved, policy }).then(
+    () => true,
+    () => false,
+  )
+  return { ...untouched, isRecorded }
 }
 
 /** `monitor` changes nothing, not even where the gateway itself fails. */
@@ -84,20 +121,26 @@ async function decideOrForward(
 ): Promise<RequestAnswer> {
   const authorization = await recordInFlight(services, { ...it, resolved, policy })
   const answer = await decideEarly(services, it, resolved, authorization)
-  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization)
+  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization, it.target)
   return answer
 }
 
 /** The strictest of the policies that either reading of the request names. */
-function findPolicy(policies: Policies, outer: Parameters, inner: Parameters): GoverningPolicy {
+function findPolicy(
+  policies: Policies,
+  outer: Parameters,
+  { parameters: inner, source }: ResolvedRequest,
+): GoverningPolicy {
   const named = (name: string): string[] =>
     [outer.get(name), /* guard: both-readings */ inner.get(name)].filter((value) => value !== undefined)
   const [redirectUri, other = redirectUri] = named('redirect_uri')
   const clientIds = [...new Set(named('client_id'))]
-  const policy = policies.govern(clientIds, redirectUri)
-  return other === redirectUri
-    ? policy
-    : policies.govern([...policy.policyIds, ...policies.govern(clientIds, other).policyIds])
+  // What can't be read may be another client's.
+  const known = source === 'opaque' ? [] : clientIds
+  const governAt = (uri: string | undefined): GoverningPolicy =>
+    policies.govern(clientIds, policies.areNextDoor(known, uri) ? undefined : uri)
+  const policy = governAt(redirectUri)
+  return other === redirectUri ? policy : policies.govern([...policy.policyIds, ...governAt(other).policyIds])
 }
 
 async function decideEarly(
@@ -107,7 +150,7 @@ async function decideEarly(
   authorization: ForwardedAuthorization,
 ): Promise<RequestAnswer> {
   const prompts = parsePrompt(resolved.parameters.get('prompt'))
-  if (authorization.request.kept || !isDecidableNow(it, resolved, prompts)) {
+  if (authorization.request.kept || !isDecidableNow(services, it, resolved, prompts)) {
     return { kind: 'forward', authorization }
   }
   const isSilent = prompts.has('none')
@@ -138,11 +181,15 @@ async function detourOrForward(
 }
 
 function isDecidableNow(
+  services: Pick<Services, 'policies' | 'provider'>,
   { raw }: AuthorizationRequest,
-  { parameters, source }: ResolvedRequest,
+  resolved: ResolvedRequest,
   prompts: ReadonlySet<string>,
 ): boolean {
+  const { parameters, source } = resolved
   if (source === 'object' || source === 'opaque') return false
+  // Nobody steps up for a request that the OP then refuses.
+  if (!isFitForOp(services.policies, services.provider.metadata, resolved)) return false
   if (undecidable.some((name) => parameters.has(name))) return false
   if ([...prompts].some((prompt) => prompt !== 'none' && prompt !== 'consent')) return false
   return isNavigation(raw.method, raw.headers)

@@ -14,6 +14,8 @@ export interface ResolvedRequest {
   readonly isContradictory: boolean
   /** When a pushed request ends, in epoch milliseconds. */
   readonly expiresAt?: number
+  /** What was pushed, as the query of a plain request; absent for what is signed. */
+  readonly plainQuery?: string | undefined
 }
 
 /**
@@ -52,7 +54,16 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
     source: 'pushed',
     isContradictory: within?.isContradictory === true || contradicts(outer, parameters),
     expiresAt: pushed.expiresAt,
+    plainQuery: within ? undefined : describePlain(inner, outer),
   }
+}
+
+/** A client may name itself to the OP by its credentials alone when it pushes. */
+function describePlain(inner: Parameters, outer: Parameters): string {
+  const query = inner.toOAuthQuery()
+  const clientId = outer.get('client_id')
+  if (inner.has('client_id') || clientId === undefined) return query
+  return `${query}&${new URLSearchParams({ client_id: clientId })}`
 }
 
 function resolveObject(outer: Parameters, object: string): ResolvedRequest {

@@ -3,7 +3,7 @@ import { readIdToken } from '../../oauth/token-response.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
-import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
+import type { AskedResponse, FormAsk, ForwardedAuthorization } from '../learned.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
@@ -18,6 +18,8 @@ export interface Addressee {
 export interface AnsweringExchange {
   /** What this very exchange asked for, if it was at an authorization endpoint. */
   readonly asked: AskedResponse | undefined
+  /** The form that was posted in it to an authorization endpoint, if it was no request. */
+  readonly form?: FormAsk | undefined
   readonly authorization: ForwardedAuthorization | undefined
   readonly browserIds: readonly string[]
 }
@@ -43,8 +45,12 @@ export async function findAddressee(
     if (isEnforced) throw error
     return undefined
   })
+  const known = found?.clientIds ?? listClients(exchange.asked, correlation)
+  if (/* guard: codes-next-door */ isCodeOnly(response) && policies.areNextDoor(known, redirectUri))
+    return { policy: policies.govern(known), ...found }
   const own = isAnotherTabs(response, exchange.authorization) ? undefined : exchange.authorization?.request
-  const askers = found?.clientIds ?? (own ? [own.clientId] : [])
+  const asker = own?.clientId ?? /* guard: clients-of-forms */ exchange.form?.clientId
+  const askers = found?.clientIds ?? (asker === undefined ? [] : [asker])
   const clientIds = [
     ...askers,
     /* guard: audience-of-a-response */ ...findAudience(policies, response, askers),
@@ -75,6 +81,16 @@ export async function findAddressee(
   return { policy, request: found?.request, inFlight: found?.inFlight }
 }
 
+/** The client that asked in this very exchange, if the response goes where its own does. */
+function listClients(asked: AskedResponse | undefined, correlation: string | undefined): readonly string[] {
+  const isOwn = asked?.correlation !== undefined && asked.correlation === correlation
+  return isOwn && asked.clientId !== undefined ? [asked.clientId] : []
+}
+
+/** A code waits at the token endpoint for its release, and redeems for no protected client without one. */
+const isCodeOnly = ({ artefacts }: AuthorizationResponse): boolean =>
+  [...artefacts].every((artefact) => artefact === 'code')
+
 /** Clients that are not listed have no list that a redirect URI could be missing in. */
 function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUri: string): boolean {
   const listed = policies.ofRedirectUri(redirectUri)
@@ -90,12 +106,12 @@ function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUr
  */
 function requireRecognised(
   { config, audit }: Pick<Services, 'config' | 'audit'>,
-  { artefacts, redirectUri }: AuthorizationResponse,
+  response: AuthorizationResponse,
   policy: GoverningPolicy,
 ): GoverningPolicy {
-  const isCodeOnly = [...artefacts].every((artefact) => artefact === 'code')
-  if (/* guard: tokens-within-the-op */ isCodeOnly && new URL(redirectUri).origin === config.publicUrl)
-    return { ...policy, mode: 'off' }
+  const { redirectUri } = response
+  const isWithin = new URL(redirectUri).origin === config.publicUrl
+  if (/* guard: tokens-within-the-op */ isCodeOnly(response) && isWithin) return { ...policy, mode: 'off' }
   audit.security('unrecognised_client', { redirect_uri: redirectUri })
   throw new Refusal('restart', 'an authorization response whose request is not known', {
     value: withoutQuery(redirectUri),
@@ -110,13 +126,14 @@ const withoutQuery = (redirectUri: string): string => redirectUri.split(/[?#]/, 
  * protected client.
  */
 function isAnotherTabs(
-  { artefacts, state }: AuthorizationResponse,
+  response: AuthorizationResponse,
   authorization: ForwardedAuthorization | undefined,
 ): boolean {
+  const { state } = response
   if (state === undefined || authorization?.state === undefined) return false
   return (
     /* guard: answers-of-this-tab */ state !== authorization.state &&
-    /* guard: tokens-of-another-tab */ [...artefacts].every((artefact) => artefact === 'code')
+    /* guard: tokens-of-another-tab */ isCodeOnly(response)
   )
 }
 

@@ -1,7 +1,7 @@
 import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { Ask, InFlightRequest, Records } from '../../records/records.ts'
-import type { ForwardedAuthorization } from '../learned.ts'
+import type { FormAsk, ForwardedAuthorization } from '../learned.ts'
 import { askForBoth, asksNoMore, findAlike } from '../request/alike-requests.ts'
 
 /** The request that a response answers. */
@@ -26,9 +26,11 @@ export async function findAnswered(
   correlation: string | undefined,
   {
     authorization,
+    form,
     browserIds,
   }: {
     readonly authorization: ForwardedAuthorization | undefined
+    readonly form?: FormAsk | undefined
     readonly browserIds: readonly string[]
   },
 ): Promise<AnsweredRequest | undefined> {
@@ -46,7 +48,10 @@ export async function findAnswered(
   const answered = stored?.request ?? own?.request
   if (answered === undefined) return undefined
   const alike = found.filter(({ id }) => id !== stored?.id).map(({ request }) => request)
-  const others = [...alike, ...further]
+  const { clientId } = answered
+  // A form may ask for more than the request that it goes on with: the rules see both.
+  const asked = form ? [/* guard: scope-of-forms */ { ...form, clientId: form.clientId ?? clientId }] : []
+  const others = [...alike, ...further, ...asked]
   return {
     request: /* guard: requests-that-look-alike */ withOthers(answered, others),
     clientIds: [...new Set([answered, ...others].map(({ clientId }) => clientId))],

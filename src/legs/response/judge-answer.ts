@@ -34,6 +34,7 @@ export async function judgeAnswer(
   return onAuthorizationResponse(services, {
     response,
     asked: learned.kind === 'asked' ? learned.asked : undefined,
+    form: learned.kind === 'form' ? learned.ask : undefined,
     authorization,
     browserIds: authorization?.browserIds ?? browser.ids,
     browser,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { isAtAuthorization } from '../../http/endpoints.ts'
+import { listCodings } from '../../http/readable-codings.ts'
 import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
 import { Refusal } from '../../refusal.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
@@ -18,7 +19,7 @@ type LongPage = Extract<PeekedBody, { complete: false }>
 export function relayLongPage(services: RelayServices, answer: OpResponse, page: LongPage): LongPage {
   const { request, reply } = answer
   if (!mustBeRead(services, answer)) return page
-  const isCoded = (contentCodingOf(reply) ?? 'identity') !== 'identity'
+  const isCoded = listCodings(contentCodingOf(reply)).length > 0
   if (
     isCoded ||
     /* guard: long-pages-at-authorization */ isAtAuthorization(

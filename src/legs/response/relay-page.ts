@@ -1,7 +1,6 @@
 import { readPageType } from '../../http/page-type.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readFormPostPage } from '../../oauth/page/form-post.ts'
-import { isWideText } from '../../oauth/page/page-text.ts'
 import { formPostPage } from '../../pages/form-post-page.ts'
 import type { LoginPage } from '../../passkeys/login-page.ts'
 import { Refusal } from '../../refusal.ts'
@@ -49,7 +48,7 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
   if (response === 'ambiguous' && services.policies.enforced.length > 0) {
     throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
   }
-  if (response === 'ambiguous' || isWideText(plain, contentType)) return sendBytes(reply, bytes)
+  if (response === 'ambiguous') return sendBytes(reply, bytes)
   if (!response) return sendPage(services, answer, page)
   const judged = await judgeAnswer(services, answer, response, undefined)
   switch (judged.kind) {

@@ -2,7 +2,8 @@ import type { Browser } from '../../http/browser.ts'
 import type { Delivery } from '../../http/delivery.ts'
 import { readDelivery, toErrorDelivery } from '../../oauth/delivered-response.ts'
 import type { ProbeResult } from '../../policy/probe-result.ts'
-import type { WaitingResponse } from '../../records/records.ts'
+import { rememberAnswer } from '../../probe/browser-answers.ts'
+import type { BrowserQuestion, WaitingResponse } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import { driveRequest } from '../../step-up/drive.ts'
 import { isWorthSending } from '../../step-up/resume.ts'
@@ -17,14 +18,18 @@ import { judgeFor, type ResponseLegServices } from './response-leg.ts'
  */
 export async function resumeResponse(
   services: ResponseLegServices,
-  { policyIds, request, inFlight, held }: WaitingResponse,
+  question: BrowserQuestion & { readonly waits: WaitingResponse },
   browser: Browser,
   probe: ProbeResult,
 ): Promise<Delivery> {
   const { config, policies, now } = services
+  const { policyIds, request, inFlight, held } = question.waits
   const kept = held && isWorthSending(held, now()) ? held : undefined
   const response = kept && readDelivery(kept.delivery, config.publicUrl)
-  if (!kept || !response) return repeat(services, inFlight)
+  if (!kept || !response) {
+    await rememberAnswer(services, question, probe, browser.address)
+    return repeat(services, inFlight)
+  }
   const policy = policies.govern(policyIds)
   const it = { response, browser, isNavigation: true, held: kept }
   const judged = await judgeFor(services, it, { policy, request, inFlight }, probe)

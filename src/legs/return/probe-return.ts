@@ -4,7 +4,7 @@ import { requireNavigation } from '../../http/navigation.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import type { ProbeResult } from '../../policy/probe-result.ts'
 import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
-import type { WaitingForUser } from '../../records/records.ts'
+import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import type { ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
@@ -27,8 +27,8 @@ export function serveProbeReturn(
       case 'ask_user':
         return sendRedirect(reply, answered.path)
       case 'answered': {
-        const { waits, result } = answered
-        const outcome = await goOn(services, request, waits, result)
+        const { question, result } = answered
+        const outcome = await goOn(services, request, question, result)
         await settleQuestion(services, request, outcome)
         return sendDelivery(services, request, reply, outcome)
       }
@@ -39,18 +39,19 @@ export function serveProbeReturn(
 async function goOn(
   services: ResponseLegServices,
   request: FastifyRequest,
-  waits: WaitingForUser,
+  question: BrowserQuestion,
   result: ProbeResult,
 ): Promise<Delivery> {
   if (!result.known) {
     const { reason, detail } = result
     request.log.info({ reason, detail }, 'the probe does not know the user')
   }
+  const { waits } = question
   switch (waits.kind) {
     case 'request':
     case 'page':
       return { kind: 'redirect', location: waits.target }
     case 'response':
-      return resumeResponse(services, waits, request.exchange.browser, result)
+      return resumeResponse(services, { ...question, waits }, request.exchange.browser, result)
   }
 }

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readForm } from '../../http/read-form.ts'
+import { readLooseForm } from '../../http/read-form.ts'
+import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
-import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
+import { readParameters } from '../../oauth/parameters.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -15,11 +16,11 @@ export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  take: TakeBody,
 ): Promise<Onward> {
-  const form = await readBackChannelBody(request, reply)
-  const parameters = readBackChannelForm(request, form)
-  const redemption = await onTokenRequest(services, request.headers.authorization, parameters)
-  return forward(request, { body: form, learned: { kind: 'redemption', redemption, form } })
+  const { body, read } = await readBackChannelForm(request, reply, take)
+  const redemption = await onTokenRequest(services, request.headers.authorization, read)
+  return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
@@ -28,26 +29,31 @@ export async function startElsewhere(
   request: FastifyRequest,
   reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
+  take: TakeBody,
 ): Promise<Onward> {
-  const body = await readBackChannelBody(request, reply)
-  if (kind === 'pushed_authorization') requireShortForm(body)
-  const parameters = readBackChannelForm(request, body)
+  const { body, read } = await readBackChannelForm(request, reply, take, kind === 'pushed_authorization')
+  const { parameters } = read
   refuseLookAlikes(services, namesOf(parameters))
-  const policy = requireGrant(services, kind, request.headers.authorization, parameters)
+  const policy = requireGrant(services, kind, request.headers.authorization, read)
   if (kind !== 'pushed_authorization') return forward(request, { body })
   requireShort(parameters)
-  const query = await onPushedRequest(services, policy, parameters)
+  // What can't be read in one way only is as if it had not been seen.
+  const query = read.faults.size > 0 ? undefined : await onPushedRequest(services, policy, parameters)
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
-function readBackChannelBody(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+/** @param isShort it is a request that the OP writes into its pages. */
+async function readBackChannelForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  take: TakeBody,
+  isShort = false,
+) {
   requireMethod(request, reply, ['POST'])
-  return readForm(request)
-}
-
-function readBackChannelForm(request: FastifyRequest, body: Buffer): Parameters {
-  const parameters = parseParameters({ query: request.exchange.target.query, body }, 'backchannel')
-  noteClient(request, parameters.get('client_id'))
-  noteClient(request, readClient(request.headers.authorization, parameters).clientId)
-  return parameters
+  const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
+  if (isShort) requireShortForm(body)
+  const read = readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)
+  noteClient(request, read.parameters.get('client_id'))
+  noteClient(request, readClient(request.headers.authorization, read.parameters).names[0])
+  return { body, read }
 }

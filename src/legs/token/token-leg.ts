@@ -1,11 +1,12 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
-import type { Parameters } from '../../oauth/parameters.ts'
+import type { LooseParameters, Parameters } from '../../oauth/parameters.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { TokenError } from '../../token-error.ts'
+import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
@@ -24,14 +25,17 @@ export interface Redemption {
  * the grants on its list.
  *
  * @throws {TokenError} with the answer for the client.
+ * @throws {Refusal} for what OPs could read differently in a request that may be a protected client's.
  */
 export async function onTokenRequest(
   services: TokenLegServices,
   authorization: string | undefined,
-  parameters: Parameters,
+  { parameters, faults }: LooseParameters,
 ): Promise<Redemption> {
   const { policies, records, audit, now } = services
   const client = findClient(services, authorization, parameters)
+  const allFaults = [...client.faults, ...faults.values()]
+  requireExact(services, client.policy, client.names, allFaults)
   const [clientId] = client.names
   const grantType = parameters.get('grant_type') ?? ''
   requireListed(client.policy, grantType)
@@ -57,6 +61,7 @@ export async function onTokenRequest(
   const policyIds = [...(isNamed ? [client.policy.clientId] : []), ...(release?.policyIds ?? [])]
   // guard: policy-of-the-release
   const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
+  requireExact(services, policy, client.names, allFaults)
   requireListed(policy, grantType)
   const isEnforced = policy.mode === 'enforce'
   const lacks = isEnforced
@@ -138,13 +143,12 @@ const isTooOld = ({ refreshMaxAge }: ClientPolicy, { releasedAt }: ReleasedCode,
  */
 function findClient(services: TokenLegServices, authorization: string | undefined, parameters: Parameters) {
   const { policies } = services
-  const { clientId, otherReading } = readClient(authorization, parameters)
-  const read = [clientId, otherReading].filter((name) => name !== undefined)
+  const { names: read, fault } = readClient(authorization, parameters)
   // guard: names-at-other-doors
   refuseLookAlikes(services, read)
   const isEnforced = (name: string): boolean => policies.ofClient(name).mode === 'enforce'
   const names = [...read].sort((a, b) => Number(isEnforced(b)) - Number(isEnforced(a)))
-  return { names, policy: policies.ofClient(names[0] ?? '') }
+  return { names, policy: policies.ofClient(names[0] ?? ''), faults: fault ? [fault] : [] }
 }
 
 const grantOfEndpoint = {
@@ -163,9 +167,11 @@ export function requireGrant(
   services: TokenLegServices,
   endpoint: keyof typeof grantOfEndpoint,
   authorization: string | undefined,
-  parameters: Parameters,
+  { parameters, faults }: LooseParameters,
 ): ClientPolicy {
-  const { names, policy } = findClient(services, authorization, parameters)
+  const client = findClient(services, authorization, parameters)
+  const { names, policy } = client
+  requireExact(services, policy, names, [...client.faults, ...faults.values()])
   // guard: grants-of-other-doors
   if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
     throw new TokenError(

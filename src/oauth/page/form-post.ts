@@ -11,7 +11,8 @@ import {
 } from '../authorization-response.ts'
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
-import { dropEscapes, isWideText, listReadings, readPageText } from './page-text.ts'
+import { dropEscapes, isWideText, listReadings, readPageText, readWideText } from './page-text.ts'
+import { isSameInXml } from './polyglot.ts'
 import { OutOfWork, WorkBudget } from './work-budget.ts'
 
 /** What was found in a page: a response; that browsers could differ on where it goes; or nothing of the kind. */
@@ -38,8 +39,8 @@ export function mayBeFormPost(bytes: Buffer, contentType?: string): boolean {
  * Reads the bytes of a page as a browser would.
  *
  * @param contentType the header, for its charset.
- * @returns `ambiguous` also for a form post in another encoding than UTF-8 and windows-1252, and where a response may be
- *   submitted in XML.
+ * @returns `ambiguous` also for a form post in another encoding than UTF-8, UTF-16 and windows-1252, and where a response
+ *   may be submitted in XML that is no HTML as well.
  */
 export async function readFormPostPage(
   bytes: Buffer,
@@ -47,12 +48,14 @@ export async function readFormPostPage(
   base: string,
 ): Promise<FormPostReading> {
   if (!mayBeFormPost(bytes, contentType)) return undefined
-  const page = readPageText(bytes, contentType)
+  const page = readPageText(bytes, contentType) ?? readWideText(bytes, contentType)
   if (!page) {
     const readings = listReadings(bytes, contentType)
     return !readings || readings.some(mayNameResponse) ? 'ambiguous' : undefined
   }
-  if (isXml(page.text, contentType)) return mayNameResponse(page.text) ? 'ambiguous' : undefined
+  // guard: pages-in-xml
+  if (isXml(page.text, contentType) && !isSameInXml(page.text))
+    return mayNameResponse(page.text) ? 'ambiguous' : undefined
   const found = await readFormPost(page.text, base)
   return found && !page.isExact ? 'ambiguous' : found
 }
@@ -200,9 +203,10 @@ function isXml(text: string, contentType: string | undefined): boolean {
   return type === 'xml' || type === 'unclear' || (type === 'guessed' && /^\s*<\?xml/i.test(text))
 }
 
-/** A login page, or a drawing with entities of its own, names no field of a response. */
+/** A login page, or a drawing with entities of its own, names no field of a response; values are no names. */
 function mayNameResponse(text: string): boolean {
-  if (/["'?&;#=](?:code|id_token|access_token|response)["'=\s/>]/i.test(text)) return true
+  if (/(?<!\bvalue\s{0,9}=\s{0,9})["'?&;#=](?:code|id_token|access_token|response)["'=\s/>]/i.test(text))
+    return true
   if (/\bname\s{0,9}=\s{0,9}["']?[^"'<>]{0,99}&/i.test(text)) return true
   const isMadeUp = /<!entity|<\?xml-stylesheet/i.test(text)
   return isMadeUp && /&#|\b(?:code|id_token|access_token|response)\b/i.test(text)

@@ -5,8 +5,11 @@ export interface PageText {
   readonly isExact: boolean
 }
 
+/** UTF-16 by the look of its first characters: not every browser sees it. */
+const guessedWide = 'utf-16 by its start'
+
 /** Encodings in which bytes below 128 don't always mean ASCII; all others of browsers keep markup as it is. */
-const wide: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'utf-7'])
+const wide: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', guessedWide, 'utf-7'])
 
 /** More than any honest page names. */
 const maxLabels = 32
@@ -29,8 +32,15 @@ export function readPageText(bytes: Buffer, contentType: string | undefined): Pa
   return { text: bytes.toString('latin1'), isExact: bytes.every((byte) => byte < 0x80) }
 }
 
+/** Decodes a page that is in UTF-16 for every browser: by its byte order mark, or by the header. */
+export function readWideText(bytes: Buffer, contentType: string | undefined): PageText | undefined {
+  const encoding = findPageEncoding(bytes, contentType)
+  const isCertain = encoding === 'utf-16le' || encoding === 'utf-16be'
+  return isCertain ? { text: new TextDecoder(encoding).decode(bytes), isExact: true } : undefined
+}
+
 /**
- * What may be read in a page of which `readPageText` makes nothing.
+ * What may be read in a page of which `readPageText` and `readWideText` make nothing.
  *
  * @returns undefined if nothing certain can be read: UTF-7.
  */
@@ -41,7 +51,7 @@ export function listReadings(bytes: Buffer, contentType: string | undefined): re
     case 'iso-2022-jp':
       return [dropEscapes(bytes.toString('latin1'))]
     default:
-      return ['utf-16le', 'utf-16be'].map((encoding) => new TextDecoder(encoding).decode(bytes))
+      return ['utf-16le', 'utf-16be', 'latin1'].map((encoding) => new TextDecoder(encoding).decode(bytes))
   }
 }
 
@@ -60,10 +70,14 @@ export function isWideText(bytes: Buffer, contentType: string | undefined): bool
 
 function findPageEncoding(bytes: Buffer, contentType: string | undefined): string {
   const ascii = bytes.toString('latin1')
-  if (/^(?:\xfe\xff|\xff\xfe|<\0\?\0x\0|\0<\0\?\0x)/.test(ascii)) return 'utf-16le'
+  if (ascii.startsWith('\xff\xfe')) return 'utf-16le'
+  if (ascii.startsWith('\xfe\xff')) return 'utf-16be'
   if (ascii.startsWith('\xef\xbb\xbf')) return 'utf-8'
-  const [declared] = [...readLabels(contentType ?? '')].flatMap(findEncoding)
-  if (declared !== undefined) return declared
+  const declared = [...new Set([...readLabels(contentType ?? '')].flatMap(findEncoding))]
+  // Of several, browsers differ on which counts.
+  if (declared.length > 1 && declared.some((name) => wide.has(name))) return guessedWide
+  if (declared[0] !== undefined) return declared[0]
+  if (/^(?:<\0\?\0x\0|\0<\0\?\0x)/.test(ascii)) return guessedWide
   const labels = readLabels(ascii)
   // Which of so many counts, nobody knows.
   if (labels.size > maxLabels) return 'utf-7'

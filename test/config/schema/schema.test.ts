@@ -142,7 +142,16 @@ const rules: Rule[] = [
   },
   {
     path: ['provider', 'endpoints', 'token'],
-    good: ['/token', '/o/token/', 'https://op.example.com/token/', 'http://10.0.0.1/token'],
+    good: [
+      '/token',
+      '/o/token/',
+      'https://op.example.com/token/',
+      'http://10.0.0.1/token',
+      'http://localhost:8080/token',
+      'http://[fd00::1]/token',
+      'http://keycloak:8080/token',
+      'http://op.internal/token',
+    ],
     bad: [
       '',
       'token',
@@ -157,7 +166,9 @@ const rules: Rule[] = [
       '/{realm}/token',
       '/t*',
       '/',
-      'http://op/token',
+      'http://8.8.8.8/token',
+      'http://169.254.169.254/token',
+      'http://[2001:db8::1]/token',
       'https://u:p@op/token',
       'https://op/token?a',
     ],

@@ -54,6 +54,8 @@ export interface ProviderPages {
    * lets nobody take over: then the other has to sign out first.
    */
   takeOver?(browser: Browser, page: Page, person: Person): Promise<Page>
+  /** Goes past a page on which a person with a session has only to press "continue"; absent where there is none. */
+  settle?(browser: Browser, page: Page): Promise<Page>
   isConsent(page: Page): boolean
   consent(browser: Browser, page: Page): Promise<Page>
   /** Answers the questions of a logout, if there are any, up to the page on which the session has ended. */
@@ -83,6 +85,26 @@ export interface ProviderKit {
   issuerOf?(publicUrl: string): string
   /** It shows its login page to `prompt=none` where the standard wants the error `login_required`. */
   readonly ignoresPromptNone?: boolean
+  /** Only the browser itself learns who its user is (`probe.by: browser`): where it can't be sent, nobody is known. */
+  readonly tellsBrowserOnly?: boolean
+  /** How it refuses `prompt=none` in its own way, without a session and with one: an error for the client, or a status. */
+  readonly refusesPromptNone?: readonly [stranger: string | number, known: string | number]
+  /** It takes `prompt=login` for any other request: who has a session is not asked again. */
+  readonly ignoresPromptLogin?: boolean
+  /** A login of the same person in a session changes nothing in ID tokens. */
+  readonly keepsSessionAtLogin?: boolean
+  /** After a login it sends the browser to the authorization endpoint once more: then there is a session, but no code yet. */
+  readonly repeatsRequest?: boolean
+  /** It has no form_post, or one that an application can't read. */
+  readonly lacksFormPost?: boolean
+  /** It has no endpoint for pushed authorization requests (RFC 9126). */
+  readonly lacksPushedRequests?: boolean
+  /** Nobody is asked for a consent on the way to a code. */
+  readonly lacksConsent?: boolean
+  /** It knows no second factor that `amr` would tell of. */
+  readonly lacksSecondFactor?: boolean
+  /** Clients get no refresh tokens from it, for the scope that the applications ask for. */
+  readonly lacksRefreshTokens?: boolean
   /** How clients have to authenticate here; as they like if absent. */
   readonly clientAuth?: ClientRegistration['clientAuth']
   start(setup: ProviderSetup): Promise<RunningProvider>
@@ -102,8 +124,19 @@ export interface ApplicationPlan {
 /** An application that runs, with what a person can do there. */
 export interface Application {
   readonly registration: ClientRegistration
+  /** Its requests all have the same `state`, or none. */
+  readonly sharesState?: boolean
+  /** It remembers the last sign-in that it began in a browser, and no other. */
+  readonly remembersLastOnly?: boolean
   /** Opens it where a sign-in is needed; `prompt` goes along. */
   startSignIn(browser: Browser, prompt?: 'none' | 'login'): Promise<Page>
+  /** The same, with a request that was pushed to the OP beforehand (RFC 9126); absent where it can't. */
+  startPushed?(browser: Browser): Promise<Page>
+  /**
+   * Gets itself new tokens for whoever is signed in at it in this browser; absent where it can't.
+   * @returns whether it got them
+   */
+  refresh?(browser: Browser): Promise<boolean>
   /** The `sub` of whoever is signed in at it in this browser. */
   findSubject(browser: Browser): Promise<string | undefined>
   /** The authorization error (RFC 6749 4.1.2.1) that it shows; undefined if it shows none. */

@@ -16,6 +16,8 @@ export interface ProviderWorld extends LabGateway {
   readonly people: People
   readonly columns: readonly ApplicationColumn[]
   readonly authsignal: Authsignal
+  /** Does something while the gateway's clock is ahead of everybody else's. */
+  whileAhead<T>(milliseconds: number, act: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -59,7 +61,8 @@ export async function startProviderWorld(
         origins: [publicUrl],
       }),
     )
-    const started = await startLabGateway({
+    let ahead = 0
+    const configuration = {
       publicUrl,
       listen: { host: '127.0.0.1', port: gatewayPort },
       admin: { host: '127.0.0.1', port: adminPort },
@@ -68,12 +71,27 @@ export async function startProviderWorld(
       authsignal: { apiUrl: authsignal.apiUrl, apiSecretKey, challengeHosts: [authsignal.hostedUrl] },
       clients: describePolicies(columns),
       ...config,
-    })
+    }
+    const started = await startLabGateway(configuration, { now: () => Date.now() + ahead })
     keep(started.gateway)
     await started.gateway.provider.ready()
     const { people } = provider
     for (const { subject } of Object.values(people)) authsignal.control.enrol(subject)
-    return { ...started, kit, publicUrl, provider, people, columns, authsignal }
+    return {
+      ...started,
+      kit,
+      publicUrl,
+      provider,
+      people,
+      columns,
+      authsignal,
+      whileAhead: async (milliseconds, act) => {
+        ahead = milliseconds
+        return act().finally(() => {
+          ahead = 0
+        })
+      },
+    }
   })
 }
 

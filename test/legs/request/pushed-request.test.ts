@@ -9,9 +9,9 @@ const query = 'client_id=web'
 
 const table: [name: string, body: string | undefined, expiresAt: number | undefined][] = [
   ['as the standard has it', JSON.stringify({ request_uri: uri, expires_in: 60 }), now + 60_000],
-  ['for longer than anybody needs', JSON.stringify({ request_uri: uri, expires_in: 1e9 }), now + 600_000],
-  ['without an end', JSON.stringify({ request_uri: uri }), now + 600_000],
-  ['with an end that is no number', JSON.stringify({ request_uri: uri, expires_in: '60' }), now + 600_000],
+  ['for longer than anybody needs', JSON.stringify({ request_uri: uri, expires_in: 1e9 }), now + 3_600_000],
+  ['without an end', JSON.stringify({ request_uri: uri }), now + 3_600_000],
+  ['with an end that is no number', JSON.stringify({ request_uri: uri, expires_in: '60' }), now + 3_600_000],
   ['with a URI that is no text', JSON.stringify({ request_uri: 1, expires_in: 60 }), undefined],
   ['without a URI', '{}', undefined],
   ['null', 'null', undefined],

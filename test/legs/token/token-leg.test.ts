@@ -1,6 +1,6 @@
 import t from 'tap'
 import { onTokenRequest } from '../../../src/legs/token/token-leg.ts'
-import { parseParameters } from '../../../src/oauth/parameters.ts'
+import { readParameters } from '../../../src/oauth/parameters.ts'
 import { makeServices } from '../../services.ts'
 
 t.test('a client that redeems a code has the answer to its request, where that is known', async (t) => {
@@ -20,7 +20,7 @@ t.test('a client that redeems a code has the answer to its request, where that i
   await records.codes.set('seen', { ...release, inFlight: 'request' })
   const redeem = (code: string) => {
     const body = Buffer.from(`client_id=web&grant_type=authorization_code&code=${code}`)
-    return onTokenRequest(services, undefined, parseParameters({ query: '', body }, 'backchannel'))
+    return onTokenRequest(services, undefined, readParameters({ query: '', body }, 'backchannel'))
   }
   t.match(await redeem('unseen'), { clientId: 'web', release })
   t.notOk((await records.inFlight.get('request'))?.hasArrived)

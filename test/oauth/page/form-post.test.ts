@@ -10,6 +10,15 @@ const state = '<input type="hidden" name="state" value="s1">'
 const open = `<form method="post" action="${callback}">`
 const form = `${open}${code}${state}</form>`
 
+const login = `<form action="/login"><input name="response_type" value="code"/><input name="user"/></form>`
+
+/** As XHTML writes it. */
+const xhtml = (body: string): string =>
+  `<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en"><head><title>x</title></head><body>
+${body.replace(/(<input[^/>]*)>/g, '$1/>')}</body></html>`
+
 async function read(html: string): Promise<FormPostResponse> {
   const response = await readFormPost(html, base)
   if (!response || response === 'ambiguous') throw new Error(`${response} for ${html}`)
@@ -174,6 +183,7 @@ t.test('a page without an address of its own is a mistake of the caller', async 
 t.test('bytes are decoded before they are read', async (t) => {
   const utf16 = Buffer.from(`\ufeff${form}`, 'utf16le')
   const html = (text: string): Buffer => Buffer.from(text, 'latin1')
+  const wide = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')
   const umlaut = form.replace('s1', '\xfc')
   const cases: [name: string, bytes: Buffer, contentType: string | undefined, expected: string][] = [
     ['no charset', html(form), undefined, 'c1'],
@@ -196,8 +206,32 @@ t.test('bytes are decoded before they are read', async (t) => {
     ['another charset, no form post', html('<form>\xfc'), 'text/html; charset=shift_jis', 'undefined'],
     ['no charset but other bytes', html(umlaut), 'text/html', 'ambiguous'],
     ['two charsets', html(`<meta charset=latin1><meta charset=utf-8>${umlaut}`), undefined, 'ambiguous'],
-    ['UTF-16 by its mark', utf16, undefined, 'ambiguous'],
-    ['UTF-16 by its declaration', utf16.subarray(2), 'text/html; charset=UTF-16LE', 'ambiguous'],
+    ['UTF-16 by its mark', utf16, undefined, 'c1'],
+    ['UTF-16 by its mark, whatever the header says', utf16, 'text/html; charset=utf-8', 'c1'],
+    ['UTF-16 with the other mark', Buffer.from(utf16).swap16(), undefined, 'c1'],
+    ['UTF-16 by its declaration', utf16.subarray(2), 'text/html; charset=UTF-16LE', 'c1'],
+    [
+      'UTF-16 by its declaration',
+      Buffer.from(utf16.subarray(2)).swap16(),
+      'text/html; charset=utf-16be',
+      'c1',
+    ],
+    [
+      'UTF-16 or UTF-8',
+      utf16.subarray(2),
+      'text/html; charset=utf-16, text/html; charset=utf-8',
+      'ambiguous',
+    ],
+    ['UTF-8 or UTF-16', html(form), 'text/html; charset=utf-8, text/html; charset=utf-16', 'ambiguous'],
+    [
+      'UTF-16 of a login page with a one-time code',
+      wide('<form><input name="code">'),
+      undefined,
+      'undefined',
+    ],
+    ['XHTML in UTF-16', wide(xhtml(form)), 'application/xhtml+xml', 'c1'],
+    ['UTF-8 that begins like UTF-16', html(`<\0?\0x\0${form}`), 'text/html; charset=utf-8', 'c1'],
+    ['what may be UTF-16 and is not', html(`<\0?\0x\0${form}`), 'text/html', 'ambiguous'],
     ['UTF-16 by its start', Buffer.from(`<?xml version="1.0"?>${form}`, 'utf16le'), undefined, 'ambiguous'],
     ['UTF-7', html('+ADw-form+AD4-'), 'text/html; charset=utf-7', 'ambiguous'],
     ['UTF-7 by meta', html('<meta charset="utf-7">+ADw-form+AD4-'), 'text/html', 'ambiguous'],
@@ -222,12 +256,6 @@ t.test('bytes are decoded before they are read', async (t) => {
       'undefined',
     ],
     [
-      'UTF-16, without quotes',
-      Buffer.from('\ufeff<form><input name=code>', 'utf16le'),
-      undefined,
-      'ambiguous',
-    ],
-    [
       'a login page in XHTML',
       html('<form><input name="user"/></form>'),
       'application/xhtml+xml',
@@ -238,7 +266,11 @@ t.test('bytes are decoded before they are read', async (t) => {
     ['an entity in a name', html('<form><input name="c&#111;de"/>'), 'application/xhtml+xml', 'ambiguous'],
     ['a stylesheet that makes a form of it', html('<?xml-stylesheet?><id_token>'), 'text/xml', 'ambiguous'],
     ['a stylesheet of a feed', html('<?xml-stylesheet?><rss/>'), 'text/xml', 'undefined'],
-    ['XHTML', html(form), 'application/xhtml+xml', 'ambiguous'],
+    ['XHTML', html(xhtml(form)), 'application/xhtml+xml', 'c1'],
+    ['XHTML that is no HTML', html(form), 'application/xhtml+xml', 'ambiguous'],
+    ['XHTML or HTML', html(xhtml(form)), 'text/html, application/xhtml+xml', 'c1'],
+    ['a login page that passes the request on', html(xhtml(login)), 'application/xhtml+xml', 'undefined'],
+    ['the same, no HTML', html(`<h:form>${login}`), 'application/xhtml+xml', 'undefined'],
     ['XHTML with a prefix', html(form.replaceAll('<form', '<h:form')), 'application/xhtml+xml', 'ambiguous'],
     ['XML with an entity', html('<!DOCTYPE x [<!ENTITY f "<f&#111;rm/>">]>&f;'), 'text/xml', 'ambiguous'],
     [

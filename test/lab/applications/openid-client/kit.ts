@@ -58,6 +58,12 @@ function describeApplication(plan: ApplicationPlan, rp: Rp): Application {
       })
       return browser.navigate(`${rp.url}/login?${query}`, { from: rp.url })
     },
+    startPushed: (browser) => browser.navigate(`${rp.url}/login?via=par`, { from: rp.url }),
+    refresh: async (browser) => {
+      const before = rp.signIns.length
+      await browser.post(`${rp.url}/refresh`, {}, { from: rp.url })
+      return rp.signIns.length > before
+    },
     findSubject: async (browser) => {
       const { sub } = await readClaims(browser, rp)
       return typeof sub === 'string' ? sub : undefined

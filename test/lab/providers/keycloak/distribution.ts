@@ -2,15 +2,13 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { findCache } from '../cache.ts'
 
 const version = readFileSync(new URL('VERSION', import.meta.url), 'utf8').trim()
 
 /** Where `install.sh` puts Keycloak. */
 export function findDistribution(): string {
-  const cache =
-    process.env['STEP_UP_LAB_CACHE'] ??
-    resolve(import.meta.dirname, '../../../../node_modules/.cache/step-up-lab')
-  return resolve(cache, `keycloak-${version}`)
+  return resolve(findCache(), `keycloak-${version}`)
 }
 
 /** What keeps Keycloak from starting, in one line. */

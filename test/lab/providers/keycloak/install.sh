@@ -20,10 +20,11 @@ mkdir -p "$cache"
 scratch=$(mktemp -d "$cache/keycloak-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 echo "keycloak: fetching $version from Maven Central"
-if ! mvn -B -q -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
+# In the scratch folder, since some of its files go where it runs.
+if ! (cd "$scratch" && mvn -B -q -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
   -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" -DoutputDirectory="$scratch" \
   -DmarkersDirectory="$scratch/markers" \
-  > "$scratch/mvn.log" 2>&1; then
+  > "$scratch/mvn.log" 2>&1); then
   echo "keycloak: not installed, Maven can't fetch it: $(grep -m 1 ERROR "$scratch/mvn.log" | cut -c 1-200)" >&2
   exit 3
 fi

@@ -21,6 +21,9 @@ export const lemonldapKit: ProviderKit = {
   // Its issuer is the portal's address, which ends in a slash unless an administrator says otherwise.
   issuerOf: (publicUrl) => `${publicUrl}/`,
   ignoresPromptNone: true,
+  lacksPushedRequests: true,
+  // A client has to be allowed them, one by one.
+  lacksRefreshTokens: true,
   // It does not undo the percent-encoding that Basic authentication asks for (RFC 6749 2.3.1).
   clientAuth: 'client_secret_post',
   start: startLemonldap,

@@ -3,7 +3,7 @@ import { readForms } from '../../html.ts'
 import { type Op, startOp } from '../../op.ts'
 import type { LabClient } from '../../op-world.ts'
 import { isLoginPage, logIn } from '../../people.ts'
-import type { ClientRegistration, Person, ProviderKit, ProviderPages, ProviderSetup } from '../kit.ts'
+import type { ClientRegistration, People, Person, ProviderKit, ProviderPages, ProviderSetup } from '../kit.ts'
 
 const GATEWAY_CLIENT = 'step-up-gateway'
 
@@ -11,6 +11,8 @@ const GATEWAY_CLIENT = 'step-up-gateway'
 export const oidcProviderKit: ProviderKit = {
   name: 'oidc-provider',
   findMissing: async () => undefined,
+  // It wants offline_access and a consent for them.
+  lacksRefreshTokens: true,
   start: async (setup) => {
     const op = await startOp({
       issuer: setup.publicUrl,
@@ -22,14 +24,15 @@ export const oidcProviderKit: ProviderKit = {
       url: op.url,
       issuer: op.issuer,
       configuration: configureGateway(setup),
-      people: { alice: findPerson(op, 'alice'), bob: findPerson(op, 'bob'), dave: findPerson(op, 'dave') },
-      pages,
+      people: findPeople(op),
+      pages: oidcProviderPages,
       close: op.close,
     }
   },
 }
 
-function describeClient(client: ClientRegistration): LabClient {
+/** A client in oidc-provider's words. */
+export function describeClient(client: ClientRegistration): LabClient {
   return {
     client_id: client.clientId,
     client_name: client.clientId,
@@ -45,9 +48,14 @@ function describeClient(client: ClientRegistration): LabClient {
   }
 }
 
-function configureGateway({ clients }: ProviderSetup) {
+/** What the gateway needs to know of it. */
+export function configureGateway({ clients }: ProviderSetup) {
   const secret = clients.find(({ clientId }) => clientId === GATEWAY_CLIENT)?.clientSecret
   return { preset: 'oidc-provider', ...(secret !== undefined && { probe: { clientSecret: secret } }) }
+}
+
+export function findPeople(op: Op): People {
+  return { alice: findPerson(op, 'alice'), bob: findPerson(op, 'bob'), dave: findPerson(op, 'dave') }
 }
 
 function findPerson({ users }: Op, name: string): Person {
@@ -56,7 +64,8 @@ function findPerson({ users }: Op, name: string): Person {
   return { username: name, password: name, subject: user.sub }
 }
 
-const pages: ProviderPages = {
+/** The lab's own pages of it. */
+export const oidcProviderPages: ProviderPages = {
   isLogin: isLoginPage,
   logIn: (browser, page, { username }) => logIn(browser, page, username),
   takeOver: async (browser, page, { username }) => {
