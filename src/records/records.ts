@@ -69,6 +69,11 @@ export interface InFlightRequest {
   readonly acrValues?: string | undefined
   readonly prompt?: string | undefined
   readonly uiLocales?: string | undefined
+  /** How old the login may be, in seconds (`max_age`; OIDC Core 3.1.2.1): none at all for `prompt=login`. */
+  readonly maxAge?: number | undefined
+  /** Hash of what it asks for, whatever its prompts and its `max_age`: what goes on with it has the same. */
+  readonly asks: string
+  /** In epoch milliseconds: of what goes on with an earlier request, that one's. */
   readonly startedAt: number
   /** How often the gateway itself sent the browser through it again. */
   readonly drives: number

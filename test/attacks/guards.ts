@@ -616,6 +616,9 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['legs/request/in-flight.test.ts'], {
     'forms-go-on': {},
+    'returns-go-on': {},
+    'starts-of-the-same': {},
+    'newer-logins': {},
   }),
   ...marked([everyClient], {
     'recognised-clients': {},
