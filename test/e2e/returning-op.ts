@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Test } from 'tap'
+import { listenOnLoopback, readForm, sendPage } from '../lab/listen.ts'
+
+/**
+ * An OP whose login page leads to a second authorization path, as Duende IdentityServer's does. Its session is the
+ * cookie `_session`; everybody may sign in with their name as the password.
+ */
+export interface ReturningOp {
+  readonly url: string
+  /** The authorization requests wait at the OP: its login page leads back with nothing but their id. */
+  keepsRequests: boolean
+  /** Who signed in at its login page, in order. */
+  readonly logins: string[]
+  readonly clock: { advance(ms: number): void }
+}
+
+interface Session {
+  readonly sub: string
+  readonly authTime: number
+}
+
+type Grant = Session & { readonly clientId: string; readonly nonce: string | undefined }
+
+export async function startReturningOp(t: Test): Promise<ReturningOp> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'ES256' }
+  const sessions = new Map<string, Session>()
+  const waiting = new Map<string, string>()
+  const grants = new Map<string, Grant>()
+  let offsetMs = 0
+  const now = () => Date.now() + offsetMs
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const issuer = `http://${request.headers.host}`
+    const { pathname, search, searchParams } = new URL(request.url ?? '', issuer)
+    switch (pathname) {
+      case '/.well-known/openid-configuration':
+        return sendJson(response, describe(issuer))
+      case '/connect/jwks':
+        return sendJson(response, { keys: [jwk] })
+      case '/connect/authorize':
+        return authorize(request, response, search)
+      case '/connect/authorize/callback':
+        return authorize(request, response, waiting.get(searchParams.get('authzId') ?? '') ?? search)
+      case '/login':
+        if (request.method === 'POST') return logIn(response, await readForm(request))
+        return sendPage(response, 200, loginPage(searchParams.get('ReturnUrl') ?? ''))
+      case '/connect/token':
+        return answerToken(response, issuer, await readForm(request))
+      default:
+        response.writeHead(404).end()
+    }
+  }
+
+  /** What was asked for before the login is not asked for again: `suppressed_…` says which. */
+  function authorize(request: IncomingMessage, response: ServerResponse, search: string): void {
+    const asked = new URLSearchParams(search)
+    const isNew = (name: string): boolean => asked.get(name) !== asked.get(`suppressed_${name}`)
+    const session = sessions.get(/_session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
+    const isLoginAskedFor = asked.get('prompt') === 'login' && isNew('prompt')
+    const isTooOld = isNew('max_age') && isOlder(session, Number(asked.get('max_age')))
+    if (session !== undefined && !isLoginAskedFor && !isTooOld) {
+      const code = randomUUID()
+      const nonce = asked.get('nonce') ?? undefined
+      grants.set(code, { ...session, clientId: asked.get('client_id') ?? '', nonce })
+      answer(response, asked, { code })
+    } else if (asked.get('prompt') === 'none') {
+      answer(response, asked, { error: 'login_required' })
+    } else {
+      const returnUrl = `/connect/authorize/callback?${rememberRequest(asked)}`
+      response.writeHead(302, { location: `/login?${new URLSearchParams({ ReturnUrl: returnUrl })}` }).end()
+    }
+  }
+
+  const isOlder = (session: Session | undefined, maxAge: number): boolean =>
+    now() / 1000 > (session?.authTime ?? 0) + maxAge
+
+  function rememberRequest(asked: URLSearchParams): string {
+    for (const name of ['prompt', 'max_age']) {
+      const value = asked.get(name)
+      if (value !== null) asked.set(`suppressed_${name}`, value)
+    }
+    if (!op.keepsRequests) return `${asked}`
+    const id = randomUUID()
+    waiting.set(id, `?${asked}`)
+    return `authzId=${id}`
+  }
+
+  function logIn(response: ServerResponse, form: URLSearchParams): void {
+    const name = form.get('username') ?? ''
+    const id = randomUUID()
+    op.logins.push(name)
+    sessions.set(id, { sub: `user-${name}`, authTime: Math.floor(now() / 1000) })
+    const location = form.get('ReturnUrl') ?? ''
+    response.writeHead(302, { location, 'set-cookie': `_session=${id}; Path=/; HttpOnly` }).end()
+  }
+
+  async function answerToken(response: ServerResponse, issuer: string, form: URLSearchParams) {
+    const { sub = '', authTime, clientId = '', nonce } = grants.get(form.get('code') ?? '') ?? {}
+    const idToken = await new SignJWT({
+      sub,
+      ...(nonce && { nonce }),
+      ...(authTime && { auth_time: authTime }),
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setIssuer(issuer)
+      .setAudience(clientId)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey)
+    sendJson(response, { access_token: randomUUID(), token_type: 'Bearer', id_token: idToken })
+  }
+
+  const listening = await listenOnLoopback((request, response) => void route(request, response))
+  t.teardown(() => listening.close())
+  const op: ReturningOp = {
+    url: `http://127.0.0.1:${listening.port}`,
+    keepsRequests: false,
+    logins: [],
+    clock: {
+      advance: (ms) => {
+        offsetMs += ms
+      },
+    },
+  }
+  return op
+}
+
+function answer(response: ServerResponse, asked: URLSearchParams, members: Record<string, string>): void {
+  const state = asked.get('state')
+  const parameters = new URLSearchParams({ ...members, ...(state !== null && { state }) })
+  response.writeHead(302, { location: `${asked.get('redirect_uri')}?${parameters}` }).end()
+}
+
+const loginPage = (returnUrl: string): string =>
+  `<form method="post" action="/login"><input name="username"><input type="password" name="password">` +
+  `<input type="hidden" name="ReturnUrl" value="${returnUrl.replaceAll('&', '&amp;')}"></form>`
+
+const describe = (issuer: string) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/connect/authorize`,
+  token_endpoint: `${issuer}/connect/token`,
+  jwks_uri: `${issuer}/connect/jwks`,
+  response_types_supported: ['code'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['ES256'],
+})
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
