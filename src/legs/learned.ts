@@ -10,7 +10,7 @@ export type Learned =
   | { readonly kind: 'nothing' }
   /** An authorization request of a client that is off. */
   | { readonly kind: 'asked'; readonly asked: AskedResponse }
-  /** What was posted to an authorization endpoint and is no request. */
+  /** What came to an authorization endpoint and is no request. */
   | { readonly kind: 'form'; readonly ask: FormAsk }
   | {
       readonly kind: 'authorization'
@@ -34,7 +34,7 @@ export interface AskedResponse {
   readonly responseType: string
 }
 
-/** What a form asks for that goes on with an authorization request. */
+/** What a form or a link asks for that goes on with an authorization request. */
 export interface FormAsk {
   readonly clientId: string | undefined
   readonly scope: readonly string[]

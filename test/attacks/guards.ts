@@ -102,6 +102,7 @@ export const guards: readonly Guard[] = [
     'loose-requests-of-nobody': {},
     'refusals-while-enforced': {},
     'requests-among-forms': {},
+    'requests-among-links': {},
     'scope-of-forms': {},
     'clients-of-forms': { off: 'undefined' },
   }),

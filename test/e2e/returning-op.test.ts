@@ -2,7 +2,7 @@ import t from 'tap'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { logIn, startSignIn } from '../lab/people.ts'
 import { expectChallenge, passChallenge } from './challenge.ts'
-import { expectSignedIn } from './expect.ts'
+import { expectPage, expectSignedIn } from './expect.ts'
 import { startReturningOp } from './returning-op.ts'
 import { openBrowser, openWorld, watch } from './stage.ts'
 
@@ -66,5 +66,51 @@ t.test('an OP whose login page leads to a second authorization path', async (t) 
     await browser.jar.setCookie(`${session}; Path=/`, world.publicUrl)
     const end = await passChallenge(world, browser, challenge)
     t.match(end.url, `${world.publicUrl}/login?`, 'the password is asked for')
+  })
+})
+
+t.test('an OP that keeps the parameters, while every client is enforced', async (t) => {
+  const op = await startReturningOp(t)
+  op.keepsRequests = true
+  const world = await openWorld(t, {
+    rules: [always],
+    upstreamUrl: op.url,
+    provider: { authorizePaths: ['/connect/authorize/callback'] },
+    config: { defaults: { mode: 'enforce' } },
+  })
+  const { web, other, publicUrl } = world
+
+  for (const rp of [web, other]) {
+    for (const query of ['', 'prompt=login']) {
+      await t.test(`${rp.clientId} ${query}: the request is known by its browser`, async (t) => {
+        const browser = openBrowser(t)
+        const seen = watch(world)
+        const challenge = await logIn(browser, await startSignIn(browser, rp, query), 'alice')
+        expectChallenge(t, world, challenge)
+        await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), rp)
+        t.match(seen.audit('decision'), [{ client_id: rp.clientId, reason: 'challenge_required' }])
+        t.match(seen.audit('released'), [{ client_id: rp.clientId, how: 'kept_response' }])
+        t.equal(seen.tracks(), 1)
+      })
+    }
+  }
+
+  await t.test('what another browser asked for', async (t) => {
+    for (const [rp, isListed] of [
+      [web, true],
+      [other, false],
+    ] as const) {
+      const login = await startSignIn(openBrowser(t), rp)
+      const returnUrl = new URL(login.url).searchParams.get('ReturnUrl') ?? ''
+      const browser = openBrowser(t)
+      await logIn(browser, await browser.navigate(`${publicUrl}/login?ReturnUrl=/`), 'bob')
+      world.authsignal.control.setRules([])
+      const seen = watch(world)
+      const end = await browser.navigate(`${publicUrl}${returnUrl}`)
+      t.same(seen.audit('released'), [], `no code leaves for ${rp.clientId}`)
+      if (isListed) t.match(seen.audit('decision'), [{ reason: 'request_unknown' }])
+      else expectPage(t, end, 410, /start the sign-in again/i)
+      world.authsignal.control.setRules([always])
+    }
   })
 })
