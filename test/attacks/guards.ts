@@ -342,6 +342,7 @@ export const guards: readonly Guard[] = [
     'response-modes': {},
     'contradicting-request-objects': {},
     'opaque-request-objects': {},
+    'scopes-that-are-none': {},
   }),
   ...marked([requestObjects, guardCases], {
     'request-and-request-uri': { cases: [guardCases] },
