@@ -55,6 +55,8 @@ export interface User {
   readonly locale?: string | undefined
   /** The claims of `provider.compare`, as the OP gave them. */
   readonly compare: Readonly<Record<string, unknown>>
+  /** The same user in the session that the OP has just renewed: what was shown there counts here too. */
+  readonly renews?: User | undefined
 }
 
 /** An authorization request of a protected client that may have to be repeated. */
@@ -215,6 +217,8 @@ export interface ReleasedCode {
   readonly policyIds: readonly string[]
   readonly subject: string
   readonly compare: Readonly<Record<string, unknown>>
+  /** The same before the session was renewed: the code may be of either. */
+  readonly renews?: Readonly<Record<string, unknown>> | undefined
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
   readonly amr?: readonly string[] | undefined
   readonly releasedAt: number

@@ -22,6 +22,7 @@ export async function recordRelease(
     policyIds: it.policyIds,
     subject: it.user.subject,
     compare: it.user.compare,
+    renews: it.user.renews?.compare,
     releasedAt: now(),
     amr: basis?.decision.reason === 'satisfied_by_amr' ? basis.policy.satisfiedByAmr : undefined,
   }

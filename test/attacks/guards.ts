@@ -466,6 +466,10 @@ export const guards: readonly Guard[] = [
     'logout-token-nonce': {},
     'logout-token-event': {},
   }),
+  ...marked(['policy/probe-result.test.ts'], {
+    'renewed-for-its-user': {},
+    'renewed-in-its-session': {},
+  }),
   ...marked(['legs/request/in-flight.test.ts'], {
     'target-length': { off: 'true' },
   }),

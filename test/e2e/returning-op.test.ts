@@ -1,5 +1,6 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
+import type { Browser } from '../lab/browser.ts'
 import { logIn, startSignIn } from '../lab/people.ts'
 import { expectChallenge, passChallenge } from './challenge.ts'
 import { expectPage, expectSignedIn } from './expect.ts'
@@ -112,5 +113,83 @@ t.test('an OP that keeps the parameters, while every client is enforced', async 
       else expectPage(t, end, 410, /start the sign-in again/i)
       world.authsignal.control.setRules([always])
     }
+  })
+})
+
+t.test('an OP that renews its session in the answer', async (t) => {
+  const op = await startReturningOp(t)
+  const world = await openWorld(t, {
+    rules: [always],
+    upstreamUrl: op.url,
+    provider: { authorizePaths: ['/connect/authorize/callback'] },
+    clients: { web2: { remember: '10m' } },
+  })
+  const { web, web2, other } = world
+  const advance = (ms: number) => {
+    world.clock.advance(ms)
+    op.clock.advance(ms)
+  }
+  t.beforeEach(() => {
+    op.renewsSessions = false
+    world.authsignal.control.setRules([always])
+    advance(10 * 60_000)
+  })
+
+  async function openSignedIn(t: Test): Promise<Browser> {
+    const browser = openBrowser(t)
+    await expectSignedIn(t, browser, await logIn(browser, await startSignIn(browser, other), 'alice'), other)
+    return browser
+  }
+
+  await t.test('a challenge before it: one is enough, and the tokens pass', async (t) => {
+    const browser = await openSignedIn(t)
+    const seen = watch(world)
+    const challenge = await startSignIn(browser, web)
+    expectChallenge(t, world, challenge)
+    advance(60_000)
+    op.renewsSessions = true
+    await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
+    t.equal(seen.tracks(), 1)
+    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.same(seen.audit('security'), [])
+  })
+
+  await t.test('what was shown before is remembered after it', async (t) => {
+    const browser = await openSignedIn(t)
+    await expectSignedIn(
+      t,
+      browser,
+      await passChallenge(world, browser, await startSignIn(browser, web2)),
+      web2,
+    )
+    const seen = watch(world)
+    for (const renewsSessions of [true, true, false]) {
+      advance(60_000)
+      op.renewsSessions = renewsSessions
+      await expectSignedIn(t, browser, await startSignIn(browser, web2), web2)
+    }
+    t.equal(seen.tracks(), 0)
+    t.match(seen.audit('released'), [{ how: 'proof' }, { how: 'proof' }, { how: 'proof' }])
+  })
+
+  await t.test('where nothing has to be shown Authsignal is asked once', async (t) => {
+    const browser = await openSignedIn(t)
+    world.authsignal.control.setRules([])
+    const seen = watch(world)
+    advance(60_000)
+    op.renewsSessions = true
+    await expectSignedIn(t, browser, await startSignIn(browser, web), web)
+    t.equal(seen.tracks(), 1)
+  })
+
+  await t.test('another login of the same user is a new session', async (t) => {
+    const browser = await openSignedIn(t)
+    const first = await passChallenge(world, browser, await startSignIn(browser, web2))
+    await expectSignedIn(t, browser, first, web2)
+    advance(60_000)
+    const seen = watch(world)
+    const challenge = await logIn(browser, await startSignIn(browser, web2, 'prompt=login'), 'alice')
+    expectChallenge(t, world, challenge)
+    t.equal(seen.tracks(), 1)
   })
 })

@@ -12,6 +12,8 @@ export interface ReturningOp {
   readonly url: string
   /** The authorization requests wait at the OP: its login page leads back with nothing but their id. */
   keepsRequests: boolean
+  /** Each answer with a code renews the session: its new cookie is of a later login, and the code of the earlier. */
+  renewsSessions: boolean
   /** Who signed in at its login page, in order. */
   readonly logins: string[]
   readonly clock: { advance(ms: number): void }
@@ -66,6 +68,8 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
       const code = randomUUID()
       const nonce = asked.get('nonce') ?? undefined
       grants.set(code, { ...session, clientId: asked.get('client_id') ?? '', nonce })
+      if (op.renewsSessions && asked.get('prompt') !== 'none')
+        response.setHeader('set-cookie', openSession(session.sub))
       answer(response, asked, { code })
     } else if (asked.get('prompt') === 'none') {
       answer(response, asked, { error: 'login_required' })
@@ -91,11 +95,15 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
 
   function logIn(response: ServerResponse, form: URLSearchParams): void {
     const name = form.get('username') ?? ''
-    const id = randomUUID()
     op.logins.push(name)
-    sessions.set(id, { sub: `user-${name}`, authTime: Math.floor(now() / 1000) })
     const location = form.get('ReturnUrl') ?? ''
-    response.writeHead(302, { location, 'set-cookie': `_session=${id}; Path=/; HttpOnly` }).end()
+    response.writeHead(302, { location, 'set-cookie': openSession(`user-${name}`) }).end()
+  }
+
+  function openSession(sub: string): string {
+    const id = randomUUID()
+    sessions.set(id, { sub, authTime: Math.floor(now() / 1000) })
+    return `_session=${id}; Path=/; HttpOnly`
   }
 
   async function answerToken(response: ServerResponse, issuer: string, form: URLSearchParams) {
@@ -119,6 +127,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   const op: ReturningOp = {
     url: `http://127.0.0.1:${listening.port}`,
     keepsRequests: false,
+    renewsSessions: false,
     logins: [],
     clock: {
       advance: (ms) => {
