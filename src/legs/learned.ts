@@ -47,6 +47,8 @@ export interface ForwardedAuthorization {
   readonly state?: string | undefined
   /** Where its answer goes and what that repeats (`correlationKey`). */
   readonly correlation?: string | undefined
+  /** What it asks for, as a query; absent where it only refers to what was pushed, or can't be read. */
+  readonly query?: string | undefined
   /** The key of the request in the store, where it can be found again. */
   readonly inFlight?: string | undefined
   /** The ids of the browser that sent it, one that it is only about to get included. */

@@ -224,11 +224,13 @@ export interface ReleasedCode {
   readonly releasedAt: number
 }
 
-/** A pushed authorization request of a client that is not off (RFC 9126). */
+/** An authorization request of a client that is not off, kept at the OP: it was pushed (RFC 9126), or the OP did so itself. */
 export interface PushedRequest {
   /** Its parameters, without the client's credentials. */
   readonly query: string
   readonly expiresAt: number
+  /** The key of the request in flight for which the OP itself has made it. */
+  readonly inFlight?: string | undefined
 }
 
 /** A question to the OP that the browser itself carries there (`provider.probe.by: browser`). */

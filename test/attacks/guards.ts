@@ -466,6 +466,12 @@ export const guards: readonly Guard[] = [
     'logout-token-nonce': {},
     'logout-token-event': {},
   }),
+  ...marked(['oauth/own-request-uri.test.ts'], {
+    'own-origin': {},
+    'own-endpoint': {},
+    'nothing-beside-it': {},
+    'own-client': {},
+  }),
   ...marked(['policy/probe-result.test.ts'], {
     'renewed-for-its-user': {},
     'renewed-in-its-session': {},

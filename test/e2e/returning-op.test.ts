@@ -193,3 +193,67 @@ t.test('an OP that renews its session in the answer', async (t) => {
     t.equal(seen.tracks(), 1)
   })
 })
+
+t.test('an OP that sends each request on to itself with a request URI of its own', async (t) => {
+  const op = await startReturningOp(t)
+  op.cachesRequests = true
+  const world = await openWorld(t, { rules: [always], upstreamUrl: op.url })
+  const { web, other, publicUrl } = world
+  const advance = (ms: number) => {
+    world.clock.advance(ms)
+    op.clock.advance(ms)
+  }
+
+  await t.test('a client that is off', async (t) => {
+    const browser = openBrowser(t)
+    await expectSignedIn(t, browser, await logIn(browser, await startSignIn(browser, other), 'alice'), other)
+  })
+
+  for (const [query, wait] of [
+    ['', 0],
+    ['', tooLong],
+    ['prompt=login', tooLong],
+    ['via=post', 0],
+  ] as const) {
+    await t.test(`a protected client, ${query} after ${wait} ms: one password, one challenge`, async (t) => {
+      const browser = openBrowser(t)
+      op.logins.length = 0
+      const seen = watch(world)
+      const start = await startSignIn(browser, web, query)
+      const login = query === 'via=post' ? await browser.submit(start) : start
+      const challenge = await logIn(browser, login, 'alice')
+      expectChallenge(t, world, challenge)
+      advance(wait)
+      await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
+      t.same(op.logins, ['alice'])
+      t.equal(seen.tracks(), 1)
+      t.match(seen.audit('released'), [{ how: 'pass' }])
+    })
+  }
+
+  await t.test('a user who is signed in: the probe follows, and the challenge comes first', async (t) => {
+    const browser = openBrowser(t)
+    await logIn(browser, await startSignIn(browser, other), 'alice')
+    const seen = watch(world)
+    const challenge = await startSignIn(browser, web)
+    expectChallenge(t, world, challenge)
+    await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
+    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.equal(seen.tracks(), 1)
+    world.authsignal.control.setRules([])
+    const quiet = watch(world)
+    await expectSignedIn(t, browser, await startSignIn(browser, web), web)
+    t.equal(quiet.tracks(), 1, 'nor is Authsignal asked twice where nothing is to be shown')
+  })
+
+  await t.test('its request URI is no way for another client', async (t) => {
+    const login = await startSignIn(openBrowser(t), web, 'prompt=login')
+    const returnUrl = new URL(login.url).searchParams.get('ReturnUrl') ?? ''
+    const named = new URL(returnUrl, publicUrl)
+    named.searchParams.set('client_id', 'other')
+    expectPage(t, await openBrowser(t).navigate(named.href), 400, /./)
+    const stranger = openBrowser(t)
+    const { url } = await stranger.navigate(`${publicUrl}${returnUrl}`)
+    t.match(url, `${publicUrl}/login?`, 'another browser signs in by itself')
+  })
+})

@@ -12,6 +12,8 @@ export interface ReturningOp {
   readonly url: string
   /** The authorization requests wait at the OP: its login page leads back with nothing but their id. */
   keepsRequests: boolean
+  /** It sends each request on to itself with a request URI of its own, as OpenIddict does. */
+  cachesRequests: boolean
   /** Each answer with a code renews the session: its new cookie is of a later login, and the code of the earlier. */
   renewsSessions: boolean
   /** Who signed in at its login page, in order. */
@@ -30,23 +32,23 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'ES256' }
   const sessions = new Map<string, Session>()
-  const waiting = new Map<string, string>()
+  const waiting = new Map<string, URLSearchParams>()
   const grants = new Map<string, Grant>()
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const issuer = `http://${request.headers.host}`
-    const { pathname, search, searchParams } = new URL(request.url ?? '', issuer)
+    const { pathname, searchParams } = new URL(request.url ?? '', issuer)
     switch (pathname) {
       case '/.well-known/openid-configuration':
         return sendJson(response, describe(issuer))
       case '/connect/jwks':
         return sendJson(response, { keys: [jwk] })
       case '/connect/authorize':
-        return authorize(request, response, search)
+        return start(request, response, request.method === 'POST' ? await readForm(request) : searchParams)
       case '/connect/authorize/callback':
-        return authorize(request, response, waiting.get(searchParams.get('authzId') ?? '') ?? search)
+        return authorize(request, response, waiting.get(searchParams.get('authzId') ?? '') ?? searchParams)
       case '/login':
         if (request.method === 'POST') return logIn(response, await readForm(request))
         return sendPage(response, 200, loginPage(searchParams.get('ReturnUrl') ?? ''))
@@ -58,8 +60,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   }
 
   /** What was asked for before the login is not asked for again: `suppressed_…` says which. */
-  function authorize(request: IncomingMessage, response: ServerResponse, search: string): void {
-    const asked = new URLSearchParams(search)
+  function authorize(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
     const isNew = (name: string): boolean => asked.get(name) !== asked.get(`suppressed_${name}`)
     const session = sessions.get(/_session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
     const isLoginAskedFor = asked.get('prompt') === 'login' && isNew('prompt')
@@ -74,7 +75,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
     } else if (asked.get('prompt') === 'none') {
       answer(response, asked, { error: 'login_required' })
     } else {
-      const returnUrl = `/connect/authorize/callback?${rememberRequest(asked)}`
+      const returnUrl = rememberRequest(asked)
       response.writeHead(302, { location: `/login?${new URLSearchParams({ ReturnUrl: returnUrl })}` }).end()
     }
   }
@@ -87,10 +88,24 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
       const value = asked.get(name)
       if (value !== null) asked.set(`suppressed_${name}`, value)
     }
-    if (!op.keepsRequests) return `${asked}`
+    const [uri] = [...waiting].find(([, cached]) => cached === asked) ?? []
+    if (uri !== undefined) return referTo(uri, asked)
+    if (!op.keepsRequests) return `/connect/authorize/callback?${asked}`
     const id = randomUUID()
-    waiting.set(id, `?${asked}`)
-    return `authzId=${id}`
+    waiting.set(id, asked)
+    return `/connect/authorize/callback?authzId=${id}`
+  }
+
+  function start(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
+    const cached = waiting.get(asked.get('request_uri') ?? '')
+    if (cached || !op.cachesRequests) authorize(request, response, cached ?? asked)
+    else response.writeHead(302, { location: cache(asked) }).end()
+  }
+
+  function cache(asked: URLSearchParams): string {
+    const uri = `urn:ietf:params:oauth:request_uri:${randomUUID()}`
+    waiting.set(uri, asked)
+    return referTo(uri, asked)
   }
 
   function logIn(response: ServerResponse, form: URLSearchParams): void {
@@ -127,6 +142,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   const op: ReturningOp = {
     url: `http://127.0.0.1:${listening.port}`,
     keepsRequests: false,
+    cachesRequests: false,
     renewsSessions: false,
     logins: [],
     clock: {
@@ -136,6 +152,11 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
     },
   }
   return op
+}
+
+function referTo(uri: string, asked: URLSearchParams): string {
+  const reference = { client_id: asked.get('client_id') ?? '', request_uri: uri }
+  return `/connect/authorize?${new URLSearchParams(reference)}`
 }
 
 function answer(response: ServerResponse, asked: URLSearchParams, members: Record<string, string>): void {

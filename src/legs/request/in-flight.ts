@@ -51,8 +51,9 @@ export async function recordInFlight(
 ): Promise<ForwardedAuthorization> {
   const arrived = describeRequest(resolved, target, policy, now())
   const correlation = findCorrelation(resolved, policies, arrived.clientId)
-  const state = resolved.parameters.get('state')
-  const known = { policy, browserIds, state, correlation }
+  const { parameters, source } = resolved
+  const query = source === 'plain' || source === 'object' ? parameters.toOAuthQuery() : undefined
+  const known = { policy, browserIds, state: parameters.get('state'), correlation, query }
   const [browser] = browserIds
   if (correlation === undefined || browser === undefined) return { ...known, request: arrived }
   const { found: alike } = await findAlike(records, browserIds, correlation)
@@ -60,8 +61,13 @@ export async function recordInFlight(
     ({ request: { driving } }) =>
       driving?.target === target && isYounger(driving.until - drivingMs, drivingMs, now()),
   )
+  // The OP sends the browser on with a request URI of its own.
+  const goesOn = alike.find(({ id }) => id === resolved.inFlight)
+  if (goesOn) return { ...known, request: goesOn.request, inFlight: goesOn.id }
   if (driven) return { ...known, request: driven.request, inFlight: driven.id }
-  const asked = /* guard: returns-go-on */ isAtFurtherPath ? sinceItsStart(arrived, alike) : arrived
+  // A pushed request is one request, however often it comes.
+  const isReturn = isAtFurtherPath || source === 'pushed'
+  const asked = /* guard: returns-go-on */ isReturn ? sinceItsStart(arrived, alike) : arrived
   const continued = /* guard: forms-go-on */ isOwnForm
     ? alike.findLast(({ request }) => request.clientId === asked.clientId)
     : undefined
@@ -158,11 +164,11 @@ function hashAsked(clientId: string, parameters: Parameters): string {
  */
 export async function markForwarded(
   { records, provider }: Pick<Services, 'records' | 'provider'>,
-  { source, plainQuery }: ResolvedRequest,
+  { source, plainQuery, inFlight: kept }: ResolvedRequest,
   { inFlight }: ForwardedAuthorization,
   target: string,
 ): Promise<void> {
-  if (source !== 'pushed' || inFlight === undefined) return
+  if (source !== 'pushed' || inFlight === undefined || inFlight === kept) return
   const isTaken = provider.metadata.require_pushed_authorization_requests !== true
   const plain = isTaken && plainQuery !== undefined ? `${target.split('?', 1)}?${plainQuery}` : undefined
   await records.inFlight.update(inFlight, ({ target: _pushed, targetUntil: _end, ...request }) =>

@@ -16,6 +16,8 @@ export interface ResolvedRequest {
   readonly expiresAt?: number
   /** What was pushed, as the query of a plain request; absent for what is signed. */
   readonly plainQuery?: string | undefined
+  /** The key of the request in flight for which the OP itself has kept this one. */
+  readonly inFlight?: string | undefined
 }
 
 /**
@@ -54,6 +56,7 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
     source: 'pushed',
     isContradictory: within?.isContradictory === true || contradicts(outer, parameters),
     expiresAt: pushed.expiresAt,
+    inFlight: pushed.inFlight,
     plainQuery: within ? undefined : describePlain(inner, outer),
   }
 }
