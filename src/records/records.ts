@@ -224,7 +224,7 @@ export interface ReleasedCode {
   readonly releasedAt: number
 }
 
-/** An authorization request of a client that is not off, kept at the OP: it was pushed (RFC 9126), or the OP did so itself. */
+/** A request of a client that is not off, kept at the OP: it was pushed (RFC 9126), or the OP itself keeps it. */
 export interface PushedRequest {
   /** Its parameters, without the client's credentials. */
   readonly query: string

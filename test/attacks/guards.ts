@@ -629,6 +629,7 @@ export const guards: readonly Guard[] = [
   ...marked(['legs/request/in-flight.test.ts'], {
     'forms-go-on': {},
     'returns-go-on': {},
+    'reloads-start-anew': {},
     'starts-of-the-same': {},
     'newer-logins': {},
   }),

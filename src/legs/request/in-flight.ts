@@ -65,13 +65,18 @@ export async function recordInFlight(
   const goesOn = alike.find(({ id }) => id === resolved.inFlight)
   if (goesOn) return { ...known, request: goesOn.request, inFlight: goesOn.id }
   if (driven) return { ...known, request: driven.request, inFlight: driven.id }
-  // A pushed request is one request, however often it comes.
-  const isReturn = isAtFurtherPath || source === 'pushed'
-  const asked = /* guard: returns-go-on */ isReturn ? sinceItsStart(arrived, alike) : arrived
+  const ownId = hashOf(browser, correlation, target)
+  const starts = alike.filter(
+    ({ id }) =>
+      /* guard: returns-go-on */ isAtFurtherPath ||
+      // What was pushed is one request, however often it comes.
+      /* guard: reloads-start-anew */ (source === 'pushed' && id === ownId),
+  )
+  const asked = sinceItsStart(arrived, starts)
   const continued = /* guard: forms-go-on */ isOwnForm
     ? alike.findLast(({ request }) => request.clientId === asked.clientId)
     : undefined
-  const id = continued?.id ?? hashOf(browser, correlation, target)
+  const id = continued?.id ?? ownId
   const next = (earlier: InFlightRequest): InFlightRequest =>
     continued ? continueWith(earlier, asked) : repeat(earlier, asked)
   const owner = sentFrom(address)
@@ -86,12 +91,12 @@ export async function recordInFlight(
  * and how often it was repeated is counted. The OP may have taken the prompts out of it, and the gateway may have raised
  * its `max_age`; one that asks for a newer login is another.
  */
-function sinceItsStart(arrived: InFlightRequest, alike: readonly Found[]): InFlightRequest {
+function sinceItsStart(arrived: InFlightRequest, starts: readonly Found[]): InFlightRequest {
   const isSame = ({ request: { asks, maxAge } }: Found): boolean =>
     /* guard: starts-of-the-same */ asks === arrived.asks &&
     /* guard: newer-logins */ (arrived.maxAge ?? Number.POSITIVE_INFINITY) >=
       (maxAge ?? Number.POSITIVE_INFINITY)
-  const first = alike.findLast(isSame)?.request
+  const first = starts.findLast(isSame)?.request
   if (first === undefined) return arrived
   const { startedAt, drives, maxAge } = first
   return omitAbsent({ ...arrived, startedAt, drives, maxAge })
@@ -164,11 +169,11 @@ function hashAsked(clientId: string, parameters: Parameters): string {
  */
 export async function markForwarded(
   { records, provider }: Pick<Services, 'records' | 'provider'>,
-  { source, plainQuery, inFlight: kept }: ResolvedRequest,
+  { source, plainQuery, inFlight: goesOnWith }: ResolvedRequest,
   { inFlight }: ForwardedAuthorization,
   target: string,
 ): Promise<void> {
-  if (source !== 'pushed' || inFlight === undefined || inFlight === kept) return
+  if (source !== 'pushed' || inFlight === undefined || inFlight === goesOnWith) return
   const isTaken = provider.metadata.require_pushed_authorization_requests !== true
   const plain = isTaken && plainQuery !== undefined ? `${target.split('?', 1)}?${plainQuery}` : undefined
   await records.inFlight.update(inFlight, ({ target: _pushed, targetUntil: _end, ...request }) =>

@@ -16,6 +16,7 @@ interface How {
   readonly browserIds?: readonly string[]
   readonly isOwnForm?: boolean
   readonly path?: string
+  readonly source?: 'plain' | 'pushed'
 }
 
 /** Records, how a request is written down in them, and how it is found by its answer. */
@@ -41,7 +42,7 @@ function open() {
     },
     ask(
       request: Record<string, string>,
-      { browserIds = ['alice'], isOwnForm = false, path = '/authorize' }: How = {},
+      { browserIds = ['alice'], isOwnForm = false, path = '/authorize', source = 'plain' }: How = {},
     ) {
       const query = `${new URLSearchParams(request)}`
       const parameters = parseParameters({ query }, 'authorization')
@@ -49,7 +50,7 @@ function open() {
         [request['client_id'] ?? ''].filter(Boolean),
         request['redirect_uri'] ?? two[0],
       )
-      const resolved = { parameters, source: 'plain', isContradictory: false } as const
+      const resolved = { parameters, source, isContradictory: false } as const
       const target = `${path}?${query}`
       return recordInFlight(
         { policies, records, now: () => at++ },
@@ -253,6 +254,21 @@ t.test('what a login page leads to began with the request of the client', async 
     t.same(await records.inFlight.get(own ?? ''), request, 'as it is kept')
     t.not(own, inFlight, 'it is repeated as it came')
   }
+})
+
+t.test('a pushed request begins once, and another that asks for the same begins anew', async (t) => {
+  const { ask, advance } = open()
+  const login = { ...asked, prompt: 'login' }
+  for (const [uri, startedAt] of [
+    ['1', 1000],
+    ['1', 1000],
+    ['2', 121_002],
+  ] as const) {
+    t.match(await ask({ ...login, uri }, { source: 'pushed' }), { request: { startedAt } })
+    advance(60_000)
+  }
+  t.match(await ask(login), { request: { startedAt: 181_003 } }, 'so does one that is not pushed')
+  t.match(await ask(login), { request: { startedAt: 181_004 } }, 'and its reload')
 })
 
 t.test('what goes on when it came twice began with the latest start', async (t) => {
