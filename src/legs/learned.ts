@@ -10,7 +10,7 @@ export type Learned =
   | { readonly kind: 'nothing' }
   /** An authorization request of a client that is off. */
   | { readonly kind: 'asked'; readonly asked: AskedResponse }
-  /** What was posted to an authorization endpoint and is no request. */
+  /** What came to an authorization endpoint and is no request. */
   | { readonly kind: 'form'; readonly ask: FormAsk }
   | {
       readonly kind: 'authorization'
@@ -34,7 +34,7 @@ export interface AskedResponse {
   readonly responseType: string
 }
 
-/** What a form asks for that goes on with an authorization request. */
+/** What a form or a link asks for that goes on with an authorization request. */
 export interface FormAsk {
   readonly clientId: string | undefined
   readonly scope: readonly string[]
@@ -47,6 +47,8 @@ export interface ForwardedAuthorization {
   readonly state?: string | undefined
   /** Where its answer goes and what that repeats (`correlationKey`). */
   readonly correlation?: string | undefined
+  /** What it asks for, as a query; absent where it only refers to what was pushed, or can't be read. */
+  readonly query?: string | undefined
   /** The key of the request in the store, where it can be found again. */
   readonly inFlight?: string | undefined
   /** The ids of the browser that sent it, one that it is only about to get included. */

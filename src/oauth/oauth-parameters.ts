@@ -96,3 +96,10 @@ export function mayBeRequest(names: ReadonlySet<string>): boolean {
   const isTelling = (name: string): boolean => authorizationParameters.has(name) || name === 'grant_type'
   return [...names].some((name) => isTelling(name) && !commonParameters.has(name))
 }
+
+/**
+ * Whether a link says whose request it is, or what is asked for. One that does not goes on with a request that the OP has
+ * kept, of which it may repeat a state: such as the id under which Duende IdentityServer keeps it.
+ */
+export const saysWhoAsks = (names: ReadonlySet<string>): boolean =>
+  names.has('client_id') || names.has('scope')

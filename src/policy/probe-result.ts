@@ -5,8 +5,29 @@ import type { Identity } from './identity.ts'
  * `detail` are for the log. `consent_required` means that the OP asks consent for the probe's client.
  */
 export type ProbeResult =
-  | { readonly known: true; readonly identity: Identity }
+  | {
+      readonly known: true
+      readonly identity: Identity
+      /** The session of the request, if the OP's answer to it has renewed it (`afterRenewal`). */
+      readonly renews?: Identity | undefined
+    }
   | { readonly known: false; readonly reason: string; readonly detail?: string | undefined }
+
+/**
+ * What is known once the OP's answer to an authorization request has set cookies. An OP may renew a session in the very
+ * answer that has the code, and take the time of its cookie for `auth_time`: the code may then be of either time. A user
+ * who signs in anew does so on a page in between, so that no request and its answer are on two sides of it.
+ *
+ * @param before of the request, if it was decided by that: it asked for no new login then.
+ * @param after of its answer.
+ */
+export function afterRenewal(before: ProbeResult | undefined, after: ProbeResult): ProbeResult {
+  if (!before?.known || !after.known || before === after) return after
+  const isSame =
+    /* guard: renewed-for-its-user */ before.identity.subject === after.identity.subject &&
+    /* guard: renewed-in-its-session */ before.identity.sid === after.identity.sid
+  return isSame ? { ...after, renews: before.identity } : after
+}
 
 /** The reason where only the browser can find out (`provider.probe.by: browser`). */
 export const onlyByBrowser = 'only_by_browser'

@@ -1,3 +1,4 @@
+import { readOwnRequestUri } from '../oauth/own-request-uri.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import { type Asker, askForBrowser } from './ask-for-browser.ts'
 import { expectAnswer, readAnswer } from './authorization-answer.ts'
@@ -29,6 +30,18 @@ export async function probeUser(services: ProbeServices, request: ProbeRequest):
   return unlessItFails(deadline, () => identify(services, { ...request, cookie }, deadline))
 }
 
+/** An OP that keeps requests itself answers where it then leads to (`readOwnRequestUri`): it is asked there, once. */
+async function followItself(
+  { config, provider }: ProbeServices,
+  ask: (path: string) => ReturnType<typeof askForBrowser>,
+  first: Awaited<ReturnType<typeof askForBrowser>>,
+): ReturnType<typeof askForBrowser> {
+  const { pathname } = new URL(provider.metadata.authorization_endpoint)
+  const endpoint = new URL(pathname, config.publicUrl)
+  const own = readOwnRequestUri(String(first.headers['location']), endpoint, config.provider.probe.clientId)
+  return own ? ask(own.path) : first
+}
+
 async function identify(
   services: ProbeServices,
   { cookie, ...asker }: Asker & { readonly cookie: string },
@@ -37,7 +50,8 @@ async function identify(
   const { config, provider, upstream } = services
   const secrets = createSecrets()
   const question = await composeQuestion(services, secrets, config.provider.probe.prompt)
-  const { statusCode, headers } = await askForBrowser(upstream, question, asker, { cookie }, deadline)
+  const ask = (path: string) => askForBrowser(upstream, path, asker, { cookie }, deadline)
+  const { statusCode, headers } = await followItself(services, ask, await ask(question))
   const answer = readAnswer(
     { statusCode, location: headers['location'] },
     expectAnswer(provider.metadata, probeRedirectUri(config), secrets.state),

@@ -55,6 +55,8 @@ export interface User {
   readonly locale?: string | undefined
   /** The claims of `provider.compare`, as the OP gave them. */
   readonly compare: Readonly<Record<string, unknown>>
+  /** The same user in the session that the OP has just renewed: what was shown there counts here too. */
+  readonly renews?: User | undefined
 }
 
 /** An authorization request of a protected client that may have to be repeated. */
@@ -69,6 +71,11 @@ export interface InFlightRequest {
   readonly acrValues?: string | undefined
   readonly prompt?: string | undefined
   readonly uiLocales?: string | undefined
+  /** How old the login may be, in seconds (`max_age`; OIDC Core 3.1.2.1): none at all for `prompt=login`. */
+  readonly maxAge?: number | undefined
+  /** Hash of what it asks for, whatever its prompts and its `max_age`: what goes on with it has the same. */
+  readonly asks: string
+  /** In epoch milliseconds: of what goes on with an earlier request, that one's. */
   readonly startedAt: number
   /** How often the gateway itself sent the browser through it again. */
   readonly drives: number
@@ -217,6 +224,8 @@ export interface ReleasedCode {
   readonly policyIds: readonly string[]
   readonly subject: string
   readonly compare: Readonly<Record<string, unknown>>
+  /** The same before the session was renewed: the code may be of either. */
+  readonly renews?: Readonly<Record<string, unknown>> | undefined
   /** Set where the release rested on the OP's amr: one of these must be in the ID token too. */
   readonly amr?: readonly string[] | undefined
   /** The key of the request that it answers, if that is known. */
@@ -226,11 +235,13 @@ export interface ReleasedCode {
   readonly releasedAt: number
 }
 
-/** A pushed authorization request of a client that is not off (RFC 9126). */
+/** A request of a client that is not off, kept at the OP: it was pushed (RFC 9126), or the OP itself keeps it. */
 export interface PushedRequest {
   /** Its parameters, without the client's credentials. */
   readonly query: string
   readonly expiresAt: number
+  /** The key of the request in flight for which the OP itself has made it. */
+  readonly inFlight?: string | undefined
 }
 
 /** A question to the OP that the browser itself carries there (`provider.probe.by: browser`). */

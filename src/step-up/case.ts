@@ -9,6 +9,8 @@ import type { Case, InFlightRequest, User } from '../records/records.ts'
 export interface Asked {
   readonly policy: GoverningPolicy
   readonly identity: Identity
+  /** As `afterRenewal` tells. */
+  readonly renews?: Identity | undefined
   readonly request?: InFlightRequest | undefined
   readonly inFlight?: string | undefined
 }
@@ -17,11 +19,12 @@ export interface Asked {
 type ClaimRules = Pick<Config['provider'], 'session' | 'compare'>
 
 export function describeCase(asked: Asked, rules: ClaimRules): Case {
-  const { policy, identity, request, inFlight } = asked
+  const { policy, identity, renews, request, inFlight } = asked
+  const user = describeUser(identity, rules)
   return {
     clientId: request?.clientId ?? policy.clientId,
     policyIds: policy.policyIds,
-    user: describeUser(identity, rules),
+    user: renews ? { ...user, renews: describeUser(renews, rules) } : user,
     scope: request?.scope,
     acrValues: request?.acrValues,
     prompt: request?.prompt,
@@ -65,6 +68,9 @@ function describeUser(identity: Identity, { compare, session }: ClaimRules): Use
 /** Whose request a step-up is about, for the log line of a refusal. */
 export const ownerOf = ({ clientId, page }: Case): { readonly clientId?: string } =>
   page === undefined ? { clientId } : {}
+
+/** The same case in the session that the OP has just renewed. */
+export const beforeRenewal = (it: Case): Case | undefined => it.user.renews && { ...it, user: it.user.renews }
 
 /** Whether a client's response is judged whose request nobody saw. */
 export const isRequestUnknown = ({ page, scope }: Case): boolean => page === undefined && scope === undefined

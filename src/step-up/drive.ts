@@ -8,6 +8,9 @@ const maxDrives = 2
 /** How long the browser may take to come back with what it was sent to, in milliseconds. */
 export const drivingMs = 60_000
 
+/** By what a login may seem older than it is: OPs tell its time in whole seconds, and the browser needs time to get there. */
+const loginSlackSeconds = 5
+
 type DriveServices = Pick<Services, 'records' | 'now'>
 
 /** Sends a tab through its own authorization request once more, as `driveRequest` does. */
@@ -73,23 +76,19 @@ function promptOfOffline({ prompt, scope }: InFlightRequest): string | undefined
 
 /**
  * The target of a request whose prompts the user has answered, with what is left of them. `max_age` grows by the time
- * that passed since, so that the login of this very request still counts and an older one does not (OIDC Core 3.1.2.1).
+ * that passed since the request was first made, so that the login of this very request still counts, and one from before
+ * it does not (OIDC Core 3.1.2.1) but for the slack.
  */
 function withPrompt(
   prompt: string | undefined,
   target: string,
-  request: InFlightRequest,
+  { maxAge, startedAt }: InFlightRequest,
   now: number,
 ): string {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const parameters = parseParameters({ query }, 'authorization')
-  const elapsedSeconds = Math.max(0, Math.ceil((now - request.startedAt) / 1000))
-  const askedForLogin = parsePrompt(request.prompt).has('login')
-  const maxAge = askedForLogin ? '0' : parameters.get('max_age')
-  const raised = maxAge === undefined ? undefined : `${Number(maxAge) + elapsedSeconds}`
-  const changes = new Map([
-    ['prompt', parameters.has('prompt') ? prompt : undefined],
-    ['max_age', raised],
-  ])
+  const elapsedSeconds = Math.max(0, Math.ceil((now - startedAt) / 1000))
+  const changes = new Map([['prompt', parameters.has('prompt') ? prompt : undefined]])
+  if (maxAge !== undefined) changes.set('max_age', `${maxAge + elapsedSeconds + loginSlackSeconds}`)
   return `${path}?${parameters.toQuery(changes)}`
 }

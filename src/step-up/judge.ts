@@ -16,7 +16,7 @@ import type { Case, Proofs, StepUp, Waiting } from '../records/records.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
 import { areAttemptsExhausted, countAttempt, mayAskSilently, rememberSession } from './attempts.ts'
-import { isRequestUnknown } from './case.ts'
+import { beforeRenewal, isRequestUnknown } from './case.ts'
 import { joinStepUp, openStepUp } from './openings.ts'
 import { findPass, spendPass } from './passes.ts'
 import { findProofs } from './proofs.ts'
@@ -66,7 +66,10 @@ async function decide(services: JudgeServices, it: Case, occasion: Occasion): Pr
   await claimSignIn(services, it, action, browser.ids)
   const shown = await findProofs(services, it, browser.ids)
   const takePass = occasion.atRelease ? spendPass : findPass
-  const pass = await takePass(services, it, action, browser.ids)
+  const before = beforeRenewal(it)
+  const pass =
+    (await takePass(services, it, action, browser.ids)) ??
+    (before && (await takePass(services, before, action, browser.ids)))
   const proofs = shown.filter((proof) => proof.action === action)
   const remembered = decideFromMemory(policy, it.user.amr, { pass, proofs }, services.now())
   if (remembered) return { decision: remembered }

@@ -38,6 +38,19 @@ export async function addProof(
   )
 }
 
+/** What was shown in a session counts in the one by which the OP has renewed it. */
+export async function carryProofs(
+  services: ProofServices,
+  from: Case,
+  to: Case,
+  browserIds: readonly string[],
+): Promise<void> {
+  for (const browser of browserIds) {
+    for (const proof of await findProofs(services, from, [browser]))
+      await addProof(services, to, browser, proof)
+  }
+}
+
 async function readProofs(
   { config, records, epochs, now }: ProofServices,
   it: Case,

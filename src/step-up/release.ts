@@ -26,6 +26,7 @@ export async function recordRelease(
     compare: it.user.compare,
     inFlight: it.inFlight,
     issuedAt,
+    renews: it.user.renews?.compare,
     releasedAt: now(),
     amr: basis?.decision.reason === 'satisfied_by_amr' ? basis.policy.satisfiedByAmr : undefined,
   }

@@ -102,6 +102,7 @@ export const guards: readonly Guard[] = [
     'loose-requests-of-nobody': {},
     'refusals-while-enforced': {},
     'requests-among-forms': {},
+    'requests-among-links': {},
     'scope-of-forms': {},
     'clients-of-forms': { off: 'undefined' },
   }),
@@ -341,6 +342,7 @@ export const guards: readonly Guard[] = [
     'response-modes': {},
     'contradicting-request-objects': {},
     'opaque-request-objects': {},
+    'scopes-that-are-none': {},
   }),
   ...marked([requestObjects, guardCases], {
     'request-and-request-uri': { cases: [guardCases] },
@@ -467,6 +469,16 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['sign-out/sign-out.test.ts'], {
     'sign-out-by-any-answer': { off: 'false' },
+  }),
+  ...marked(['oauth/own-request-uri.test.ts'], {
+    'own-origin': {},
+    'own-endpoint': {},
+    'nothing-beside-it': {},
+    'own-client': {},
+  }),
+  ...marked(['policy/probe-result.test.ts'], {
+    'renewed-for-its-user': {},
+    'renewed-in-its-session': {},
   }),
   ...marked(['legs/request/in-flight.test.ts'], {
     'target-length': { off: 'true' },
@@ -620,6 +632,10 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['legs/request/in-flight.test.ts'], {
     'forms-go-on': {},
+    'returns-go-on': {},
+    'reloads-start-anew': {},
+    'starts-of-the-same': {},
+    'newer-logins': {},
   }),
   ...marked([everyClient], {
     'recognised-clients': {},

@@ -390,6 +390,92 @@ runAttacks(
   },
 )
 
+function followLink({ world }: LenientStage, jar: Jar, query: string): Promise<Answer> {
+  return send(world.publicUrl, {
+    target: `/connect/authorize${query}`,
+    headers: [jar.header(), ...navigation],
+  })
+}
+
+runAttacks(
+  'links with which an OP goes on with a request that it has kept',
+  onLenientStage({ rules: [forAdmin] }),
+  (attack) => {
+    const links = {
+      'Duende IdentityServer': '?authzId=1',
+      'WSO2 Identity Server': '?sessionDataKey=1&type=oidc',
+      'a state of its own': '?state=of-the-op',
+      'odd bytes': '?x=100%&y=%ff',
+      nothing: '',
+    }
+    attack('Q-23', 'one is answered for the earlier request', links, async (t, stage, query) => {
+      const jar = new Jar()
+      await begin(stage, jar, authorizeQuery(stage.world.web, { scope: 'openid profile' }))
+      answerForm(stage)
+      const answer = await followLink(stage, jar, query)
+      t.equal(stage.op.requests.at(-1)?.url, `/connect/authorize${query}`, 'byte for byte')
+      t.match(answer.headers['location'], `code=${canary.code}`, 'is released', { answer: describe(answer) })
+    })
+    attack('Q-23', 'and judged by what that asks for', links, async (t, stage, query) => {
+      const jar = new Jar()
+      await begin(stage, jar, authorizeQuery(stage.world.web, { scope: 'openid admin', prompt: 'login' }))
+      answerForm(stage)
+      const answer = await followLink(stage, jar, query)
+      t.match(answer.headers['location'], /^\/step-up\/challenge\//, 'is asked', { answer: describe(answer) })
+      expectNoArtefact(t, answer)
+    })
+    attack(
+      'Q-23',
+      'one that asks for more in some reading is judged by that',
+      { 'an array': '?authzId=1&scope[]=admin', 'another case': '?authzId=1&Scope=admin' },
+      async (t, stage, query) => {
+        const jar = new Jar()
+        await begin(stage, jar, authorizeQuery(stage.world.web, { scope: 'openid' }))
+        answerForm(stage)
+        const answer = await followLink(stage, jar, query)
+        t.match(answer.headers['location'], /^\/step-up\/challenge\//, 'is asked', {
+          answer: describe(answer),
+        })
+      },
+    )
+    attack(
+      'Q-23',
+      'one whose request this browser did not make is never released on ALLOW alone',
+      links,
+      async (t, stage, query) => {
+        const other = new Jar()
+        await begin(stage, other, authorizeQuery(stage.world.web))
+        answerForm(stage)
+        const answer = await followLink(stage, new Jar(), query)
+        t.match(answer.headers['location'], /[?&]error=interaction_required/, describe(answer))
+        expectNoArtefact(t, answer)
+      },
+    )
+    attack(
+      'Q-23',
+      'what some OP could take for a request is read as one, strictly',
+      {
+        'a client': '?authzId=1&client_id=web',
+        'an array of clients': '?authzId=1&client_id[]=web',
+        'a client in another case': '?authzId=1&Client_Id=web',
+        'a client after a semicolon': '?authzId=1;client_id=web',
+        'a client behind an HTML entity': '?authzId=1&amp;client_id=web',
+        'a response type in another case': '?authzId=1&Response_Type=code',
+        'a prompt in another case': '?authzId=1&Prompt=none',
+        'a scope after a semicolon': '?authzId=1;scope=admin',
+        'a request URI that nobody knows': '?authzId=1&request_uri=urn:x&ui_locales=a&ui_locales=b',
+        'two states': '?state=a&state=b',
+        'a name outside ASCII': '?authzId=1&%C3%A9=x',
+      },
+      async (t, stage, query) => {
+        stage.beLenient()
+        const seen = watchOp(stage.op.requests)
+        expectRefused(t, await followLink(stage, new Jar(), query), 400, seen)
+      },
+    )
+  },
+)
+
 runAttacks('content types of forms', onLenientStage(), (attack) => {
   const types = ['ISO-8859-1', '"iso-8859-1"', 'windows-1252', 'us-ascii', 'utf8', ' "UTF-8" ;', 'utf-8;']
   attack('Q-10', 'in any charset a form is the same that is ASCII', types, async (t, stage, charset) => {

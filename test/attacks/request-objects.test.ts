@@ -101,7 +101,8 @@ runAttacks(
           outer: { client_id: 'other', redirect_uri: 'other' },
         },
         'an unprotected client inside': { inner: { client_id: 'other' } },
-        'another scope': { inner: { scope: 'openid email' } },
+        'a scope of more outside': { outer: { scope: 'openid email' } },
+        'another scope': { outer: { scope: 'openid profile' }, inner: { scope: 'openid email' } },
         'another response mode': { outer: { response_mode: 'query' }, inner: { response_mode: 'fragment' } },
         'another redirect URI': { inner: { redirect_uri: 'https://evil.example/' } },
         'prompt=none inside, login outside': { outer: { prompt: 'login' }, inner: { prompt: 'none' } },
@@ -143,6 +144,21 @@ runAttacks(
         const answer = answerOf(stage, await pass(stage, browser, page))
         t.ok(answer.has('code'), 'and goes on with the kept response')
         t.equal((await redeem(stage.world, stage.world.web, answer.get('code') ?? '')).status, 200)
+      },
+    )
+    attack(
+      'J-01',
+      'and by all of its scope, where only openid stands outside',
+      { 'openid in both': 'openid email', 'openid outside': 'email' },
+      async (t, stage, scope: string) => {
+        begin(stage)
+        const { world } = stage
+        const browser = await openSignedIn(t, stage)
+        const request = await sign(asObject(stage, { scope }))
+        const query = { client_id: 'web', scope: 'openid', response_type: 'code', request }
+        const page = await visit(stage, browser, query)
+        const { custom } = world.authsignal.control.tracks.at(-1)?.attributes ?? {}
+        t.match(custom, { scope: /email/ }, 'the rules see it', { page: [page.status, page.url, page.text] })
       },
     )
     attack(
@@ -217,7 +233,10 @@ runAttacks(
         JARM: { response_mode: 'jwt' },
         'no openid': { scope: 'profile' },
         'an opaque object': { request: 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..a.b.c' },
-        'an object that says something else': { request: unsigned({ scope: 'openid admin' }) },
+        'an object that says something else': {
+          request: unsigned({ scope: 'profile' }),
+          scope: 'openid email',
+        },
       },
       async (t, stage, more: Record<string, string>) => {
         const op = watchOp(stage.world.op.requests)

@@ -3,7 +3,7 @@ import { stepUpForWeb, stepUpWithoutMfa } from '../lab/authsignal/rules.ts'
 import type { Page } from '../lab/browser.ts'
 import { isLoginPage, logIn, signIn, startSignIn } from '../lab/people.ts'
 import { authorizationUrl, beforeApplication, readAnswer } from './authorization.ts'
-import { expectChallenge, isChallenge, passChallenge } from './challenge.ts'
+import { expectChallenge, findReturn, isChallenge, passChallenge } from './challenge.ts'
 import { expectError, expectPage, expectSignedIn } from './expect.ts'
 import { forgetSession, openBrowser, openWorld, watch } from './stage.ts'
 
@@ -246,6 +246,24 @@ t.test('a request without state: held, or repeated', async (t) => {
   t.match(seen.audit('released'), [{ how: 'pass' }])
   const another = authorizationUrl(world, web, { state: undefined, nonce: 'another' })
   t.ok(isChallenge(world, await browser.navigate(another)), 'the pass is spent')
+})
+
+t.test('requests without state in two tabs: each is repeated as it was asked', async (t) => {
+  const browser = openBrowser(t)
+  await signIn(browser, other, 'alice')
+  const open = (nonce: string) => browser.navigate(authorizationUrl(world, web, { state: undefined, nonce }))
+  await open('first')
+  const challenge = await open('second')
+  expectChallenge(t, world, challenge)
+  const back = await findReturn(world, browser, challenge)
+  const nonces = await Promise.all(
+    [back, back].map(async (url) => {
+      const { hops } = await browser.navigate(url, beforeApplication(web))
+      const driven = hops.find((hop) => hop.url.includes('/connect/authorize'))?.url ?? ''
+      return new URL(driven).searchParams.get('nonce')
+    }),
+  )
+  t.same(nonces.sort(), ['first', 'second'])
 })
 
 t.test('a request without redirect_uri is answered at the only one that is registered', async (t) => {

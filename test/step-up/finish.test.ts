@@ -46,7 +46,14 @@ t.test('a step-up that has ended says so, and leads to its page', async (t) => {
 t.test('an outcome is repeated until its answer is at the client', async (t) => {
   const services = makeServices()
   const { records } = services
-  const request = { clientId: 'web', scope: [], responseType: 'code', startedAt: 0, drives: 0 }
+  const request = {
+    clientId: 'web',
+    scope: [],
+    asks: 'the same',
+    responseType: 'code',
+    startedAt: 0,
+    drives: 0,
+  }
   await records.stepUps.set('id', stepUp)
   t.same(await repeat(services, 'id', 'mine'), redirect, 'its request is not known')
   await records.inFlight.set('request', request)

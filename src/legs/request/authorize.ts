@@ -4,7 +4,7 @@ import { isOwnForm } from '../../http/own-form.ts'
 import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { hasBody, type TakeBody } from '../../http/take-body.ts'
-import { mayBeRequest } from '../../oauth/oauth-parameters.ts'
+import { mayBeRequest, saysWhoAsks } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
@@ -23,8 +23,9 @@ import { onAuthorizationRequest, type RequestLegServices } from './request-leg.t
 export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
 /**
- * A request at an authorization endpoint: read once, strictly, and given to the request leg. What is posted there
- * without being an authorization request goes on as it came.
+ * A request at an authorization endpoint: read once, strictly, and given to the request leg. What comes there without
+ * being an authorization request goes on as it came: a form of the OP's own, or a link to a request that the OP has kept.
+ * The response leg knows by the browser which request is answered then.
  */
 export async function authorize(
   services: AuthorizeServices,
@@ -42,8 +43,10 @@ export async function authorize(
   requireShort(parameters)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))
+  const { names } = parameters
   const isRequest =
-    request.method !== 'POST' || /* guard: requests-among-forms */ mayBeRequest(parameters.names)
+    /* guard: requests-among-forms */ mayBeRequest(names) ||
+    (request.method !== 'POST' && /* guard: requests-among-links */ saysWhoAsks(names))
   if (!isRequest) {
     return forward(request, { body, learned: { kind: 'form', ask: readOwnForm(services, read) } })
   }

@@ -11,8 +11,8 @@ const unlikeScope = /[^!-:<-~]+/
 
 /**
  * A form of a page of the OP's own that goes on with an earlier request: a login, or a consent with a scope for each
- * box that was ticked. It is no authorization request, so that its scope may stand in it as often as it likes; what it
- * asks for in any reading counts with what the earlier one asked for.
+ * box that was ticked; or a link that does. It is no authorization request, so that its scope may stand in it as often
+ * as it likes; what it asks for in any reading counts with what the earlier one asked for.
  *
  * @throws {Refusal} for anything else that OPs could read differently, where a protected client may be concerned.
  */

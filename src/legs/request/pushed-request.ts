@@ -1,5 +1,6 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
 import { inFlightMs } from '../../http/own-cookie.ts'
+import { readOwnRequestUri } from '../../oauth/own-request-uri.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
 import type { Policies } from '../../policy/policies.ts'
@@ -8,7 +9,7 @@ import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
 import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
-import type { OpResponse } from '../learned.ts'
+import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
 
@@ -65,6 +66,27 @@ export async function recordPushedRequest(
   const expiresAt = now + Math.min(answer.expiresInSeconds, longestLifeSeconds) * 1000
   const clientId = new URLSearchParams(query).get('client_id') ?? undefined
   await records.pushedRequests.set(answer.requestUri, { query, expiresAt }, sentFrom(sender, clientId))
+}
+
+/**
+ * The OP sends the browser on to its own authorization endpoint, with a request URI that it has just made of the request
+ * of this exchange: from now on that stands for the request.
+ *
+ * @param location of the OP's answer.
+ * @param sender the address of the browser.
+ */
+export async function learnRequestUri(
+  { config, provider, records, now }: Pick<Services, 'config' | 'provider' | 'records' | 'now'>,
+  { query, request, inFlight }: ForwardedAuthorization,
+  location: string,
+  sender: string,
+): Promise<void> {
+  if (query === undefined) return
+  const endpoint = new URL(new URL(provider.metadata.authorization_endpoint).pathname, config.publicUrl)
+  const own = readOwnRequestUri(location, endpoint, request.clientId)
+  if (own === undefined) return
+  const kept = { query, expiresAt: now() + longestLifeSeconds * 1000, inFlight }
+  await records.pushedRequests.add(own.requestUri, kept, sentFrom(sender, request.clientId))
 }
 
 function readAnswer(body: string): { requestUri: string; expiresInSeconds: number } | undefined {

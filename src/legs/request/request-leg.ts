@@ -91,7 +91,7 @@ async function passUntouched(
   const untouched = { kind: 'untouched', asked: describeAsked(resolved.parameters) } as const
   if (!services.policies.areNextDoor(policy.policyIds, resolved.parameters.get('redirect_uri')))
     return untouched
-  const isRecorded = await recordInFlight(services, { ...it, resolved, policy }).then(
+  const isRecorded = await record(services, it, resolved, policy).then(
     () => true,
     () => false,
   )
@@ -119,10 +119,22 @@ async function decideOrForward(
   resolved: ResolvedRequest,
   policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
-  const authorization = await recordInFlight(services, { ...it, resolved, policy })
+  const authorization = await record(services, it, resolved, policy)
   const answer = await decideEarly(services, it, resolved, authorization)
   if (answer.kind === 'forward') await markForwarded(services, resolved, authorization, it.target)
   return answer
+}
+
+/** A login page leads back to the authorization endpoint, or to a path of its own (`provider.authorizePaths`). */
+function record(
+  services: RequestLegServices,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+  policy: GoverningPolicy,
+): Promise<ForwardedAuthorization> {
+  const { pathname } = new URL(services.provider.metadata.authorization_endpoint)
+  const isAtFurtherPath = it.raw.exchange.target.path.toLowerCase() !== pathname.toLowerCase()
+  return recordInFlight(services, { ...it, resolved, policy, isAtFurtherPath })
 }
 
 /** The strictest of the policies that either reading of the request names. */

@@ -16,6 +16,8 @@ export interface ResolvedRequest {
   readonly expiresAt?: number
   /** What was pushed, as the query of a plain request; absent for what is signed. */
   readonly plainQuery?: string | undefined
+  /** The key of the request in flight for which the OP itself has kept this one. */
+  readonly inFlight?: string | undefined
 }
 
 /**
@@ -54,6 +56,7 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
     source: 'pushed',
     isContradictory: within?.isContradictory === true || contradicts(outer, parameters),
     expiresAt: pushed.expiresAt,
+    inFlight: pushed.inFlight,
     plainQuery: within ? undefined : describePlain(inner, outer),
   }
 }
@@ -70,12 +73,26 @@ function resolveObject(outer: Parameters, object: string): ResolvedRequest {
   const claims = readRequestObject(object)
   // guard: objects-in-objects
   if (!claims || claims.has('request') || claims.has('request_uri')) return opaque(outer)
-  const query = outer.toQuery(new Map([['request', undefined], ...claims]))
+  const scope = uniteScopes(outer.get('scope'), claims.get('scope'))
+  const query = outer.toQuery(new Map([['request', undefined], ...claims, ['scope', scope]]))
   const parameters = parseParameters({ query }, 'authorization')
   return { parameters, source: 'object', isContradictory: contradicts(outer, parameters) }
 }
 
-/** OPs differ in which of two values counts (RFC 9101 6.3, OIDC Core 6.1). */
+/** RFC 6749 3.3. */
+const scopes = /^[!#-[\]-~ ]*$/
+
+/** OpenID Connect wants `openid` outside whatever stands inside (Core 6.1), which other OPs go by alone (RFC 9101 6.3). */
+function uniteScopes(outer: string | undefined, inner: string | undefined): string | undefined {
+  if (inner === undefined || outer === undefined) return inner ?? outer
+  // guard: scopes-that-are-none
+  if (!scopes.test(inner)) return inner
+  return [...new Set([...inner.split(' '), ...outer.split(' ').filter((scope) => scope === 'openid')])].join(
+    ' ',
+  )
+}
+
+/** OPs differ in which of two values counts (RFC 9101 6.3, OIDC Core 6.1). Outside may stand less of the scope. */
 function contradicts(outer: Parameters, inner: Parameters): boolean {
   return [...outer.names].some(
     (name) =>
@@ -83,6 +100,10 @@ function contradicts(outer: Parameters, inner: Parameters): boolean {
       name !== 'request' &&
       name !== 'request_uri' &&
       outer.has(name) &&
-      outer.get(name) !== inner.get(name),
+      outer.get(name) !== inner.get(name) &&
+      !(name === 'scope' && isWithin(outer.get(name), inner.get(name))),
   )
 }
+
+const isWithin = (outer = '', inner = ''): boolean =>
+  outer.split(' ').every((scope) => inner.split(' ').includes(scope))

@@ -3,6 +3,7 @@ import { bindBrowser } from '../../http/bind-browser.ts'
 import { isAtAuthorization } from '../../http/endpoints.ts'
 import { canShowPage } from '../../http/navigation.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
+import { afterRenewal } from '../../policy/probe-result.ts'
 import { askThroughBrowser, seeAnswer } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import type { Services } from '../../services.ts'
@@ -39,13 +40,11 @@ export async function judgeAnswer(
     browserIds: authorization?.browserIds ?? browser.ids,
     browser,
     isNavigation: isFollowed || canShowPage(request.method, request.headers),
-    probe: ({ inFlight, mayAskBrowser }) =>
-      findUser(services, request, {
-        about: { kind: 'response', inFlight },
-        mayAskBrowser,
-        setCookies,
-        earlier,
-      }),
+    probe: async ({ inFlight, mayAskBrowser }) => {
+      const about = { kind: 'response', inFlight } as const
+      const search = { about, mayAskBrowser, setCookies, earlier }
+      return afterRenewal(earlier, await findUser(services, request, search))
+    },
     askThroughBrowser: (waits) => {
       const bound = bindBrowser(request, services.cookie)
       bound.keep(reply)

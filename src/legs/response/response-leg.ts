@@ -10,9 +10,16 @@ import type { GoverningPolicy } from '../../policy/policies.ts'
 import { adviseAfterAnswer, onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { isTypeAllowed } from '../../policy/responses.ts'
 import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
-import { type Case, type HeldResponse, keptMs, type WaitingResponse } from '../../records/records.ts'
-import { describeCase } from '../../step-up/case.ts'
+import {
+  type Case,
+  type HeldResponse,
+  keptMs,
+  type User,
+  type WaitingResponse,
+} from '../../records/records.ts'
+import { beforeRenewal, describeCase } from '../../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
+import { carryProofs } from '../../step-up/proofs.ts'
 import { recordRelease } from '../../step-up/release.ts'
 import { goodUntil } from '../../step-up/resume.ts'
 import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
@@ -82,7 +89,7 @@ async function watch(
   try {
     const probe = await it.probe({ inFlight: addressee.inFlight, mayAskBrowser: false })
     if (probe.known) {
-      const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider)
+      const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
       await decide(services, { ...it, held: undefined }, asked, addressee)
     } else {
       reportUnknown(services, addressee, probe.reason)
@@ -130,7 +137,7 @@ export async function judgeFor(
     // guard: unknown-users
     return refuse(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
   }
-  const asked = describeCase({ ...addressee, identity: probe.identity }, services.config.provider)
+  const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
   const owner = {
     clientId: asked.clientId,
     subject: asked.user.subject,
@@ -200,6 +207,8 @@ async function decide(
   asked: Case,
   addressee: Addressee,
 ): Promise<Judgement> {
+  const before = beforeRenewal(asked)
+  if (before) await carryProofs(services, before, asked, it.browser.ids)
   const kept = await takeKept(services, asked, addressee)
   if (kept) return { decision: kept }
   const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
@@ -221,7 +230,7 @@ async function takeKept(
   if (!kept || /* guard: kept-for-a-while */ !isYounger(kept.until - keptMs, keptMs, now())) return undefined
   if (
     /* guard: kept-for-its-user */ kept.subject !== asked.user.subject ||
-    /* guard: kept-for-its-session */ kept.session !== asked.user.session
+    /* guard: kept-for-its-session */ !sessionsOf(asked.user).includes(kept.session)
   )
     return undefined
   if (addressee.inFlight !== undefined) {
@@ -233,6 +242,9 @@ async function takeKept(
   }
   return kept.decision
 }
+
+const sessionsOf = ({ session, renews }: User): readonly (string | undefined)[] =>
+  renews ? [session, renews.session] : [session]
 
 const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
 

@@ -92,10 +92,12 @@ export function findObjection(
 }
 
 function compareSession(
-  { compare, amr }: ReleasedCode,
+  { compare, renews, amr }: ReleasedCode,
   claims: Readonly<Record<string, unknown>>,
 ): TokenObjection | undefined {
-  const isSame = Object.entries(compare).every(([name, value]) => isDeepStrictEqual(claims[name], value))
+  const isSame = [compare, renews ?? compare].some((values) =>
+    Object.entries(values).every(([name, value]) => isDeepStrictEqual(claims[name], value)),
+  )
   // guard: other-session
   if (!isSame) return 'other_session'
   const shown = readAmr(claims['amr'])

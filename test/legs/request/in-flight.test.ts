@@ -15,6 +15,8 @@ const two = ['https://two.example.com/a', 'https://two.example.com/b']
 interface How {
   readonly browserIds?: readonly string[]
   readonly isOwnForm?: boolean
+  readonly path?: string
+  readonly source?: 'plain' | 'pushed'
 }
 
 /** Records, how a request is written down in them, and how it is found by its answer. */
@@ -38,15 +40,18 @@ function open() {
     advance: (ms: number) => {
       at += ms
     },
-    ask(request: Record<string, string>, { browserIds = ['alice'], isOwnForm = false }: How = {}) {
+    ask(
+      request: Record<string, string>,
+      { browserIds = ['alice'], isOwnForm = false, path = '/authorize', source = 'plain' }: How = {},
+    ) {
       const query = `${new URLSearchParams(request)}`
       const parameters = parseParameters({ query }, 'authorization')
       const policy = policies.govern(
         [request['client_id'] ?? ''].filter(Boolean),
         request['redirect_uri'] ?? two[0],
       )
-      const resolved = { parameters, source: 'plain', isContradictory: false } as const
-      const target = `/authorize?${query}`
+      const resolved = { parameters, source, isContradictory: false } as const
+      const target = `${path}?${query}`
       return recordInFlight(
         { policies, records, now: () => at++ },
         {
@@ -56,6 +61,7 @@ function open() {
           browserIds,
           browser: { ids: browserIds, address: '192.0.2.1' },
           isOwnForm,
+          isAtFurtherPath: path !== '/authorize',
         },
       )
     },
@@ -178,7 +184,8 @@ t.test('a reload lets a request be found for as long as it lives then', async (t
 })
 
 t.test('a request of a watched client may ask for no scope', async (t) => {
-  t.same((await open().ask({ client_id: 'two', state: 's' })).request, {
+  const { asks, ...request } = (await open().ask({ client_id: 'two', state: 's' })).request
+  t.same(request, {
     clientId: 'two',
     scope: [],
     responseType: 'code',
@@ -218,6 +225,62 @@ t.test('a form of the OP goes on with the request: that is what is repeated', as
     { request: { clientId: 'web' }, clientIds: ['web', 'two'] },
     'not with that of another client',
   )
+})
+
+t.test('what a login page leads to began with the request of the client', async (t) => {
+  const path = '/authorize/callback'
+  const goesOn = { startedAt: 1000, maxAge: 0, drives: 1 }
+  const table: [name: string, first: object, later: object, how: How, known: object][] = [
+    ['the same', { prompt: 'login' }, { prompt: 'login', suppressed_prompt: 'login' }, { path }, goesOn],
+    ['without its prompt', { prompt: 'login consent' }, {}, { path }, goesOn],
+    ['with a max_age that was raised', { prompt: 'login' }, { max_age: '62' }, { path }, goesOn],
+    ['its own max_age', { max_age: '60' }, { max_age: '60' }, { path }, { ...goesOn, maxAge: 60 }],
+    ['no max_age', {}, {}, { path }, { ...goesOn, maxAge: undefined }],
+    ['no number', { max_age: '-1' }, { max_age: '-1' }, { path }, { ...goesOn, maxAge: undefined }],
+    ['at the endpoint itself', { prompt: 'login' }, { prompt: 'login', ui: 'x' }, {}, { startedAt: 61_001 }],
+    ['in another browser', {}, {}, { path, browserIds: ['bob'] }, { startedAt: 61_001 }],
+    ['for a login now', {}, { prompt: 'login' }, { path }, { startedAt: 61_001, maxAge: 0 }],
+    ['for a newer login', { max_age: '60' }, { max_age: '59' }, { path }, { startedAt: 61_001, maxAge: 59 }],
+    ['for something else', { nonce: 'one' }, { nonce: 'two' }, { path }, { startedAt: 61_001, drives: 0 }],
+    ['for more', {}, { scope: 'openid admin' }, { path }, { startedAt: 61_001, drives: 0 }],
+  ]
+  for (const [name, first, later, how, known] of table) {
+    const { ask, records, advance } = open()
+    const { inFlight = '' } = await ask({ ...asked, ...first })
+    await records.inFlight.update(inFlight, (request) => ({ ...request, drives: 1 }))
+    advance(60_000)
+    const { request, inFlight: own } = await ask({ ...asked, ...later }, how)
+    t.match(request, known, name)
+    t.same(await records.inFlight.get(own ?? ''), request, 'as it is kept')
+    t.not(own, inFlight, 'it is repeated as it came')
+  }
+})
+
+t.test('a pushed request begins once, and another that asks for the same begins anew', async (t) => {
+  const { ask, advance } = open()
+  const login = { ...asked, prompt: 'login' }
+  for (const [uri, startedAt] of [
+    ['1', 1000],
+    ['1', 1000],
+    ['2', 121_002],
+  ] as const) {
+    t.match(await ask({ ...login, uri }, { source: 'pushed' }), { request: { startedAt } })
+    advance(60_000)
+  }
+  t.match(await ask(login), { request: { startedAt: 181_003 } }, 'so does one that is not pushed')
+  t.match(await ask(login), { request: { startedAt: 181_004 } }, 'and its reload')
+})
+
+t.test('what goes on when it came twice began with the latest start', async (t) => {
+  const { ask, advance } = open()
+  const how = { path: '/authorize/callback' }
+  await ask(asked)
+  advance(60_000)
+  t.match(await ask(asked, how), { request: { startedAt: 1000 } })
+  advance(60_000)
+  t.match(await ask(asked, how), { request: { startedAt: 1000 } })
+  t.match(await ask(asked), { request: { startedAt: 121_003 } }, 'a start at the application')
+  t.match(await ask(asked, how), { request: { startedAt: 121_003 } })
 })
 
 const kept = (decision: Decision) => ({ subject: 'alice', decision, until: 2000 })

@@ -32,6 +32,20 @@ t.test('what it says is compared inside and outside', async (t) => {
       ['another scope beside the object', { ...openid, scope: 'openid email' }, {}, true],
       ['the same outside', openid, { scope: 'openid' }, false],
       ['another scope outside', openid, { scope: 'openid email' }, true],
+      [
+        'less of the scope outside',
+        { client_id: 'web', request: object({ scope: 'a openid' }) },
+        { scope: 'openid' },
+        false,
+      ],
+      [
+        'less of the scope outside, no object',
+        { client_id: 'web', scope: 'openid a' },
+        { scope: 'openid' },
+        false,
+      ],
+      ['the scope in another order', { client_id: 'web', scope: 'openid a' }, { scope: 'a openid' }, false],
+      ['a scope of more outside', { client_id: 'web', scope: 'openid a' }, { scope: 'openid b' }, true],
       ['another client outside', openid, { client_id: 'other' }, true],
       ['another scope outside, no object', { client_id: 'web', scope: 'openid' }, { scope: 'email' }, true],
     ]
@@ -48,5 +62,24 @@ t.test('an object in it that can not be read makes all of it opaque', async (t) 
     'an address in the object': object({ request_uri: 'https://web.example.com/object' }),
   })) {
     t.match(await resolve({ client_id: 'web', request }), { source: 'opaque', expiresAt: undefined }, name)
+  }
+})
+
+t.test('the scope of an object, and openid wherever it stands (OIDC Core 6.1)', async (t) => {
+  const records = createRecords(createMemoryStore(Date.now), { timeout: 600_000, session: 600_000 })
+  const table: [outer: string | undefined, inner: object, scope: string | undefined, is: boolean][] = [
+    ['openid', { scope: 'openid email' }, 'openid email', false],
+    ['openid', { scope: 'email' }, 'email openid', false],
+    ['openid', {}, 'openid', false],
+    [undefined, { scope: 'openid email' }, 'openid email', false],
+    [undefined, {}, undefined, false],
+    ['openid email', { scope: 'openid' }, 'openid', true],
+    ['email', { scope: 'openid' }, 'openid', true],
+  ]
+  for (const [outer, inner, scope, isContradictory] of table) {
+    const query = new URLSearchParams({ request: object(inner), ...(outer && { scope: outer }) })
+    const resolved = await resolveRequest(records, parseParameters({ query: `${query}` }, 'authorization'))
+    t.match(resolved, { source: 'object', isContradictory }, JSON.stringify([outer, inner]))
+    t.equal(resolved.parameters.get('scope'), scope)
   }
 })

@@ -6,7 +6,14 @@ import { makeServices } from '../../services.ts'
 t.test('a client that redeems a code has the answer to its request, where that is known', async (t) => {
   const services = makeServices()
   const { records } = services
-  const request = { clientId: 'web', scope: [], responseType: 'code', startedAt: 0, drives: 0 }
+  const request = {
+    clientId: 'web',
+    scope: [],
+    asks: 'the same',
+    responseType: 'code',
+    startedAt: 0,
+    drives: 0,
+  }
   await records.inFlight.set('request', request)
   const release = {
     clientId: 'web',
