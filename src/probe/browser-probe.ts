@@ -43,7 +43,7 @@ const tripWindowMs = 60_000
  * Writes a question down.
  *
  * @param browser the id of the browser that will carry it.
- * @returns the path to send the browser to; undefined where it was sent too often.
+ * @returns the URL to send the browser to; undefined where it was sent too often.
  */
 export async function askThroughBrowser(
   services: BrowserProbeServices,
@@ -65,7 +65,8 @@ export async function askThroughBrowser(
   const question = { browser, nonce, codeVerifier, waits, mayShowPages, askedAt: now(), isAnswered: false }
   await records.browserQuestions.set(state, question, owner)
   const prompt = mayShowPages ? 'omit' : config.provider.probe.prompt
-  return composeQuestion(services, { state, nonce, codeVerifier }, prompt)
+  // Absolute: two slashes at the start of a path would name another host.
+  return config.publicUrl + (await composeQuestion(services, { state, nonce, codeVerifier }, prompt))
 }
 
 /** Whether an authorization request is a question of the gateway's own, carried by the browser that was sent with it. */
@@ -114,7 +115,7 @@ export async function seeAnswer(
 export type Answered =
   | { readonly kind: 'answered'; readonly question: BrowserQuestion; readonly result: ProbeResult }
   /** The OP has to ask the user something first. */
-  | { readonly kind: 'ask_user'; readonly path: string }
+  | { readonly kind: 'ask_user'; readonly url: string }
   /** The browser came with the same answer before. */
   | { readonly kind: 'repeated'; readonly outcome: Delivery }
 
@@ -142,8 +143,8 @@ export async function takeAnswer(
   const result = await readUser(services, { state, ...mine }, target.query)
   const { waits, mayShowPages } = mine
   if (!result.known && result.reason === 'consent_required' && !mayShowPages) {
-    const path = await askThroughBrowser(services, request, mine.browser, waits, true)
-    if (path !== undefined) return { kind: 'ask_user', path }
+    const url = await askThroughBrowser(services, request, mine.browser, waits, true)
+    if (url !== undefined) return { kind: 'ask_user', url }
   }
   // A response that waited is judged at once; only where its request is repeated somebody asks again.
   if (waits.kind !== 'response') await rememberAnswer(services, mine, result, browser.address)

@@ -124,6 +124,15 @@ runAttacks('an identity that the browser brings', openStage, (attack) => {
     const again = nextOf(stage, await step(browser, target))
     t.equal(again.searchParams.get('client_id'), 'step-up-gateway')
   })
+  attack('O-01', 'a page whose path begins like a host', { 'two slashes': {} }, async (t, stage) => {
+    begin(stage)
+    const { publicUrl } = stage.world
+    const browser = await openSignedIn(t, stage, 'bob')
+    const question = nextOf(stage, await step(browser, `${publicUrl}//account/evil.example`))
+    t.equal(question.searchParams.get('client_id'), 'step-up-gateway')
+    const end = await step(browser, nextOf(stage, await step(browser, question)))
+    t.equal(end.headers['location'], `${publicUrl}//account/evil.example`)
+  })
   attack(
     'S-06',
     'an answer in another browser than the one that was sent with the question',

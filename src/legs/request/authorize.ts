@@ -82,7 +82,7 @@ export async function authorize(
     }
     case 'detour':
       met?.keep(reply)
-      sendRedirect(reply, answer.path)
+      sendRedirect(reply, answer.to)
       return answered
   }
 }

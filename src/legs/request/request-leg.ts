@@ -41,7 +41,7 @@ export interface AuthorizationRequest {
   readonly isOwnForm: boolean
   /** Asks the OP who the user is. */
   readonly probe: (mayAskBrowser: boolean) => Promise<ProbeResult>
-  /** The path at which the browser itself asks; undefined where it was sent there too often. */
+  /** The URL at which the browser itself asks; undefined where it was sent there too often. */
   readonly askThroughBrowser: () => Promise<string | undefined>
 }
 
@@ -49,8 +49,8 @@ export type RequestAnswer =
   /** `isRecorded`: the browser has to be known again when its answer comes. */
   | { readonly kind: 'untouched'; readonly asked: AskedResponse; readonly isRecorded?: boolean }
   | { readonly kind: 'forward'; readonly authorization: ForwardedAuthorization; readonly probe?: ProbeResult }
-  /** The browser goes elsewhere first: to a challenge, or to the OP with the question who its user is. */
-  | { readonly kind: 'detour'; readonly path: string }
+  /** The browser goes elsewhere first: to our own path of a challenge, or to the URL of the question who its user is. */
+  | { readonly kind: 'detour'; readonly to: string }
 
 /**
  * The request leg: records an authorization request of a protected client in flight and, where that is safe,
@@ -177,7 +177,7 @@ async function decideEarly(
     ...(isSilent && { noInteraction: 'prompt_none' }),
   })
   if (stepUpId !== undefined)
-    return { kind: 'detour', path: challengePath(services.config.pathPrefix, stepUpId) }
+    return { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
   const request = await keepDecision(services, authorization, asked, decision)
   return { kind: 'forward', authorization: { ...authorization, request }, probe }
 }
@@ -188,8 +188,8 @@ async function detourOrForward(
   authorization: ForwardedAuthorization,
   probe: ProbeResult & { readonly known: false },
 ): Promise<RequestAnswer> {
-  const path = probe.reason === onlyByBrowser ? await it.askThroughBrowser() : undefined
-  return path === undefined ? { kind: 'forward', authorization, probe } : { kind: 'detour', path }
+  const to = probe.reason === onlyByBrowser ? await it.askThroughBrowser() : undefined
+  return to === undefined ? { kind: 'forward', authorization, probe } : { kind: 'detour', to }
 }
 
 function isDecidableNow(

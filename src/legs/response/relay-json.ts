@@ -42,7 +42,7 @@ async function relayFound(
     case 'relay':
       return sendBytes(answer.reply, bytes)
     case 'detour':
-      return sendJson(answer, replaceWith(`${services.config.publicUrl}${judged.path}`))
+      return sendJson(answer, replaceWith(new URL(judged.to, services.config.publicUrl).href))
     case 'error':
       return sendJson(answer, replaceWith(response.toErrorLocation(judged.error, judged.description)))
   }

@@ -55,7 +55,7 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
     case 'relay':
       return sendBytes(reply, bytes)
     case 'detour':
-      sendRedirect(dropAnswer(reply), judged.path)
+      sendRedirect(dropAnswer(reply), judged.to)
       return
     case 'error':
       services.pages.send(

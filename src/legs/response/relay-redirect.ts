@@ -26,7 +26,7 @@ export async function relayRedirect(
       return sendStream(reply, body)
     case 'detour':
       discard(body)
-      sendRedirect(dropAnswer(reply), judged.path)
+      sendRedirect(dropAnswer(reply), judged.to)
       return
     case 'error':
       discard(body)

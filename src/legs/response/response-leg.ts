@@ -37,7 +37,7 @@ export interface UpstreamAnswer extends AnsweringExchange {
   readonly isNavigation: boolean
   /** Asks the OP who the user is, once this response has set its cookies. */
   readonly probe: (search: ResponseSearch) => Promise<ProbeResult>
-  /** The path at which the browser itself asks, while the response waits; undefined where it was sent there too often. */
+  /** The URL at which the browser itself asks, while the response waits; undefined where it was sent there too often. */
   readonly askThroughBrowser: (waits: WaitingResponse) => Promise<string | undefined>
 }
 
@@ -55,7 +55,7 @@ type ReadResponse = Pick<UpstreamAnswer, 'response' | 'browser' | 'isNavigation'
 export type ResponseAnswer =
   | { readonly kind: 'relay' }
   /** The response waits, while the browser goes to a challenge, or to the OP with the question who its user is. */
-  | { readonly kind: 'detour'; readonly path: string }
+  | { readonly kind: 'detour'; readonly to: string }
   | { readonly kind: 'error'; readonly error: string; readonly description: string }
 
 /**
@@ -118,8 +118,8 @@ async function enforce(
   if (!probe.known && probe.reason === onlyByBrowser) {
     const { policy, request } = addressee
     const { policyIds } = policy
-    const path = await it.askThroughBrowser({ kind: 'response', policyIds, request, inFlight, held })
-    if (path !== undefined) return { kind: 'detour', path }
+    const to = await it.askThroughBrowser({ kind: 'response', policyIds, request, inFlight, held })
+    if (to !== undefined) return { kind: 'detour', to }
   }
   return judgeFor(services, { ...it, held }, addressee, probe)
 }
@@ -160,7 +160,7 @@ export async function judgeFor(
     case 'challenge':
       return stepUpId === undefined
         ? refuse('server_error')
-        : { kind: 'detour', path: challengePath(services.config.pathPrefix, stepUpId) }
+        : { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
     case 'deny':
       return refuse(decision.error)
   }

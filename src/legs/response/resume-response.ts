@@ -37,7 +37,7 @@ export async function resumeResponse(
     case 'relay':
       return kept.delivery
     case 'detour':
-      return { kind: 'redirect', location: judged.path }
+      return { kind: 'redirect', location: judged.to }
     case 'error':
       return toErrorDelivery(response, judged.error, judged.description)
   }
@@ -46,5 +46,5 @@ export async function resumeResponse(
 async function repeat(services: ResponseLegServices, inFlight: string | undefined): Promise<Delivery> {
   const target = await driveRequest(services, inFlight, true)
   if (target === undefined) throw new Refusal('restart', 'the request can not be repeated')
-  return { kind: 'redirect', location: target }
+  return { kind: 'redirect', location: `${services.config.publicUrl}${target}` }
 }

@@ -25,7 +25,7 @@ export function serveProbeReturn(
       case 'repeated':
         return sendDelivery(services, request, reply, answered.outcome)
       case 'ask_user':
-        return sendRedirect(reply, answered.path)
+        return sendRedirect(reply, answered.url)
       case 'answered': {
         const { question, result } = answered
         const outcome = await goOn(services, request, question, result)
@@ -50,7 +50,8 @@ async function goOn(
   switch (waits.kind) {
     case 'request':
     case 'page':
-      return { kind: 'redirect', location: waits.target }
+      // Absolute: two slashes at the start of a path would name another host.
+      return { kind: 'redirect', location: `${services.config.publicUrl}${waits.target}` }
     case 'response':
       return resumeResponse(services, { ...question, waits }, request.exchange.browser, result)
   }
