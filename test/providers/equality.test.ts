@@ -10,14 +10,26 @@ import { SIGN_IN_STORIES } from '../lab/equality/sign-in-stories.ts'
 import type { Scene, Story } from '../lab/equality/story.ts'
 import { STRICT_STORY } from '../lab/equality/strict-stories.ts'
 import { compareWire, type WireDifference, wireDifferences } from '../lab/equality/wire.ts'
+import { djangoKit } from '../lab/providers/django-oauth-toolkit/kit.ts'
+import { glewlwydKit } from '../lab/providers/glewlwyd/kit.ts'
 import { keycloakKit } from '../lab/providers/keycloak/kit.ts'
 import type { ProviderKit } from '../lab/providers/kit.ts'
 import { lemonldapKit } from '../lab/providers/lemonldap-ng/kit.ts'
+import { loginAppKit } from '../lab/providers/login-app/kit.ts'
 import { oidcProviderKit } from '../lab/providers/oidc-provider/kit.ts'
+import { springKit } from '../lab/providers/spring-authorization-server/kit.ts'
 import { type ProviderWorld, startProviderWorld } from '../lab/providers/world.ts'
 import { report } from './report.ts'
 
-const KITS: readonly ProviderKit[] = [oidcProviderKit, keycloakKit, lemonldapKit]
+const KITS: readonly ProviderKit[] = [
+  oidcProviderKit,
+  keycloakKit,
+  lemonldapKit,
+  loginAppKit,
+  springKit,
+  djangoKit,
+  glewlwydKit,
+]
 const STORIES: readonly Story[] = [
   ...ENDPOINT_STORIES,
   ...AUTHORIZATION_STORIES,
@@ -44,6 +56,9 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
 /** The rows of README's table that an answer of some OP gave a reason for. */
 const seen = new Set<WireDifference>()
 let isComplete = true
+
+/** How often a story is told until chance plays no part in it. */
+const maxTimes = 4
 
 for (const kit of KITS) {
   await t.test(`${kit.name} with and without the gateway`, async (t) => {
@@ -91,9 +106,7 @@ async function playStory(
 ): Promise<number[]> {
   // The first time warms up the OP: what it remembers of a person, such as a consent, is then there for all.
   await tell(world, endpoints, story, 'direct')
-  const before = await tell(world, endpoints, story, 'direct')
-  const through = await tell(world, endpoints, story, 'through')
-  const after = await tell(world, endpoints, story, 'direct')
+  const { before, through, after } = await tellUntilEqual(world, endpoints, story)
   if (before.length === 0) {
     t.pass('this OP has no such endpoint')
     return []
@@ -112,6 +125,21 @@ async function playStory(
     } else t.not(differences.length, 0, `${exchange.name} differs: ${reason}`)
     return differences.length
   })
+}
+
+/** Random values differ in length or in letters that end a word: what the gateway changes differs each time. */
+async function tellUntilEqual(world: ProviderWorld, endpoints: Scene['endpoints'], story: Story) {
+  for (let time = 1; ; time++) {
+    const before = await tell(world, endpoints, story, 'direct')
+    const through = await tell(world, endpoints, story, 'through')
+    const after = await tell(world, endpoints, story, 'direct')
+    const isEqual = before.every((exchange, place) => {
+      const [mine, second] = [through[place], after[place]]
+      const isMeant = findReason(exchange, world) !== undefined
+      return isMeant || (mine && second && compare(exchange, mine, second).length === 0)
+    })
+    if (isEqual || time === maxTimes) return { before, through, after }
+  }
 }
 
 /** Why a request is answered otherwise than by the OP; undefined where it must not be. */

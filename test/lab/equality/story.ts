@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ClientRegistration, RunningProvider } from '../providers/kit.ts'
 import type { Lane } from './lane.ts'
 
@@ -25,6 +26,9 @@ export function credentialsOf({ clientId, clientSecret }: ClientRegistration): R
   return { client_id: clientId, client_secret: clientSecret }
 }
 
+/** The same for each request, so that the answers can be compared (RFC 7636 4.1). */
+export const codeVerifier = 'the-same-verifier-for-each-request-so-that-answers-compare'
+
 /** An authorization request (RFC 6749 4.1.1); undefined leaves a parameter out. */
 export function authorizationUrl(
   { endpoints }: Scene,
@@ -38,6 +42,8 @@ export function authorizationUrl(
     scope: 'openid profile email',
     state: 'a-state',
     nonce: 'a-nonce',
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
     ...changes,
   }
   const sent = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined)

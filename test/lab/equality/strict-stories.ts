@@ -24,7 +24,7 @@ export const STRICT_STORY: Story = askAll('what is refused at a guarded endpoint
       body: form,
       what: 'strict: another case',
     },
-    { target: `${authorizationUrl(scene, open)}&state=other`, what: 'strict: a parameter twice' },
+    { target: `${authorizationUrl(scene, open)}&response_type=token`, what: 'strict: a parameter twice' },
     { target: '/nothing/../here', what: 'strict: a dot segment' },
   ]
 })

@@ -9,6 +9,7 @@ export interface Wire {
 
 /** In what an answer through the gateway differs from the OP's own; README's table has a row for each. */
 export const wireDifferences = [
+  'reason phrase',
   'case of header names',
   'order of header fields',
   '`Connection`, `Keep-Alive`',
@@ -22,7 +23,7 @@ const ofConnection: ReadonlySet<string> = new Set(['connection', 'keep-alive'])
 const ofFraming: ReadonlySet<string> = new Set(['transfer-encoding', 'content-length'])
 
 /**
- * Compares what `compare` leaves out: the reason, names by their case, the order of the fields, and what ends at the next
+ * Compares what `compare` leaves out: the reason phrase, names by their case, the order of the fields, and what ends at the next
  * hop. All else is equal if `compare` finds nothing.
  *
  * @returns the rows, and in words what no row explains.
@@ -30,7 +31,7 @@ const ofFraming: ReadonlySet<string> = new Set(['transfer-encoding', 'content-le
 export function compareWire({ wire: direct }: Exchange, { wire: through }: Exchange) {
   const rows = new Set<WireDifference>()
   const unexplained: string[] = []
-  if (direct.reason !== through.reason) unexplained.push(`${through.reason} in place of ${direct.reason}`)
+  if (direct.reason !== through.reason) rows.add('reason phrase')
 
   const [names, own] = [namesOf(direct, isOfMessage), namesOf(through, isOfMessage)]
   if (own.some((name) => name !== name.toLowerCase())) unexplained.push(`${own} with capital letters`)
