@@ -33,6 +33,13 @@ t.test('upstream silent: 504', async (t) => {
   expectPage(t, page, 504, /not available right now/)
 })
 
+t.test('a page that breaks off while it is read: 502', async (t) => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n'
+  const upstream = await startBareUpstream(t, { '/broken': ({ socket }) => socket.end(`${head}<p>x`) })
+  const { publicUrl } = await openWorld(t, { upstreamUrl: upstream.url })
+  expectPage(t, await openBrowser(t).navigate(`${publicUrl}/broken`), 502, /not available right now/)
+})
+
 t.test('an answer that is no HTTP: 502', async (t) => {
   const upstream = await startBareUpstream(t, {
     '/garbage': ({ socket }) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'),

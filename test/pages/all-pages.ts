@@ -106,7 +106,14 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ...codes.map((code) => [`refusal-${code}`, refusalPage(code, supportId)] as const),
   [
     'form-post',
-    formPostPage({ action: 'https://app.example.com/cb', fields: [['error', 'access_denied']], supportId }),
+    formPostPage({
+      action: 'https://app.example.com/cb',
+      fields: [
+        ['error', 'access_denied'],
+        ['state', '2'],
+      ],
+      supportId,
+    }),
   ],
   ['passkeys-none', showPasskeys({ passkeys: [], canRemove: false })],
   ['passkeys-three', showPasskeys({ returnHref: 'https://app.example.com/settings' })],

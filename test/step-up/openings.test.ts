@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Case, StepUp, Waiting } from '../../src/records/records.ts'
-import { joinStepUp, openStepUp } from '../../src/step-up/openings.ts'
+import { bindStepUp, joinStepUp, openStepUp } from '../../src/step-up/openings.ts'
 import { makeServices } from '../services.ts'
 
 const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
@@ -36,4 +36,23 @@ t.test('of many tabs wait the one that began, and the latest', async (t) => {
   await records.stepUps.set('id', { ...stepUp, waiting: [] })
   await join()
   t.same(await waiting(), [])
+})
+
+t.test('a step-up that can not be bound', async (t) => {
+  const table: [what: string, stepUp: StepUp | undefined, code: string][] = [
+    ['none', undefined, 'expired'],
+    ['one that took too long', { ...stepUp, openedAt: -1_000_000 }, 'expired'],
+    [
+      'one that has ended and was bound to nobody',
+      { ...stepUp, state: 'failed', browser: undefined },
+      'used',
+    ],
+    ['one of this browser that has ended', { ...stepUp, state: 'failed' }, 'used'],
+    ['one of another browser', { ...stepUp, browser: 'elsewhere' }, 'no_cookie'],
+  ]
+  for (const [what, known, code] of table) {
+    const services = makeServices()
+    if (known) await services.records.stepUps.set('id', known)
+    await t.rejects(bindStepUp(services, 'id', [browser]), { code }, what)
+  }
 })

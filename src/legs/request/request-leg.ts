@@ -162,7 +162,13 @@ async function decideEarly(
   authorization: ForwardedAuthorization,
 ): Promise<RequestAnswer> {
   const prompts = parsePrompt(resolved.parameters.get('prompt'))
-  if (authorization.request.kept || !isDecidableNow(services, it, resolved, prompts)) {
+  const { inFlight } = authorization
+  // What can't be found again is decided once, when its answer comes.
+  if (
+    inFlight === undefined ||
+    authorization.request.kept ||
+    !isDecidableNow(services, it, resolved, prompts)
+  ) {
     return { kind: 'forward', authorization }
   }
   const isSilent = prompts.has('none')
@@ -178,7 +184,7 @@ async function decideEarly(
   })
   if (stepUpId !== undefined)
     return { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
-  const request = await keepDecision(services, authorization, asked, decision)
+  const request = await keepDecision(services, { ...authorization, inFlight }, asked, decision)
   return { kind: 'forward', authorization: { ...authorization, request }, probe }
 }
 
@@ -210,7 +216,7 @@ function isDecidableNow(
 /** For the response leg, so that Authsignal is not asked twice. A pass is spent there, and its decision made anew. */
 async function keepDecision(
   { records, now }: RequestLegServices,
-  { request, inFlight }: ForwardedAuthorization,
+  { request, inFlight }: ForwardedAuthorization & { readonly inFlight: string },
   { user }: Case,
   decision: Decision,
 ): Promise<InFlightRequest> {
@@ -218,7 +224,6 @@ async function keepDecision(
   if (restsOnPass) return request
   const { subject, session } = user
   const kept = { subject, session, decision, until: now() + keptMs }
-  if (inFlight === undefined) return { ...request, kept }
   // Another request in its place asks for something else.
   const kin = await records.inFlight.update(inFlight, (current) =>
     /* guard: kept-for-its-own-request */ isDeepStrictEqual(current, request)

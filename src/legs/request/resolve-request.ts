@@ -63,10 +63,8 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
 
 /** A client may name itself to the OP by its credentials alone when it pushes. */
 function describePlain(inner: Parameters, outer: Parameters): string {
-  const query = inner.toOAuthQuery()
-  const clientId = outer.get('client_id')
-  if (inner.has('client_id') || clientId === undefined) return query
-  return `${query}&${new URLSearchParams({ client_id: clientId })}`
+  const clientIds = inner.has('client_id') ? [] : outer.all('client_id')
+  return [inner.toOAuthQuery(), ...clientIds.map((id) => `client_id=${encodeURIComponent(id)}`)].join('&')
 }
 
 function resolveObject(outer: Parameters, object: string): ResolvedRequest {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { configSchema } from '../../../src/config/schema/schema.ts'
-import { recordInFlight } from '../../../src/legs/request/in-flight.ts'
+import { markForwarded, recordInFlight } from '../../../src/legs/request/in-flight.ts'
 import { findAnswered } from '../../../src/legs/response/answered-request.ts'
 import { parseParameters } from '../../../src/oauth/parameters.ts'
 import { type Decision, deny } from '../../../src/policy/decide.ts'
@@ -8,6 +8,7 @@ import { createPolicies } from '../../../src/policy/policies.ts'
 import { createRecords } from '../../../src/records/records.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 import { client, valid } from '../../config/valid.ts'
+import { face, startScriptedOp } from '../../probe/scripted-op.ts'
 
 const web = 'https://web.example.com/cb'
 const two = ['https://two.example.com/a', 'https://two.example.com/b']
@@ -345,4 +346,38 @@ t.test('the answer in the exchange of its own request belongs to that one', asyn
     browserIds: [],
   })
   t.same(answered, { request: unkept.request, clientIds: ['web'] })
+})
+
+t.test('a pushed request, once the OP has seen it, is repeated by what was pushed', async (t) => {
+  const table: [
+    what: string,
+    metadata: object,
+    plainQuery: string | undefined,
+    target: string | undefined,
+  ][] = [
+    ['where the OP takes that', {}, 'client_id=web', '/authorize?client_id=web'],
+    ['where it must be pushed', { require_pushed_authorization_requests: true }, 'client_id=web', undefined],
+    ['what was signed', {}, undefined, undefined],
+    ['what is too long', {}, `client_id=web&x=${'y'.repeat(15_000)}`, undefined],
+  ]
+  for (const [what, metadata, plainQuery, target] of table) {
+    const op = await startScriptedOp(t)
+    Object.assign(op.metadata, metadata)
+    const { provider } = face(t, op.port)
+    provider.start()
+    await provider.ready()
+    const { records, policies, ask } = open()
+    const request = { client_id: 'web', redirect_uri: web, request_uri: 'urn:one' }
+    const { inFlight } = await ask(request, { source: 'pushed' })
+    const parameters = parseParameters({ query: '' }, 'authorization')
+    const resolved = { parameters, source: 'pushed', isContradictory: false, plainQuery } as const
+    const forwarded = {
+      policy: policies.govern(['web']),
+      request: (await ask(request)).request,
+      browserIds: [],
+      inFlight,
+    }
+    await markForwarded({ records, provider }, resolved, forwarded, '/authorize?request_uri=urn:one')
+    t.equal((await records.inFlight.get(inFlight ?? ''))?.target, target, what)
+  }
 })

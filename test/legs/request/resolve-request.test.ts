@@ -83,3 +83,11 @@ t.test('the scope of an object, and openid wherever it stands (OIDC Core 6.1)', 
     t.equal(resolved.parameters.get('scope'), scope)
   }
 })
+
+t.test('what was pushed, as a plain request', async (t) => {
+  const asked = { client_id: 'web', scope: 'openid', client_secret: 'secret' }
+  t.equal((await resolve(asked)).plainQuery, 'client_id=web&scope=openid', 'without credentials')
+  const byBasic = await resolve({ scope: 'openid' }, { client_id: 'a b' })
+  t.equal(byBasic.plainQuery, 'scope=openid&client_id=a%20b', 'its client named itself by Basic')
+  t.equal((await resolve({ client_id: 'web', request: object({ scope: 'openid' }) })).plainQuery, undefined)
+})
