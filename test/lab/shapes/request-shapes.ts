@@ -25,7 +25,6 @@ function signInOnce(
   return {
     name,
     client,
-    countsOnce: request.via === 'pushed',
     play: (stage) =>
       withApp(stage, client, {}, async (app) => {
         const { view } = await app.signIn(request)

@@ -20,8 +20,6 @@ export interface Shape {
   readonly name: string
   /** The client as the OP knows it. */
   readonly client: LabClient
-  /** Its authorization request counts once: after a challenge that took longer than a code lives it can't be repeated. */
-  readonly countsOnce?: boolean
   /**
    * Uses the OP in this way and gives back all that the RP saw, as plain data. Throws where that is wrong by itself.
    */

@@ -21,7 +21,6 @@ function useTokens(
   return {
     name,
     client,
-    countsOnce: request.via === 'pushed',
     play: (stage) =>
       withApp(stage, client, options, async ({ configuration, dpop, seen, signIn }) => {
         const { tokens, view } = await signIn(request)
