@@ -229,6 +229,24 @@ runAttacks(
         t.ok(world.audit('decision').length + world.audit('security').length > 0)
       },
     )
+    attack(
+      'S-20',
+      'an ID token for a protected client does not go where nobody lists the address',
+      ['id_token', 'code id_token'],
+      async (t, stage, type) => {
+        const { world, op } = stage
+        const jar = new Jar()
+        const nobodys = { clientId: 'other', redirectUri: 'http://app.localhost:9/nobodys' }
+        await begin(stage, jar, authorizeQuery(nobodys, { ...undecided, response_type: type }))
+        const idToken = await op.signIdToken({ sub: 'user-alice', aud: 'web' })
+        const code = type.includes('code') ? `code=${canary.code}&` : ''
+        const location = `${nobodys.redirectUri}#${code}id_token=${idToken}&state=the-state`
+        const answer = await end(stage, jar, location)
+        expectNoArtefact(t, answer)
+        t.equal(answer.status, 403, 'is refused')
+        t.match(world.audit('security').at(-1), { event: 'unlisted_redirect_uri', client_id: 'web' })
+      },
+    )
   },
 )
 
