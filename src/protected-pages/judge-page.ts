@@ -55,6 +55,7 @@ export async function judgePage(
 /**
  * Where the browser itself asks who its user is, before a page is judged.
  *
+ * @returns the URL to send it to.
  * @throws {Refusal} `unknown_user` where it was sent there too often; `restart` where no page is known to come back to.
  */
 export async function askBeforePage(
@@ -66,10 +67,10 @@ export async function askBeforePage(
   if (sentFrom === undefined) throw new Refusal('restart', 'a form was sent, and the user is not known yet')
   const browser = bindBrowser(request, services.cookie)
   const waits = { kind: 'page', target: target ?? sentFrom } as const
-  const path = await askThroughBrowser(services, request, browser.id, waits)
-  if (path === undefined) throw new Refusal('unknown_user', 'a page, and asking for its user leads nowhere')
+  const url = await askThroughBrowser(services, request, browser.id, waits)
+  if (url === undefined) throw new Refusal('unknown_user', 'a page, and asking for its user leads nowhere')
   browser.keep(reply)
-  return path
+  return url
 }
 
 /** What a person sees instead of a denied page. */
