@@ -9,13 +9,15 @@ const usage = `usage: step-up-gateway COMMAND
                         stay open
                         (--offline: make no request to the provider)
   schema                print the JSON Schema of the configuration
+  reference             print every line of the log and every reason, with what to do about it
 `
 
-// Loaded when asked for: schema and check need no server.
+// Loaded when asked for: only start needs the server.
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
+  ['reference', async () => (await import('./commands/reference.ts')).printReference],
 ])
 
 const stop = new AbortController()
