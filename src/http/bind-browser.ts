@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hashOf } from '../hash.ts'
 import { browserIdOf, readBrowserCookies } from './browser.ts'
 import { canShowPage } from './navigation.ts'
-import type { CookieRules } from './own-cookie.ts'
+import { type CookieRules, setOwnCookie } from './own-cookie.ts'
 
 /** The browser that something is bound to. */
 export interface BoundBrowser {
@@ -25,7 +25,7 @@ export function bindBrowser({ headers }: FastifyRequest, cookie: CookieRules): B
     id: browserIdOf(value),
     ids: [browserIdOf(value), ...others.map((other) => browserIdOf(other.value))],
     keep(reply) {
-      if (known?.name !== name || options.maxAge !== undefined) reply.setCookie(name, value, options)
+      if (known?.name !== name || options.maxAge !== undefined) setOwnCookie(reply, name, value, options)
     },
   }
 }
@@ -59,7 +59,7 @@ export function meetBrowser(
     id: browserIdOf(value),
     ids: [browserIdOf(value), ...others.map((other) => browserIdOf(other.value))],
     keep(reply) {
-      if (isShown && options.maxAge !== undefined) reply.setCookie(name, value, options)
+      if (isShown && options.maxAge !== undefined) setOwnCookie(reply, name, value, options)
     },
   }
 }

@@ -63,8 +63,9 @@ export function readBrowser(
 }
 
 /** The UUIDs that a Cookie header has under a name. */
-function readDeviceIds(cookies: string | undefined, name: string): string[] {
+function readDeviceIds(cookies = '', name: string): string[] {
+  if (!cookies.toLowerCase().includes(name.toLowerCase())) return []
   const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
   const pattern = new RegExp(`(?:^|;\\s?)${name}=(${uuid})(?=;|$)`, 'gi')
-  return Array.from((cookies ?? '').matchAll(pattern), ([, id = '']) => id)
+  return Array.from(cookies.matchAll(pattern), ([, id = '']) => id)
 }

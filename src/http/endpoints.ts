@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { readOtherwise, restsBehindScripts, scriptAliases } from './path-readings.ts'
 import type { EndpointKind } from './path-tree.ts'
 import { createNode, findNode, nodeAt, type PathNode, walk } from './path-tree.ts'
+import { longestRemembered, remember } from './remembered.ts'
 import { parseTarget, type Target } from './target.ts'
 
 export type { EndpointKind }
@@ -104,6 +105,19 @@ export function classifyTarget(target: Target, guarded: GuardedPaths): TargetKin
   if (isBelow && !isAuthorization) return 'open'
   // guard: authorization-spellings
   throw new Refusal('ambiguous_target', 'another spelling of an authorization endpoint')
+}
+
+/** `classifyTarget` for paths that come again and again, as those of style sheets do. */
+export function createClassifyTarget(): typeof classifyTarget {
+  let latest: GuardedPaths | undefined
+  let kindOf: (path: string) => TargetKind
+  return (target, guarded) => {
+    if (guarded !== latest) {
+      latest = guarded
+      kindOf = remember((path) => classifyTarget(parseTarget(path), guarded))
+    }
+    return target.path.length > longestRemembered ? classifyTarget(target, guarded) : kindOf(target.path)
+  }
 }
 
 /**

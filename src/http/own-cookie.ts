@@ -1,4 +1,5 @@
-import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { SerializeOptions } from '@fastify/cookie'
+import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 
 /** The gateway's cookies: their names and how they are set. */
@@ -12,9 +13,9 @@ export interface CookieRules {
   readonly visitPrefix: string
   /** That of the device, by which Authsignal may remember it; only where users may say so. */
   readonly deviceName: string
-  readonly options: CookieSerializeOptions
+  readonly options: SerializeOptions
   /** The same for a visit, which lasts as long as an authorization request may take. */
-  readonly visitOptions: CookieSerializeOptions
+  readonly visitOptions: SerializeOptions
 }
 
 /** How long an authorization request may take until it is answered, in milliseconds. */
@@ -43,4 +44,14 @@ export function chooseCookieRules(config: Config): CookieRules {
     },
     visitOptions: { ...usual, maxAge: inFlightMs / 1000 },
   }
+}
+
+/** Sets a cookie by the reply's headers at once, since an answer of the OP leaves past Fastify's hooks. */
+export function setOwnCookie(
+  reply: FastifyReply,
+  name: string,
+  value: string,
+  options: SerializeOptions,
+): void {
+  reply.header('set-cookie', reply.server.serializeCookie(name, value, options))
 }

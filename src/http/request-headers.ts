@@ -3,6 +3,7 @@ import { isClaimedHeader, isSameHeader } from './claimed-headers.ts'
 import { omitCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
 import { keepReadable } from './readable-codings.ts'
+import { remember } from './remembered.ts'
 
 /** Headers of which two servers could each read another one. */
 const single: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-length'])
@@ -81,12 +82,7 @@ export function toUpstreamHeaders(
       headers.set(name, values.join())
       continue
     }
-    if (
-      hopByHopHeaders.has(name) ||
-      /* guard: claimed-headers */ isClaimedHeader(name) ||
-      /* guard: cgi-header-names */ !/^[a-z0-9-]+$/.test(name)
-    )
-      continue
+    if (!mayGoOn(name)) continue
     if (name === 'cookie' || /* guard: negotiated-headers */ (guarded && negotiated.has(name))) continue
     const [first = '', ...more] = readable && name === 'accept-encoding' ? keepReadable(values) : values
     headers.set(name, more.length === 0 ? first : values)
@@ -99,12 +95,21 @@ export function toUpstreamHeaders(
   return Object.fromEntries(headers)
 }
 
+/** Clients send the same few names all the time. */
+const mayGoOn = remember(
+  (name) =>
+    !hopByHopHeaders.has(name) &&
+    /* guard: claimed-headers */ !isClaimedHeader(name) &&
+    /* guard: cgi-header-names */ /^[a-z0-9-]+$/.test(name),
+)
+
 function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
   const headers = new Map<string, string[]>()
   let name = ''
   for (const [index, text] of rawHeaders.entries()) {
     if (index % 2 === 0) name = text.toLowerCase()
-    else headers.set(name, [...(headers.get(name) ?? []), text])
+    else if (headers.has(name)) headers.get(name)?.push(text)
+    else headers.set(name, [text])
   }
   return headers
 }

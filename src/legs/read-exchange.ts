@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBrowser } from '../http/browser.ts'
 import { createFindClientAddress, createIsFromProxy } from '../http/client-address.ts'
-import { classifyTarget, isAtAuthorization } from '../http/endpoints.ts'
+import { createClassifyTarget, isAtAuthorization } from '../http/endpoints.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { normalizeHost, requireKnownHost } from '../http/host.ts'
 import { listCertificateHeaders, toUpstreamHeaders } from '../http/request-headers.ts'
@@ -38,6 +38,8 @@ export function readExchanges(
   const certificateNames = config.clientCertHeader ? listCertificateHeaders(config.clientCertHeader) : []
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const hosts = new Set([new URL(config.publicUrl).host, ...config.hosts].map(normalizeHost))
+
+  const classifyTarget = createClassifyTarget()
 
   function refuseTruncatedHeaders({ rawHeaders }: IncomingMessage): void {
     if (rawHeaders.length >= 2 * maxHeaders) throw new Refusal('malformed_headers', 'too many header fields')

@@ -1,14 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
 import { fromUpstreamHeaders } from '../http/response-headers.ts'
+import { Refusal } from '../refusal.ts'
 import type { UpstreamConnection } from './connection.ts'
 import { toUpstreamRefusal } from './failure.ts'
-import { registerHttpProxy, type Send } from './http-proxy-seam.ts'
+import { registerHttpProxy } from './http-proxy-seam.ts'
 import type { PeekedBody } from './peek-body.ts'
-import type { UpstreamRequest } from './upstream-request.ts'
+import { sendRaw, sendRawBytes } from './send-raw.ts'
+import { frameBody, type UpstreamRequest } from './upstream-request.ts'
 
 /** A request that goes on to the OP, and what was learned of it. */
 export interface Forward<Learned> extends UpstreamRequest {
@@ -54,41 +55,33 @@ export function serveProxy<Learned>(
 ): void {
   const rules = { names: upstream.names, ownCookies: [cookie.name] }
 
-  async function respond(
-    headers: IncomingHttpHeaders,
-    { reply, ...response }: Omit<UpstreamResponse<Learned>, 'statusCode'>,
-  ): Promise<void> {
-    const { statusCode } = reply
-    // The plugin's: what is left of an upload is read for nobody, so that the client sees this answer.
-    reply.removeHeader('connection')
-    reply.headers(fromUpstreamHeaders(headers, rules))
-    await hooks.onResponse({ ...response, reply, statusCode })
-  }
-
-  async function proxy(request: FastifyRequest, reply: FastifyReply, send: Send): Promise<void> {
+  async function proxy(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const onward = await hooks.onRequest(request, reply)
-    switch (onward.kind) {
-      case 'answered':
-        return
-      case 'forward':
-        return send(onward, {
-          response: (headers, body) => {
-            respond(headers, { request, reply, body, learned: onward.learned }).catch((error) => {
-              discard(body)
-              dropAnswer(reply).send(error)
-            })
-          },
-          error: (error) => reply.send(toUpstreamRefusal(error)),
-        })
+    if (onward.kind === 'answered') return
+    const { statusCode, headers, body } = await send(request, onward)
+    try {
+      // RFC 9110 15: nobody knows what any other status means.
+      if (statusCode < 200 || statusCode > 599) throw new Refusal('upstream_unreadable', 'an odd status')
+      reply.code(statusCode).headers(fromUpstreamHeaders(headers, rules))
+      await hooks.onResponse({ request, reply, learned: onward.learned, statusCode, body })
+    } catch (error) {
+      discard(body)
+      dropAnswer(reply)
+      throw error
     }
   }
 
-  registerHttpProxy(app, {
-    upstreamOrigin: config.upstream.url,
-    pool: upstream.pool,
-    handle: (request, reply, send) => {
-      proxy(request, reply, send).catch((error) => reply.send(error))
-    },
+  async function send(request: FastifyRequest, { target, headers, signal, body }: UpstreamRequest) {
+    const framed = frameBody(request, headers, /* guard: judged-body */ body)
+    try {
+      return await upstream.pool.request({ method: request.method, path: target, signal, ...framed })
+    } catch (error) {
+      throw toUpstreamRefusal(error)
+    }
+  }
+
+  registerHttpProxy(app, config.upstream.url, (request, reply) => {
+    proxy(request, reply).catch((error) => reply.send(error))
   })
 }
 
@@ -115,14 +108,14 @@ export function dropByteHeaders(reply: FastifyReply): void {
   for (const name of ofTheBytes) reply.removeHeader(name)
 }
 
-/** Sends a body as it comes. A reply is a promise of its end: nothing waits for it. */
+/** Sends a body as it comes. */
 export function sendStream(reply: FastifyReply, body: Readable): void {
-  reply.send(body)
+  sendRaw(reply, body, dropAnswer)
 }
 
 /** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */
 export function sendBytes(reply: FastifyReply, bytes: Buffer): void {
-  sendStream(reply, Readable.from(bytes.length === 0 ? [] : [bytes]))
+  sendRawBytes(reply, bytes)
 }
 
 /** Sends a body that was looked into as it came. */

@@ -1,5 +1,11 @@
 import t from 'tap'
-import { classifyTarget, type EndpointKind, guardPaths, isAtAuthorization } from '../../src/http/endpoints.ts'
+import {
+  classifyTarget,
+  createClassifyTarget,
+  type EndpointKind,
+  guardPaths,
+  isAtAuthorization,
+} from '../../src/http/endpoints.ts'
 import { parseTarget } from '../../src/http/target.ts'
 import { workMs } from '../lab/work-ms.ts'
 
@@ -311,4 +317,17 @@ t.test('what is at an authorization endpoint or below one', async (t) => {
   ])
     t.ok(isAt(raw), raw)
   for (const raw of ['/', '/authx', '/connect', '/connect/token', '/x/auth']) t.notOk(isAt(raw), raw)
+})
+
+t.test('paths that come again are known, as long as the same paths are guarded', async (t) => {
+  const classifyAgain = createClassifyTarget()
+  const others = guardPaths({ token: ['/style.css'] }, '/step-up')
+  const long = `/${'a'.repeat(300)}`
+  for (let round = 0; round < 2; round++) {
+    t.equal(classifyAgain(parseTarget('/style.css'), guarded), 'open')
+    t.equal(classifyAgain(parseTarget('/style.css?v=2'), guarded), 'open')
+    t.equal(classifyAgain(parseTarget(long), guarded), 'open')
+    t.throws(() => classifyAgain(parseTarget('/Style.css'), others), { code: 'ambiguous_target' })
+    t.equal(classifyAgain(parseTarget('/style.css'), others), 'token')
+  }
 })

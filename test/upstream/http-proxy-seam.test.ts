@@ -1,24 +1,25 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { fastify } from 'fastify'
 import t from 'tap'
-import { sendCurrent } from '../../src/upstream/http-proxy-seam.ts'
-import { openPool } from '../../src/upstream/pool.ts'
+import { refuseToSend, registerHttpProxy } from '../../src/upstream/http-proxy-seam.ts'
 import { startBareUpstream } from '../e2e/bare-upstream.ts'
-import { makeConfig } from './config.ts'
 
-t.test('what goes out is what the handler sends, and nothing else', async (t) => {
-  const { url } = await startBareUpstream(t, {
-    '/judged': ({ headers }, response) => response.end(`${headers['x-judged']}`),
+t.test('the plugin brings each request, and sends none by itself', async (t) => {
+  const seen: string[] = []
+  const { url } = await startBareUpstream(t, { '/': (_request, response) => response.end('not judged') })
+  const app = fastify()
+  t.teardown(() => app.close())
+  registerHttpProxy(app, url, (request, reply) => {
+    seen.push(`${request.method} ${request.url}`)
+    if (request.url === '/plugin') reply.from('/')
+    else reply.send('judged')
   })
-  const pool = openPool(makeConfig({ upstream: { url } }).upstream, 32_768)
-  t.teardown(() => pool.destroy())
-  const current = new AsyncLocalStorage<{ path: string; headers: Record<string, string> }>()
-  const request = sendCurrent(current, pool)
-  const made = { method: 'GET', path: '/made-anew', headers: { 'x-judged': 'no' } }
-  const chunks = await new Promise<Buffer[]>((resolve, reject) => {
-    current.run({ path: '/judged', headers: { 'x-judged': 'yes' } }, () =>
-      request(made, (error, answer) => (answer ? resolve(answer.body.toArray()) : reject(error))),
-    )
-  })
-  t.equal(`${Buffer.concat(chunks)}`, 'yes')
-  t.throws(() => request(made, () => undefined), { message: 'a request that no handler sends' })
+  for (const method of ['GET', 'PROPFIND'] as const) {
+    const { body } = await app.inject({ method: method as 'GET', url: '/a//b?c=%zz' })
+    t.equal(body, 'judged')
+  }
+  t.same(seen, ['GET /a//b?c=%zz', 'PROPFIND /a//b?c=%zz'])
+  const { body, statusCode } = await app.inject({ url: '/plugin' })
+  t.equal(statusCode, 500)
+  t.notMatch(body, 'not judged')
+  t.throws(refuseToSend, { message: 'a request that no handler sends' })
 })

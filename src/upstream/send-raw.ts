@@ -1,0 +1,52 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { finished, type Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+
+/**
+ * Sends a body as it comes, past Fastify: its headers are those of the reply, and nothing is added. The head leaves with
+ * the first byte; what breaks off before is answered as an error, what breaks off later breaks off here too.
+ *
+ * @param drop takes back what the reply says of the body.
+ */
+export function sendRaw(
+  reply: FastifyReply,
+  body: Readable,
+  drop: (reply: FastifyReply) => FastifyReply,
+): void {
+  const { raw } = reply
+  let hasBegun = false
+
+  function begin(): void {
+    if (hasBegun) return
+    hasBegun = true
+    sendHead(reply)
+  }
+  finished(body, { writable: false }, (error) => {
+    if (error && !hasBegun) {
+      drop(reply).send(error)
+    } else if (error) {
+      raw.destroy()
+    } else {
+      begin()
+      raw.end()
+    }
+  })
+  body.on('data', (chunk: Buffer) => {
+    begin()
+    if (!raw.write(chunk)) body.pause()
+  })
+  raw.on('drain', () => body.resume())
+  // The client has gone.
+  raw.once('close', () => body.destroy())
+}
+
+/** Sends bytes framed as the reply's headers say: to a buffer Fastify would add a length and a type. */
+export function sendRawBytes(reply: FastifyReply, bytes: Buffer): void {
+  sendHead(reply).end(bytes)
+}
+
+function sendHead(reply: FastifyReply): FastifyReply['raw'] {
+  // RFC 9110 8.6
+  if (reply.statusCode === 204) reply.removeHeader('content-length')
+  return reply.hijack().raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
+}
