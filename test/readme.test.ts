@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { ConfigError } from '../src/config/config-error.ts'
 import { loadConfig } from '../src/config/load.ts'
@@ -31,14 +31,35 @@ t.test('a mistake is told as shown', async (t) => {
   }
 })
 
-t.test('what it names exists', async (t) => {
+/** The anchor of a heading, as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+const anchorsIn = (page: string): string[] =>
+  Array.from(readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm), ([, heading = '']) => anchorOf(heading))
+
+t.test('what README, SECURITY and the pages of docs name exists', async (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const [, file = ''] of readme.matchAll(/\]\(([^:)]+)\)/g)) t.ok(existsSync(join(root, file)), file)
-  for (const [, name = ''] of readme.matchAll(/npm run ([\w:-]+)/g)) t.type(scripts[name], 'string', name)
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  const pages = ['README.md', 'SECURITY.md', ...docs.map((file) => join('docs', file))]
+  for (const page of pages.filter((file) => file.endsWith('.md'))) {
+    const text = readFileSync(join(root, page), 'utf8')
+    for (const [, link = ''] of text.matchAll(/\]\(([^:)]+)\)/g)) {
+      const [file, anchor] = link.split('#')
+      const target = file ? join(root, dirname(page), file) : join(root, page)
+      t.ok(existsSync(target), `${page}: ${link}`)
+      if (anchor !== undefined) t.ok(anchorsIn(target).includes(anchor), `${page}: ${link}`)
+    }
+    for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g)) t.type(scripts[name], 'string', name)
+  }
 })
 
 t.test('the table of what differs on the wire has the rows that are compared', async (t) => {
-  const [, table = ''] = /^\| in an answer \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readme) ?? []
+  const limits = readFileSync(join(root, 'docs', 'limits.md'), 'utf8')
+  const [, table = ''] = /^\| in an answer \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(limits) ?? []
   const rows = table
     .trimEnd()
     .split('\n')

@@ -53,7 +53,7 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/, no client$/, 'a code that no release is on record for may be that of a protected client'],
 ]
 
-/** The rows of README's table that an answer of some OP gave a reason for. */
+/** The rows of the table in docs/limits.md that an answer of some OP gave a reason for. */
 const seen = new Set<WireDifference>()
 let isComplete = true
 
@@ -93,7 +93,7 @@ for (const kit of KITS) {
   })
 }
 
-t.test('each row of the table in README is true of some OP', { skip: !isComplete }, async (t) => {
+t.test('each row of the table in docs/limits.md is true of some OP', { skip: !isComplete }, async (t) => {
   t.same([...seen].sort(), [...wireDifferences].sort())
 })
 
@@ -120,7 +120,7 @@ async function playStory(
     if (reason === undefined) {
       t.same(differences, [], exchange.name)
       const wire = mine && compareWire(exchange, mine)
-      t.same(wire?.unexplained, [], `${exchange.name}: the table in README names all else`)
+      t.same(wire?.unexplained, [], `${exchange.name}: the table in docs/limits.md names all else`)
       for (const row of wire?.rows ?? []) seen.add(row)
     } else t.not(differences.length, 0, `${exchange.name} differs: ${reason}`)
     return differences.length

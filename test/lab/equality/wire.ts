@@ -7,7 +7,7 @@ export interface Wire {
   readonly fields: readonly (readonly [name: string, value: string])[]
 }
 
-/** In what an answer through the gateway differs from the OP's own; README's table has a row for each. */
+/** In what an answer through the gateway differs from the OP's own; the table in docs/limits.md has a row for each. */
 export const wireDifferences = [
   'reason phrase',
   'case of header names',
