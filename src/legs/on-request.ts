@@ -3,6 +3,7 @@ import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
+import { tell } from '../rehearsal.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
 import { type AuthorizeServices, authorize } from './request/authorize.ts'
@@ -52,7 +53,7 @@ export async function onRequest(
  * @param judge takes the body once it is willing to read it.
  */
 async function guard(
-  { policies }: OnRequestServices,
+  services: OnRequestServices,
   request: FastifyRequest,
   judge: (take: TakeBody) => Promise<Onward>,
 ): Promise<Onward> {
@@ -66,8 +67,8 @@ async function guard(
     return await judge(take)
   } catch (error) {
     // guard: refusals-while-enforced
-    if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
-    request.log.info({ code: error.code, detail: error.message }, 'refused once a client is enforced')
+    if (services.policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
+    tell(services, request, error)
     return forward(request, { body: await take() })
   }
 }

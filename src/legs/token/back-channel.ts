@@ -3,6 +3,7 @@ import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import { readParameters } from '../../oauth/parameters.ts'
+import { check, rehearse } from '../../rehearsal.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -19,8 +20,10 @@ export async function redeem(
   take: TakeBody,
 ): Promise<Onward> {
   const { body, read } = await readBackChannelForm(request, reply, take)
-  const redemption = await onTokenRequest(services, request.headers.authorization, read)
-  return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
+  const { authorization } = request.headers
+  const redemption = await onTokenRequest(services, authorization, read)
+  const rehearsed = await rehearse(services, request, (all) => onTokenRequest(all, authorization, read))
+  return forward(request, { body, learned: { kind: 'redemption', redemption, rehearsed, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
@@ -33,12 +36,14 @@ export async function startElsewhere(
 ): Promise<Onward> {
   const { body, read } = await readBackChannelForm(request, reply, take, kind === 'pushed_authorization')
   const { parameters } = read
-  refuseLookAlikes(services, namesOf(parameters))
-  const policy = requireGrant(services, kind, request.headers.authorization, read)
-  if (kind !== 'pushed_authorization') return forward(request, { body })
-  requireShort(parameters)
-  // What can't be read in one way only is as if it had not been seen.
-  const query = read.faults.size > 0 ? undefined : await onPushedRequest(services, policy, parameters)
+  const query = await check(services, request, async (all) => {
+    refuseLookAlikes(all, namesOf(parameters))
+    const policy = requireGrant(all, kind, request.headers.authorization, read)
+    if (kind !== 'pushed_authorization') return undefined
+    requireShort(parameters)
+    // What can't be read in one way only is as if it had not been seen.
+    return read.faults.size > 0 ? undefined : onPushedRequest(all, policy, parameters)
+  })
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
