@@ -42,6 +42,8 @@ export interface RefusalOptions extends ErrorOptions {
   readonly value?: string | undefined
   /** Whose request it was, where the request itself does not say so. */
   readonly clientId?: string | undefined
+  /** The methods that are allowed, where this one is not: the answer lists them (RFC 9110 15.5.6). */
+  readonly allow?: readonly string[] | undefined
 }
 
 /**
@@ -53,6 +55,7 @@ export class Refusal extends Error {
   readonly statusCode: number
   readonly value: string | undefined
   readonly clientId: string | undefined
+  readonly allow: readonly string[] | undefined
 
   constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
     super(detail, options)
@@ -61,5 +64,6 @@ export class Refusal extends Error {
     this.statusCode = statusCodes[code]
     this.value = options.value
     this.clientId = options.clientId
+    this.allow = options.allow
   }
 }

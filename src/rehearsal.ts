@@ -56,5 +56,13 @@ const failures: ReadonlySet<RefusalCode> = new Set([
 
 /** One line for each request that `enforce` would refuse: with the first reason for which it would. */
 export function tell({ audit, rehearsal }: Rehearsable, request: FastifyRequest, error: unknown): void {
-  if (rehearsal === undefined) return
+  const isRefused = error instanceof TokenError || (error instanceof Refusal && !failures.has(error.code))
+  if (!isRefused) return audit.unwatched({ clientId: '' } as never, error)
+  if (told.has(request)) return
+  told.add(request)
+  const { code, statusCode, message, value } = error
+  request.log.info(
+    { audit: 'would_refuse', mode: 'monitor', reason: code, status: statusCode, detail: message, value },
+    'would be refused',
+  )
 }

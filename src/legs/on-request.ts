@@ -34,16 +34,16 @@ export async function onRequest(
     case 'open':
       return open(services, request, reply, taken)
     case 'own':
-      requireMethod(request, reply, ['GET'])
+      requireMethod(request, ['GET'])
       throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
       return guard(services, request, (take) => authorize(services, request, reply, take))
     case 'token':
-      return guard(services, request, (take) => redeem(services, request, reply, take))
+      return guard(services, request, (take) => redeem(services, request, take))
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return guard(services, request, (take) => startElsewhere(services, request, reply, kind, take))
+      return guard(services, request, (take) => startElsewhere(services, request, kind, take))
   }
 }
 

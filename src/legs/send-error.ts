@@ -27,11 +27,23 @@ export function sendError(
   const { code, statusCode, message } = refusal
   const about = describe(request, refusal)
   if (statusCode >= 500) request.log.error({ err: refusal, code, ...about }, 'refused')
-  else request.log.info({ code, detail: message, ...about }, 'refused')
+  else
+    request.log.info(
+      {
+        audit: 'refused',
+        mode: 'enforce',
+        reason: code,
+        status: statusCode,
+        detail: message,
+        value: refusal.value,
+      },
+      'refused',
+    )
   // guard: refused-framing
   if (code === 'malformed_headers') reply.header('connection', 'close')
   // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.
   else request.raw.resume()
+  if (refusal instanceof Refusal && refusal.allow) reply.header('allow', refusal.allow.join(', '))
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
   if (refusal instanceof Refusal && !isBackChannel(request)) {
     return pages.send(request, reply, refusalPage(refusal.code, request.id))

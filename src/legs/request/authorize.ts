@@ -36,7 +36,7 @@ export async function authorize(
   reply: FastifyReply,
   take: TakeBody,
 ): Promise<Onward> {
-  requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
+  requireMethod(request, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
   const { body, fault } = await readPostedForm(request, take)
   if (body) requireShortForm(body)

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
@@ -16,10 +16,9 @@ import { onTokenRequest, requireGrant, type TokenLegServices } from './token-leg
 export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
-  reply: FastifyReply,
   take: TakeBody,
 ): Promise<Onward> {
-  const { body, read } = await readBackChannelForm(request, reply, take)
+  const { body, read } = await readBackChannelForm(request, take)
   const { authorization } = request.headers
   const redemption = await onTokenRequest(services, authorization, read)
   const rehearsed = await rehearse(services, request, (all) => onTokenRequest(all, authorization, read))
@@ -30,11 +29,10 @@ export async function redeem(
 export async function startElsewhere(
   services: TokenLegServices,
   request: FastifyRequest,
-  reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
   take: TakeBody,
 ): Promise<Onward> {
-  const { body, read } = await readBackChannelForm(request, reply, take, kind === 'pushed_authorization')
+  const { body, read } = await readBackChannelForm(request, take, kind === 'pushed_authorization')
   const { parameters } = read
   const query = await check(services, request, async (all) => {
     refuseLookAlikes(all, namesOf(parameters))
@@ -48,13 +46,8 @@ export async function startElsewhere(
 }
 
 /** @param isShort it is a request that the OP writes into its pages. */
-async function readBackChannelForm(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  take: TakeBody,
-  isShort = false,
-) {
-  requireMethod(request, reply, ['POST'])
+async function readBackChannelForm(request: FastifyRequest, take: TakeBody, isShort = false) {
+  requireMethod(request, ['POST'])
   const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
   if (isShort) requireShortForm(body)
   const read = readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)
