@@ -1,4 +1,5 @@
 import { createAuthsignal } from './authsignal/authsignal.ts'
+import { versionOf } from './config/config-version.ts'
 import type { Config } from './config/schema/schema.ts'
 import { chooseCookieRules } from './http/own-cookie.ts'
 import { createPages } from './pages/pages.ts'
@@ -24,7 +25,7 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
   const provider = createProvider(config, upstream, log)
   const keys = createKeys(provider, upstream)
   const policies = createPolicies(config)
-  const audit = createAudit(log)
+  const audit = createAudit(log, config.log, versionOf(config))
   return {
     config,
     now,

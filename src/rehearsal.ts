@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { toAnswer } from './http/refusal-answer.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Services } from './services.ts'
+import { reportUnwatched, reportWouldRefuse } from './telemetry/report-refusal.ts'
+import { withOwnConcern } from './telemetry/request-context.ts'
 import { TokenError } from './token-error.ts'
 
 /** What a check is made of, as things stand and in a rehearsal. */
@@ -10,7 +13,7 @@ export type Rehearsable = Pick<Services, 'policies' | 'records' | 'audit' | 'reh
  * Makes a check as things stand, and once more as if every client that is watched were enforced. What the first refuses
  * is refused; what only the second refuses is told, and goes on.
  *
- * @param inspect changes nothing but records of its own.
+ * @param inspect may be called twice. It leaves nothing behind but records that are written through its argument.
  * @returns what the check found as things stand.
  */
 export async function check<S extends Rehearsable, T>(
@@ -35,34 +38,58 @@ export async function rehearse<S extends Rehearsable, T>(
 ): Promise<T | undefined> {
   const { rehearsal } = services
   if (rehearsal === undefined) return undefined
+  return withOwnConcern(async () => {
+    try {
+      return await inspect({ ...services, ...rehearsal })
+    } catch (error) {
+      tell(services, request, error)
+      return undefined
+    }
+  })
+}
+
+/**
+ * While nobody is protected nobody is refused: what goes wrong is told, and all goes on as it came.
+ *
+ * @param goOn as it came; where that is not possible, it throws.
+ */
+export async function unlessProtected<T>(
+  services: Rehearsable,
+  request: FastifyRequest,
+  run: () => T | Promise<T>,
+  goOn: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return await inspect({ ...services, ...rehearsal })
+    return await run()
   } catch (error) {
-    tell(services, request, error)
-    return undefined
+    // guard: refusals-while-enforced
+    if (services.policies.enforced.length > 0) throw error
+    const onward = await goOn()
+    if (services.rehearsal) tell(services, request, error)
+    return onward
+  }
+}
+
+/** The gateway's own troubles: what `enforce` would refuse meanwhile says nothing of the day on which it is switched on. */
+const troubles: ReadonlySet<RefusalCode> = new Set(['internal', 'store_unavailable', 'provider_unavailable'])
+
+/** Tells why `enforce` would refuse a request, or that it can't be known. */
+export function tell(services: Rehearsable, request: FastifyRequest, error: unknown): void {
+  const isRefusal = error instanceof TokenError || (error instanceof Refusal && !troubles.has(error.code))
+  if (isRefusal) {
+    const { audit, policies } = services
+    const then = { audit, policies: policies.rehearsed ?? policies }
+    tellOnce(request, () => reportWouldRefuse(then, request, error, toAnswer(request, error).code))
+  } else {
+    reportUnwatched(services, request, error)
   }
 }
 
 const told = new WeakSet<FastifyRequest>()
 
-/** Faults of the gateway and of what it needs: `enforce` would refuse for them too, but not because of what was sent. */
-const failures: ReadonlySet<RefusalCode> = new Set([
-  'internal',
-  'store_unavailable',
-  'upstream_unreachable',
-  'upstream_timeout',
-  'provider_unavailable',
-])
-
-/** One line for each request that `enforce` would refuse: with the first reason for which it would. */
-export function tell({ audit, rehearsal }: Rehearsable, request: FastifyRequest, error: unknown): void {
-  const isRefused = error instanceof TokenError || (error instanceof Refusal && !failures.has(error.code))
-  if (!isRefused) return audit.unwatched({ clientId: '' } as never, error)
+/** One line for each request that `enforce` would refuse: it would do so once, for the first reason. */
+export function tellOnce(request: FastifyRequest, write: () => void): void {
   if (told.has(request)) return
   told.add(request)
-  const { code, statusCode, message, value } = error
-  request.log.info(
-    { audit: 'would_refuse', mode: 'monitor', reason: code, status: statusCode, detail: message, value },
-    'would be refused',
-  )
+  write()
 }

@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TargetKind } from '../http/endpoints.ts'
 import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
-import { tell } from '../rehearsal.ts'
+import { unlessProtected } from '../rehearsal.ts'
+import type { Leg } from '../telemetry/audit-line.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
 import { type AuthorizeServices, authorize } from './request/authorize.ts'
@@ -28,6 +31,7 @@ export async function onRequest(
   reply: FastifyReply,
 ): Promise<Onward> {
   const { kind } = request.exchange
+  noteConcern({ leg: legOf(kind) })
   // guard: jwt-at-every-endpoint
   const taken = await services.handOver?.refuseTokens(request)
   switch (kind) {
@@ -47,6 +51,21 @@ export async function onRequest(
   }
 }
 
+function legOf(kind: TargetKind): Leg {
+  switch (kind) {
+    case 'authorization':
+    case 'open':
+    case 'own':
+      return 'request'
+    case 'token':
+      return 'token'
+    case 'pushed_authorization':
+    case 'device_authorization':
+    case 'backchannel_authentication':
+      return 'back_channel'
+  }
+}
+
 /**
  * While nobody is protected nobody is refused: `monitor` changes nothing.
  *
@@ -62,15 +81,15 @@ async function guard(
     taken ??= takeBody(request)
     return taken
   }
-  try {
-    if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
-    return await judge(take)
-  } catch (error) {
-    // guard: refusals-while-enforced
-    if (services.policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
-    tell(services, request, error)
-    return forward(request, { body: await take() })
-  }
+  return unlessProtected(
+    services,
+    request,
+    async () => {
+      if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
+      return judge(take)
+    },
+    async () => forward(request, { body: await take() }),
+  )
 }
 
 /** @param taken the body, if it was read before. */

@@ -2,8 +2,9 @@ import { isAtAuthorization } from '../http/endpoints.ts'
 import { areTokensToCome } from '../policy/policies.ts'
 import { judgePageAnswer } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
-import { check, tell } from '../rehearsal.ts'
+import { check, unlessProtected } from '../rehearsal.ts'
 import { followSignOut, type SignOutServices } from '../sign-out/sign-out.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { contentTypeOf, sendStream } from '../upstream/proxy.ts'
 import type { OpResponse } from './learned.ts'
 import { relayPushedResponse } from './request/pushed-request.ts'
@@ -31,6 +32,7 @@ export type OnResponseServices = RelayPageServices &
  */
 export async function onResponse(services: OnResponseServices, answer: OpResponse): Promise<void> {
   const { request, reply, learned } = answer
+  if (isForBrowser(learned)) noteConcern({ leg: 'response' })
   // guard: answers-to-protected-pages
   if (learned.kind === 'page') await judgePageAnswer(services, request, reply, learned.page)
   await followSignOut(services, request, reply)
@@ -38,17 +40,13 @@ export async function onResponse(services: OnResponseServices, answer: OpRespons
 }
 
 /** What an answer is. While nobody is protected, what can't be read goes on as it came. */
-async function classify(services: OnResponseServices, answer: OpResponse): Promise<ReadableClass> {
-  try {
-    return await check(services, answer.request, (all) =>
-      requireWhole(classifyResponse(readFacts(all, answer))),
-    )
-  } catch (error) {
-    // guard: answers-while-enforced
-    if (services.policies.enforced.length > 0) throw error
-    tell(services, answer.request, error)
-    return { kind: 'stream' }
-  }
+function classify(services: OnResponseServices, answer: OpResponse): Promise<ReadableClass> {
+  return unlessProtected<ReadableClass>(
+    services,
+    answer.request,
+    () => check(services, answer.request, (all) => requireWhole(classifyResponse(readFacts(all, answer)))),
+    () => ({ kind: 'stream' }),
+  )
 }
 
 type ReadableClass = Exclude<ResponseClass, { kind: 'part' }>
@@ -59,6 +57,10 @@ function requireWhole(found: ResponseClass): ReadableClass {
     throw new Refusal('upstream_unreadable', 'a part of what has to be read as a whole')
   return found
 }
+
+/** What is asked for by a browser may be answered with an authorization response. */
+const isForBrowser = ({ kind }: OpResponse['learned']): boolean =>
+  kind !== 'redemption' && kind !== 'pushed' && kind !== 'page'
 
 function readFacts(services: OnResponseServices, answer: OpResponse): ResponseFacts {
   const { config, policies, provider, loginPage, metadataPaths, jsonPaths } = services

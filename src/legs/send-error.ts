@@ -1,17 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthsignalError } from '../authsignal/authsignal.ts'
-import type { Pages } from '../pages/pages.ts'
+import { toAnswer } from '../http/refusal-answer.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { Refusal, type RefusalCode } from '../refusal.ts'
-import { describePath } from '../telemetry/describe-path.ts'
-import { TokenError, type TokenErrorCode } from '../token-error.ts'
+import type { Services } from '../services.ts'
+import { reportRefusal } from '../telemetry/report-refusal.ts'
+import { TokenError } from '../token-error.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
-import { clientOf } from './noted-client.ts'
 
 const retryAfterSeconds = 5
 
-export interface ErrorServices {
-  readonly pages: Pages
+export interface ErrorServices extends Pick<Services, 'pages' | 'audit' | 'policies'> {
   /** Origins whose scripts may read an answer to this request. */
   readonly corsOrigins: ReadonlySet<string>
 }
@@ -21,74 +20,30 @@ export function sendError(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  { pages, corsOrigins }: ErrorServices,
+  services: ErrorServices,
 ): FastifyReply {
+  const { pages, corsOrigins } = services
   const refusal = toRefusal(error)
-  const { code, statusCode, message } = refusal
-  const about = describe(request, refusal)
-  if (statusCode >= 500) request.log.error({ err: refusal, code, ...about }, 'refused')
-  else
-    request.log.info(
-      {
-        audit: 'refused',
-        mode: 'enforce',
-        reason: code,
-        status: statusCode,
-        detail: message,
-        value: refusal.value,
-      },
-      'refused',
-    )
+  const answer = toAnswer(request, refusal)
+  const { code, statusCode } = refusal
+  reportRefusal(services, request, refusal, answer.code)
   // guard: refused-framing
   if (code === 'malformed_headers') reply.header('connection', 'close')
   // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.
   else request.raw.resume()
   if (refusal instanceof Refusal && refusal.allow) reply.header('allow', refusal.allow.join(', '))
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
-  if (refusal instanceof Refusal && !isBackChannel(request)) {
-    return pages.send(request, reply, refusalPage(refusal.code, request.id))
-  }
+  if (answer instanceof Refusal) return pages.send(request, reply, refusalPage(answer.code, request.id))
   const { origin } = request.headers
   if (origin !== undefined && corsOrigins.has(origin)) {
     reply.header('access-control-allow-origin', origin).header('vary', 'origin')
   }
-  const answer = refusal instanceof Refusal ? toTokenError(refusal) : refusal
   return reply
     .code(statusCode)
     .header('content-type', 'application/json')
     .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')
     .send(JSON.stringify(answer.body))
-}
-
-/** What an operator needs to find who was refused what. */
-function describe(request: FastifyRequest, refusal: Refusal | TokenError) {
-  const { method, exchange, url } = request
-  const clientId = refusal instanceof Refusal ? refusal.clientId : undefined
-  return {
-    method,
-    path: describePath(exchange?.target.path ?? url, exchange !== undefined),
-    client_id: clientId ?? clientOf(request),
-    value: refusal.value,
-  }
-}
-
-function isBackChannel({ exchange }: FastifyRequest): boolean {
-  const kind = exchange?.kind
-  return (
-    kind === 'token' ||
-    kind === 'pushed_authorization' ||
-    kind === 'device_authorization' ||
-    kind === 'backchannel_authentication'
-  )
-}
-
-function toTokenError(refusal: Refusal): TokenError {
-  const codeOf = (status: number): TokenErrorCode => {
-    if (status < 500) return 'invalid_request'
-    return status === 500 ? 'server_error' : 'temporarily_unavailable'
-  }
-  return new TokenError(codeOf(refusal.statusCode), refusal.message, { cause: refusal })
 }
 
 function toRefusal(error: FastifyError | Error): Refusal | TokenError {

@@ -11,6 +11,7 @@ import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { type Rehearsable, tell } from '../rehearsal.ts'
 import type { Services } from '../services.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
 import {
   type AskedPage,
@@ -66,6 +67,7 @@ export async function onPageRequest(
     const watched = await watch(services, request, taken)
     return { kind: 'forward', headers, body: taken, ...(watched && { page: watched }) }
   }
+  noteConcern({ leg: 'page', page: page.name, policy: page.policy })
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS')
     return { kind: 'forward', headers: /* guard: page-preflight */ dropCredentials(headers), body: taken }
@@ -123,6 +125,7 @@ const describeAsked = (
 ): AskedPage => ({
   name,
   policy,
+  leg: 'page',
   next: describeNext(services.config, request),
   // `monitor` changes nothing.
   mayAskBrowser: policy.mode === 'enforce',
@@ -140,25 +143,21 @@ async function watch(
   taken: Buffer | undefined,
 ): Promise<OpenedPage | undefined> {
   try {
-    const page = services.findWatchedPage(request.exchange.target, request.method)
-    if (page === undefined || request.method === 'OPTIONS') return undefined
-    const { name } = page
-    const policy = { ...page.policy, mode: 'monitor' } as const
+    const found = services.findWatchedPage(request.exchange.target, request.method)
+    if (found === undefined || request.method === 'OPTIONS') return undefined
+    const page: ProtectedPath = { ...found, policy: { ...found.policy, mode: 'monitor' } }
+    noteConcern({ leg: 'page', page: page.name, policy: page.policy })
     requireShortBody(request.headers['content-length'])
-    const judgement = await judgePage(
-      services,
-      request,
-      describeAsked(services, request, { ...page, policy }),
-    )
+    const judgement = await judgePage(services, request, describeAsked(services, request, page))
     if (judgement.kind === 'unknown') {
-      requireNobody(services, request, policy, judgement, taken)
+      requireNobody(services, request, page, judgement, taken)
       return undefined
     }
     const { decision, case: asked } = judgement
     if (decision.verdict === 'deny') throw refusePage(decision.error)
     if (decision.verdict === 'challenge') return undefined
     refuseOtherCredentials(services, request, taken, asked.user)
-    return { name, policy, user: asked.user }
+    return { name: page.name, policy: page.policy, user: asked.user }
   } catch (error) {
     tell(services, request, error)
     return undefined
@@ -172,11 +171,11 @@ async function watch(
 function goAnonymously(
   services: PageLegServices,
   request: FastifyRequest,
-  { policy }: ProtectedPath,
+  page: ProtectedPath,
   judgement: PageJudgement & { kind: 'unknown' },
   body: Buffer | undefined,
 ): OpenedRequest {
-  requireNobody(services, request, policy, judgement, body)
+  requireNobody(services, request, page, judgement, body)
   return {
     kind: 'forward',
     headers: /* guard: cookies-of-nobody */ dropCredentials(request.exchange.upstreamHeaders),
@@ -188,14 +187,14 @@ function goAnonymously(
 function requireNobody(
   services: PageLegServices,
   request: FastifyRequest,
-  policy: ClientPolicy,
+  page: ProtectedPath,
   { reason }: PageJudgement & { kind: 'unknown' },
   body: Buffer | undefined,
 ): void {
   const { method } = request
   // guard: failed-probe
   if (!saysNobody(reason)) {
-    services.audit.unknownUser(policy, reason)
+    reportUnknown(services, page, 'deny', reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
   // guard: nobody-changes
@@ -205,6 +204,13 @@ function requireNobody(
   // guard: credentials-of-nobody
   refuseOtherCredentials(services, request, body, undefined)
 }
+
+const reportUnknown = (
+  { audit }: PageLegServices,
+  { name: page, policy }: ProtectedPath,
+  verdict: 'deny' | 'forward',
+  reason: string,
+): void => audit.unknownUser({ page }, { policy, leg: 'page' }, { verdict, reason })
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
 function describeNext(

@@ -14,6 +14,7 @@ import { check, type Rehearsable, tell } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { requireExact } from '../loose-request.ts'
@@ -75,6 +76,7 @@ export async function onAuthorizationRequest(
  */
 function admit(policies: Policies, it: AuthorizationRequest, resolved: ResolvedRequest): GoverningPolicy {
   const policy = findPolicy(policies, it.parameters, resolved)
+  noteConcern({ policy })
   // What a request only refers to may name another client.
   const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
   requireExact({ policies }, policy, clientIds, it.faults)
@@ -189,6 +191,7 @@ async function decideEarly(
   const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider)
   const { decision, stepUpId } = await judge(services, asked, {
     policy: authorization.policy,
+    leg: 'request',
     browser: it.browser,
     atRelease: false,
     tabs: [{ case: asked, isAnswered: false }],

@@ -10,7 +10,8 @@ import { findUser } from '../../probe/find-user.ts'
 import type { Services } from '../../services.ts'
 import { setCookiesOf } from '../../upstream/proxy.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
-import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegServices } from './response-leg.ts'
+import { onAuthorizationResponse } from './response-leg.ts'
+import type { ResponseAnswer, ResponseLegServices } from './upstream-answer.ts'
 
 /** What every channel needs by which an authorization response may come: a redirect, a page, JSON. */
 export type RelayServices = ResponseLegServices & Pick<Services, 'askUser' | 'cookie' | 'pages'>
@@ -34,6 +35,7 @@ export async function judgeAnswer(
   const setCookies = setCookiesOf(reply)
   if (await seeAnswer(services, request, setCookies, response)) return { kind: 'relay' }
   return onAuthorizationResponse(services, {
+    raw: request,
     response,
     asked: learned.kind === 'asked' ? learned.asked : undefined,
     form: learned.kind === 'form' ? learned.ask : undefined,

@@ -6,8 +6,8 @@ import type { ProbeResult } from '../../policy/probe-result.ts'
 import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
-import type { ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
+import type { ResponseLegServices } from '../response/upstream-answer.ts'
 import { sendDelivery } from './send-delivery.ts'
 
 /**
