@@ -3,7 +3,7 @@ import { toAnswer } from './http/refusal-answer.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Services } from './services.ts'
 import { reportUnwatched, reportWouldRefuse } from './telemetry/report-refusal.ts'
-import { withOwnConcern } from './telemetry/request-context.ts'
+import { type Concern, notedConcern, withConcern } from './telemetry/request-context.ts'
 import { TokenError } from './token-error.ts'
 
 /** What a check is made of, as things stand and in a rehearsal. */
@@ -14,31 +14,43 @@ export type Rehearsable = Pick<Services, 'policies' | 'records' | 'audit' | 'reh
  * is refused; what only the second refuses is told, and goes on.
  *
  * @param inspect may be called twice. It leaves nothing behind but records that are written through its argument.
- * @returns what the check found as things stand.
+ * @returns what the check found as things stand, and what it would find then: undefined where that refuses, or where no
+ *   client is watched.
  */
+export async function checkTwice<S extends Rehearsable, T>(
+  services: S,
+  request: FastifyRequest,
+  inspect: (services: S) => T | Promise<T>,
+): Promise<{ readonly found: T; readonly rehearsed: T | undefined }> {
+  const before = notedConcern()
+  const found = await inspect(services)
+  return { found, rehearsed: await rehearse(services, request, inspect, before) }
+}
+
+/** The same, where only what is found as things stand matters. */
 export async function check<S extends Rehearsable, T>(
   services: S,
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
 ): Promise<T> {
-  const found = await inspect(services)
-  await rehearse(services, request, inspect)
-  return found
+  return (await checkTwice(services, request, inspect)).found
 }
 
 /**
  * Makes a check in the rehearsal alone. Whatever happens there is told at most.
  *
+ * @param concern whom the request concerns, as far as it is known.
  * @returns what it found; undefined where it refuses, or where no client is watched.
  */
 export async function rehearse<S extends Rehearsable, T>(
   services: S,
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
+  concern: Concern = notedConcern(),
 ): Promise<T | undefined> {
   const { rehearsal } = services
   if (rehearsal === undefined) return undefined
-  return withOwnConcern(async () => {
+  return withConcern(concern, async () => {
     try {
       return await inspect({ ...services, ...rehearsal })
     } catch (error) {

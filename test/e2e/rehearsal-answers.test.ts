@@ -304,12 +304,16 @@ async function play(t: Test, row: Row): Promise<void> {
   const { result: refusal, lines: refused } = await watchLines(enforced.world, 'refused', () =>
     send(enforced.world.publicUrl, row.send(enforced)),
   )
-  const { result: answer, lines: wouldRefuse } = await watchLines(watched.world, 'would_refuse', () =>
+  const { result: answer, lines: wouldRefuse } = await watchLines(watched.world, 'would be refused', () =>
     send(watched.world.publicUrl, row.send(watched)),
   )
   expectSaid(t, refused, wouldRefuse)
   if (row.refused === undefined) t.same(refused, [])
-  else t.match([refusal.status, refused.map(({ reason }) => reason)], [row.refused[0], [row.refused[1]]])
+  else
+    t.match(
+      [refusal.status, refused.map(({ reason, code }) => reason ?? code)],
+      [row.refused[0], [row.refused[1]]],
+    )
   expectOwnAnswer(t, answer, await sendToOp(watched.world, watched.op, row.send(watched)))
   t.same(watched.world.audit('unwatched'), [])
 }

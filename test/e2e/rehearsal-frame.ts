@@ -3,54 +3,50 @@ import { type Answer, type RawRequest, readAnswer, send, writeRequest } from '..
 import { sendRaw } from '../lab/raw.ts'
 import type { World } from '../lab/world.ts'
 
-/** What two modes must say alike of one request. */
-const alike = [
-  ...[
-    'client_id',
-    'page',
-    'leg',
-    'verdict',
-    'reason',
-    'error',
-    'status',
-    'detail',
-    'value',
-    'method',
-    'path',
-  ],
-  ...['key', 'policy_at'],
-]
-
 type Line = Record<string, unknown>
 
-/** What a world writes of one kind while something is done. */
+/** What two modes must say alike of one request: all that a line holds, but for what names the line itself. */
+const ofTheLine = [
+  'audit',
+  'msg',
+  'mode',
+  'time',
+  'level',
+  'schema',
+  'config',
+  'support_id',
+  'trace_id',
+  'ip',
+  'err',
+]
+
+/** Of a client that is off a plain line says what was refused. */
+const plain = ['client_id', 'page', 'leg', 'reason', 'detail', 'value', 'method', 'path']
+
+/** The lines of one kind that a world writes while something is done. */
 export async function watchLines<T>(
   world: World,
-  kind: 'refused' | 'would_refuse',
+  msg: 'refused' | 'would be refused',
   run: () => Promise<T>,
 ): Promise<{ result: T; lines: Line[] }> {
   const { log } = world
   const before = log.length
   const result = await run()
   const lines = log.slice(before).map((line) => JSON.parse(line) as Line)
-  return { result, lines: lines.filter(({ audit }) => audit === kind) }
+  return { result, lines: lines.filter((line) => line['msg'] === msg) }
 }
-
-const describeLine = (line: Line): Line =>
-  Object.fromEntries(alike.flatMap((name) => (line[name] === undefined ? [] : [[name, line[name]]])))
 
 /** `monitor` has said what `enforce` does: one line for what is refused, none for what is not. */
 export function expectSaid(t: Test, refused: readonly Line[], wouldRefuse: readonly Line[]): void {
-  t.match(
-    refused.map(({ mode }) => mode),
-    refused.map(() => 'enforce'),
-  )
-  t.match(
-    wouldRefuse.map(({ mode }) => mode),
-    wouldRefuse.map(() => 'monitor'),
-  )
-  t.strictSame(wouldRefuse.map(describeLine), refused.map(describeLine), 'monitor says what enforce does')
+  const said = refused.map(({ code, ...line }) => ({ reason: code, ...line }))
+  for (const line of wouldRefuse) t.match(line, { audit: 'would_refuse', mode: 'monitor', verdict: 'refuse' })
+  const names = said.map((line) => ('audit' in line ? Object.keys(line).filter(isTold) : plain))
+  const pick = (line: Line, index: number) =>
+    Object.fromEntries((names[index] ?? []).flatMap((name) => (name in line ? [[name, line[name]]] : [])))
+  t.strictSame(wouldRefuse.map(pick), said.map(pick), 'monitor says what enforce does')
 }
+
+const isTold = (name: string): boolean => !ofTheLine.includes(name)
 
 /** The same request without a gateway. */
 export async function sendToOp(

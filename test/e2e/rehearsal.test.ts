@@ -57,7 +57,7 @@ async function sendToAll(t: Test, request: (stage: RealStage) => RawRequest | Pr
   const { lines: refused, result: refusal } = await watchLines(enforced.world, 'refused', () =>
     send(enforced.world.publicUrl, inEnforced),
   )
-  const { lines: wouldRefuse, result: answer } = await watchLines(watched.world, 'would_refuse', () =>
+  const { lines: wouldRefuse, result: answer } = await watchLines(watched.world, 'would be refused', () =>
     send(watched.world.publicUrl, inWatched),
   )
   expectSaid(t, refused, wouldRefuse)
@@ -273,7 +273,7 @@ for (const [name, [build, refusal]] of Object.entries(requests)) {
     if (refusal === undefined) {
       t.same(refused, [])
     } else {
-      t.match([got.status, refused.map(({ reason }) => reason)], [refusal[0], [refusal[1]]])
+      t.match([got.status, refused.map(({ reason, code }) => reason ?? code)], [refusal[0], [refusal[1]]])
     }
     expectOwnAnswer(t, answer, await sendToOp(watched.world, watched.world.op, request))
   })

@@ -3,7 +3,7 @@ import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import { readParameters } from '../../oauth/parameters.ts'
-import { check, rehearse } from '../../rehearsal.ts'
+import { check, checkTwice } from '../../rehearsal.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -20,8 +20,9 @@ export async function redeem(
 ): Promise<Onward> {
   const { body, read } = await readBackChannelForm(request, take)
   const { authorization } = request.headers
-  const redemption = await onTokenRequest(services, authorization, read)
-  const rehearsed = await rehearse(services, request, (all) => onTokenRequest(all, authorization, read))
+  const { found: redemption, rehearsed } = await checkTwice(services, request, (all) =>
+    onTokenRequest(all, authorization, read),
+  )
   return forward(request, { body, learned: { kind: 'redemption', redemption, rehearsed, form: body } })
 }
 
