@@ -63,7 +63,7 @@ export async function sendToOp(
 }
 
 /** What an OP makes anew each time. */
-const random = /[\w-]{20,}/g
+const random = /[\w-]{20,}|expires=[^;]*/g
 const ofTheConnection = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length']
 
 /** A body without its framing (RFC 9112 7.1). */
