@@ -131,7 +131,10 @@ t.test('a client that is watched', async (t) => {
 })
 
 t.test('where the user stays unknown', async (t) => {
-  const world = await openWorld(t, { clients: { web: monitor }, probe: { clientSecret: 'not-the-secret-of-the-lab' } })
+  const world = await openWorld(t, {
+    clients: { web: monitor },
+    probe: { clientSecret: 'not-the-secret-of-the-lab' },
+  })
   const browser = openBrowser(t)
   await expectSignedIn(t, browser, await signIn(browser, world.web, 'alice'), world.web)
   t.match(world.audit('unknown_user'), [{ mode: 'monitor', client_id: 'web' }])
