@@ -14,7 +14,7 @@ import { createLoginPage } from './passkeys/login-page.ts'
 import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
 import { readAssets } from './passkeys/serve-assets.ts'
 import { servePasskeys } from './passkeys/serve-passkeys.ts'
-import { createFindPage } from './protected-pages/protected-paths.ts'
+import { createFindPage, enforcePage } from './protected-pages/protected-paths.ts'
 import { listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
 import { boundRecords } from './records/record-bounds.ts'
@@ -65,7 +65,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const assets = passkeys && readAssets(publicUrl + prefix)
   const loginPage = assets && createLoginPage(passkeys, publicUrl + prefix, assets, isLoginPath)
   const handOver = await createPasskeyHandOver(services)
-  const forRequests = { ...services, findPage: createFindPage(config.protectedPaths), handOver }
+  const findPage = createFindPage(config.protectedPaths)
+  const findWatchedPage = createFindPage(config.protectedPaths.map(enforcePage))
+  const forRequests = { ...services, findPage, findWatchedPage, handOver }
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const forResponses = { ...services, jsonPaths, metadataPaths, loginPage }

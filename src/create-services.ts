@@ -10,6 +10,7 @@ import { createKeys } from './provider/keys.ts'
 import { createProvider } from './provider/provider.ts'
 import { createEpochs } from './records/epochs.ts'
 import { createRecords } from './records/records.ts'
+import { rehearseRecords } from './records/rehearsed-records.ts'
 import type { Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
@@ -26,10 +27,12 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
   const upstream = connectUpstream(config, clocks.provider)
   const provider = createProvider(config, upstream, log)
   const keys = createKeys(provider, upstream)
+  const policies = createPolicies(config)
+  const audit = createAudit(log, config.log, versionOf(config))
   return {
     config,
     now,
-    policies: createPolicies(config),
+    policies,
     records,
     epochs: createEpochs(records.epochs),
     authsignal: watchCalls(createAuthsignal(config.authsignal, clocks.authsignal), authsignalCalls),
@@ -38,9 +41,15 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     provider,
     keys,
     askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
-    audit: createAudit(log, config.log, versionOf(config)),
+    audit,
     clocks,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),
+    rehearsal: policies.rehearsed && {
+      policies: policies.rehearsed,
+      records: rehearseRecords(records),
+      // What only would be refused is told in one line, and nothing else of it has happened.
+      audit: { ...audit, security: () => undefined },
+    },
   }
 }

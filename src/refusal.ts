@@ -53,6 +53,8 @@ export interface RefusalOptions extends ErrorOptions, RefusalOwner {
   readonly value?: string | undefined
   /** The key that changes it. */
   readonly key?: RefusalKey | undefined
+  /** The methods that are allowed, where this one is not: the answer lists them (RFC 9110 15.5.6). */
+  readonly allow?: readonly string[] | undefined
 }
 
 /**
@@ -64,6 +66,7 @@ export class Refusal extends Error {
   readonly statusCode: number
   readonly value: string | undefined
   readonly key: RefusalKey | undefined
+  readonly allow: readonly string[] | undefined
   readonly owner: RefusalOwner
 
   constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
@@ -73,6 +76,7 @@ export class Refusal extends Error {
     this.statusCode = statusCodes[code]
     this.value = options.value
     this.key = options.key
+    this.allow = options.allow
     this.owner = { clientId: options.clientId, page: options.page, user: options.user }
   }
 }

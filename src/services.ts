@@ -35,4 +35,6 @@ export interface Services {
   readonly clocks: Clocks
   readonly pages: Pages
   readonly cookie: CookieRules
+  /** What takes the place of the same services where `monitor` finds out what `enforce` would do; absent where nobody is watched. */
+  readonly rehearsal?: Pick<Services, 'policies' | 'records' | 'audit'> | undefined
 }

@@ -21,6 +21,7 @@ const floors = [
   ['passkeys'],
   ['protected-pages'],
   ['sign-out'],
+  ['rehearsal.ts'],
   ['step-up'],
   ['services.ts'],
   ['pages', 'probe'],

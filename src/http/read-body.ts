@@ -12,7 +12,7 @@ const maxFormBytes = 1024 * 1024
  * @throws {Refusal} `body_too_large`, or `malformed_parameters` where the body breaks off.
  */
 export async function readBody(body: Readable, declaredLength: string | undefined): Promise<Buffer> {
-  if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
+  requireShortBody(declaredLength)
   try {
     // The client's connection stays open, for the answer that says so.
     return await readBytes(body.iterator({ destroyOnReturn: false }), maxFormBytes, tooLarge)
@@ -20,6 +20,11 @@ export async function readBody(body: Readable, declaredLength: string | undefine
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })
   }
+}
+
+/** @throws {Refusal} `body_too_large` where a body says that it is. */
+export function requireShortBody(declaredLength: string | undefined): void {
+  if (Number(declaredLength ?? 0) > maxFormBytes) throw tooLarge()
 }
 
 const tooLarge = (): Refusal => new Refusal('body_too_large', `a form of more than ${maxFormBytes} bytes`)

@@ -3,6 +3,7 @@ import type { Artefact, AuthorizationResponse } from '../oauth/authorization-res
 import { correlationKey } from '../oauth/authorization-response.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import { readIdToken } from '../oauth/token-response.ts'
+import { areTokensToCome } from '../policy/policies.ts'
 import type { InFlightRequest } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -61,8 +62,7 @@ export async function recordAsked(
 ): Promise<void> {
   const { correlation, clientId, responseType } = asked
   const isToBeTold = ['token', 'jwt'].some((part) => responseType.split(' ').includes(part))
-  if (!policies.areTokensInFrontChannel || !isToBeTold || clientId === undefined || correlation === undefined)
-    return
+  if (!areTokensToCome(policies) || !isToBeTold || clientId === undefined || correlation === undefined) return
   const owner = sentFrom(address, clientId)
   if (await records.frontChannelRequests.add(correlation, { responseTypes: [responseType] }, owner)) return
   await records.frontChannelRequests.update(correlation, ({ responseTypes }) => ({

@@ -18,7 +18,13 @@ export type Learned =
       readonly probe: ProbeResult | undefined
     }
   /** A token request, and its form as it was forwarded. */
-  | { readonly kind: 'redemption'; readonly redemption: Redemption; readonly form: Buffer }
+  | {
+      readonly kind: 'redemption'
+      readonly redemption: Redemption
+      /** The same as if all that is watched were enforced; absent where it would be refused. */
+      readonly rehearsed?: Redemption | undefined
+      readonly form: Buffer
+    }
   /** The parameters of a pushed authorization request, as a query without credentials. */
   | { readonly kind: 'pushed'; readonly query: string }
   | { readonly kind: 'page'; readonly page: OpenedPage }

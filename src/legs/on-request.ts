@@ -4,8 +4,8 @@ import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
+import { unlessProtected } from '../rehearsal.ts'
 import type { Leg } from '../telemetry/audit-line.ts'
-import { writeLine } from '../telemetry/log-lines.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
@@ -38,16 +38,16 @@ export async function onRequest(
     case 'open':
       return open(services, request, reply, taken)
     case 'own':
-      requireMethod(request, reply, ['GET'])
+      requireMethod(request, ['GET'])
       throw new Refusal('not_found', 'the gateway has no such page')
     case 'authorization':
       return guard(services, request, (take) => authorize(services, request, reply, take))
     case 'token':
-      return guard(services, request, (take) => redeem(services, request, reply, take))
+      return guard(services, request, (take) => redeem(services, request, take))
     case 'pushed_authorization':
     case 'device_authorization':
     case 'backchannel_authentication':
-      return guard(services, request, (take) => startElsewhere(services, request, reply, kind, take))
+      return guard(services, request, (take) => startElsewhere(services, request, kind, take))
   }
 }
 
@@ -72,7 +72,7 @@ function legOf(kind: TargetKind): Leg {
  * @param judge takes the body once it is willing to read it.
  */
 async function guard(
-  { policies }: OnRequestServices,
+  services: OnRequestServices,
   request: FastifyRequest,
   judge: (take: TakeBody) => Promise<Onward>,
 ): Promise<Onward> {
@@ -81,18 +81,15 @@ async function guard(
     taken ??= takeBody(request)
     return taken
   }
-  try {
-    if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
-    return await judge(take)
-  } catch (error) {
-    // guard: refusals-while-enforced
-    if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
-    writeLine(request.log, 'refused once a client is enforced', {
-      code: error.code,
-      detail: error.message,
-    })
-    return forward(request, { body: await take() })
-  }
+  return unlessProtected(
+    services,
+    request,
+    async () => {
+      if (request.method === 'OPTIONS') return forward(request, { headers: readPreflight(request) })
+      return judge(take)
+    },
+    async () => forward(request, { body: await take() }),
+  )
 }
 
 /** @param taken the body, if it was read before. */

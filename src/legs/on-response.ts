@@ -1,6 +1,8 @@
 import { isAtAuthorization } from '../http/endpoints.ts'
-import { requireSameUser } from '../protected-pages/same-user.ts'
+import { areTokensToCome } from '../policy/policies.ts'
+import { judgePageAnswer } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
+import { check, unlessProtected } from '../rehearsal.ts'
 import { followSignOut, type SignOutServices } from '../sign-out/sign-out.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
 import { contentTypeOf, sendStream } from '../upstream/proxy.ts'
@@ -32,9 +34,28 @@ export async function onResponse(services: OnResponseServices, answer: OpRespons
   const { request, reply, learned } = answer
   if (isForBrowser(learned)) noteConcern({ leg: 'response' })
   // guard: answers-to-protected-pages
-  if (learned.kind === 'page') await requireSameUser(services, request, reply, learned.page)
+  if (learned.kind === 'page') await judgePageAnswer(services, request, reply, learned.page)
   await followSignOut(services, request, reply)
-  await relay(services, answer, classifyResponse(readFacts(services, answer)))
+  await relay(services, answer, await classify(services, answer))
+}
+
+/** What an answer is. While nobody is protected, what can't be read goes on as it came. */
+function classify(services: OnResponseServices, answer: OpResponse): Promise<ReadableClass> {
+  return unlessProtected<ReadableClass>(
+    services,
+    answer.request,
+    () => check(services, answer.request, (all) => requireWhole(classifyResponse(readFacts(all, answer)))),
+    () => ({ kind: 'stream' }),
+  )
+}
+
+type ReadableClass = Exclude<ResponseClass, { kind: 'part' }>
+
+/** @throws {Refusal} `upstream_unreadable` for a part of what has to be read as a whole. */
+function requireWhole(found: ResponseClass): ReadableClass {
+  if (found.kind === 'part')
+    throw new Refusal('upstream_unreadable', 'a part of what has to be read as a whole')
+  return found
 }
 
 /** What is asked for by a browser may be answered with an authorization response. */
@@ -57,12 +78,12 @@ function readFacts(services: OnResponseServices, answer: OpResponse): ResponseFa
     isLoginPage: loginPage?.isIt(request, reply) === true,
     areAnyActive: policies.areAnyActive,
     mustBeRead: mustBeRead(services, answer),
-    mayHoldTokens: policies.areTokensInFrontChannel && isAtAuthorization(target, provider.guarded),
+    mayHoldTokens: areTokensToCome(policies) && isAtAuthorization(target, provider.guarded),
     isAtAuthorizationEndpoint: kind === 'authorization',
   }
 }
 
-async function relay(services: OnResponseServices, answer: OpResponse, found: ResponseClass): Promise<void> {
+async function relay(services: OnResponseServices, answer: OpResponse, found: ReadableClass): Promise<void> {
   switch (found.kind) {
     case 'token_response':
       return relayTokens(services, answer, found.learned)
@@ -78,8 +99,6 @@ async function relay(services: OnResponseServices, answer: OpResponse, found: Re
       return relayLoginPage(services, answer)
     case 'json':
       return relayJson(services, answer)
-    case 'part':
-      throw new Refusal('upstream_unreadable', 'a part of what has to be read as a whole')
     case 'page':
       return relayPage(services, answer)
     case 'text':

@@ -1,10 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthsignalError } from '../authsignal/authsignal.ts'
+import { toAnswer } from '../http/refusal-answer.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { Refusal, type RefusalCode } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { reportRefusal } from '../telemetry/report-refusal.ts'
-import { TokenError, type TokenErrorCode } from '../token-error.ts'
+import { TokenError } from '../token-error.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
@@ -30,6 +31,7 @@ export function sendError(
   if (code === 'malformed_headers') reply.header('connection', 'close')
   // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.
   else request.raw.resume()
+  if (refusal instanceof Refusal && refusal.allow) reply.header('allow', refusal.allow.join(', '))
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
   if (answer instanceof Refusal) return pages.send(request, reply, refusalPage(answer.code, request.id))
   const { origin } = request.headers
@@ -42,28 +44,6 @@ export function sendError(
     .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')
     .send(JSON.stringify(answer.body))
-}
-
-/** What the client or the person gets. */
-const toAnswer = (request: FastifyRequest, refusal: Refusal | TokenError): Refusal | TokenError =>
-  refusal instanceof Refusal && isBackChannel(request) ? toTokenError(refusal) : refusal
-
-function isBackChannel({ exchange }: FastifyRequest): boolean {
-  const kind = exchange?.kind
-  return (
-    kind === 'token' ||
-    kind === 'pushed_authorization' ||
-    kind === 'device_authorization' ||
-    kind === 'backchannel_authentication'
-  )
-}
-
-function toTokenError(refusal: Refusal): TokenError {
-  const codeOf = (status: number): TokenErrorCode => {
-    if (status < 500) return 'invalid_request'
-    return status === 500 ? 'server_error' : 'temporarily_unavailable'
-  }
-  return new TokenError(codeOf(refusal.statusCode), refusal.message, { cause: refusal })
 }
 
 function toRefusal(error: FastifyError | Error): Refusal | TokenError {

@@ -18,6 +18,8 @@ export interface Policies {
   readonly enforced: readonly ClientPolicy[]
   /** Whether any protected client may get tokens through the browser. */
   readonly areTokensInFrontChannel: boolean
+  /** The same if every client that is watched were protected: what `monitor` tells; absent where none is watched. */
+  readonly rehearsed?: Policies
   /** The client's own policy, that of the protected client for which it could pass, or the defaults under its name. */
   ofClient(clientId: string): ClientPolicy
   /** The protected client for which an OP could take this id, which is not its own and not listed. */
@@ -43,6 +45,10 @@ export interface Policies {
    */
   govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy
 }
+
+/** Whether any client that is protected or watched may get tokens through the browser. */
+export const areTokensToCome = ({ rehearsed, areTokensInFrontChannel }: Policies): boolean =>
+  rehearsed?.areTokensInFrontChannel ?? areTokensInFrontChannel
 
 /** By what name the passkey page goes where paths of the OP's begin with a slash. */
 export const passkeysPageName = 'passkeys'
@@ -101,6 +107,7 @@ export function createPolicies(config: Config): Policies {
   }
 
   return {
+    ...(all.some(({ mode }) => mode === 'monitor') && { rehearsed: createPolicies(enforceWatched(config)) }),
     areAnyActive: all.some(({ mode }) => mode !== 'off'),
     enforced,
     areTokensInFrontChannel: enforced.some(({ responseTypes }) =>
@@ -122,6 +129,17 @@ export function createPolicies(config: Config): Policies {
       if (policy === undefined) throw new Error('a case of a page that is not protected')
       return policy
     },
+  }
+}
+
+/** The configuration of the day on which what is watched is enforced. */
+function enforceWatched(config: Config): Config {
+  const enforce = <P extends Pick<ClientPolicy, 'mode'>>(policy: P): P =>
+    policy.mode === 'monitor' ? { ...policy, mode: 'enforce' } : policy
+  return {
+    ...config,
+    defaults: enforce(config.defaults),
+    clients: new Map(Array.from(config.clients, ([id, policy]) => [id, enforce(policy)])),
   }
 }
 

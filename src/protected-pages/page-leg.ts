@@ -1,13 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config, ProtectedPath } from '../config/schema/schema.ts'
+import type { ClientPolicy, Config, ProtectedPath } from '../config/schema/schema.ts'
 import type { HeaderFields } from '../http/exchange.ts'
 import { challengePath } from '../http/own-paths.ts'
+import { requireShortBody } from '../http/read-body.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { takeBody } from '../http/take-body.ts'
 import { verifyFirstPage } from '../pages/outcome-page.ts'
 import { onlyByBrowser, saysNobody } from '../policy/probe-result.ts'
 import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import { type Rehearsable, tell } from '../rehearsal.ts'
 import type { Services } from '../services.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
@@ -23,11 +25,17 @@ import { dropCredentials, keepProbedSession, refuseOtherCredentials } from './pa
 import type { FindPage } from './protected-paths.ts'
 
 export type PageLegServices = JudgePageServices &
-  Pick<Services, 'pages'> & { readonly findPage: FindPage<ProtectedPath> }
+  Rehearsable &
+  Pick<Services, 'pages'> & {
+    readonly findPage: FindPage<ProtectedPath>
+    /** The same if every page that is watched were protected. */
+    readonly findWatchedPage: FindPage<ProtectedPath>
+  }
 
-/** A protected page, and the user who was stepped up for it. */
+/** A page, and the user who was stepped up for it. */
 export interface OpenedPage {
   readonly name: string
+  readonly policy: ClientPolicy
   readonly user: User
 }
 
@@ -55,12 +63,11 @@ export async function onPageRequest(
 ): Promise<OpenedRequest | Answered> {
   const { target, upstreamHeaders: headers } = request.exchange
   const page = services.findPage(target, request.method)
-  if (page === undefined) return { kind: 'forward', headers, body: taken }
-  noteConcern({ leg: 'page', page: page.name, policy: page.policy })
-  if (page.policy.mode === 'monitor') {
-    await watch(services, request, page)
-    return { kind: 'forward', headers, body: taken }
+  if (page?.policy.mode !== 'enforce') {
+    const watched = await watch(services, request, taken)
+    return { kind: 'forward', headers, body: taken, ...(watched && { page: watched }) }
   }
+  noteConcern({ leg: 'page', page: page.name, policy: page.policy })
   // A preflight has no credentials (Fetch 4.8): with them it would be a request that some OPs answer like a GET.
   if (request.method === 'OPTIONS')
     return { kind: 'forward', headers: /* guard: page-preflight */ dropCredentials(headers), body: taken }
@@ -89,7 +96,7 @@ async function openPage(
       refuseOtherCredentials(services, request, body, user)
       // guard: probed-session-only
       const headers = keepProbedSession(services, request.exchange.upstreamHeaders)
-      return { kind: 'forward', headers, body, page: { name: page.name, user } }
+      return { kind: 'forward', headers, body, page: { name: page.name, policy: page.policy, user } }
     }
     case 'deny':
       // guard: denied-page
@@ -124,13 +131,36 @@ const describeAsked = (
   mayAskBrowser: policy.mode === 'enforce',
 })
 
-/** `monitor` changes nothing, not even where the gateway itself fails. */
-async function watch(services: PageLegServices, request: FastifyRequest, page: ProtectedPath): Promise<void> {
+/**
+ * What would become of a request for a page that is watched. `monitor` changes nothing, not even where the gateway itself
+ * fails; it reads no body, so that what could be read as a session there is not seen.
+ *
+ * @returns the page, if it would be opened.
+ */
+async function watch(
+  services: PageLegServices,
+  request: FastifyRequest,
+  taken: Buffer | undefined,
+): Promise<OpenedPage | undefined> {
   try {
+    const found = services.findWatchedPage(request.exchange.target, request.method)
+    if (found === undefined || request.method === 'OPTIONS') return undefined
+    const page: ProtectedPath = { ...found, policy: { ...found.policy, mode: 'monitor' } }
+    noteConcern({ leg: 'page', page: page.name, policy: page.policy })
+    requireShortBody(request.headers['content-length'])
     const judgement = await judgePage(services, request, describeAsked(services, request, page))
-    if (judgement.kind === 'unknown') reportUnknown(services, page, 'forward', judgement.reason)
+    if (judgement.kind === 'unknown') {
+      requireNobody(services, request, page, judgement, taken)
+      return undefined
+    }
+    const { decision, case: asked } = judgement
+    if (decision.verdict === 'deny') throw refusePage(decision.error)
+    if (decision.verdict === 'challenge') return undefined
+    refuseOtherCredentials(services, request, taken, asked.user)
+    return { name: page.name, policy: page.policy, user: asked.user }
   } catch (error) {
-    services.audit.unwatched({ page: page.name }, error)
+    tell(services, request, error)
+    return undefined
   }
 }
 
@@ -142,9 +172,25 @@ function goAnonymously(
   services: PageLegServices,
   request: FastifyRequest,
   page: ProtectedPath,
-  { reason }: PageJudgement & { kind: 'unknown' },
+  judgement: PageJudgement & { kind: 'unknown' },
   body: Buffer | undefined,
 ): OpenedRequest {
+  requireNobody(services, request, page, judgement, body)
+  return {
+    kind: 'forward',
+    headers: /* guard: cookies-of-nobody */ dropCredentials(request.exchange.upstreamHeaders),
+    body,
+  }
+}
+
+/** @throws {Refusal} `unknown_user`, `sign_in_first`; as `refuseOtherCredentials` does. */
+function requireNobody(
+  services: PageLegServices,
+  request: FastifyRequest,
+  page: ProtectedPath,
+  { reason }: PageJudgement & { kind: 'unknown' },
+  body: Buffer | undefined,
+): void {
   const { method } = request
   // guard: failed-probe
   if (!saysNobody(reason)) {
@@ -157,11 +203,6 @@ function goAnonymously(
   }
   // guard: credentials-of-nobody
   refuseOtherCredentials(services, request, body, undefined)
-  return {
-    kind: 'forward',
-    headers: /* guard: cookies-of-nobody */ dropCredentials(request.exchange.upstreamHeaders),
-    body,
-  }
 }
 
 const reportUnknown = (

@@ -9,6 +9,12 @@ export interface GuardedPage {
   readonly policy: { readonly mode: string }
 }
 
+/** The same page on the day on which it is enforced. */
+export const enforcePage = <Page extends GuardedPage>(page: Page): Page => ({
+  ...page,
+  policy: { ...page.policy, mode: 'enforce' },
+})
+
 /** Finds which page a request is for; undefined if it is for none. */
 export type FindPage<Page> = (target: Target, method: string) => Page | undefined
 
@@ -32,8 +38,10 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
     const candidates = guarded.filter(({ page }) => covers(page, method))
     const readings = [{ path: loosePath, starts: [0] }, /* guard: page-readings */ ...readOtherwise(path)]
     const found = new Set(readings.flatMap((reading) => findAll(candidates, reading)))
+    const isProtected = [...found].some(({ policy }) => policy.mode === 'enforce')
     // guard: two-pages
-    if (found.size > 1) throw new Refusal('ambiguous_target', 'could be read as two protected pages')
+    if (found.size > 1 && isProtected)
+      throw new Refusal('ambiguous_target', 'could be read as two protected pages')
     const [page] = found
     return page
   }

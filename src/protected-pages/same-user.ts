@@ -2,10 +2,32 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { saysNobody } from '../policy/probe-result.ts'
 import { isSessionSet } from '../probe/find-user.ts'
 import { Refusal } from '../refusal.ts'
+import { type Rehearsable, tell } from '../rehearsal.ts'
 import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 import type { OpenedPage } from './page-leg.ts'
+
+/**
+ * Before the OP's answer to a page leaves: it must be its user's.
+ *
+ * @throws {Refusal} `unknown_user` for a protected page; of one that is watched it is told.
+ */
+export async function judgePageAnswer(
+  services: SameUserServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: OpenedPage,
+): Promise<void> {
+  try {
+    await requireSameUser(services, request, reply, page)
+  } catch (error) {
+    if (page.policy.mode !== 'monitor') throw error
+    tell(services, request, error)
+  }
+}
+
+type SameUserServices = Rehearsable & Pick<Services, 'config' | 'askUser'>
 
 /**
  * After the OP's answer to a protected page and before it leaves: at an OP that keeps a session's cookie while another
@@ -14,8 +36,8 @@ import type { OpenedPage } from './page-leg.ts'
  *
  * @throws {Refusal} `unknown_user` where the OP knows another user or session by now, or nobody.
  */
-export async function requireSameUser(
-  { config, askUser, audit }: Pick<Services, 'config' | 'askUser' | 'audit'>,
+async function requireSameUser(
+  { config, askUser, audit }: SameUserServices,
   request: FastifyRequest,
   reply: FastifyReply,
   { name, user }: OpenedPage,

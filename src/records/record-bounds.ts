@@ -23,6 +23,8 @@ const hundredths: Readonly<Record<string, Partial<Record<Owner['kind'], number>>
   epoch: { user: 5 },
   code: { user: 4 },
   refresh: { user: 16 },
+  'watched-code': { user: 1 },
+  'watched-refresh': { user: 4 },
   question: { stranger: 4 },
   answer: { stranger: 1, user: 2 },
   trip: { stranger: 1 },

@@ -317,6 +317,9 @@ export interface Records {
   readonly codes: Collection<ReleasedCode>
   /** By the refresh tokens that came from them. */
   readonly refreshTokens: Collection<ReleasedCode>
+  /** What `enforce` would have on record of a watched client; nothing that is refused or passes goes by them. */
+  readonly watchedCodes: Collection<ReleasedCode>
+  readonly watchedRefreshTokens: Collection<ReleasedCode>
   /** By state. */
   readonly browserQuestions: Collection<BrowserQuestion>
   /** By browser, and by the request or session that they are of. */
@@ -358,6 +361,8 @@ export function createRecords(store: Store, times: { timeout: number; session: n
     epochs: createCollection(store, 'epoch', Math.max(times.session, 11 * minute)),
     codes: createCollection(store, 'code', 10 * minute),
     refreshTokens: createCollection(store, 'refresh', 30 * 24 * 60 * minute),
+    watchedCodes: createCollection(store, 'watched-code', 10 * minute),
+    watchedRefreshTokens: createCollection(store, 'watched-refresh', 30 * 24 * 60 * minute),
     browserQuestions: createCollection(store, 'question', 10 * minute),
     browserAnswers: createCollection(store, 'answer', answerMs),
     browserTrips: createCollection(store, 'trip', minute),

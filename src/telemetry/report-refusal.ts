@@ -40,8 +40,39 @@ export function reportRefusal(
   writeLine(request.log, 'refused', line, err ? 'error' : 'info')
 }
 
+/**
+ * The line of what would be refused if all that is watched were enforced: it goes on.
+ *
+ * @param services.policies those of that day.
+ * @param error what would be sent in its place.
+ */
+export function reportWouldRefuse(
+  services: ReportServices,
+  request: FastifyRequest,
+  refusal: Refusal | TokenError,
+  error: string,
+): void {
+  const { code: reason, message: detail, statusCode: status, value, key } = refusal
+  const { leg = 'request' } = notedConcern()
+  const owner = findOwner(request, refusal)
+  const found = findPolicy(services.policies, refusal, owner) ?? services.policies.ofClient('')
+  // Guarded endpoints become strict for all, whoever asks.
+  const policy = { ...found, mode: 'monitor' } as const
+  services.audit.refused(owner, { policy, leg }, { reason, error, status, detail, value, key })
+}
+
+/** `monitor` failed where it looked at a request. */
+export function reportUnwatched(
+  { audit }: { readonly audit: Pick<Audit, 'unwatched'> },
+  request: FastifyRequest,
+  error: unknown,
+): void {
+  const { clientId, page } = findOwner(request, error)
+  audit.unwatched({ clientId, page }, error)
+}
+
 /** Whose request it is, as far as it was read. */
-function findOwner({ exchange }: FastifyRequest, refusal: Refusal | TokenError): RefusalOwner {
+function findOwner({ exchange }: FastifyRequest, refusal: unknown): RefusalOwner {
   const { clientId, page, user } = refusal instanceof Refusal ? refusal.owner : {}
   const noted = notedConcern()
   const asked = new URLSearchParams(exchange?.target.query).get('client_id') ?? undefined

@@ -17,7 +17,7 @@ export interface RequestFacts {
 }
 
 /** Whom a request concerns, as far as it was read. */
-interface Concern {
+export interface Concern {
   readonly clientId?: string | undefined
   readonly policy?: ClientPolicy | undefined
   readonly page?: string | undefined
@@ -74,6 +74,18 @@ export function noteConcern(concern: Concern): void {
 
 /** Whom the request concerns, as far as it was noted. */
 export const notedConcern = (): Concern => current.getStore()?.concern ?? {}
+
+/** Runs something that begins with what is known, and what it notes is true of it alone. */
+export async function withConcern<T>(concern: Concern, run: () => Promise<T>): Promise<T> {
+  const context = current.getStore()
+  const before = notedConcern()
+  try {
+    if (context) context.concern = concern
+    return await run()
+  } finally {
+    if (context) context.concern = before
+  }
+}
 
 /** Runs something and adds the time that it takes to what the request's lines say. */
 export async function timed<T>(name: Duration, run: () => Promise<T>): Promise<T> {

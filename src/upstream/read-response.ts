@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import { readBytes } from '../http/read-bytes.ts'
 import { listCodings } from '../http/readable-codings.ts'
-import { Refusal } from '../refusal.ts'
+import { type PeekedBody, peekBody } from './peek-body.ts'
 
 const maxBytes = 1024 * 1024
 
@@ -25,23 +24,18 @@ const decompressors: ReadonlyMap<string, Decompress | undefined> = new Map(
   }),
 )
 
-/** A response body: the bytes to pass on, and what they say. */
+/** A response body: what is to be passed on, and what it says. */
 export interface ReadBody {
-  readonly bytes: Buffer
-  /** Undefined if the content coding is unknown, broken or a bomb, or the text is no UTF-8. */
+  readonly body: PeekedBody
+  /** Undefined if it is too long, its content coding is unknown, broken or a bomb, or the text is no UTF-8. */
   readonly text: string | undefined
 }
 
-/**
- * Reads a response body whole, 1 MiB at most, and decodes a copy of it (RFC 9110 8.4).
- *
- * @throws {Refusal} `upstream_unreadable` if it is larger.
- */
-export async function readResponse(body: Readable, contentEncoding: string | undefined): Promise<ReadBody> {
-  const tooLarge = () => new Refusal('upstream_unreadable', `a response of more than ${maxBytes} bytes`)
-  const bytes = await readBytes(body, maxBytes, tooLarge)
-  const decoded = await decodeBody(bytes, contentEncoding)
-  return { bytes, text: decoded && readUtf8(decoded) }
+/** Reads a response body whole, 1 MiB at most, and decodes a copy of it (RFC 9110 8.4). */
+export async function readResponse(stream: Readable, contentEncoding: string | undefined): Promise<ReadBody> {
+  const body = await peekBody(stream, maxBytes)
+  const decoded = body.complete ? await decodeBody(body.bytes, contentEncoding) : undefined
+  return { body, text: decoded && readUtf8(decoded) }
 }
 
 /**

@@ -465,3 +465,38 @@ runAttacks('token exchange at an OP that does all it is asked', onLenientStage()
     },
   )
 })
+
+runAttacks(
+  'beside a client that is only watched',
+  onRealStage({
+    rules: [],
+    clients: { web: { mode: 'monitor' }, strict: policies.strict },
+    op: { clients, configuration: { issueRefreshToken: () => true } },
+  }),
+  (attack) => {
+    attack(
+      'G-08',
+      'a code that was only watched releases nothing',
+      { 'a protected client': [basic('strict', secretOf('strict'))], 'no client': [] },
+      async (t, stage, headers: string[]) => {
+        const { world } = stage
+        const code = await releaseCode(stage, world.web, { state: nextState() })
+        const op = watchOp(world.op.requests)
+        const answer = await redeem(world, world.web, code, { headers })
+        expectRefused(t, answer, 400, op)
+        t.match(answer.body, '"error":"invalid_grant"')
+      },
+    )
+    attack(
+      'G-06',
+      'nor does its refresh token',
+      { 'a protected client': [basic('strict', secretOf('strict'))], 'no client': [] },
+      async (t, stage, headers: string[]) => {
+        const token = await releaseRefreshToken(stage, stage.world.web)
+        const op = watchOp(stage.world.op.requests)
+        const body = { grant_type: 'refresh_token', refresh_token: token }
+        expectRefused(t, await redeem(stage.world, strict, '', { headers, body }), 400, op)
+      },
+    )
+  },
+)

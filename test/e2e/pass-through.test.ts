@@ -23,8 +23,9 @@ t.test('the same scenarios for clients that are only watched', async (t) => {
   const monitor = { mode: 'monitor' }
   const world = await openWorld(t, { clients: { web: monitor, web2: monitor, consenting: monitor } })
   for (const scenario of SCENARIOS) {
-    t.test(scenario.name, () => playScenario(scenario, world))
+    await t.test(scenario.name, () => playScenario(scenario, world))
   }
+  t.same([world.audit('would_refuse'), world.audit('unwatched')], [[], []], 'enforce would refuse nothing')
 })
 
 t.test('an unprotected client beside protected ones', async (t) => {

@@ -243,7 +243,7 @@ t.test('monitor changes nothing', async (t) => {
     headers: { cookie: '_session=a; _session=b' },
   })
   t.match(twice.text, /done GET/)
-  t.equal(world.audit('unwatched').length, 1)
+  t.match(world.audit('would_refuse'), [{ page: '/watched', reason: 'ambiguous_cookies', status: 400 }])
 })
 
 t.test('spellings of a page', async (t) => {

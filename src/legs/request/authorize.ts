@@ -9,6 +9,7 @@ import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import { Refusal } from '../../refusal.ts'
+import { check, type Rehearsable } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { answered } from '../../upstream/proxy.ts'
@@ -20,7 +21,9 @@ import { readOwnForm } from './own-form.ts'
 import { requireShort, requireShortForm } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
-export type AuthorizeServices = RequestLegServices & Pick<Services, 'cookie' | 'askUser' | 'provider'>
+export type AuthorizeServices = RequestLegServices &
+  Rehearsable &
+  Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
 /**
  * A request at an authorization endpoint: read once, strictly, and given to the request leg. What comes there without
@@ -33,7 +36,7 @@ export async function authorize(
   reply: FastifyReply,
   take: TakeBody,
 ): Promise<Onward> {
-  requireMethod(request, reply, ['GET', 'HEAD', 'POST'])
+  requireMethod(request, ['GET', 'HEAD', 'POST'])
   const { exchange } = request
   const { body, fault } = await readPostedForm(request, take)
   if (body) requireShortForm(body)
@@ -42,13 +45,14 @@ export async function authorize(
   noteConcern({ clientId: parameters.get('client_id') })
   requireShort(parameters)
   // guard: names-in-requests
-  refuseLookAlikes(services, namesOf(parameters))
+  await check(services, request, (all) => refuseLookAlikes(all, namesOf(parameters)))
   const { names } = parameters
   const isRequest =
     /* guard: requests-among-forms */ mayBeRequest(names) ||
     (request.method !== 'POST' && /* guard: requests-among-links */ saysWhoAsks(names))
   if (!isRequest) {
-    return forward(request, { body, learned: { kind: 'form', ask: readOwnForm(services, read) } })
+    const ask = await check(services, request, (all) => readOwnForm(all, read))
+    return forward(request, { body, learned: { kind: 'form', ask } })
   }
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
   const browserIds = met?.ids ?? []

@@ -3,11 +3,11 @@ import { inFlightMs } from '../../http/own-cookie.ts'
 import { readOwnRequestUri } from '../../oauth/own-request-uri.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
-import type { Policies } from '../../policy/policies.ts'
+import { areTokensToCome, type Policies } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
-import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
+import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
 import { requireReadable } from './readable-request.ts'
@@ -28,7 +28,7 @@ export async function onPushedRequest(
   policy: ClientPolicy,
   parameters: Parameters,
 ): Promise<string | undefined> {
-  if (policy.mode === 'off' && !policies.areTokensInFrontChannel) return undefined
+  if (policy.mode === 'off' && !areTokensToCome(policies)) return undefined
   if (policy.mode === 'enforce') requireReadable(await resolveRequest(records, parameters), policy)
   return parameters.toOAuthQuery()
 }
@@ -44,10 +44,10 @@ export async function relayPushedResponse(
   { request, reply, body }: OpResponse,
   query: string,
 ): Promise<void> {
-  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
+  const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
   const { address } = request.exchange.browser
   await recordPushedRequest(records, now(), query, address, text).catch(() => undefined)
-  sendBytes(reply, bytes)
+  sendPeeked(reply, peeked)
 }
 
 /**
@@ -70,7 +70,7 @@ export async function recordPushedRequest(
 
 /**
  * The OP sends the browser on to its own authorization endpoint, with a request URI that it has just made of the request
- * of this exchange: from now on that stands for the request.
+ * of this exchange: from now on that stands for the request. One that could not be written down counts as not seen.
  *
  * @param location of the OP's answer.
  * @param sender the address of the browser.
@@ -86,7 +86,9 @@ export async function learnRequestUri(
   const own = readOwnRequestUri(location, endpoint, request.clientId)
   if (own === undefined) return
   const kept = { query, expiresAt: now() + longestLifeSeconds * 1000, inFlight }
-  await records.pushedRequests.add(own.requestUri, kept, sentFrom(sender, request.clientId))
+  await records.pushedRequests
+    .add(own.requestUri, kept, sentFrom(sender, request.clientId))
+    .catch(() => undefined)
 }
 
 function readAnswer(body: string): { requestUri: string; expiresInSeconds: number } | undefined {

@@ -10,6 +10,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
+import { check, type Rehearsable, tell } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
@@ -25,7 +26,7 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export type RequestLegServices = JudgeServices & Pick<Services, 'provider'>
+export type RequestLegServices = JudgeServices & Rehearsable & Pick<Services, 'provider'>
 
 /** One authorization request and who sends it. */
 export interface AuthorizationRequest {
@@ -62,16 +63,27 @@ export async function onAuthorizationRequest(
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(services.records, it.parameters)
-  const policy = findPolicy(services.policies, it.parameters, resolved)
+  const policy = await check(services, it.raw, ({ policies }) => admit(policies, it, resolved))
+  if (policy.mode === 'off') return passUntouched(services, it, resolved, policy)
+  if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
+  return decideOrForward(services, it, resolved, policy)
+}
+
+/**
+ * The policy that governs a request, which has what that asks for.
+ *
+ * @throws {Refusal} for a request of a protected client that has not.
+ */
+function admit(policies: Policies, it: AuthorizationRequest, resolved: ResolvedRequest): GoverningPolicy {
+  const policy = findPolicy(policies, it.parameters, resolved)
   noteConcern({ policy })
   // What a request only refers to may name another client.
   const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
-  requireExact(services, policy, clientIds, it.faults)
-  if (policy.mode === 'off') return passUntouched(services, it, resolved, policy)
-  if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
+  requireExact({ policies }, policy, clientIds, it.faults)
+  if (policy.mode !== 'enforce') return policy
   requireKnown(resolved)
   requireReadable(resolved, policy)
-  return decideOrForward(services, it, resolved, policy)
+  return policy
 }
 
 /** A pushed request that is not known took too long, or came past the gateway: a user who starts anew gets through. */
@@ -110,7 +122,7 @@ async function watch(
   try {
     return await decideOrForward(services, it, resolved, policy)
   } catch (error) {
-    services.audit.unwatched(policy, error)
+    tell(services, it.raw, error)
     return { kind: 'untouched', asked: describeAsked(resolved.parameters) }
   }
 }

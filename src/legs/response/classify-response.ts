@@ -94,7 +94,7 @@ function releasedCode(learned: Learned): ReleasedCode | undefined {
 
 /** Scripts read an authorization response in a Location that browsers don't follow. */
 const isRedirect = ({ statusCode, publicUrl }: ResponseFacts, location: string): boolean =>
-  browsersFollow.has(statusCode) || readAuthorizationResponse(location, publicUrl) !== undefined
+  readAuthorizationResponse(location, publicUrl) !== undefined || browsersFollow.has(statusCode)
 
 /** What no redirect says: a page may submit an authorization response, and a script may ask for one in its own words. */
 function classifyBody(facts: ResponseFacts): ResponseClass {

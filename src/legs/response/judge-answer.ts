@@ -3,13 +3,15 @@ import { bindBrowser } from '../../http/bind-browser.ts'
 import { isAtAuthorization } from '../../http/endpoints.ts'
 import { canShowPage } from '../../http/navigation.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
+import type { Policies } from '../../policy/policies.ts'
 import { afterRenewal } from '../../policy/probe-result.ts'
 import { askThroughBrowser, seeAnswer } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import type { Services } from '../../services.ts'
 import { setCookiesOf } from '../../upstream/proxy.ts'
-import type { OpResponse } from '../learned.ts'
-import { onAuthorizationResponse, type ResponseAnswer, type ResponseLegServices } from './response-leg.ts'
+import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
+import { onAuthorizationResponse } from './response-leg.ts'
+import type { ResponseAnswer, ResponseLegServices } from './upstream-answer.ts'
 
 /** What every channel needs by which an authorization response may come: a redirect, a page, JSON. */
 export type RelayServices = ResponseLegServices & Pick<Services, 'askUser' | 'cookie' | 'pages'>
@@ -33,6 +35,7 @@ export async function judgeAnswer(
   const setCookies = setCookiesOf(reply)
   if (await seeAnswer(services, request, setCookies, response)) return { kind: 'relay' }
   return onAuthorizationResponse(services, {
+    raw: request,
     response,
     asked: learned.kind === 'asked' ? learned.asked : undefined,
     form: learned.kind === 'form' ? learned.ask : undefined,
@@ -57,9 +60,12 @@ export async function judgeAnswer(
 /** Whether an answer leaves only if it was read: tokens of a protected client may be in it, or its whole response. */
 export function mustBeRead({ policies, provider }: RelayServices, { request, learned }: OpResponse): boolean {
   if (policies.areTokensInFrontChannel) return true
-  if (learned.kind === 'authorization' && learned.authorization.policy.mode === 'enforce') return true
+  if (learned.kind === 'authorization' && isEnforced(policies, learned.authorization)) return true
   return policies.enforced.length > 0 && isAtAuthorization(request.exchange.target, provider.guarded)
 }
+
+const isEnforced = (policies: Policies, { policy }: ForwardedAuthorization): boolean =>
+  policies.govern(policy.policyIds).mode === 'enforce'
 
 /** The public URL of a request, against which a browser reads what answers it. */
 export const urlOf = ({ config }: RelayServices, { exchange }: FastifyRequest): string =>

@@ -3,6 +3,7 @@ import { isAtAuthorization } from '../../http/endpoints.ts'
 import { listCodings } from '../../http/readable-codings.ts'
 import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
 import { Refusal } from '../../refusal.ts'
+import { check } from '../../rehearsal.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
@@ -16,9 +17,21 @@ type LongPage = Extract<PeekedBody, { complete: false }>
  *
  * @throws {Refusal} `upstream_unreadable` at an authorization endpoint, and where such a form stands in its start.
  */
-export function relayLongPage(services: RelayServices, answer: OpResponse, page: LongPage): LongPage {
-  const { request, reply } = answer
+export async function relayLongPage(
+  services: RelayServices,
+  answer: OpResponse,
+  page: LongPage,
+): Promise<LongPage> {
+  await check(services, answer.request, (all) => requireNoForm(all, answer, page))
   if (!mustBeRead(services, answer)) return page
+  const watch = createWatch(services, answer)
+  return { ...page, stream: Readable.from(/* guard: rest-of-a-long-page */ watched(page.stream, watch)) }
+}
+
+/** In what is known of the page. */
+function requireNoForm(services: RelayServices, answer: OpResponse, page: LongPage): void {
+  const { request, reply } = answer
+  if (!mustBeRead(services, answer)) return
   const isCoded = listCodings(contentCodingOf(reply)).length > 0
   if (
     isCoded ||
@@ -29,11 +42,13 @@ export function relayLongPage(services: RelayServices, answer: OpResponse, page:
   ) {
     throw new Refusal('upstream_unreadable', 'a page too long to be read')
   }
+  createWatch(services, answer).read(page.start)
+}
+
+function createWatch(services: RelayServices, { request, reply }: OpResponse): FormWatch {
   const leadsToClient = (address: string): boolean =>
     services.policies.ofRedirectUri(address).some(({ mode }) => mode === 'enforce')
-  const watch = (): FormWatch => watchForms(contentTypeOf(reply), urlOf(services, request), leadsToClient)
-  watch().read(page.start)
-  return { ...page, stream: Readable.from(/* guard: rest-of-a-long-page */ watched(page.stream, watch())) }
+  return watchForms(contentTypeOf(reply), urlOf(services, request), leadsToClient)
 }
 
 async function* watched(stream: Readable, watch: FormWatch): AsyncGenerator<Buffer> {

@@ -1,13 +1,13 @@
 import { type Names, publishMetadata } from '../../http/public-names.ts'
-import { contentCodingOf, dropByteHeaders, sendBytes } from '../../upstream/proxy.ts'
+import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import type { OpResponse } from '../learned.ts'
 
 /** The OP's metadata for clients: where it names internal addresses, the public one stands in their place. */
 export async function relayMetadata(names: Names, { reply, body }: OpResponse): Promise<void> {
-  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
+  const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
   const published = text === undefined ? undefined : publishMetadata(text, names)
-  if (published === undefined) return sendBytes(reply, bytes)
+  if (published === undefined) return sendPeeked(reply, peeked)
   dropByteHeaders(reply)
   reply.removeHeader('content-encoding')
   sendBytes(reply, Buffer.from(published))

@@ -4,6 +4,7 @@ import { readFormPostPage } from '../../oauth/page/form-post.ts'
 import { formPostPage } from '../../pages/form-post-page.ts'
 import type { LoginPage } from '../../passkeys/login-page.ts'
 import { Refusal } from '../../refusal.ts'
+import { check } from '../../rehearsal.ts'
 import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
@@ -33,21 +34,26 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
     return sendPage(
       services,
       answer,
-      /* guard: pages-too-long */ isShown ? relayLongPage(services, answer, page) : page,
+      /* guard: pages-too-long */ isShown ? await relayLongPage(services, answer, page) : page,
     )
   }
   const { bytes } = page
   const plain = await decodeBody(bytes, contentCodingOf(reply))
-  // guard: unreadable-codings
-  if (!plain && mustBeRead(services, answer)) {
-    throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
-  }
+  await check(services, request, (all) => {
+    // guard: unreadable-codings
+    if (!plain && mustBeRead(all, answer))
+      throw new Refusal('upstream_unreadable', 'a page in a content coding that can not be read')
+  })
   if (!plain) return sendBytes(reply, bytes)
   const response = await readFormPostPage(plain, contentType, urlOf(services, request))
-  // guard: pages-of-two-readings
-  if (response === 'ambiguous' && services.policies.enforced.length > 0) {
-    throw new Refusal('upstream_unreadable', 'an authorization response that browsers could read differently')
-  }
+  await check(services, request, ({ policies }) => {
+    // guard: pages-of-two-readings
+    if (response === 'ambiguous' && policies.enforced.length > 0)
+      throw new Refusal(
+        'upstream_unreadable',
+        'an authorization response that browsers could read differently',
+      )
+  })
   if (response === 'ambiguous') return sendBytes(reply, bytes)
   if (!response) return sendPage(services, answer, page)
   const judged = await judgeAnswer(services, answer, response, undefined)

@@ -1,65 +1,22 @@
-import type { Browser } from '../../http/browser.ts'
 import type { Delivery } from '../../http/delivery.ts'
 import { challengePath } from '../../http/own-paths.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
-import { parsePrompt } from '../../oauth/prompt.ts'
-import { isYounger } from '../../policy/age.ts'
-import type { AuthorizationError, Decision } from '../../policy/decide.ts'
+import type { AuthorizationError } from '../../policy/decide.ts'
 import { errorDescriptionOf } from '../../policy/error-description.ts'
 import type { GoverningPolicy } from '../../policy/policies.ts'
-import { adviseAfterAnswer, onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
-import { isTypeAllowed } from '../../policy/responses.ts'
-import { type TokenVerification, verifyFrontChannel } from '../../provider/front-channel.ts'
-import {
-  type Case,
-  type HeldResponse,
-  keptMs,
-  type User,
-  type WaitingResponse,
-} from '../../records/records.ts'
-import type { Services } from '../../services.ts'
-import { beforeRenewal, describeCase } from '../../step-up/case.ts'
-import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
-import { carryProofs } from '../../step-up/proofs.ts'
+import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
+import type { HeldResponse } from '../../records/records.ts'
+import { check, unlessProtected } from '../../rehearsal.ts'
+import { describeCase } from '../../step-up/case.ts'
 import { recordRelease } from '../../step-up/release.ts'
 import { goodUntil } from '../../step-up/resume.ts'
-import type { Refused } from '../../telemetry/audit.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
-import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
-import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
-
-export type ResponseLegServices = JudgeServices & TokenVerification
-
-/** An authorization response in an answer of the OP, and the exchange in which it comes. */
-export interface UpstreamAnswer extends AnsweringExchange {
-  readonly response: AuthorizationResponse
-  /** The Location that carries it, if one does. */
-  readonly location?: string | undefined
-  readonly browser: Browser
-  /** A browser that shows pages asked, so that a challenge can be shown. */
-  readonly isNavigation: boolean
-  /** Asks the OP who the user is, once this response has set its cookies. */
-  readonly probe: (search: ResponseSearch) => Promise<ProbeResult>
-  /** The URL at which the browser itself asks, while the response waits; undefined where it was sent there too often. */
-  readonly askThroughBrowser: (waits: WaitingResponse) => Promise<string | undefined>
-}
-
-export interface ResponseSearch {
-  /** The key of the request that is answered. */
-  readonly inFlight: string | undefined
-  readonly mayAskBrowser: boolean
-}
-
-/** What of it is judged, and what is kept of it meanwhile. */
-type ReadResponse = Pick<UpstreamAnswer, 'response' | 'browser' | 'isNavigation'> & {
-  readonly held: HeldResponse | undefined
-}
-
-export type ResponseAnswer =
-  | { readonly kind: 'relay' }
-  /** The response waits, while the browser goes to a challenge, or to the OP with the question who its user is. */
-  | { readonly kind: 'detour'; readonly to: string }
-  | { readonly kind: 'error'; readonly error: string; readonly description: string }
+import { requireAsked } from '../asked-response.ts'
+import { type Addressee, findAddressee } from './addressee.ts'
+import { decideResponse, isSilent } from './decide-response.ts'
+import { type Objection, objectToResponse, objectToTokens, reportObjection } from './response-objection.ts'
+import type { ReadResponse, ResponseAnswer, ResponseLegServices, UpstreamAnswer } from './upstream-answer.ts'
+import { reportUnknown, watchResponse } from './watch-response.ts'
 
 /**
  * The response leg: an authorization response of a protected client passes only with a release, which is written
@@ -71,38 +28,34 @@ export async function onAuthorizationResponse(
 ): Promise<ResponseAnswer> {
   const { response } = it
   if (response.artefacts.size === 0) return { kind: 'relay' }
-  const addressee = await findAddressee(services, response, it)
-  const { policy, request } = addressee
-  noteConcern({ policy, clientId: request?.clientId ?? policy.clientId })
-  switch (policy.mode) {
+  const addressee = await unlessProtected(
+    services,
+    it.raw,
+    () => check(services, it.raw, (all) => admit(all, it)),
+    () => undefined,
+  )
+  switch (addressee?.policy.mode) {
+    case undefined:
     case 'off':
-      await requireAsked(services, response, it.asked)
       return { kind: 'relay' }
     case 'monitor':
-      return watch(services, it, addressee)
+      return watchResponse(services, it, addressee)
     case 'enforce':
       return enforce(services, it, response, addressee)
   }
 }
 
-/** `monitor` changes nothing, not even where the gateway itself fails. */
-async function watch(
-  services: ResponseLegServices,
-  it: UpstreamAnswer,
-  addressee: Addressee,
-): Promise<ResponseAnswer> {
-  try {
-    const probe = await it.probe({ inFlight: addressee.inFlight, mayAskBrowser: false })
-    if (probe.known) {
-      const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
-      await decide(services, { ...it, held: undefined }, asked, addressee)
-    } else {
-      reportUnknown(services, addressee, 'forward', probe.reason)
-    }
-  } catch (error) {
-    services.audit.unwatched(addressee.policy, error)
-  }
-  return { kind: 'relay' }
+/**
+ * For whom a response is, if it may be read and go where it goes.
+ *
+ * @throws {Refusal} as `findAddressee` and `requireAsked` do.
+ */
+async function admit(services: ResponseLegServices, it: UpstreamAnswer): Promise<Addressee> {
+  const addressee = await findAddressee(services, it.response, it)
+  const { policy, request } = addressee
+  noteConcern({ policy, clientId: request?.clientId ?? policy.clientId })
+  if (policy.mode === 'off') await requireAsked(services, it.response, it.asked)
+  return addressee
 }
 
 async function enforce(
@@ -111,17 +64,11 @@ async function enforce(
   response: AuthorizationResponse,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
-  if (!isReadable(response, addressee)) {
-    const value = responseTypeOf(response)
-    return refuse(services, addressee, 'unsupported_response_type', {
-      reason: 'unsupported_response_type',
-      value,
-      key: 'responseTypes',
-    })
-  }
-  if (!isAskedFor(response, addressee.request)) {
-    services.audit.security('unasked_response', { client_id: addressee.policy.clientId })
-    return refuse(services, addressee, 'interaction_required', { reason: 'unasked_response' })
+  const objection = objectToResponse(response, addressee)
+  if (objection) {
+    if (objection.reason === 'unasked_response')
+      services.audit.security('unasked_response', { client_id: addressee.policy.clientId })
+    return refuse(services, addressee, objection)
   }
   const { inFlight } = addressee
   const held = hold(services, it, response, addressee.policy)
@@ -150,18 +97,12 @@ export async function judgeFor(
     return toError(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
   }
   const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
-  const owner = {
-    clientId: asked.clientId,
-    subject: asked.user.subject,
-    subjectClaim: services.config.provider.subject,
-  }
-  // guard: front-channel-tokens
-  if (!(await verifyFrontChannel(services, response, owner))) {
+  const objection = await objectToTokens(services, response, asked)
+  if (objection) {
     services.audit.security('front_channel_of_another', { client_id: asked.clientId })
-    const { user } = asked
-    return refuse(services, addressee, 'server_error', { reason: 'front_channel_of_another', user })
+    return refuse(services, addressee, objection)
   }
-  const { decision, stepUpId } = await decide(services, it, asked, addressee)
+  const { decision, stepUpId } = await decideResponse(services, it, asked, addressee)
   switch (decision.verdict) {
     case 'release':
       /* guard: released-before-it-leaves */ await recordRelease(services, asked, response.code, {
@@ -172,30 +113,11 @@ export async function judgeFor(
       return { kind: 'relay' }
     case 'challenge':
       return stepUpId === undefined
-        ? refuse(services, addressee, 'server_error', { reason: 'no_step_up', user: asked.user })
+        ? refuse(services, addressee, { error: 'server_error', reason: 'no_step_up', user: asked.user })
         : { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
     case 'deny':
       return toError(decision.error)
   }
-}
-
-function reportUnknown(
-  { audit, config }: ResponseLegServices,
-  { policy, request }: Addressee,
-  verdict: 'deny' | 'forward',
-  reason: string,
-): void {
-  const fix = config.provider.probe.by === 'server' ? adviseAfterAnswer(reason) : undefined
-  const { clientId } = request ?? policy
-  audit.unknownUser({ clientId }, { policy, leg: 'response' }, { verdict, reason, fix })
-}
-
-/** Only what was asked for as the policy allows, in one reading, can be held to anything. */
-function isReadable(response: AuthorizationResponse, { policy }: Addressee): boolean {
-  if (/* guard: responses-of-two-readings */ response.isAmbiguous || response.isError || response.code === '')
-    return false
-  // guard: what-was-not-asked-for
-  return isTypeAllowed(policy, responseTypeOf(response))
 }
 
 function hold(
@@ -219,68 +141,12 @@ function describeDelivery(
   return { kind: 'form', action: response.action, fields: response.fields }
 }
 
-/** The decision that the request leg kept for this user, used once; else a new one. */
-async function decide(
-  services: ResponseLegServices,
-  it: ReadResponse,
-  asked: Case,
-  addressee: Addressee,
-): Promise<Judgement> {
-  const before = beforeRenewal(asked)
-  if (before) await carryProofs(services, before, asked, it.browser.ids)
-  const kept = await takeKept(services, asked, addressee)
-  if (kept) return { decision: kept }
-  const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
-  return judge(services, asked, {
-    policy: addressee.policy,
-    leg: 'response',
-    browser: it.browser,
-    atRelease: true,
-    tabs: [{ case: asked, isAnswered: true, held: it.held }],
-    noInteraction,
-  })
-}
-
-async function takeKept(
-  { records, now }: ResponseLegServices,
-  asked: Case,
-  addressee: Addressee,
-): Promise<Decision | undefined> {
-  const kept = addressee.request?.kept
-  if (!kept || /* guard: kept-for-a-while */ !isYounger(kept.until - keptMs, keptMs, now())) return undefined
-  if (
-    /* guard: kept-for-its-user */ kept.subject !== asked.user.subject ||
-    /* guard: kept-for-its-session */ !sessionsOf(asked.user).includes(kept.session)
-  )
-    return undefined
-  if (addressee.inFlight !== undefined) {
-    const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>
-      current ? request : undefined,
-    )
-    // guard: kept-once
-    if (!taken) return undefined
-  }
-  return kept.decision
-}
-
-const sessionsOf = ({ session, renews }: User): readonly (string | undefined)[] =>
-  renews ? [session, renews.session] : [session]
-
-const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
-
 /** An error for the client. */
 function toError(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
   return { kind: 'error', error, description: errorDescriptionOf(error) }
 }
 
-/** The same, with a line that says why: no decision has one. */
-function refuse(
-  { audit }: Pick<Services, 'audit'>,
-  { policy, request }: Addressee,
-  error: AuthorizationError | 'unsupported_response_type',
-  { user, ...refused }: Omit<Refused, 'error'> & { readonly user?: User },
-): ResponseAnswer {
-  const { clientId } = request ?? policy
-  audit.refused({ clientId, user }, { policy, leg: 'response' }, { ...refused, error })
-  return toError(error)
+function refuse(services: ResponseLegServices, addressee: Addressee, objection: Objection): ResponseAnswer {
+  reportObjection(services, addressee, objection)
+  return toError(objection.error)
 }

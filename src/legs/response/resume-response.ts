@@ -7,7 +7,8 @@ import type { BrowserQuestion, WaitingResponse } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import { driveRequest } from '../../step-up/drive.ts'
 import { isWorthSending } from '../../step-up/resume.ts'
-import { judgeFor, type ResponseLegServices } from './response-leg.ts'
+import { judgeFor } from './response-leg.ts'
+import type { ResponseLegServices } from './upstream-answer.ts'
 
 /**
  * A response that waited until the browser had asked who its user is: it is judged now. What could not be kept, or has a

@@ -7,8 +7,8 @@ import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { writeLine } from '../../telemetry/log-lines.ts'
-import type { ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
+import type { ResponseLegServices } from '../response/upstream-answer.ts'
 import { sendDelivery } from './send-delivery.ts'
 
 /**

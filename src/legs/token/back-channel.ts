@@ -1,8 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import { readParameters } from '../../oauth/parameters.ts'
+import { check, checkTwice } from '../../rehearsal.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -15,41 +16,39 @@ import { onTokenRequest, requireGrant, type TokenLegServices } from './token-leg
 export async function redeem(
   services: TokenLegServices,
   request: FastifyRequest,
-  reply: FastifyReply,
   take: TakeBody,
 ): Promise<Onward> {
-  const { body, read } = await readBackChannelForm(request, reply, take)
-  const redemption = await onTokenRequest(services, request.headers.authorization, read)
-  return forward(request, { body, learned: { kind: 'redemption', redemption, form: body } })
+  const { body, read } = await readBackChannelForm(request, take)
+  const { authorization } = request.headers
+  const { found: redemption, rehearsed } = await checkTwice(services, request, (all) =>
+    onTokenRequest(all, authorization, read),
+  )
+  return forward(request, { body, learned: { kind: 'redemption', redemption, rehearsed, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */
 export async function startElsewhere(
   services: TokenLegServices,
   request: FastifyRequest,
-  reply: FastifyReply,
   kind: 'pushed_authorization' | 'device_authorization' | 'backchannel_authentication',
   take: TakeBody,
 ): Promise<Onward> {
-  const { body, read } = await readBackChannelForm(request, reply, take, kind === 'pushed_authorization')
+  const { body, read } = await readBackChannelForm(request, take, kind === 'pushed_authorization')
   const { parameters } = read
-  refuseLookAlikes(services, namesOf(parameters))
-  const policy = requireGrant(services, kind, request.headers.authorization, read)
-  if (kind !== 'pushed_authorization') return forward(request, { body })
-  requireShort(parameters)
-  // What can't be read in one way only is as if it had not been seen.
-  const query = read.faults.size > 0 ? undefined : await onPushedRequest(services, policy, parameters)
+  const query = await check(services, request, async (all) => {
+    refuseLookAlikes(all, namesOf(parameters))
+    const policy = requireGrant(all, kind, request.headers.authorization, read)
+    if (kind !== 'pushed_authorization') return undefined
+    requireShort(parameters)
+    // What can't be read in one way only is as if it had not been seen.
+    return read.faults.size > 0 ? undefined : onPushedRequest(all, policy, parameters)
+  })
   return forward(request, { body, learned: query === undefined ? nothing : { kind: 'pushed', query } })
 }
 
 /** @param isShort it is a request that the OP writes into its pages. */
-async function readBackChannelForm(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  take: TakeBody,
-  isShort = false,
-) {
-  requireMethod(request, reply, ['POST'])
+async function readBackChannelForm(request: FastifyRequest, take: TakeBody, isShort = false) {
+  requireMethod(request, ['POST'])
   const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
   if (isShort) requireShortForm(body)
   const read = readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)

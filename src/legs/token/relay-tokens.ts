@@ -1,20 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
 import { readAmr } from '../../policy/amr.ts'
+import type { Policies } from '../../policy/policies.ts'
 import { revokeTokens } from '../../provider/revoke.ts'
 import type { ReleasedCode } from '../../records/records.ts'
+import { Refusal } from '../../refusal.ts'
+import { check, type Rehearsable, rehearse } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { ownedByGrant } from '../../store/owners.ts'
 import { TokenError } from '../../token-error.ts'
-import { contentCodingOf, sendBytes } from '../../upstream/proxy.ts'
+import type { PeekedBody } from '../../upstream/peek-body.ts'
+import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import type { Learned, OpResponse } from '../learned.ts'
 import type { Redemption } from './token-leg.ts'
 
-export type RelayTokensServices = Pick<
-  Services,
-  'config' | 'policies' | 'records' | 'audit' | 'provider' | 'upstream'
->
+export type RelayTokensServices = Rehearsable & Pick<Services, 'config' | 'provider' | 'upstream'>
 
 /**
  * The token leg, second half: a token response passes as it came, or its tokens are revoked and nobody gets them.
@@ -24,9 +25,10 @@ export type RelayTokensServices = Pick<
 export async function relayTokens(
   services: RelayTokensServices,
   { request, reply, body }: OpResponse,
-  { redemption, form }: Learned & { kind: 'redemption' },
+  { redemption, rehearsed, form }: Learned & { kind: 'redemption' },
 ): Promise<void> {
-  const { bytes, text } = await readResponse(body, contentCodingOf(reply))
+  const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
+  await check(services, request, ({ policies }) => requireWhole(policies, peeked))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(services, redemption, tokens)
   // guard: token-objections
@@ -40,10 +42,32 @@ export async function relayTokens(
       objection,
       revocation,
     })
-    throw new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
+    throw dropped(objection)
   }
   if (tokens) await bindRefreshToken(services, redemption, tokens)
-  sendBytes(reply, bytes)
+  if (rehearsed && !redemption.release)
+    await rehearse(services, request, (all) => judgeWatched(all, rehearsed, tokens))
+  sendPeeked(reply, peeked)
+}
+
+const dropped = (objection: TokenObjection): TokenError =>
+  new TokenError('invalid_grant', `the token response was dropped: ${objection}`)
+
+/** @throws {Refusal} `upstream_unreadable` for what is too long to be read, once somebody is protected. */
+function requireWhole({ enforced }: Policies, { complete }: PeekedBody): void {
+  if (!complete && enforced.length > 0)
+    throw new Refusal('upstream_unreadable', 'a token response too long to be read')
+}
+
+/** The same as if the client were enforced: only records of their own are written. @throws {TokenError} as above. */
+async function judgeWatched(
+  services: Pick<Services, 'policies' | 'config' | 'records'>,
+  redemption: Redemption,
+  tokens: TokenResponse | undefined,
+): Promise<void> {
+  const objection = findObjection(services, redemption, tokens)
+  if (objection !== undefined) throw dropped(objection)
+  if (tokens) await bindRefreshToken(services, redemption, tokens)
 }
 
 /** Why a token response may not reach the client. */

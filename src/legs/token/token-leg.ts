@@ -4,6 +4,7 @@ import type { LooseParameters, Parameters } from '../../oauth/parameters.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ReleasedCode } from '../../records/records.ts'
+import type { Rehearsable } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { TokenError } from '../../token-error.ts'
@@ -11,7 +12,7 @@ import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
-export type TokenLegServices = Pick<Services, 'policies' | 'records' | 'audit' | 'now'>
+export type TokenLegServices = Rehearsable & Pick<Services, 'now'>
 
 /** A token request that went on to the OP, and what its answer is held to. */
 export interface Redemption {
