@@ -219,7 +219,7 @@ export const plainLines = {
   },
   'this endpoint can not be guarded': {
     levels: ['warn'],
-    meaning: "An endpoint of the OP's metadata is at another host, or can't be told from others.",
+    meaning: "An endpoint of the OP's metadata is at another host, or can't be distinguished from others.",
     fix: "See that clients use it through publicUrl; add the OP's own name to upstream.names.",
   },
   'this provider has endpoints without TLS': {

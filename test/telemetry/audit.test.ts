@@ -354,3 +354,12 @@ t.test('a list that a stranger fills pushes nothing out that every line has', as
   )
   t.match(line, { ...common, ...verdict, key: 'clients.web.remember', total_ms: 0, amr: ['pwd'] })
 })
+
+t.test('what no request causes has no request on its line', async (t) => {
+  const lines: Record<string, unknown>[] = []
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  const audit = createAudit(createLog({ destination }), plain, '')
+  audit.refused(about, governed, { reason: 'restart', error: 'restart' })
+  t.notMatch(JSON.stringify(lines), /support_id|trace_id|"ip"|"method"|"path"/)
+  t.match(lines, [{ audit: 'refused', reason: 'restart' }])
+})

@@ -34,8 +34,7 @@ export function sortProblems(layers: readonly Layer[], problems: readonly Proble
   )
 }
 
-/** The place of a key or a value; of what is not there, that of the mapping that should contain it. */
-export function locate(
+function locate(
   layers: readonly Layer[],
   path: Path,
   part: 'key' | 'value',

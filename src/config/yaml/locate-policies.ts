@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path'
 import { formatKey, type Path } from '../config-error.ts'
 import type { PolicyOrigin } from '../policy-origin.ts'
 import type { ClientPolicy, Config } from '../schema/schema.ts'
-import { type Layer, locate } from './layers.ts'
+import { type Layer, toProblem } from './layers.ts'
 import { isMapping, pick } from './values.ts'
 
 /**
@@ -17,14 +17,14 @@ export function locatePolicies(config: Config, value: unknown, layers: readonly 
     origin: findOrigin(section, value, layers),
   })
   const { defaults, clients, protectedPaths, passkeys } = config
-  const sections = new Map(listClients(value))
   return {
     ...config,
     defaults: withOrigin(defaults, ['defaults']),
     clients: new Map(
-      Array.from(clients, ([clientId, policy]) => [
-        clientId,
-        withOrigin(policy, ['clients', sections.get(clientId) ?? clientId]),
+      // In the order of the sections that they were made from.
+      Array.from(clients.values(), (policy, index) => [
+        policy.clientId,
+        withOrigin(policy, ['clients', ...keysOf(pick(value, ['clients'])).slice(index, index + 1)]),
       ]),
     ),
     protectedPaths: protectedPaths.map((page, index) => ({
@@ -33,14 +33,6 @@ export function locatePolicies(config: Config, value: unknown, layers: readonly 
     })),
     ...(passkeys && { passkeys: { ...passkeys, policy: withOrigin(passkeys.policy, ['passkeys']) } }),
   }
-}
-
-/** The key of each client's section, by client_id. */
-function listClients(value: unknown): [clientId: string, key: string][] {
-  return keysOf(pick(value, ['clients'])).map((key) => {
-    const clientId = pick(value, ['clients', key, 'clientId'])
-    return [typeof clientId === 'string' ? clientId : key, key]
-  })
 }
 
 function findOrigin(section: Path, value: unknown, layers: readonly Layer[]): PolicyOrigin {
@@ -56,12 +48,11 @@ function findOrigin(section: Path, value: unknown, layers: readonly Layer[]): Po
   }
 }
 
-/** A file as seen from the configuration's folder, and a line. */
+/** A file as seen from the folder of the operator's own, and a line. */
 function describePlace(path: Path, layers: readonly Layer[]): string {
-  const [main] = layers
-  const { file, line } = locate(layers, path, 'key') ?? { file: '', line: 1 }
-  const folder = dirname(main?.source.file ?? '')
-  return `${relative(folder, file)}:${line}`
+  const { file, line } = toProblem(layers, path, 'key', { message: '', fix: '' })
+  const folders = layers.slice(0, 1).map(({ source }) => dirname(source.file))
+  return `${relative(folders.join(), file)}:${line}`
 }
 
 const keysOf = (value: unknown): string[] => (isMapping(value) ? Object.keys(value) : [])
