@@ -1,0 +1,96 @@
+import type { Config } from '../config/schema/schema.ts'
+import { findClientDoors } from '../doors/client-doors.ts'
+import type { Door, ProviderFacts } from '../doors/doors.ts'
+import { printRemedy } from '../doors/print-doors.ts'
+import { findProviderDoors } from '../doors/provider-doors.ts'
+import { type Inspection, inspectProvider } from '../provider/inspect-provider.ts'
+import { IssuerMismatch } from '../provider/metadata.ts'
+import { Refusal } from '../refusal.ts'
+import { publicAddressCode } from '../upstream/private-lookup.ts'
+import { findCode } from './find-code.ts'
+import { type Finding, type FindingId, fine, wrong } from './finding.ts'
+import type { Setting } from './setting.ts'
+import { describeTlsFault } from './tls-fault.ts'
+
+/** Reads the OP's metadata as a starting gateway does. If it can be used, `provider` is ready afterwards. */
+export async function examineProvider(
+  { config, upstream, provider }: Pick<Setting, 'config' | 'upstream' | 'provider'>,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const found = await inspectProvider(config, upstream, signal)
+  if (found.kind === 'unusable') return [explain(config, found)]
+  provider.start()
+  await provider.ready()
+  return [fine(found.source), ...findBreaking(config, found.facts).map(toFinding('provider_offer'))]
+}
+
+/** What the OP does not offer, so that sign-ins fail. */
+function findBreaking(config: Config, facts: ProviderFacts): Door[] {
+  const active = [...config.clients.values(), config.defaults].filter(({ mode }) => mode !== 'off')
+  const doors = [
+    ...findProviderDoors(config, facts),
+    ...active.flatMap((policy) => findClientDoors(policy, facts)),
+  ]
+  return doors.filter(({ level }) => level === 'breaks')
+}
+
+/** What `check` reports, as a finding. */
+export const toFinding =
+  (id: FindingId) =>
+  ({ subject, meaning, remedy }: Door): Finding =>
+    wrong(id, `${subject}: ${meaning}`, printRemedy(remedy))
+
+function explain(config: Config, { error, reason }: Extract<Inspection, { kind: 'unusable' }>): Finding {
+  const { url } = config.upstream
+  if (error instanceof IssuerMismatch) return explainIssuer(config, error)
+  if (!(error instanceof Refusal)) return wrong('provider_metadata', reason, 'correct the paths in provider')
+  switch (error.code) {
+    case 'upstream_timeout':
+      return wrong(
+        'provider_timeout',
+        `the OP at ${url} does not answer in time`,
+        'start it, or correct upstream.url',
+      )
+    case 'upstream_unreadable':
+      return wrong(
+        'provider_unreadable',
+        `what answers at ${url} can't be read: ${error.message}`,
+        'correct the scheme and port in upstream.url',
+      )
+    case 'upstream_unreachable':
+      return explainConnection(config, findCode(error.cause))
+    default:
+      return wrong('provider_metadata', reason, 'correct provider.issuer or provider.endpoints, or the OP')
+  }
+}
+
+function explainIssuer({ provider }: Config, { found, isDowngraded }: IssuerMismatch): Finding {
+  const about = `the OP calls itself ${found}, and provider.issuer is ${provider.issuer}`
+  const headers = 'X-Forwarded-Host and X-Forwarded-Proto of the gateway'
+  return wrong(
+    'issuer_mismatch',
+    about,
+    isDowngraded
+      ? `have the OP believe ${headers}`
+      : `set provider.issuer: ${found}; if that is an address of the OP's own, have it use ${headers}`,
+  )
+}
+
+function explainConnection({ upstream }: Config, code: string): Finding {
+  const { url } = upstream
+  const fault = describeTlsFault(code)
+  if (fault !== undefined) {
+    const fix =
+      "set upstream.tls.ca to the OP's CA, name in upstream.url a host of its certificate, or renew it"
+    return wrong('provider_tls', `the OP at ${url}: ${fault}`, fix)
+  }
+  if (code === publicAddressCode) {
+    const about = `the host of ${url} is on a public address, to which passwords would travel unencrypted`
+    return wrong('provider_plain_http', about, 'use https in upstream.url, or a private address')
+  }
+  return wrong(
+    'provider_unreachable',
+    `the OP can't be reached at ${url} (${code})`,
+    'start it, or correct upstream.url',
+  )
+}
