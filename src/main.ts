@@ -34,12 +34,22 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
-  const { env, stdin, stdout, stderr } = process
+  const { env, stdout, stderr } = process
   try {
     const load = commands.get(name ?? '')
     if (load === undefined) throw new UsageError(name === undefined ? 'which command?' : 'unknown command')
     const command = await load()
-    return await command({ args, env, stdin, stdout, stderr, stop: stop.signal })
+    return await command({
+      args,
+      env,
+      // Opened by those that read it.
+      get stdin() {
+        return process.stdin
+      },
+      stdout,
+      stderr,
+      stop: stop.signal,
+    })
   } catch (error) {
     if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)

@@ -6,6 +6,7 @@ import { examineProviderCertificate } from './examine-certificate.ts'
 import { examineClocks } from './examine-clocks.ts'
 import { examineConfiguration } from './examine-configuration.ts'
 import { examineExposure } from './examine-exposure.ts'
+import { examineOffers } from './examine-offers.ts'
 import { examineProbeClient } from './examine-probe-client.ts'
 import { examineProvider } from './examine-provider.ts'
 import { examinePublicAddress } from './examine-public-address.ts'
@@ -17,6 +18,7 @@ const longestMs = 20_000
 export const examinations: readonly Examination[] = [
   { name: 'configuration', needs: [], longestMs, examine: examineConfiguration },
   { name: 'provider', needs: [], longestMs, examine: examineProvider },
+  { name: 'offers', needs: ['provider'], longestMs, examine: examineOffers },
   { name: 'certificate', needs: ['provider'], longestMs, examine: examineProviderCertificate },
   { name: 'probe client', needs: ['provider'], longestMs, examine: examineProbeClient },
   { name: 'authsignal', needs: [], longestMs: 60_000, examine: examineAuthsignal },

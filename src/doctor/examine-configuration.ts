@@ -1,7 +1,7 @@
 import { findGatewayDoors } from '../doors/gateway-doors.ts'
-import { toFinding } from './examine-provider.ts'
 import { type Finding, fine } from './finding.ts'
 import type { Setting } from './setting.ts'
+import { toFinding } from './to-finding.ts'
 
 /** What shows in the configuration alone. */
 export async function examineConfiguration({

@@ -20,10 +20,12 @@ export async function examineProbeClient(setting: ClientSetting, signal: AbortSi
   const { clientAuth } = config.provider.probe
   const asked = await askWithoutSession(setting, signal)
   const redeemed = await redeemDummyCode(setting, clientAuth)
-  if (redeemed.kind !== 'refused') return [judgeCredentials(config, redeemed), judgeAnswer(config, asked)]
+  if (redeemed.kind === 'authenticated' || redeemed.kind === 'not_allowed')
+    return [judgeCredentials(config, redeemed), judgeAnswer(config, asked)]
   const again = await redeemDummyCode(setting, others[clientAuth])
   if (again.kind === 'authenticated')
     return [explainMethod(config, others[clientAuth]), judgeAnswer(config, asked)]
+  if (redeemed.kind === 'other') return [judgeCredentials(config, redeemed), judgeAnswer(config, asked)]
   return asked.kind === 'rejected'
     ? [explainUnknown(config)]
     : [explainSecret(config), judgeAnswer(config, asked)]

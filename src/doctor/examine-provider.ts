@@ -1,14 +1,10 @@
 import type { Config } from '../config/schema/schema.ts'
-import { findClientDoors } from '../doors/client-doors.ts'
-import type { Door, ProviderFacts } from '../doors/doors.ts'
-import { printRemedy } from '../doors/print-doors.ts'
-import { findProviderDoors } from '../doors/provider-doors.ts'
 import { type Inspection, inspectProvider } from '../provider/inspect-provider.ts'
 import { IssuerMismatch } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import { publicAddressCode } from '../upstream/private-lookup.ts'
 import { findCode } from './find-code.ts'
-import { type Finding, type FindingId, fine, wrong } from './finding.ts'
+import { type Finding, fine, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
 import { describeTlsFault } from './tls-fault.ts'
 
@@ -21,24 +17,8 @@ export async function examineProvider(
   if (found.kind === 'unusable') return [explain(config, found)]
   provider.start()
   await provider.ready()
-  return [fine(found.source), ...findBreaking(config, found.facts).map(toFinding('provider_offer'))]
+  return [fine(found.source)]
 }
-
-/** What the OP does not offer, so that sign-ins fail. */
-function findBreaking(config: Config, facts: ProviderFacts): Door[] {
-  const active = [...config.clients.values(), config.defaults].filter(({ mode }) => mode !== 'off')
-  const doors = [
-    ...findProviderDoors(config, facts),
-    ...active.flatMap((policy) => findClientDoors(policy, facts)),
-  ]
-  return doors.filter(({ level }) => level === 'breaks')
-}
-
-/** What `check` reports, as a finding. */
-export const toFinding =
-  (id: FindingId) =>
-  ({ subject, meaning, remedy }: Door): Finding =>
-    wrong(id, `${subject}: ${meaning}`, printRemedy(remedy))
 
 function explain(config: Config, { error, reason }: Extract<Inspection, { kind: 'unusable' }>): Finding {
   const { url } = config.upstream

@@ -36,7 +36,7 @@ export async function examineSignIn(
   const first = await travel(setting, dialog, 'omit')
   if (first.kind !== 'answered') return [unknown('the sign-in was given up')]
   const claims = await judgeSignIn(setting, first)
-  if (claims.some(({ kind }) => kind === 'wrong') && claims.length === 1) return claims
+  if (claims[0]?.kind === 'wrong') return claims
   const second = await travel(setting, dialog, 'none')
   return [...claims, ...judgePromptNone(setting, second), ...(await judgeCookies(setting, second, signal))]
 }

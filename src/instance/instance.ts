@@ -58,7 +58,7 @@ export function createInstance(
 
   function noteCookies({ exchange, headers }: FastifyRequest): void {
     const { query } = exchange.target
-    if (!query.includes(statePrefix)) return
+    if (exchange.kind !== 'authorization' || !query.includes(statePrefix)) return
     const state = new URLSearchParams(query).get('state') ?? ''
     // guard: doctor-states
     if (!proofs.isValid('state', state.slice(statePrefix.length), now())) return
