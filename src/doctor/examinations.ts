@@ -6,6 +6,7 @@ import { examineProviderCertificate } from './examine-certificate.ts'
 import { examineClocks } from './examine-clocks.ts'
 import { examineConfiguration } from './examine-configuration.ts'
 import { examineExposure } from './examine-exposure.ts'
+import { examineFront } from './examine-front.ts'
 import { examineOffers } from './examine-offers.ts'
 import { examineProbeClient } from './examine-probe-client.ts'
 import { examineProvider } from './examine-provider.ts'
@@ -26,6 +27,7 @@ export const examinations: readonly Examination[] = [
   { name: 'clocks', needs: [], longestMs, examine: examineClocks },
   { name: 'gateway', needs: [], longestMs, examine: examineAdmin },
   { name: 'public address', needs: ['provider'], longestMs, examine: examinePublicAddress },
+  { name: 'front', needs: ['public address'], longestMs, examine: examineFront },
   { name: 'exposure', needs: [], longestMs, examine: examineExposure },
   // A person takes the time that it takes.
   { name: 'sign-in', needs: ['provider', 'probe client', 'public address'], examine: examineSignIn },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AuthsignalError, type Tracked } from '../authsignal/authsignal.ts'
+import type { AuthsignalError, Tracked } from '../authsignal/authsignal.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { doctorUser } from './examine-authsignal.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
@@ -29,7 +29,8 @@ export async function examineActions({
     findings.push(
       await authsignal.track(request).then(
         (tracked) => judge(action, tracked),
-        (error) => explain(action, error),
+        // It rejects with nothing else.
+        (error: AuthsignalError) => explain(action, error),
       ),
     )
   }
@@ -68,8 +69,7 @@ function judge(action: string, { state, refusedOrigin }: Tracked): Finding {
   return fine(`${action}: the rules say ${state} to a user without an authenticator`)
 }
 
-function explain(action: string, error: unknown): Finding {
-  if (!(error instanceof AuthsignalError)) throw error
+function explain(action: string, error: AuthsignalError): Finding {
   if (error.errorCode === 'AUTHENTICATOR_NOT_FOUND')
     return wrong(
       'authsignal_methods',

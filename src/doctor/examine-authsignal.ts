@@ -1,4 +1,4 @@
-import { AuthsignalError, createAuthsignal } from '../authsignal/authsignal.ts'
+import { type AuthsignalError, createAuthsignal } from '../authsignal/authsignal.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { type Finding, fine, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
@@ -17,19 +17,19 @@ export async function examineAuthsignal({
     await authsignal.findUsername(doctorUser)
     return [fine(`Authsignal takes the key at ${config.authsignal.apiUrl}`)]
   } catch (error) {
-    if (!(error instanceof AuthsignalError)) throw error
-    return [await explain(config.authsignal, error, regions)]
+    // It throws nothing else.
+    return [await explain(config.authsignal, error as AuthsignalError, regions)]
   }
 }
 
 async function explain(
   settings: Config['authsignal'],
-  { status, errorCode = 'unknown', message }: AuthsignalError,
+  { status, errorCode, message }: AuthsignalError,
   regions: readonly string[],
 ): Promise<Finding> {
   const { apiUrl } = settings
   const correct = 'correct authsignal.apiUrl'
-  if (status === undefined) return explainConnection(apiUrl, errorCode)
+  if (status === undefined) return explainConnection(apiUrl, String(errorCode))
   if (status === 429)
     return wrong(
       'authsignal_rate',

@@ -23,13 +23,17 @@ function describe(finding: Finding): string {
   }
 }
 
-/** The same for a script: a JSON object for each finding. */
+/** The same for a script: a JSON object for each finding, in ASCII. */
 export function printReportAsJson(report: Report): string[] {
   const { name: examination } = report
-  if (report.kind === 'skipped')
-    return [JSON.stringify({ examination, kind: report.kind, because: report.because })]
-  return report.findings.map((finding) => JSON.stringify({ examination, ...finding }))
+  const objects =
+    report.kind === 'skipped'
+      ? [{ examination, kind: report.kind, because: report.because }]
+      : report.findings.map((finding) => ({ examination, ...finding }))
+  return objects.map((object) => JSON.stringify(object).replace(/[^ -~]/g, escapeUnit))
 }
+
+const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 export const countWrong = (report: Report): number =>
   report.kind === 'examined' ? report.findings.filter(isWrong).length : 0

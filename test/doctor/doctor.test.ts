@@ -306,7 +306,7 @@ t.test('broken: what is in front', async (t) => {
       rewrite: (headers) => ({ ...headers, 'x-forwarded-for': '192.0.2.1' }),
     })
     expectFound(t, await runDoctor(t, behind.yaml), [
-      /^forwarding_ignored: X-Forwarded-For comes from 127\.0\.0\.1, .* -> set trustedProxies: \[127\.0\.0\.1\]$/,
+      /^forwarding_ignored: X-Forwarded-For comes from 127\.0\.0\.1, .* -> add 127\.0\.0\.1 to trustedProxies$/,
     ])
     const change = { admin: { port: started[0].admin } }
     expectFound(t, await runDoctor(t, behind.yaml, { change }), [
@@ -320,12 +320,14 @@ t.test('broken: what is in front', async (t) => {
       rewrite: (headers) => ({ ...headers, forwarded: 'for=192.0.2.1' }),
     })
     expectFound(t, await runDoctor(t, behind.yaml), [
-      /^forwarding_ignored: Forwarded comes from .* -> set trustedProxies: \[127\.0\.0\.1\], and forwardingHeader: Forwarded$/,
+      /^forwarding_ignored: Forwarded comes from .* -> add 127\.0\.0\.1 to trustedProxies, and set forwardingHeader: Forwarded$/,
     ])
   })
   await t.test('two gateways', async (t) => {
     await startFront(t, [started[0].port, started[1].port], { port })
-    expectFound(t, await runDoctor(t, behind.yaml), [/^several_instances: .* -> run one instance only$/])
+    expectFound(t, await runDoctor(t, behind.yaml), [
+      /^several_instances: several servers .* -> run one instance only$/,
+    ])
   })
   await t.test('the OP itself', async (t) => {
     await startFront(t, [Number(new URL(behind.op.url).port)], { port })
