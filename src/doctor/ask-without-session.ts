@@ -27,7 +27,7 @@ export async function askWithoutSession(
     return { kind: 'answered', error: answer.fault }
   const config = { ...setting.config, publicUrl: unregistered }
   const other = await ask({ ...setting, config }, signal)
-  // An address of the OP is told without its origin where that is the redirect URI's too.
+  // An address is named without its origin where that is the redirect URI's too.
   const isSame =
     other.fault === answer.fault && other.detail?.replace(setting.config.publicUrl, '') === answer.detail
   return { kind: isSame ? 'rejected' : 'shown', detail: `${answer.detail}` }

@@ -12,7 +12,7 @@ export interface Examination {
   examine(setting: Setting, signal: AbortSignal): Promise<readonly Finding[]>
 }
 
-/** What came of one: findings, or the names of those without which it makes no sense. */
+/** The result of one: findings, or the names of those without which it makes no sense. */
 export type Report =
   | { readonly name: string; readonly kind: 'examined'; readonly findings: readonly Finding[] }
   | { readonly name: string; readonly kind: 'skipped'; readonly because: readonly string[] }

@@ -68,7 +68,7 @@ function explainConnection(apiUrl: string, code: string): Finding {
     return wrong(
       'authsignal_tls',
       `${apiUrl}: ${fault}`,
-      'correct authsignal.apiUrl, or what intercepts TLS on the way out',
+      'correct authsignal.apiUrl, or what intercepts TLS behind the gateway',
     )
   if (code === 'timeout')
     return wrong(

@@ -26,7 +26,8 @@ export async function examineFront(
   ]
 }
 
-function judgeForwarding({ config }: Pick<Setting, 'config'>, forwarding: Forwarding): Finding[] {
+/** Whether users can be distinguished by their address. */
+export function judgeForwarding({ config }: Pick<Setting, 'config'>, forwarding: Forwarding): Finding[] {
   const { header, peer } = forwarding
   const isBehindProxy = config.publicUrl.startsWith('https:') && config.listen.tls === undefined
   switch (forwarding.state) {

@@ -3,7 +3,7 @@ import { findClientDoors } from '../doors/client-doors.ts'
 import type { Door, ProviderFacts } from '../doors/doors.ts'
 import { findProviderDoors } from '../doors/provider-doors.ts'
 import { inspectProvider } from '../provider/inspect-provider.ts'
-import { type Finding, fine } from './finding.ts'
+import { type Finding, fine, unknown } from './finding.ts'
 import type { Setting } from './setting.ts'
 import { toFinding } from './to-finding.ts'
 
@@ -13,7 +13,8 @@ export async function examineOffers(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const inspected = await inspectProvider(config, upstream, signal)
-  const found = inspected.kind === 'known' ? findBreaking(config, inspected.facts) : []
+  if (inspected.kind === 'unusable') return [unknown('the OP does not answer any more')]
+  const found = findBreaking(config, inspected.facts)
   return found.length > 0
     ? found.map(toFinding('provider_offer'))
     : [fine('the OP offers what the gateway needs')]

@@ -14,13 +14,17 @@ export async function examineProvider(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const found = await inspectProvider(config, upstream, signal)
-  if (found.kind === 'unusable') return [explain(config, found)]
+  if (found.kind === 'unusable') return [explainUnusable(config, found)]
   provider.start()
   await provider.ready()
   return [fine(found.source)]
 }
 
-function explain(config: Config, { error, reason }: Extract<Inspection, { kind: 'unusable' }>): Finding {
+/** Why the OP's metadata can't be used. */
+export function explainUnusable(
+  config: Config,
+  { error, reason }: Extract<Inspection, { kind: 'unusable' }>,
+): Finding {
   const { url } = config.upstream
   if (error instanceof IssuerMismatch) return explainIssuer(config, error)
   if (!(error instanceof Refusal)) return wrong('provider_metadata', reason, 'correct the paths in provider')

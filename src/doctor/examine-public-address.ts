@@ -6,7 +6,7 @@ import { type Finding, fine, wrong } from './finding.ts'
 import { type FetchedPage, getPage } from './get-page.ts'
 import { readPeerCertificate } from './peer-certificate.ts'
 import type { Setting } from './setting.ts'
-import { describeTlsFault } from './tls-fault.ts'
+import { describeCertificateFault } from './tls-fault.ts'
 
 type AddressSetting = Pick<Setting, 'config' | 'proofs' | 'now'>
 
@@ -36,11 +36,16 @@ async function examineCertificate({ config, now }: AddressSetting, signal: Abort
   const url = new URL(config.publicUrl)
   if (url.protocol === 'http:') return []
   const certificate = await readPeerCertificate(url, undefined, signal)
-  if (certificate.fault === undefined) return [judgeDates('public_address_certificate', certificate, now())]
-  const fault = describeTlsFault(certificate.fault) ?? certificate.fault
   const fix =
     'install a certificate for this name; if its CA is your own, name the CA in NODE_EXTRA_CA_CERTS for doctor'
-  return [wrong('public_address_tls', `${config.publicUrl}: ${fault}`, fix)]
+  return [
+    ...[certificate.fault ?? []]
+      .flat()
+      .map((code) =>
+        wrong('public_address_tls', `${config.publicUrl}: ${describeCertificateFault(code)}`, fix),
+      ),
+    judgeDates('public_address_certificate', certificate, now()),
+  ]
 }
 
 async function explainOther(

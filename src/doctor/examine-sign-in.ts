@@ -84,7 +84,6 @@ async function judgeSignIn(
   { answer, secrets }: Extract<Trip, { kind: 'answered' }>,
 ): Promise<Finding[]> {
   const { config } = setting
-  if (answer.fault === 'consent_required') return [explainConsent(config.provider.probe)]
   if (answer.fault !== undefined)
     return [wrong('sign_in', `the OP answers the sign-in with ${answer.fault}`, "see the OP's log")]
   const deadline = AbortSignal.timeout(config.provider.probe.timeout)

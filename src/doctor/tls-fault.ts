@@ -10,7 +10,11 @@ const causes: readonly (readonly [code: RegExp, about: string])[] = [
 ]
 
 /** What a code of Node or OpenSSL says of the other end's TLS; undefined if it is about something else. */
-export function describeTlsFault(code: string): string | undefined {
-  const about = causes.find(([pattern]) => pattern.test(code))?.[1]
-  return about === undefined ? undefined : `${about} (${code})`
+export const describeTlsFault = (code: string): string | undefined =>
+  causes.some(([pattern]) => pattern.test(code)) ? describeCertificateFault(code) : undefined
+
+/** The same for a code that can't be about anything else. */
+export function describeCertificateFault(code: string): string {
+  const [, about = 'TLS fails'] = causes.find(([pattern]) => pattern.test(code)) ?? []
+  return `${about} (${code})`
 }

@@ -10,7 +10,7 @@ const dayMs = 86_400_000
 export const soonDays = 14
 
 /**
- * What can break all sign-ins and shows in the configuration alone: certificates, and who ends TLS.
+ * What can break all sign-ins and shows in the configuration alone: certificates, and who terminates TLS.
  *
  * @param now epoch milliseconds.
  */

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { createIsFromProxy, parseAddress } from '../http/client-address.ts'
 
 /**
- * What becomes of the header in which a proxy names the client.
+ * The header in which a proxy names the client, and whether it counts.
  *
  * - `none`: there is no such header, and nobody who should send it.
  * - `believed`: it comes from one of `trustedProxies`.

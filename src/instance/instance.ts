@@ -81,12 +81,12 @@ export function createInstance(
         // guard: doctor-questions
         if (!proofs.isValid('question', question, now())) throw new Refusal('not_found', 'no proof')
         const state = new URLSearchParams(request.exchange.target.query).get('state') ?? ''
-        const told: InstanceAnswer = {
+        const content: InstanceAnswer = {
           instance,
           forwarding: readForwarding(request.raw),
           cookies: cookiesOf.get(state),
         }
-        const answer = JSON.stringify(told)
+        const answer = JSON.stringify(content)
         return reply
           .header('content-type', 'application/json')
           .header('cache-control', 'no-store')

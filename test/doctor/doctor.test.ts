@@ -43,6 +43,39 @@ t.test('nothing is wrong in the lab', async (t) => {
   t.notMatch(output, /user-alice|alice@|eyJ/)
 })
 
+t.test('what is no address of the probe is asked for again', async (t) => {
+  const instructions: string[] = []
+  const onSay = async (text: string) => {
+    if (!text.startsWith('That does not begin')) instructions.push(text)
+    const isFirst = instructions.length === 1 && !text.startsWith('That')
+    return isFirst ? 'http://localhost/elsewhere' : aliceSignsIn()(instructions.at(-1) ?? '')
+  }
+  const { code, wrong } = await runDoctor(t, world.yaml, { args: ['--sign-in'], onSay })
+  t.same(wrong, [])
+  t.equal(code, 0)
+  t.equal(instructions.length, 2)
+})
+
+t.test('cookies that no gateway has seen are unknown', async (t) => {
+  const onSay = async (text: string) => {
+    if (!text.includes('prompt=none')) return aliceSignsIn()(text)
+    // Around the gateway.
+    const { pathname, search } = new URL(addressIn(text))
+    const headers = { 'x-forwarded-host': new URL(world.publicUrl).host }
+    const answer = await fetch(world.op.url + pathname + search, { headers, redirect: 'manual' })
+    return answer.headers.get('location') ?? ''
+  }
+  const { lines } = await runDoctor(t, world.yaml, { args: ['--sign-in'], onSay })
+  t.match(lines.at(-1), { kind: 'unknown', about: /^the names of the session cookies: no gateway has seen/ })
+})
+
+t.test('a person who leaves halfway', async (t) => {
+  const onSay = async (text: string) => (text.includes('prompt=none') ? undefined : aliceSignsIn()(text))
+  const { code, lines } = await runDoctor(t, world.yaml, { args: ['--sign-in'], onSay })
+  t.equal(code, 0)
+  t.match(lines.at(-1), { kind: 'unknown', about: 'what the OP answers to prompt=none in a session' })
+})
+
 interface Row extends Doctoring {
   readonly breaks: string
   /** The ids, texts and fixes of what is found, in their order. */
@@ -141,6 +174,22 @@ const rows: readonly Row[] = [
     found: [
       /^prompt_none: the OP shows a page to a signed-in browser .* -> set provider\.probe\.by: browser/,
     ],
+  },
+  {
+    breaks: 'the code',
+    args: ['--sign-in'],
+    onSay: async (text) => (await aliceSignsIn()(text)).replace('code=', 'code=x'),
+    found: [/^sign_in: the sign-in fails: token_error, invalid_grant -> see the OP's log$/],
+  },
+  {
+    breaks: 'the will of the person, who cancels',
+    args: ['--sign-in'],
+    onSay: async (text) => {
+      const browser = openBrowser(t)
+      const page = await browser.navigate(addressIn(text))
+      return (await browser.submit(page, {}, { form: '/abort' })).url
+    },
+    found: [/^sign_in: the OP answers the sign-in with access_denied -> see the OP's log$/],
   },
   {
     breaks: 'the session: another browser answers prompt=none',

@@ -30,6 +30,7 @@ t.test('an OP on every interface', async (t) => {
     `upstream_reachable: the OP answers at 127.0.0.2, the address of publicUrl, on its own port ${port}`,
     'unknown',
   ])
+  t.same(await examine('http://[::1]:1', `http://127.0.0.1:${port}`), ['unknown'], 'not in IPv6')
   t.same(await examine('http://127.0.0.1:1', `http://127.0.0.1:${port}`), ['unknown'], 'the same address')
   t.same(await examine(`http://127.0.0.2:${port}`, `http://127.0.0.1:${port}`), ['unknown'], 'one port')
 })
@@ -55,6 +56,7 @@ t.test('addresses that nobody has to connect to', async (t) => {
     'unknown',
   ])
   t.same(await examine('https://login.invalid', 'https://op.invalid'), ['unknown'])
+  t.same(await examine('https://login.invalid', 'http://op.invalid'), ['unknown'])
 })
 
 t.test('it ends when it has to', async (t) => {

@@ -7,6 +7,8 @@ import { examineProviderCertificate, judgeDates } from '../../src/doctor/examine
 import { examineConfiguration } from '../../src/doctor/examine-configuration.ts'
 import { examineFront } from '../../src/doctor/examine-front.ts'
 import { examinePublicAddress } from '../../src/doctor/examine-public-address.ts'
+import { getPage } from '../../src/doctor/get-page.ts'
+import { readPeerCertificate } from '../../src/doctor/peer-certificate.ts'
 import { createProofs } from '../../src/instance/proofs.ts'
 import { pems } from '../config/pems.ts'
 import { makeConfig } from '../upstream/config.ts'
@@ -31,7 +33,10 @@ t.test('a certificate that browsers refuse', async (t) => {
   const port = await serveTls(t, pems.localhost)
   t.match(await examinePublicAddress(addressOf(`https://localhost:${port}`), signal), [
     { id: 'public_address_tls', about: /of a CA that is not trusted here/, fix: /NODE_EXTRA_CA_CERTS/ },
+    { kind: 'fine', about: /^its certificate is valid until/ },
   ])
+  await t.rejects(getPage(new URL(`https://localhost:${port}`), {}, signal), 'nothing is sent there')
+  await t.rejects(readPeerCertificate(new URL('https://login.invalid'), undefined, signal))
 })
 
 t.test('how long certificates are valid', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { findCode } from '../../src/doctor/find-code.ts'
-import { describeTlsFault } from '../../src/doctor/tls-fault.ts'
+import { describeCertificateFault, describeTlsFault } from '../../src/doctor/tls-fault.ts'
 
 const faults: [code: string, about: string | undefined][] = [
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
@@ -14,6 +14,8 @@ const faults: [code: string, about: string | undefined][] = [
 ]
 for (const [code, about] of faults)
   t.equal(describeTlsFault(code), about === undefined ? undefined : `${about} (${code})`, code)
+
+t.equal(describeCertificateFault('PATH_LENGTH_EXCEEDED'), 'TLS fails (PATH_LENGTH_EXCEEDED)')
 
 const coded = (code: string): Error => Object.assign(new Error('x'), { code })
 t.equal(findCode('CERT_HAS_EXPIRED'), 'CERT_HAS_EXPIRED')

@@ -9,7 +9,8 @@ const proofs = createProofs(config)
 const now = Date.now()
 
 async function ask(question: string, state = '', headers: Record<string, string> = {}) {
-  const address = `${publicUrl}/step-up/instance?${new URLSearchParams({ state })}`
+  const query = state === '' ? '' : `?${new URLSearchParams({ state })}`
+  const address = `${publicUrl}/step-up/instance${query}`
   const answer = await fetch(address, { headers: { 'step-up-proof': question, ...headers } })
   return { status: answer.status, seal: answer.headers.get('step-up-proof'), body: await answer.text() }
 }
@@ -36,6 +37,9 @@ t.test('answers who has its secrets', async (t) => {
 
 t.test('answers nobody else', async (t) => {
   const others = ['', 'x', proofs.make('state', now), proofs.make('question', now - 900_000)]
+  const bare = await fetch(`${publicUrl}/step-up/instance`)
+  t.equal(bare.status, 404)
+  await bare.body?.cancel()
   for (const question of others) t.match(await ask(question), { status: 404, seal: null }, question)
 })
 
@@ -53,6 +57,8 @@ t.test('names the cookies of a state, and of no other request', async (t) => {
     await send(t, path, other, 'c=1')
     t.equal(await cookiesOf(other), undefined, other)
   }
+  const stateless = await fetch(`${publicUrl}/connect/authorize?x=${statePrefix}`)
+  await stateless.body?.cancel()
   for (let more = 0; more < 16; more++) await send(t, '/connect/authorize', makeState(), 'd=1')
   t.equal(await cookiesOf(state), undefined, 'the oldest is forgotten')
 })
