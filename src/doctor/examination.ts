@@ -1,4 +1,4 @@
-import { type Finding, isWrong, unknown } from './finding.ts'
+import { type Finding, isWrong, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
 
 /** One subject that is looked at. */
@@ -18,7 +18,7 @@ export type Report =
   | { readonly name: string; readonly kind: 'skipped'; readonly because: readonly string[] }
 
 /**
- * Examines one after the other. What one of them throws, or leaves unanswered, is unknown.
+ * Examines one after the other. One that throws, or does not end, is a finding too.
  *
  * @param stop ends all of it at once.
  */
@@ -45,12 +45,14 @@ export async function* examineAll(
     )
     if (stop.aborted) return
     if (findings === undefined || findings.some(isWrong)) failed.add(name)
-    yield { name, kind: 'examined', findings: findings ?? [unknown(describeFailure(signal))] }
+    yield { name, kind: 'examined', findings: findings ?? [explainFailure(signal)] }
   }
 }
 
-const describeFailure = ({ aborted }: AbortSignal): string =>
-  aborted ? 'takes too long to be examined' : 'could not be examined'
+function explainFailure({ aborted }: AbortSignal): Finding {
+  const about = aborted ? 'what is asked does not answer in time' : 'it could not be examined'
+  return wrong('not_examined', about, 'docs/doctor.md lists what is asked: let doctor reach it')
+}
 
 function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {

@@ -8,12 +8,16 @@ import { type Finding, fine, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
 import { describeTlsFault } from './tls-fault.ts'
 
+/** An operator waits no longer for the OP, in milliseconds. */
+const longestMs = 10_000
+
 /** Reads the OP's metadata as a starting gateway does. If it can be used, `provider` is ready afterwards. */
 export async function examineProvider(
   { config, upstream, provider }: Pick<Setting, 'config' | 'upstream' | 'provider'>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const found = await inspectProvider(config, upstream, signal)
+  const limit = AbortSignal.timeout(Math.min(config.upstream.timeout, longestMs))
+  const found = await inspectProvider(config, upstream, AbortSignal.any([signal, limit]))
   if (found.kind === 'unusable') return [explainUnusable(config, found)]
   provider.start()
   await provider.ready()

@@ -10,18 +10,22 @@ import { describeCertificateFault } from './tls-fault.ts'
 
 type AddressSetting = Pick<Setting, 'config' | 'proofs' | 'now'>
 
+/** What is silent for longer is not reached, in milliseconds: a firewall often answers nothing. */
+const longestMs = 10_000
+
 /** Whether browsers and clients reach this gateway at `publicUrl`. */
 export async function examinePublicAddress(setting: AddressSetting, signal: AbortSignal): Promise<Finding[]> {
   const { config } = setting
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(longestMs)])
   try {
-    const certificate = await examineCertificate(setting, signal)
+    const certificate = await examineCertificate(setting, limit)
     if (certificate.some((finding) => finding.kind === 'wrong' && finding.id === 'public_address_tls'))
       return certificate
-    const found = await askInstance(setting, signal)
+    const found = await askInstance(setting, limit)
     const who =
       found.kind === 'gateway'
         ? fine(`${config.publicUrl} leads to a gateway with these secrets`)
-        : await explainOther(setting, found.page, signal)
+        : await explainOther(setting, found.page, limit)
     return [...certificate, who]
   } catch (error) {
     signal.throwIfAborted()

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema/schema.ts'
 import { selectCookies, sessionCookiesOf } from '../http/cookies.ts'
 import { statePrefix } from '../instance/instance.ts'
 import { expectAnswer, readAnswer } from '../probe/authorization-answer.ts'
@@ -18,6 +19,9 @@ import type { Setting } from './setting.ts'
 
 type SignInSetting = Pick<Setting, 'config' | 'provider' | 'upstream' | 'keys' | 'proofs' | 'now'>
 
+/** The second trip is the probe's own question, in a browser that is signed in. */
+type Purpose = 'sign in' | 'ask again'
+
 /** `elsewhere`: the person says that the browser did not come back. */
 type Trip =
   | { readonly kind: 'answered'; readonly secrets: Secrets; readonly answer: ReturnType<typeof readAnswer> }
@@ -33,28 +37,24 @@ export async function examineSignIn(
 ): Promise<Finding[]> {
   const { dialog } = setting
   if (!dialog) return [adviseSignIn()]
-  const first = await travel(setting, dialog, 'omit')
+  const first = await travel(setting, dialog, 'sign in')
   if (first.kind !== 'answered') return [unknown('the sign-in was given up')]
   const claims = await judgeSignIn(setting, first)
   if (claims[0]?.kind === 'wrong') return claims
-  const second = await travel(setting, dialog, 'none')
-  return [...claims, ...judgePromptNone(setting, second), ...(await judgeCookies(setting, second, signal))]
+  const second = await travel(setting, dialog, 'ask again')
+  return [...claims, ...judgeSecond(setting, second), ...(await judgeCookies(setting, second, signal))]
 }
 
 async function travel(
   { config, provider, proofs, now }: SignInSetting,
   dialog: Dialog,
-  prompt: 'omit' | 'none',
+  purpose: Purpose,
 ): Promise<Trip> {
+  const prompt = purpose === 'sign in' ? 'omit' : config.provider.probe.prompt
   const secrets = { ...createSecrets(), state: statePrefix + proofs.make('state', now()) }
   const redirectUri = probeRedirectUri(config)
-  dialog.say(
-    instruct(
-      prompt,
-      redirectUri,
-      config.publicUrl + (await composeQuestion({ config, provider }, secrets, prompt)),
-    ),
-  )
+  const url = config.publicUrl + (await composeQuestion({ config, provider }, secrets, prompt))
+  dialog.say(instruct(purpose, redirectUri, url))
   for (;;) {
     const pasted = await dialog.ask()
     if (pasted === undefined) return { kind: 'given_up' }
@@ -71,9 +71,9 @@ async function travel(
   }
 }
 
-function instruct(prompt: 'omit' | 'none', redirectUri: string, url: string): string {
+function instruct(purpose: Purpose, redirectUri: string, url: string): string {
   const steps =
-    prompt === 'omit'
+    purpose === 'sign in'
       ? 'Open this address in a browser and sign in. It ends on a page of the gateway that says "not found", or that the sign-in has expired: that is right.'
       : 'Open this address in the same browser, in which you are signed in now. It should end on such a page at once, without any other.'
   return `\n${steps}\n\n${url}\n\nPaste the address of that page, which begins with ${redirectUri}?. If you end elsewhere, press Enter.`
@@ -108,35 +108,34 @@ async function judgeSignIn(
 }
 
 /** In a browser that is signed in, the probe has to get a code at once. */
-function judgePromptNone({ config }: SignInSetting, trip: Trip): Finding[] {
-  const { by } = config.provider.probe
+function judgeSecond({ config }: SignInSetting, trip: Trip): Finding[] {
+  const { probe } = config.provider
   switch (trip.kind) {
     case 'given_up':
-      return [unknown('what the OP answers to prompt=none in a session')]
+      return [unknown('what the OP answers to the probe in a session')]
     case 'elsewhere':
-      return [
-        wrong(
-          'prompt_none',
-          'the OP shows a page to a signed-in browser in spite of prompt=none',
-          by === 'browser'
-            ? 'set provider.probe.prompt: omit'
-            : 'set provider.probe.by: browser, and provider.probe.prompt: omit',
-        ),
-      ]
+      return [explainPage(probe)]
     case 'answered': {
       const { fault } = trip.answer
       if (fault === undefined)
-        return [fine('the OP answers prompt=none with a code in a session, without consent')]
-      if (fault === 'consent_required') return [explainConsent(config.provider.probe)]
-      return [
-        wrong(
-          'prompt_none',
-          `the OP answers prompt=none in a session with ${fault}`,
-          'if the sign-in was in the same browser, set provider.probe.prompt: omit',
-        ),
-      ]
+        return [fine('in a session the OP answers the probe with a code, without any page')]
+      if (fault === 'consent_required') return [explainConsent(probe)]
+      const about = `in a session the OP answers the probe with ${fault}`
+      const fix = 'if both addresses were opened in the same browser, set provider.probe.prompt: omit'
+      return [wrong('prompt_none', about, fix)]
     }
   }
+}
+
+function explainPage(probe: Config['provider']['probe']): Finding {
+  if (probe.prompt === 'omit') return explainConsent(probe)
+  const about = 'the OP shows a page to a signed-in browser in spite of prompt=none'
+  const omit = 'set provider.probe.prompt: omit'
+  return wrong(
+    'prompt_none',
+    about,
+    probe.by === 'browser' ? omit : `${omit}, and provider.probe.by: browser`,
+  )
 }
 
 /** The gateway has seen the names of the cookies with which the browser came. */

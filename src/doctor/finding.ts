@@ -1,5 +1,6 @@
 /** Everything that `doctor` can find wrong; docs/doctor.md explains each. */
 export const findingIds = [
+  'not_examined',
   'configuration',
   'provider_unreachable',
   'provider_timeout',

@@ -8,6 +8,7 @@ import { isLoginPage, logIn } from '../lab/people.ts'
 import { freePorts } from '../lab/ports.ts'
 import { startLabGateway } from '../lab/start-gateway.ts'
 import type { World } from '../lab/world.ts'
+import { serve } from '../upstream/serve.ts'
 import { startFront } from './front.ts'
 import { type Doctoring, runDoctor } from './run-doctor.ts'
 
@@ -73,7 +74,7 @@ t.test('a person who leaves halfway', async (t) => {
   const onSay = async (text: string) => (text.includes('prompt=none') ? undefined : aliceSignsIn()(text))
   const { code, lines } = await runDoctor(t, world.yaml, { args: ['--sign-in'], onSay })
   t.equal(code, 0)
-  t.match(lines.at(-1), { kind: 'unknown', about: 'what the OP answers to prompt=none in a session' })
+  t.match(lines.at(-1), { kind: 'unknown', about: 'what the OP answers to the probe in a session' })
 })
 
 interface Row extends Doctoring {
@@ -167,14 +168,22 @@ const rows: readonly Row[] = [
       /^claim_missing: the ID token has no phone_number: send: phone sends nothing -> have the OP add it/,
     ],
   },
-  {
-    breaks: 'the account at the OP: the person ends elsewhere',
-    args: ['--sign-in'],
-    onSay: (text) => (text.includes('prompt=none') ? Promise.resolve('') : aliceSignsIn()(text)),
-    found: [
-      /^prompt_none: the OP shows a page to a signed-in browser .* -> set provider\.probe\.by: browser/,
+  ...[
+    [
+      {},
+      /^prompt_none: the OP shows a page to a signed-in browser .*: omit, and provider\.probe\.by: browser$/,
     ],
-  },
+    [{ by: 'browser' }, /^prompt_none: .* -> set provider\.probe\.prompt: omit$/],
+    [{ prompt: 'omit' }, /^consent: /],
+  ].map(
+    ([keys, found]): Row => ({
+      breaks: `the second trip, which ends elsewhere: ${JSON.stringify(keys)}`,
+      args: ['--sign-in'],
+      onSay: (text) => (text.includes('same browser') ? Promise.resolve('') : aliceSignsIn()(text)),
+      change: probe(keys as object),
+      found: [found as RegExp],
+    }),
+  ),
   {
     breaks: 'the code',
     args: ['--sign-in'],
@@ -196,7 +205,7 @@ const rows: readonly Row[] = [
     args: ['--sign-in'],
     onSay: (text) => aliceSignsIn(text.includes('prompt=none') ? openBrowser(t) : undefined)(text),
     found: [
-      /^prompt_none: the OP answers prompt=none in a session with login_required/,
+      /^prompt_none: in a session the OP answers the probe with login_required -> if both/,
       /^cookies: a signed-in browser sends none .*, but none/,
     ],
   },
@@ -304,6 +313,14 @@ t.test('broken: the OP has a login app of its own, which knows no prompt=none', 
     const { wrong } = await runDoctor(t, world.yaml, { change: { ...change, ...probe(more) } })
     t.same(wrong, [], JSON.stringify(more))
   }
+})
+
+t.test('broken: the OP is silent', async (t) => {
+  const port = await serve(t, () => {})
+  const change = { upstream: { url: `http://127.0.0.1:${port}`, timeout: '50ms' } }
+  expectFound(t, await runDoctor(t, world.yaml, { change }), [
+    /^provider_timeout: the OP at \S+ does not answer in time -> start it/,
+  ])
 })
 
 t.test('broken: TLS of the OP', async (t) => {

@@ -9,6 +9,8 @@ const setting = openSetting(makeConfig({}), {}, { track: false })
 t.teardown(() => setting.close())
 
 const broken = wrong('consent', 'is broken', 'repair it')
+const failed = (about: string) =>
+  wrong('not_examined', about, 'docs/doctor.md lists what is asked: let doctor reach it')
 const of = (
   name: string,
   needs: string[],
@@ -54,11 +56,11 @@ t.test('what needs a broken thing is skipped, and what needs that', async (t) =>
   )
 })
 
-t.test('what fails, or does not end, is unknown, and nothing rests on it', async (t) => {
+t.test('what fails, or does not end, is wrong, and nothing rests on it', async (t) => {
   const fails = () => Promise.reject(new Error('with a s3cret'))
   t.strictSame(await collect([of('a', [], fails), of('b', [], never, 1), of('c', ['b'], finds())]), [
-    { name: 'a', kind: 'examined', findings: [unknown('could not be examined')] },
-    { name: 'b', kind: 'examined', findings: [unknown('takes too long to be examined')] },
+    { name: 'a', kind: 'examined', findings: [failed('it could not be examined')] },
+    { name: 'b', kind: 'examined', findings: [failed('what is asked does not answer in time')] },
     { name: 'c', kind: 'skipped', because: ['b'] },
   ])
 })
