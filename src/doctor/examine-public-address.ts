@@ -43,11 +43,9 @@ async function examineCertificate({ config, now }: AddressSetting, signal: Abort
   const fix =
     'install a certificate for this name; if its CA is your own, name the CA in NODE_EXTRA_CA_CERTS for doctor'
   return [
-    ...[certificate.fault ?? []]
-      .flat()
-      .map((code) =>
-        wrong('public_address_tls', `${config.publicUrl}: ${describeCertificateFault(code)}`, fix),
-      ),
+    ...certificate.faults.map((code) =>
+      wrong('public_address_tls', `${config.publicUrl}: ${describeCertificateFault(code)}`, fix),
+    ),
     judgeDates('public_address_certificate', certificate, now()),
   ]
 }

@@ -8,8 +8,8 @@ export interface PeerCertificate {
   readonly validFrom: string
   readonly validTo: string
   readonly fingerprint256: string
-  /** The code of the reason not to trust it. */
-  readonly fault: string | undefined
+  /** The code of the reason not to trust it, if there is one. */
+  readonly faults: readonly string[]
 }
 
 /**
@@ -47,6 +47,6 @@ function describe(socket: TLSSocket): PeerCertificate {
     validFrom,
     validTo,
     fingerprint256,
-    fault: socket.authorized ? undefined : findCode(socket.authorizationError),
+    faults: socket.authorized ? [] : [findCode(socket.authorizationError)],
   }
 }

@@ -70,6 +70,18 @@ t.test('cookies that no gateway has seen are unknown', async (t) => {
   t.match(lines.at(-1), { kind: 'unknown', about: /^the names of the session cookies: no gateway has seen/ })
 })
 
+t.test('a gateway that ends during the sign-in', async (t) => {
+  const ending = await openWorld(t)
+  const signIn = aliceSignsIn(openBrowser(t))
+  const onSay = async (text: string) => {
+    const address = await signIn(text)
+    if (text.includes('same browser')) await ending.gateway.close()
+    return address
+  }
+  const { lines } = await runDoctor(t, ending.yaml, { args: ['--sign-in'], onSay })
+  t.match(lines.at(-1), { kind: 'unknown', about: /^the names of the session cookies: no gateway has seen/ })
+})
+
 t.test('a person who leaves halfway', async (t) => {
   const onSay = async (text: string) => (text.includes('prompt=none') ? undefined : aliceSignsIn()(text))
   const { code, lines } = await runDoctor(t, world.yaml, { args: ['--sign-in'], onSay })
@@ -394,6 +406,10 @@ t.test('broken: what is in front', async (t) => {
     expectFound(t, await runDoctor(t, behind.yaml), [
       /^several_instances: several servers .* -> run one instance only$/,
     ])
+  })
+  await t.test('a gateway and the OP in turn', async (t) => {
+    await startFront(t, [started[0].port, Number(new URL(behind.op.url).port)], { port })
+    expectFound(t, await runDoctor(t, behind.yaml), [/^several_instances: several servers .* ->/])
   })
   await t.test('the OP itself', async (t) => {
     await startFront(t, [Number(new URL(behind.op.url).port)], { port })

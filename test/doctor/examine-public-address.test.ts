@@ -48,7 +48,7 @@ t.test('how long certificates are valid', async (t) => {
     { id: 'provider_certificate', about: 'a certificate expires on 2126-10-29, in 9 days', fix: 'renew it' },
   ])
   const dates = { validFrom: 'Nov 22 01:50:59 2026 GMT', validTo: 'Oct 29 01:50:59 2126 GMT' }
-  const certificate = { ...dates, fingerprint256: '', fault: undefined }
+  const certificate = { ...dates, fingerprint256: '', faults: [] }
   t.match(judgeDates('public_address_certificate', certificate, soon()), { id: 'public_address_certificate' })
 })
 
