@@ -4,6 +4,7 @@ import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
 import { createServices } from './create-services.ts'
 import { loosenPath } from './http/target.ts'
+import { createInstance } from './instance/instance.ts'
 import { onRequest } from './legs/on-request.ts'
 import { onResponse } from './legs/on-response.ts'
 import { readExchanges } from './legs/read-exchange.ts'
@@ -75,6 +76,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const app = createServer(services, log)
   await app.register(fastifyCookie)
   readExchanges(app, services, isLoginPath)
+  const instance = createInstance(config, log, now)
+  instance.watch(app)
+  await app.register(async (own) => instance.serve(own), { prefix })
   await app.register(async (own) => serveReturnLeg(own, services), { prefix })
   if (config.provider.probe.by === 'browser')
     await app.register(async (own) => serveProbeReturn(own, services), { prefix })
@@ -90,7 +94,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   await app.ready()
   const health = createHealthServer(
     () => provider.state,
-    () => [...services.clocks.warnings, ...services.authsignalCalls.warnings],
+    () => [...services.clocks.warnings, ...services.authsignalCalls.warnings, ...instance.warnings],
   )
 
   return {

@@ -48,7 +48,7 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     rehearsal: policies.rehearsed && {
       policies: policies.rehearsed,
       records: rehearseRecords(records),
-      // What only would be refused is told in one line, and nothing else of it has happened.
+      // What only would be refused is reported in one line, and nothing else of it has happened.
       audit: { ...audit, security: () => undefined },
     },
   }

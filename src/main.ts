@@ -8,6 +8,9 @@ const usage = `usage: step-up-gateway COMMAND
   check --config FILE   read the configuration and the provider's metadata, and list the ways to tokens that
                         stay open
                         (--offline: make no request to the provider)
+  doctor --config FILE  examine the live provider, Authsignal and the way between; docs/doctor.md explains the findings
+                        (--sign-in: have a person sign in; --track: ask for each action's verdict, which creates a
+                        user at Authsignal; --json: a JSON object for each finding)
   schema                print the JSON Schema of the configuration
   reference             print every line of the log and every reason, with what to do about it
 `
@@ -16,6 +19,7 @@ const usage = `usage: step-up-gateway COMMAND
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctor],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
   ['reference', async () => (await import('./commands/reference.ts')).printReference],
 ])
@@ -37,7 +41,17 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     const load = commands.get(name ?? '')
     if (load === undefined) throw new UsageError(name === undefined ? 'which command?' : 'unknown command')
     const command = await load()
-    return await command({ args, env, stdout, stderr, stop: stop.signal })
+    return await command({
+      args,
+      env,
+      // Opened by those that read it.
+      get stdin() {
+        return process.stdin
+      },
+      stdout,
+      stderr,
+      stop: stop.signal,
+    })
   } catch (error) {
     if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
@@ -58,3 +72,5 @@ process.on('uncaughtException', (error) => {
   process.exit(1)
 })
 process.exitCode = await run(process.argv.slice(2))
+// Requests that nobody waits for any more would keep the process alive until they time out.
+if (stop.signal.aborted) process.exit()

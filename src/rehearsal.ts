@@ -11,7 +11,7 @@ export type Rehearsable = Pick<Services, 'policies' | 'records' | 'audit' | 'reh
 
 /**
  * Makes a check as things stand, and once more as if every client that is watched were enforced. What the first refuses
- * is refused; what only the second refuses is told, and goes on.
+ * is refused; what only the second refuses is reported, and goes on.
  *
  * @param inspect may be called twice. It leaves nothing behind but records that are written through its argument.
  * @returns what the check found as things stand, and what it would find then: undefined where that refuses, or where no
@@ -37,7 +37,7 @@ export async function check<S extends Rehearsable, T>(
 }
 
 /**
- * Makes a check in the rehearsal alone. Whatever happens there is told at most.
+ * Makes a check in the rehearsal alone. Whatever happens there is reported at most.
  *
  * @param concern whom the request concerns, as far as it is known.
  * @returns what it found; undefined where it refuses, or where no client is watched.
@@ -61,7 +61,7 @@ export async function rehearse<S extends Rehearsable, T>(
 }
 
 /**
- * While nobody is protected nobody is refused: what goes wrong is told, and all goes on as it came.
+ * While nobody is protected nobody is refused: what goes wrong is reported, and all goes on as it came.
  *
  * @param goOn as it came; where that is not possible, it throws.
  */
@@ -97,11 +97,11 @@ export function tell(services: Rehearsable, request: FastifyRequest, error: unkn
   }
 }
 
-const told = new WeakSet<FastifyRequest>()
+const reported = new WeakSet<FastifyRequest>()
 
 /** One line for each request that `enforce` would refuse: it would do so once, for the first reason. */
 export function tellOnce(request: FastifyRequest, write: () => void): void {
-  if (told.has(request)) return
-  told.add(request)
+  if (reported.has(request)) return
+  reported.add(request)
   write()
 }

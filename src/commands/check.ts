@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { findClientDoors, findPageDoors } from '../doors/client-doors.ts'
 import type { Door, ProviderFacts } from '../doors/doors.ts'
+import { findGatewayDoors } from '../doors/gateway-doors.ts'
 import { type DoorGroup, makeSafe, printDoors } from '../doors/print-doors.ts'
 import { findProviderDoors, findSignInDoors } from '../doors/provider-doors.ts'
 import { createPages } from '../pages/pages.ts'
@@ -40,6 +41,7 @@ function describe(config: Config, found: Inspection | undefined): string[] {
     ...printDoors(groupDoors(config, facts)),
     // The configuration accepts no other store.
     'note: the memory store is for one instance only',
+    "next: step-up-gateway doctor asks the probe's client and Authsignal too",
   ]
 }
 
@@ -62,7 +64,9 @@ function groupDoors(config: Config, facts: ProviderFacts | undefined): DoorGroup
     doors: isActive(policy) ? findClientDoors(policy, facts) : [],
   }))
   const shared = findShared(clients.filter((_, index) => policies[index]?.mode !== 'off'))
+  const gateway = findGatewayDoors(config, Date.now())
   return [
+    ...(gateway.length > 0 ? [{ title: 'the gateway', doors: gateway }] : []),
     ...(common.length > 0 ? [{ title: 'every protected client', doors: common }] : []),
     ...(shared.length > 0 ? [{ title: 'each of these clients that is not off', doors: shared }] : []),
     ...clients.map(({ title, doors }) => ({

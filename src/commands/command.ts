@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 
 /** What a command needs of the process, so that tests can run it without one. */
@@ -5,6 +6,7 @@ export interface CommandContext {
   /** The arguments behind the command's name. */
   readonly args: readonly string[]
   readonly env: Record<string, string | undefined>
+  readonly stdin: Readable
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
   /** Aborted when the process is asked to end. */

@@ -14,7 +14,7 @@ export function printDoors(groups: readonly DoorGroup[]): string[] {
     title,
     ...doors.map(
       ({ level, subject, meaning, remedy }) =>
-        `  ${level.padEnd(6)}  ${subject.padEnd(width)}  ${meaning}${printRemedy(remedy)}`,
+        `  ${level.padEnd(6)}  ${subject.padEnd(width)}  ${meaning}${remedy === undefined ? '' : ' -> '}${printRemedy(remedy)}`,
     ),
   ])
   return lines.map(makeSafe)
@@ -23,14 +23,15 @@ export function printDoors(groups: readonly DoorGroup[]): string[] {
 /** The OP's words go to a terminal: no control characters. */
 export const makeSafe = (line: string): string => line.replace(/[^ -~]/g, '?')
 
-function printRemedy(remedy: Remedy | undefined): string {
+/** A remedy as a line of YAML, or in words; empty if there is none. */
+export function printRemedy(remedy: Remedy | undefined): string {
   switch (remedy?.kind) {
     case undefined:
       return ''
     case 'do':
-      return ` -> ${remedy.text}`
+      return remedy.text
     case 'set':
-      return ` -> ${remedy.key}: ${toYaml(remedy.value)}`
+      return `${remedy.key}: ${toYaml(remedy.value)}`
   }
 }
 

@@ -1,13 +1,14 @@
 import { readOwnRequestUri } from '../oauth/own-request-uri.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import { type Asker, askForBrowser } from './ask-for-browser.ts'
-import { expectAnswer, readAnswer } from './authorization-answer.ts'
+import { type AuthorizationAnswer, expectAnswer, readAnswer } from './authorization-answer.ts'
 import {
   composeQuestion,
   createSecrets,
   type ProbeServices,
   probeRedirectUri,
   redeemAnswer,
+  type Secrets,
   unlessItFails,
 } from './question.ts'
 
@@ -32,7 +33,7 @@ export async function probeUser(services: ProbeServices, request: ProbeRequest):
 
 /** An OP that keeps requests itself answers where it then leads to (`readOwnRequestUri`): it is asked there, once. */
 async function followItself(
-  { config, provider }: ProbeServices,
+  { config, provider }: Pick<ProbeServices, 'config' | 'provider'>,
   ask: (path: string) => ReturnType<typeof askForBrowser>,
   first: Awaited<ReturnType<typeof askForBrowser>>,
 ): ReturnType<typeof askForBrowser> {
@@ -42,20 +43,35 @@ async function followItself(
   return own ? ask(own.path) : first
 }
 
+/**
+ * Asks the OP beside the browser, with a question of the gateway's own client.
+ *
+ * @param further headers that go along: the session's cookies.
+ */
+export async function askBeside(
+  services: Pick<ProbeServices, 'config' | 'provider' | 'upstream'>,
+  secrets: Secrets,
+  asker: Asker,
+  further: Readonly<Record<string, string>>,
+  deadline: AbortSignal,
+): Promise<AuthorizationAnswer> {
+  const { config, provider, upstream } = services
+  const question = await composeQuestion(services, secrets, config.provider.probe.prompt)
+  const ask = (path: string) => askForBrowser(upstream, path, asker, further, deadline)
+  const { statusCode, headers } = await followItself(services, ask, await ask(question))
+  return readAnswer(
+    { statusCode, location: headers['location'] },
+    expectAnswer(provider.metadata, probeRedirectUri(config), secrets.state),
+  )
+}
+
 async function identify(
   services: ProbeServices,
   { cookie, ...asker }: Asker & { readonly cookie: string },
   deadline: AbortSignal,
 ): Promise<ProbeResult> {
-  const { config, provider, upstream } = services
   const secrets = createSecrets()
-  const question = await composeQuestion(services, secrets, config.provider.probe.prompt)
-  const ask = (path: string) => askForBrowser(upstream, path, asker, { cookie }, deadline)
-  const { statusCode, headers } = await followItself(services, ask, await ask(question))
-  const answer = readAnswer(
-    { statusCode, location: headers['location'] },
-    expectAnswer(provider.metadata, probeRedirectUri(config), secrets.state),
-  )
+  const answer = await askBeside(services, secrets, asker, { cookie }, deadline)
   if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
   return redeemAnswer(services, secrets, answer.parameters)
 }

@@ -11,7 +11,7 @@ import type { OpenedPage } from './page-leg.ts'
 /**
  * Before the OP's answer to a page leaves: it must be its user's.
  *
- * @throws {Refusal} `unknown_user` for a protected page; of one that is watched it is told.
+ * @throws {Refusal} `unknown_user` for a protected page; of one that is watched it is only reported.
  */
 export async function judgePageAnswer(
   services: SameUserServices,

@@ -13,7 +13,7 @@ import { discover } from './metadata.ts'
 /** `unusable`: with this a gateway would answer 503 to everything. */
 export type Inspection =
   | { readonly kind: 'known'; readonly facts: ProviderFacts; readonly source: string }
-  | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'unusable'; readonly reason: string; readonly error: unknown }
 
 /** Reads the OP's metadata once, as a starting gateway does, and reports the result. Never rejects. */
 export async function inspectProvider(
@@ -36,7 +36,7 @@ export async function inspectProvider(
     const source = discovery.found ? 'its discovery document was read' : `${discovery.reason}: offers unknown`
     return { kind: 'known', facts, source }
   } catch (error) {
-    return { kind: 'unusable', reason: describe(error) }
+    return { kind: 'unusable', reason: describe(error), error }
   }
 }
 

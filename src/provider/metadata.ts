@@ -20,6 +20,21 @@ export type Discovery =
   | { readonly found: true; readonly metadata: ServerMetadata }
   | { readonly found: false; readonly reason: string }
 
+/** The document of another issuer than the configured one (OIDC Discovery 1.0, 4.3). */
+export class IssuerMismatch extends Refusal {
+  readonly found: string
+  /** Whether only https is missing. */
+  readonly isDowngraded: boolean
+
+  constructor(found: string, expected: string) {
+    const isDowngraded = new URL(found.replace(/^http:/, 'https:')).href === new URL(expected).href
+    const cause = isDowngraded ? ': the OP does not believe X-Forwarded-Proto. Have it trust the gateway' : ''
+    super('provider_unavailable', `issuer is "${found}", expected "${expected}"${cause}`)
+    this.found = found
+    this.isDowngraded = isDowngraded
+  }
+}
+
 /** Where an OP may publish its metadata: OIDC Discovery 1.0, 4; RFC 8414, 3 and 5. */
 export function listMetadataPaths(issuer: string): string[] {
   const below = new URL(issuer).pathname.replace(/\/$/, '')
@@ -59,11 +74,7 @@ function readMetadata(document: unknown, issuer: string): ServerMetadata {
     throw new Refusal('provider_unavailable', `discovery is not readable: ${names.join(', ')}`)
   }
   const found = parsed.data.issuer
-  if (new URL(found).href !== new URL(issuer).href) {
-    const isDowngraded = new URL(found.replace(/^http:/, 'https:')).href === new URL(issuer).href
-    const cause = isDowngraded ? ': the OP does not believe X-Forwarded-Proto. Have it trust the gateway' : ''
-    throw new Refusal('provider_unavailable', `issuer is "${found}", expected "${issuer}"${cause}`)
-  }
+  if (new URL(found).href !== new URL(issuer).href) throw new IssuerMismatch(found, issuer)
   return parsed.data as ServerMetadata
 }
 

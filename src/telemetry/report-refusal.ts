@@ -56,7 +56,7 @@ export function reportWouldRefuse(
   const { leg = 'request' } = notedConcern()
   const owner = findOwner(request, refusal)
   const found = findPolicy(services.policies, refusal, owner) ?? services.policies.ofClient('')
-  // Guarded endpoints become strict for all, whoever asks.
+  // Guarded endpoints become strict for all clients.
   const policy = { ...found, mode: 'monitor' } as const
   services.audit.refused(owner, { policy, leg }, { reason, error, status, detail, value, key })
 }

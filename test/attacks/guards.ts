@@ -662,4 +662,8 @@ export const guards: readonly Guard[] = [
     'answer-session': {},
     'answer-for-nobody': { off: 'true' },
   }),
+  ...marked(['instance/instance.test.ts'], {
+    'doctor-questions': {},
+    'doctor-states': {},
+  }),
 ]

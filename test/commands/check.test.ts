@@ -11,6 +11,7 @@ import { runCommand } from './run.ts'
 
 const origin = 'https://login.example.com'
 const base = (port: number) => `publicUrl: ${origin}
+trustedProxies: [10.0.0.0/8]
 upstream: { url: http://127.0.0.1:${port} }
 provider: { probe: { clientSecret: probe-s3cret, cookies: [session] } }
 authsignal: { apiSecretKey: tenant-s3cret }
@@ -30,9 +31,10 @@ const metadata = {
 const notAsked = `provider ${origin}: not asked`
 const read = `provider ${origin}: its discovery document was read`
 const memory = 'note: the memory store is for one instance only'
+const next = "next: step-up-gateway doctor asks the probe's client and Authsignal too"
 
 const offline: [name: string, more: string, lines: string[]][] = [
-  ['no clients', '', ['configuration is valid: 0 clients', notAsked, 'all others: off', memory]],
+  ['no clients', '', ['configuration is valid: 0 clients', notAsked, 'all others: off', memory, next]],
   [
     'an enforced client',
     `clients: { web: { mode: enforce, ${uris('web')} } }`,
@@ -44,6 +46,7 @@ const offline: [name: string, more: string, lines: string[]][] = [
       '  open    refreshTokens: any  refresh tokens from before the gateway stay valid -> refreshTokens: released',
       'all others: off',
       memory,
+      next,
     ],
   ],
   [
@@ -68,6 +71,7 @@ passkeys: { tenantId: t, signIn: { loginPaths: [/], header: { name: Auth-User } 
       '  open    header Auth-User    anyone who reaches the OP around the gateway can sign in as any user -> let only the gateway reach the OP, and trust the header only from its address',
       '  info    passkeys            offered in the field username at /',
       memory,
+      next,
     ],
   ],
   [
@@ -80,6 +84,7 @@ passkeys: { tenantId: t }`,
       'all others: off',
       'passkey page: enforce, action passkeys',
       memory,
+      next,
     ],
   ],
   [
@@ -100,6 +105,7 @@ clients:
       'all others: monitor, action oidc-authorize',
       '  open    mode: monitor   nothing is enforced yet; the lines below describe enforce -> mode: enforce',
       memory,
+      next,
     ],
   ],
 ]
@@ -149,6 +155,7 @@ t.test('the doors of the OP', async (t) => {
     'old: off',
     'all others: off',
     memory,
+    next,
     '',
   ])
   t.equal(stderr, '')
@@ -156,19 +163,29 @@ t.test('the doors of the OP', async (t) => {
   t.same(asked, ['login.example.com /.well-known/openid-configuration'])
 })
 
+t.test('what the configuration alone shows', async (t) => {
+  const unlisted = base(9).replace(/trustedProxies.*\n/, '')
+  const { code, stdout } = await runCommand(check, ['--offline', '--config', write(t, unlisted)])
+  t.same(stdout.split('\n').slice(2, 4), [
+    'the gateway',
+    '  breaks  trustedProxies  something in front terminates TLS, and is believed nothing: all users seem to have its address, and share the limits by address -> list the addresses of what is in front, which has to set X-Forwarded-For',
+  ])
+  t.equal(code, 0)
+})
+
 t.test('an OP with nothing to tell, or nobody to protect', async (t) => {
   let document: object = metadata
   const port = await serve(t, (_request, response) => json(response, document))
   const web = `clients: { web: { mode: enforce, ${quiet}, ${uris('web')} } }`
   const one = await runCommand(check, ['--config', write(t, base(port) + web)])
-  t.same(one.stdout.split('\n').slice(1, -3), [
+  t.same(one.stdout.split('\n').slice(1, -4), [
     read,
     'web: enforce, action oidc-authorize',
     '  info    responses that pass  code by query, fragment',
   ])
   document = { ...metadata, registration_endpoint: `${origin}/register` }
   const none = await runCommand(check, ['--config', write(t, base(port))])
-  t.same(none.stdout.split('\n').slice(1, -1), [read, 'all others: off', memory])
+  t.same(none.stdout.split('\n').slice(1, -1), [read, 'all others: off', memory, next])
 })
 
 t.test('an OP that does not answer is told, and the rest too', async (t) => {
@@ -182,6 +199,7 @@ t.test('an OP that does not answer is told, and the rest too', async (t) => {
     '  open    onError: allow  everyone passes while Authsignal does not answer -> onError: deny',
     'all others: off',
     memory,
+    next,
     '',
   ])
   t.equal(stderr, '')

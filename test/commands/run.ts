@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Command } from '../../src/commands/command.ts'
 
 /** Runs a command without a process; answers its exit code and what it wrote. */
@@ -6,6 +7,7 @@ export async function runCommand(command: Command, args: string[], env: Record<s
   const code = await command({
     args,
     env,
+    stdin: Readable.from([]),
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     stop: new AbortController().signal,

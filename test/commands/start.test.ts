@@ -7,6 +7,7 @@ import { freePorts } from '../lab/ports.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const secret = 'tenant-s3cret'
+const hidden = "{ authorization: ['tenant', 's3cret'].join('-') }"
 
 // Each case is a process of its own, which takes its time to start.
 t.jobs = 4
@@ -48,14 +49,17 @@ t.test('a taken port', async (t) => {
 })
 
 t.test('an error at start', async (t) => {
-  const pem = '"-----BEGIN X-----\\nMIIB\\n-----END X-----"'
-  const gateway = start(t, `listen: { host: 127.0.0.1, port: 0, tls: { cert: ${pem}, key: ${pem} } }`)
+  const bug = `import http from 'node:http'; http.createServer = () => {
+    throw Object.assign(new Error('at start'), { config: { headers: ${hidden} } }) }`
+  const gateway = start(t, 'listen: { host: 127.0.0.1, port: 0 }', [
+    '--import',
+    `data:text/javascript,${bug}`,
+  ])
   t.equal(await gateway.code, 1)
-  t.match(gateway.output(), /Error: /)
-  t.notMatch(gateway.output(), /MIIB|s3cret/)
+  t.match(gateway.output(), /^Error: at start\n +at /m)
+  t.notMatch(gateway.output(), secret)
 })
 
-const hidden = "{ authorization: ['tenant', 's3cret'].join('-') }"
 const thrown: [thrown: string, told: RegExp][] = [
   [`Object.assign(new Error('uncaught'), { config: { headers: ${hidden} } })`, /Error: uncaught\n +at /],
   [hidden, /^something other than an error was thrown$/m],

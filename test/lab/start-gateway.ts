@@ -13,6 +13,8 @@ export type Yaml = Record<string, unknown>
 export interface LabGateway {
   readonly gateway: Gateway
   readonly config: Config
+  /** What its configuration file holds. */
+  readonly yaml: Yaml
   /** Its log lines, as they were written. */
   readonly log: readonly string[]
   /** Audit lines of one kind (`decision`, `released`, `step_up`, `security`, `unknown_user`). */
@@ -44,6 +46,7 @@ export async function startLabGateway(
   return {
     gateway,
     config,
+    yaml,
     log,
     audit: (kind) => log.map((line) => JSON.parse(line)).filter(({ audit }) => audit === kind),
   }

@@ -92,8 +92,9 @@ t.test('an OP that does not answer', async (t) => {
   const config = makeConfig({})
   const upstream = connectUpstream(config)
   t.teardown(() => upstream.close())
-  t.same(await inspectProvider(config, upstream, soon()), {
+  t.match(await inspectProvider(config, upstream, soon()), {
     kind: 'unusable',
     reason: 'upstream_unreachable: ECONNREFUSED',
+    error: { code: 'upstream_unreachable' },
   })
 })

@@ -1,3 +1,5 @@
+import { findPairFault, findSigningFault } from './pem.ts'
+
 /** Where the rules below report what they find. */
 export interface Findings {
   addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string; params: { fix: string } }): void
@@ -11,6 +13,7 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
   const report = (path: PropertyKey[], message: string, fix: string) =>
     findings.addIssue({ code: 'custom', path, message, params: { fix } })
   checkAddresses(file, report)
+  checkKeys(file, report)
   checkCertificates(file, report)
   checkOwnPages(file, report)
   checkRemember(file, report)
@@ -40,6 +43,15 @@ function checkAddresses(file: unknown, report: Report): void {
     report(['upstream', 'tls'], 'has a cert without its key', 'add key')
   if (read(tls, 'key') !== undefined && read(tls, 'cert') === undefined)
     report(['upstream', 'tls'], 'has a key without its cert', 'add cert')
+}
+
+/** With another certificate's key every handshake fails. */
+function checkKeys(file: unknown, report: Report): void {
+  for (const at of ['listen', 'upstream']) {
+    const fault = findPairFault(read(file, at, 'tls', 'cert'), read(file, at, 'tls', 'key'))
+    if (fault !== undefined)
+      report([at, 'tls', 'key'], fault, 'write the key of the first certificate in cert')
+  }
 }
 
 /** Of whom else would it come? */
@@ -146,6 +158,9 @@ function checkPasskeys(file: unknown, report: Report): void {
   const isShared = read(jwt, 'algorithm') === 'HS256'
   const [needed, other] = isShared ? ['secret', 'key'] : ['key', 'secret']
   if (read(jwt, needed) === undefined) report([...at, 'jwt'], `has no ${needed}`, `add ${needed}`)
+  const fault = findSigningFault(read(jwt, 'key'), read(jwt, 'algorithm'))
+  if (fault !== undefined)
+    report([...at, 'jwt', 'key'], fault, 'write a key in PKCS #8 for the algorithm, or another algorithm')
   if (read(jwt, other) !== undefined)
     report([...at, 'jwt', other], `is not used with ${String(read(jwt, 'algorithm'))}`, 'remove it')
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { path } from './addresses.ts'
 import { policyFields } from './client-schema.ts'
 import { headerName } from './header-name.ts'
+import { privateKey } from './pem.ts'
 import { pageRemember } from './protected-path-schema.ts'
-import { pem, secret, text, textLike } from './text.ts'
+import { secret, text, textLike } from './text.ts'
 
 const { action, unenrolled } = policyFields.shape
 
@@ -54,7 +55,7 @@ const jwtSchema = z
       .default('ES256')
       .describe('How the JWT is signed (RFC 7518 3.1).'),
     key: z
-      .exactOptional(pem())
+      .exactOptional(privateKey())
       .describe('The private key in PEM (PKCS #8), for every algorithm except HS256.'),
     secret: z.exactOptional(secret()).describe('The shared secret, for HS256: at least 32 characters.'),
   })

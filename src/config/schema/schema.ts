@@ -13,9 +13,10 @@ import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
 import { logSchema } from './log-schema.ts'
 import { pagesSchema } from './pages-schema.ts'
 import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
+import { certificates, privateKey } from './pem.ts'
 import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
 import { providerSchema } from './provider-schema.ts'
-import { duration, pem, secret, textLike } from './text.ts'
+import { duration, secret, textLike } from './text.ts'
 
 export type { ClientPolicy, PasskeySignIn, PolicyKey, ProtectedPath }
 
@@ -37,8 +38,8 @@ const fileSchema = z.strictObject({
       tls: z
         .exactOptional(
           z.strictObject({
-            cert: pem().describe('The certificate chain, in PEM.'),
-            key: pem().describe('Its private key, in PEM.'),
+            cert: certificates().describe('The certificate chain, in PEM.'),
+            key: privateKey().describe('Its private key, in PEM.'),
           }),
         )
         .describe('The certificate and key, if nothing in front of the gateway terminates TLS.'),
@@ -95,9 +96,9 @@ const fileSchema = z.strictObject({
         .describe('How long the OP may be silent before the gateway gives up on a request.'),
       tls: z
         .strictObject({
-          ca: z.exactOptional(pem()).describe("The CA that signs the OP's certificate, in PEM."),
-          cert: z.exactOptional(pem()).describe('A client certificate for the OP, in PEM.'),
-          key: z.exactOptional(pem()).describe('The private key of the client certificate, in PEM.'),
+          ca: z.exactOptional(certificates()).describe("The CA that signs the OP's certificate, in PEM."),
+          cert: z.exactOptional(certificates()).describe('A client certificate for the OP, in PEM.'),
+          key: z.exactOptional(privateKey()).describe('The private key of the client certificate, in PEM.'),
         })
         .prefault({})
         .describe('TLS towards the OP, whose certificate is always verified.'),

@@ -22,21 +22,18 @@ export function textLike(pattern: RegExp, what: string, fix: string) {
   )
 }
 
+/** How other programs name a variable: `$NAME`, `$(NAME)`, `%NAME%`, `{{ NAME }}`. */
+const otherReference = /^(?:\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_]\w*\)|%[A-Z_][A-Z0-9_]*%|\{\{.*\}\})$/
+
 /** A secret: at least eight characters, no white space around it, no placeholder. */
 export function secret() {
   return text(`take it from \${NAME} or \${file:/run/secrets/name}`, (value) => {
     if (value.trim() === '') return 'is an empty secret'
     if (value.trim() !== value) return 'has white space at its start or end'
     if (/^<.*>$|^change[-_ ]?me|^your[-_ ]/i.test(value)) return 'is a placeholder, not a secret'
+    if (otherReference.test(value)) return 'is the name of a variable, taken as it stands'
     return value.length < 8 ? 'is shorter than 8 characters' : undefined
   })
-}
-
-/** PEM text, as certificates and private keys come. */
-export function pem() {
-  return text(`read the file with \${file:/path/to/file.pem}`, (value) =>
-    /-----BEGIN [A-Z0-9 ]+-----[^-]+-----END [A-Z0-9 ]+-----/.test(value) ? undefined : 'is not PEM text',
-  )
 }
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

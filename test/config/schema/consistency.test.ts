@@ -1,9 +1,11 @@
 import t from 'tap'
 import { configSchema } from '../../../src/config/schema/schema.ts'
 import { overlay } from '../../../src/config/yaml/values.ts'
+import { pems } from '../pems.ts'
 import { client, valid } from '../valid.ts'
 
-const pem = '-----BEGIN X-----\nMIIB\n-----END X-----'
+const { localhost, public: other } = pems
+const pem = localhost.key
 const at = (...redirectUris: string[]) => ({ mode: 'enforce', redirectUris })
 
 const header = { name: 'Auth-User' }
@@ -60,9 +62,18 @@ const cases: [name: string, over: object, faults: string[]][] = [
     { upstream: { url: 'https://login.example.com' } },
     ['upstream.url: is the same as publicUrl, so the gateway would call itself'],
   ],
-  ['cert without key', { upstream: { tls: { cert: pem } } }, ['upstream.tls: has a cert without its key']],
+  [
+    'cert without key',
+    { upstream: { tls: { cert: localhost.cert } } },
+    ['upstream.tls: has a cert without its key'],
+  ],
   ['key without cert', { upstream: { tls: { key: pem } } }, ['upstream.tls: has a key without its cert']],
-  ['cert and key', { upstream: { tls: { key: pem, cert: pem } } }, []],
+  ['cert and key', { upstream: { tls: localhost } }, []],
+  ...['upstream', 'listen'].map((at): (typeof cases)[number] => [
+    `the key of another certificate: ${at}`,
+    { [at]: { tls: { ...localhost, key: other.key } } },
+    [`${at}.tls.key: does not belong to the certificate`],
+  ]),
   [
     'certificates of nobody',
     { clientCertHeader: 'Client-Cert' },
@@ -175,6 +186,11 @@ const cases: [name: string, over: object, faults: string[]][] = [
     'a shared JWT without its secret',
     signIn({ jwt: { path: '/jwt', algorithm: 'HS256' } }),
     ['passkeys.signIn.jwt: has no secret'],
+  ],
+  [
+    'a JWT with the key of another algorithm',
+    signIn({ jwt: { path: '/jwt', algorithm: 'RS256', key: pem } }),
+    ["passkeys.signIn.jwt.key: can't sign RS256"],
   ],
   [
     'a JWT with a secret that is not used',

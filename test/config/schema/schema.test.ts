@@ -1,9 +1,11 @@
 import t from 'tap'
 import { configSchema } from '../../../src/config/schema/schema.ts'
 import { nest, overlay } from '../../../src/config/yaml/values.ts'
+import { pems } from '../pems.ts'
 import { client, valid } from '../valid.ts'
 
-const pemText = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
+const { ca, localhost, public: other } = pems
+const noCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 interface Rule {
   path: (string | number)[]
@@ -17,7 +19,7 @@ const passkeys = (more: object) => ({
   signIn: { loginPaths: ['/login'], header: { name: 'Auth-User' }, ...more },
 })
 const passkeysByJwt = (more: object) => {
-  const jwt = { path: '/sso', key: pemText, ...more }
+  const jwt = { path: '/sso', key: localhost.key, ...more }
   return { tenantId: 'lab', signIn: { loginPaths: ['/login'], jwt } }
 }
 const rules: Rule[] = [
@@ -85,7 +87,11 @@ const rules: Rule[] = [
     ],
   },
   { path: ['upstream', 'timeout'], good: ['1ms', '1h'], bad: ['0s', '2h', '5', '1d', '1.5s', '-1s', 5] },
-  { path: ['upstream', 'tls', 'ca'], good: [pemText], bad: ['', 'ca.pem', 1] },
+  {
+    path: ['upstream', 'tls', 'ca'],
+    good: [ca, ca + localhost.cert],
+    bad: ['', 'ca.pem', 1, noCertificate, ca + noCertificate, localhost.key],
+  },
   {
     path: ['hosts'],
     good: [[], ['a', 'a.b:8443', '[::1]:80']],
@@ -95,8 +101,16 @@ const rules: Rule[] = [
   { path: ['listen', 'host'], good: ['::', '127.0.0.1'], bad: ['', 'a b', 1] },
   {
     path: ['listen', 'tls'],
-    good: [{ cert: pemText, key: pemText }],
-    bad: [{ cert: pemText }, { key: pemText }, {}],
+    good: [localhost, { ...localhost, cert: localhost.cert + ca }],
+    bad: [
+      { cert: localhost.cert },
+      { key: localhost.key },
+      {},
+      { ...localhost, key: other.key },
+      { ...localhost, cert: ca + localhost.cert },
+      { ...localhost, cert: noCertificate },
+      { ...localhost, key: localhost.cert },
+    ],
   },
   {
     path: ['pathPrefix'],
@@ -183,7 +197,7 @@ const rules: Rule[] = [
   { path: ['provider', 'codeLifetime'], good: ['1s', '10m'], bad: ['0s', '11m', 60] },
   {
     path: ['provider', 'probe', 'clientSecret'],
-    good: ['12345678'],
+    good: ['12345678', '$1aB(2345', 'a$PROBE_CLIENT'],
     bad: [
       '',
       ' ',
@@ -193,6 +207,10 @@ const rules: Rule[] = [
       'changeme123',
       '<client secret>',
       'your-secret-here',
+      '$PROBE_CLIENT_SECRET',
+      '$(PROBE_CLIENT_SECRET)',
+      '%PROBE_CLIENT_SECRET%',
+      '{{ probe.secret }}',
       12345678,
     ],
   },

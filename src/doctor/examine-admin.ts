@@ -1,0 +1,49 @@
+import { isLoopback } from '../config/schema/network.ts'
+import type { Config } from '../config/schema/schema.ts'
+import { findCode } from './find-code.ts'
+import { type Finding, fine, unknown, wrong } from './finding.ts'
+import { getPage } from './get-page.ts'
+import type { Setting } from './setting.ts'
+
+/** What the running gateway says of itself, and whether an orchestrator can ask it. */
+export async function examineAdmin(
+  { config, env }: Pick<Setting, 'config' | 'env'>,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return [...judgeHost(config, env), ...(await readHealth(config, signal))]
+}
+
+function judgeHost({ admin }: Config, env: Setting['env']): Finding[] {
+  if (env['KUBERNETES_SERVICE_HOST'] === undefined || !isLoopback(bracket(admin.host))) return []
+  const about = `admin listens on ${admin.host}, where the kubelet's probes of /livez and /readyz can't reach it`
+  const fix = 'set admin.host: 0.0.0.0, and let no Service publish its port'
+  return [wrong('admin_in_kubernetes', about, fix)]
+}
+
+async function readHealth({ admin }: Config, signal: AbortSignal): Promise<Finding[]> {
+  const host = ['0.0.0.0', '::'].includes(admin.host) ? 'localhost' : admin.host
+  const where = `${bracket(host)}:${admin.port}`
+  const here = 'run doctor beside the gateway'
+  try {
+    const { status, body } = await getPage(new URL(`http://${where}/readyz`), {}, signal)
+    return judgeHealth(status, JSON.parse(body), where)
+  } catch (error) {
+    signal.throwIfAborted()
+    return [unknown(`no gateway answers at ${where} (${findCode(error)})`, here)]
+  }
+}
+
+function judgeHealth(
+  status: number,
+  { reason, warnings = [] }: { readonly reason?: string; readonly warnings?: readonly string[] },
+  where: string,
+): Finding[] {
+  const isReady = status === 200
+  const state = isReady
+    ? fine(`the gateway at ${where} is ready`)
+    : wrong('gateway_not_ready', `the gateway at ${where} answers 503: ${reason}`, 'repair what it names')
+  const found = warnings.map((warning) => wrong('gateway_warning', `it warns: ${warning}`, 'see there'))
+  return [state, ...found]
+}
+
+const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
