@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import fastifyCookie from '@fastify/cookie'
+import { warnOfStandIn } from './authsignal/warn-of-stand-in.ts'
 import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
 import { createServices } from './create-services.ts'
@@ -86,14 +87,16 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     onResponse: (answer) => onResponse(forResponses, answer),
   })
   await app.ready()
+  const standInWarnings = warnOfStandIn(config.authsignal)
   const health = createHealthServer(
     () => provider.state,
-    () => services.clocks.warnings,
+    () => [...standInWarnings, ...services.clocks.warnings],
   )
 
   return {
     provider,
     async listen() {
+      for (const warning of standInWarnings) log.warn({ authsignal: 'stand_in' }, warning)
       provider.start()
       await health.listen(config.admin)
       await app.listen(config.listen)

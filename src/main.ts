@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type Command, UsageError } from './commands/command.ts'
+import { MissingPackageError } from './commands/missing-package.ts'
 import { ConfigError } from './config/config-error.ts'
 
 const usage = `usage: step-up-gateway COMMAND
@@ -8,6 +9,8 @@ const usage = `usage: step-up-gateway COMMAND
   check --config FILE   read the configuration and the provider's metadata, and list the ways to tokens that
                         stay open
                         (--offline: make no request to the provider)
+  rehearse              stand in for Authsignal on this machine, to try the gateway without an account; no protection
+                        (--help: its options)
   schema                print the JSON Schema of the configuration
 `
 
@@ -15,6 +18,7 @@ const usage = `usage: step-up-gateway COMMAND
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
+  ['rehearse', async () => (await import('./commands/rehearse.ts')).rehearse],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
 ])
 
@@ -37,7 +41,8 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     const command = await load()
     return await command({ args, env, stdout, stderr, stop: stop.signal })
   } catch (error) {
-    if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
+    if (error instanceof ConfigError || error instanceof MissingPackageError)
+      stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
     else stderr.write(`${describe(error)}\n`)
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1

@@ -26,7 +26,7 @@ const floors = [
   ['pages', 'probe'],
   ['provider'],
   ['doors', 'records', 'telemetry', 'upstream', 'oauth'],
-  ['policy', 'authsignal'],
+  ['policy', 'authsignal', 'rehearsal'],
   ['store'],
   ['http'],
   ['config'],
