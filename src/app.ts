@@ -90,7 +90,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const standInWarnings = warnOfStandIn(config.authsignal)
   const health = createHealthServer(
     () => provider.state,
-    () => [...standInWarnings, ...services.clocks.warnings],
+    () => [...services.clocks.warnings, ...standInWarnings],
   )
 
   return {

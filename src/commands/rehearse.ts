@@ -4,7 +4,7 @@ import { publicOrigin } from '../config/schema/addresses.ts'
 import { secret as secretSchema } from '../config/schema/text.ts'
 import { type CommandContext, UsageError } from './command.ts'
 import { explainMissingPackage } from './missing-package.ts'
-import { explainListenError, runUntilStopped } from './start.ts'
+import { explainListenError, untilStopped } from './start.ts'
 
 const usualPort = 4480
 const usualSecret = 'rehearsal-only'
@@ -47,8 +47,13 @@ export async function rehearse(context: CommandContext): Promise<number> {
       rpId: new URL(gateway).hostname,
       origins: [gateway],
     })
-    context.stdout.write(describe(standIn, secret, file, gateway))
-    return await runUntilStopped(standIn, context)
+    try {
+      context.stdout.write(describe(standIn, secret, file, gateway))
+      await untilStopped(context)
+    } finally {
+      await standIn.close()
+    }
+    return 0
   } catch (error) {
     const fault = explainListenError(error, '--port')
     if (fault === undefined) throw error

@@ -33,17 +33,14 @@ export async function runGateway(
     stderr.write(`${fault}\n`)
     return 1
   }
-  return runUntilStopped(gateway, { stop })
+  await untilStopped({ stop })
+  await gateway.close()
+  return 0
 }
 
-/** Waits until the process is asked to end, then closes; answers the exit code. */
-export async function runUntilStopped(
-  service: Pick<Service, 'close'>,
-  { stop }: Pick<CommandContext, 'stop'>,
-): Promise<number> {
+/** Resolves once the process is asked to end. */
+export async function untilStopped({ stop }: Pick<CommandContext, 'stop'>): Promise<void> {
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
-  await service.close()
-  return 0
 }
 
 const listenFaults = new Map([

@@ -12,7 +12,7 @@ export function codesPage({ tenant }: StandIn): string {
   const list = apps.map(
     ({ name, code }) => html`<li class="mail">
       <p class="who">${name}</p>
-      <p>${code === undefined ? 'Used. The next code comes within 30 seconds.' : html`<code class="code">${code}</code>`}</p>
+      <p>!${code === undefined ? 'Used. The next code comes within 30 seconds.' : html`<code class="code">${code}</code>`}</p>
     </li>`,
   )
   const body = apps.length === 0 ? html`<p>Nobody has an authenticator app yet.</p>` : html`<ul>!${list}</ul>`
