@@ -51,7 +51,7 @@ export function layout(title: string, body: string, context?: FormContext): stri
 <style>!${pageStyle}</style>
 </head>
 <body>
-<p class="loud"><strong>A rehearsal.</strong> This page stands in for Authsignal and protects nothing.</p>
+<header class="loud"><strong>A rehearsal.</strong> This page stands in for Authsignal and protects nothing.</header>
 <main>
 !${who}
 <h1>${title}</h1>
