@@ -75,7 +75,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   await app.register(fastifyCookie)
   readExchanges(app, services, isLoginPath)
   await app.register(async (own) => serveReturnLeg(own, services), { prefix })
-  if (config.provider.probe.by === 'browser')
+  // Both send browsers to the OP with the gateway's own client.
+  if (config.provider.probe.by === 'browser' || passkeys)
     await app.register(async (own) => serveProbeReturn(own, services), { prefix })
   await app.register(async (own) => serveBackchannelLogout(own, services), { prefix })
   if (passkeys && assets) {

@@ -40,6 +40,8 @@ export type RefusalCode = keyof typeof statusCodes
 export interface RefusalOptions extends ErrorOptions {
   /** What was not allowed, as it was sent. */
   readonly value?: string | undefined
+  /** A path of the gateway at which the person can sign in. */
+  readonly signInPath?: string | undefined
   /** Whose request it was, where the request itself does not say so. */
   readonly clientId?: string | undefined
 }
@@ -53,6 +55,7 @@ export class Refusal extends Error {
   readonly statusCode: number
   readonly value: string | undefined
   readonly clientId: string | undefined
+  readonly signInPath: string | undefined
 
   constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
     super(detail, options)
@@ -61,5 +64,6 @@ export class Refusal extends Error {
     this.statusCode = statusCodes[code]
     this.value = options.value
     this.clientId = options.clientId
+    this.signInPath = options.signInPath
   }
 }

@@ -34,7 +34,7 @@ export function sendError(
   else request.raw.resume()
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
   if (refusal instanceof Refusal && !isBackChannel(request)) {
-    return pages.send(request, reply, refusalPage(refusal.code, request.id))
+    return pages.send(request, reply, refusalPage(refusal.code, request.id, refusal.signInPath))
   }
   const { origin } = request.headers
   if (origin !== undefined && corsOrigins.has(origin)) {

@@ -1,3 +1,4 @@
+import { authenticatorNames } from '../model/authenticator-names.ts'
 import type { Authenticator, StoredCredential } from '../model/types.ts'
 
 /** An authenticator as both APIs show it: without its secret, its last code and its key. */
@@ -15,5 +16,9 @@ export function presentAuthenticator(userId: string, authenticator: Authenticato
 
 function presentCredential(credential: StoredCredential): object {
   const { publicKey: _, counter: __, transports: ___, ...shown } = credential
-  return shown
+  const name = authenticatorNames.get(credential.aaguid)
+  return {
+    ...shown,
+    ...(name !== undefined && { aaguidMapping: { name, svgIconLight: '', svgIconDark: '' } }),
+  }
 }
