@@ -32,7 +32,7 @@ export async function rehearse(context: CommandContext): Promise<number> {
     return 0
   }
   const parts = await loadParts().catch((error: unknown) => {
-    throw explainMissingPackage(error) ?? error
+    throw explainMissingPackage(error)
   })
   const file = options.rules ?? parts.findUsualRules()
   const found = parts.readRules(file)

@@ -11,7 +11,7 @@ export interface DescribedPasskey {
   readonly used: Text
 }
 
-/** Two that would read alike are told apart by the time of day. */
+/** Two that would read alike differ by the time of day. */
 export function describePasskeys(passkeys: readonly ShownPasskey[]): DescribedPasskey[] {
   return passkeys.map((passkey) => {
     const { id, name, addedWith, createdAt, lastUsedAt } = passkey

@@ -70,7 +70,7 @@ function read(file: string, env: Record<string, string | undefined>): ReadFile {
   const syntax = oddSpace ? [oddSpace] : faults
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col }
+    return { line, column: col }
   }
   if (syntax.length > 0) return { reading: nothing, syntax, placeOf }
   if (document.directives.yaml.version !== '1.2') return refuse(refused.version)

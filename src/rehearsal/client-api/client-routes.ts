@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { withFaults } from '../model/faults.ts'
+import { findOrCreateUser } from '../model/model.ts'
 import { findPasskey } from '../model/passkeys.ts'
 import type { StandIn } from '../model/stand-in.ts'
 import { ApiError, parseInput, sendClientError } from '../server-api/api-error.ts'
@@ -64,7 +65,7 @@ export function addClientRoutes(client: FastifyInstance, standIn: StandIn): void
     '/user-authenticators',
     withFaults(faults, 'client', async (request) => {
       const { action } = await identifyTokenHolder(standIn, request)
-      const { authenticators = [] } = tenant.users.get(action.userId) ?? {}
+      const { authenticators } = findOrCreateUser(tenant, action.userId)
       return authenticators.map((one) => presentAuthenticator(action.userId, one))
     }),
   )

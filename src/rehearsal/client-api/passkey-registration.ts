@@ -57,7 +57,7 @@ export async function registerPasskey(standIn: StandIn, request: FastifyRequest)
   const { registrationCredential: made, ...body } = parseInput(registrationBody, request.body)
   const challenge = standIn.challenges.take(body.challengeId, 'registration')
   if (challenge === undefined || challenge.userId !== action.userId) throw challengeGone()
-  const about = { userAgent: request.headers['user-agent'] ?? '', conditional: body.conditionalCreate }
+  const about = { userAgent: String(request.headers['user-agent']), conditional: body.conditionalCreate }
   const credential = await readCredential(standIn.tenant, challenge, made, about)
   if (credential === undefined || findPasskey(standIn.tenant, credential.credentialId) !== undefined)
     throw new ApiError(400, 'invalid_credential', 'The new passkey does not hold.')

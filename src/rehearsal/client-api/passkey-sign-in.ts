@@ -85,8 +85,8 @@ export async function verifyPasskey(standIn: StandIn, request: FastifyRequest): 
     accessToken,
     userId: user.userId,
     userAuthenticatorId: passkey.userAuthenticatorId,
-    username: passkey.username ?? user.attributes.username,
-    userDisplayName: passkey.displayName ?? user.attributes.displayName,
+    username: passkey.username,
+    userDisplayName: passkey.displayName,
   }
 }
 

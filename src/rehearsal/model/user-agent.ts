@@ -34,7 +34,7 @@ export function nameOf({ browser, os }: ParsedUserAgent): string {
 function firstMatch(table: readonly (readonly [name: string, pattern: RegExp])[], ua: string) {
   for (const [name, pattern] of table) {
     const match = pattern.exec(ua)
-    if (match !== null) return { name, version: match[1] ?? '', major: match[2] ?? '' }
+    if (match !== null) return { name, version: String(match[1]), major: match[2] ?? '' }
   }
   return undefined
 }
