@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import fastifyCookie from '@fastify/cookie'
+import { warnOfStandIn } from './authsignal/warn-of-stand-in.ts'
 import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
 import { createServices } from './create-services.ts'
@@ -80,7 +81,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   instance.watch(app)
   await app.register(async (own) => instance.serve(own), { prefix })
   await app.register(async (own) => serveReturnLeg(own, services), { prefix })
-  if (config.provider.probe.by === 'browser')
+  // Both send browsers to the OP with the gateway's own client.
+  if (config.provider.probe.by === 'browser' || passkeys)
     await app.register(async (own) => serveProbeReturn(own, services), { prefix })
   await app.register(async (own) => serveBackchannelLogout(own, services), { prefix })
   if (passkeys && assets) {
@@ -92,14 +94,21 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     onResponse: (answer) => onResponse(forResponses, answer),
   })
   await app.ready()
+  const standInWarnings = warnOfStandIn(config.authsignal)
   const health = createHealthServer(
     () => provider.state,
-    () => [...services.clocks.warnings, ...services.authsignalCalls.warnings, ...instance.warnings],
+    () => [
+      ...services.clocks.warnings,
+      ...services.authsignalCalls.warnings,
+      ...instance.warnings,
+      ...standInWarnings,
+    ],
   )
 
   return {
     provider,
     async listen() {
+      for (const warning of standInWarnings) log.warn({ authsignal: 'stand_in' }, warning)
       provider.start()
       await health.listen(config.admin)
       await app.listen(config.listen)

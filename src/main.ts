@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type Command, UsageError } from './commands/command.ts'
+import { MissingPackageError } from './commands/missing-package.ts'
 import { ConfigError } from './config/config-error.ts'
 
 const usage = `usage: step-up-gateway COMMAND
@@ -11,6 +12,8 @@ const usage = `usage: step-up-gateway COMMAND
   doctor --config FILE  examine the live provider, Authsignal and the way between; docs/doctor.md explains the findings
                         (--sign-in: have a person sign in; --track: ask for each action's verdict, which creates a
                         user at Authsignal; --json: a JSON object for each finding)
+  rehearse              stand in for Authsignal on this machine, to try the gateway without an account; no protection
+                        (--help: its options)
   schema                print the JSON Schema of the configuration
   reference             print every line of the log and every reason, with what to do about it
 `
@@ -20,6 +23,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctor],
+  ['rehearse', async () => (await import('./commands/rehearse.ts')).rehearse],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
   ['reference', async () => (await import('./commands/reference.ts')).printReference],
 ])
@@ -53,7 +57,8 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
       stop: stop.signal,
     })
   } catch (error) {
-    if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
+    if (error instanceof ConfigError || error instanceof MissingPackageError)
+      stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
     else stderr.write(`${describe(error)}\n`)
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1

@@ -55,6 +55,8 @@ export interface RefusalOptions extends ErrorOptions, RefusalOwner {
   readonly key?: RefusalKey | undefined
   /** The methods that are allowed, where this one is not: the answer lists them (RFC 9110 15.5.6). */
   readonly allow?: readonly string[] | undefined
+  /** A path of the gateway at which the person can sign in. */
+  readonly signInPath?: string | undefined
 }
 
 /**
@@ -67,6 +69,7 @@ export class Refusal extends Error {
   readonly value: string | undefined
   readonly key: RefusalKey | undefined
   readonly allow: readonly string[] | undefined
+  readonly signInPath: string | undefined
   readonly owner: RefusalOwner
 
   constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
@@ -77,6 +80,7 @@ export class Refusal extends Error {
     this.value = options.value
     this.key = options.key
     this.allow = options.allow
+    this.signInPath = options.signInPath
     this.owner = { clientId: options.clientId, page: options.page, user: options.user }
   }
 }

@@ -27,7 +27,7 @@ const floors = [
   ['pages', 'probe'],
   ['provider'],
   ['doors', 'records', 'telemetry', 'upstream', 'oauth'],
-  ['policy', 'authsignal'],
+  ['policy', 'authsignal', 'stand-in'],
   ['store'],
   ['http'],
   ['config'],

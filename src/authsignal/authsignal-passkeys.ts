@@ -5,7 +5,10 @@ import { optionalString, parseAnswer } from './authsignal-parse.ts'
 /** A passkey of a user, as it is shown to that user. */
 export interface Passkey {
   readonly id: string
+  /** What Authsignal called it: browser and system where it was added. */
   readonly name: string | undefined
+  /** The device or password manager that keeps it, as Authsignal reads it from the AAGUID (WebAuthn 6.5.1). */
+  readonly authenticator: string | undefined
   /** Epoch milliseconds. */
   readonly createdAt: number
   readonly lastUsedAt: number | undefined
@@ -24,7 +27,9 @@ const authenticator = z.object({
   verificationMethod: z.string(),
   createdAt: time,
   lastVerifiedAt: time.nullish(),
-  webauthnCredential: z.object({ name: optionalString }).nullish(),
+  webauthnCredential: z
+    .object({ name: optionalString, aaguidMapping: z.object({ name: optionalString }).nullish() })
+    .nullish(),
 })
 
 /** @throws {AuthsignalError} */
@@ -35,6 +40,7 @@ export function parseAuthenticators(outcome: CallOutcome): Authenticators {
     .map(({ userAuthenticatorId: id, createdAt, lastVerifiedAt, webauthnCredential }) => ({
       id,
       name: webauthnCredential?.name,
+      authenticator: webauthnCredential?.aaguidMapping?.name,
       createdAt,
       // To be added it was verified too.
       lastUsedAt: lastVerifiedAt && lastVerifiedAt > createdAt ? lastVerifiedAt : undefined,

@@ -38,14 +38,19 @@ export async function runGateway(
     await gateway.listen()
   } catch (error) {
     await gateway.close()
-    const fault = explainListenError(error)
+    const fault = explainListenError(error, 'listen and admin in the configuration')
     if (fault === undefined) throw error
     stderr.write(`${fault}\n`)
     return 1
   }
-  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  await untilStopped({ stop })
   await gateway.close()
   return 0
+}
+
+/** Resolves once the process is asked to end. */
+export async function untilStopped({ stop }: Pick<CommandContext, 'stop'>): Promise<void> {
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
 }
 
 const listenFaults = new Map([
@@ -55,11 +60,12 @@ const listenFaults = new Map([
   ['ENOTFOUND', 'is not an address of this machine'],
 ])
 
-function explainListenError(error: unknown): string | undefined {
+/** Why an address can't be listened on; undefined for an error of another kind. @param where it is set. */
+export function explainListenError(error: unknown, where: string): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const fault = listenFaults.get(String(error.code))
   if (fault === undefined) return undefined
   const name = 'address' in error ? error.address : 'hostname' in error ? error.hostname : 'the address'
   const port = 'port' in error ? ` port ${error.port}` : ''
-  return `can't listen: ${name}${port} ${fault} (listen and admin in the configuration)`
+  return `can't listen: ${name}${port} ${fault} (${where})`
 }

@@ -24,7 +24,7 @@ export class ConfigError extends Error {
 }
 
 /** `gateway.yaml:12:5 clients.web.mod: unknown key; did you mean "mode"?` */
-function formatProblem({ file, line, column, key, message, fix }: Problem): string {
+export function formatProblem({ file, line, column, key, message, fix }: Problem): string {
   return `${file}:${line}:${column}${key === '' ? '' : ` ${key}`}: ${message}; ${fix}`
 }
 

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { ConfigError, type Problem } from './config-error.ts'
+import { ConfigError, type Path, type Problem } from './config-error.ts'
 import { buildJsonSchema } from './json-schema.ts'
 import { findPreset, listPresets } from './presets.ts'
 import { type Config, configSchema } from './schema/schema.ts'
 import { listClientFiles } from './yaml/clients-folder.ts'
 import { explainIssue } from './yaml/explain-issue.ts'
-import { isFaulty, type Layer, sortProblems, toProblem } from './yaml/layers.ts'
+import { findPresent, isFaulty, isOwn, type Layer, sortProblems, toProblem } from './yaml/layers.ts'
 import { locatePolicies } from './yaml/locate-policies.ts'
+import { groupMissing } from './yaml/missing.ts'
+import { suggest } from './yaml/suggest.ts'
 import { isMapping, nest, overlay, pick } from './yaml/values.ts'
 import { readSource } from './yaml/yaml-source.ts'
 
@@ -67,11 +70,20 @@ function readPreset(main: Layer, problems: Problem[]): Layer[] {
   const name = pick(main.source.value, path) ?? 'generic'
   if (typeof name !== 'string') return []
   const file = name.endsWith('.yaml') ? resolve(dirname(main.source.file), name) : findPreset(name)
-  // A preset is the same everywhere: it can't read the environment.
-  if (file !== undefined) return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']) }]
-  const fix = `write ${listPresets().join(', ')}, or your own file such as ./our-op.yaml`
-  problems.push(toProblem([main], path, 'value', { message: 'there is no such preset', fix }))
+  if (file !== undefined && existsSync(file))
+    // A preset is the same everywhere: it can't read the environment.
+    return [{ prefix: ['provider'], source: readSource(file, {}, ['provider']), isPreset: true }]
+  const message = file === undefined ? 'there is no such preset' : 'this file does not exist'
+  problems.push(toProblem([main], path, 'value', { message, fix: advisePreset(name, file) }))
   return []
+}
+
+function advisePreset(name: string, file: string | undefined): string {
+  if (file !== undefined) return "correct the path, which is relative to this file's folder"
+  if (/\.yml$/i.test(name)) return 'name your file *.yaml'
+  const near = suggest(name, listPresets())
+  if (near !== undefined) return `did you mean "${near}"?`
+  return `write ${listPresets().join(', ')}, or your own file such as ./our-op.yaml`
 }
 
 function readClients(main: Layer, env: Environment, problems: Problem[]): Layer[] {
@@ -91,8 +103,20 @@ function readClients(main: Layer, env: Environment, problems: Problem[]): Layer[
 
 function explain(issues: readonly z.core.$ZodIssue[], value: unknown, layers: readonly Layer[]): Problem[] {
   const schema = buildJsonSchema()
-  return issues
+  const faults = issues
     .flatMap((issue) => explainIssue(issue, value, schema))
     .filter(({ path }) => !isFaulty(layers, path))
-    .map(({ path, part, fault }) => toProblem(layers, path, part, fault))
+  // What is only misspelt is not missing.
+  const meant = faults.flatMap((fault) => (fault.meant === undefined ? [] : [fault.meant]))
+  const isMeant = (path: Path) => meant.some((key) => key.every((part, index) => path[index] === part))
+  const missing = faults.filter(({ path, isMissing }) => isMissing && !isMeant(path))
+  const own = layers.filter(isOwn)
+  return [
+    ...faults
+      .filter(({ isMissing }) => !isMissing)
+      .map(({ path, part, fault }) => toProblem(layers, path, part, fault)),
+    ...groupMissing(missing, schema, (path) => findPresent(own, path)).map(({ path, part, fault }) =>
+      toProblem(own, path, part, fault),
+    ),
+  ]
 }

@@ -33,7 +33,9 @@ export function sendError(
   else request.raw.resume()
   if (refusal instanceof Refusal && refusal.allow) reply.header('allow', refusal.allow.join(', '))
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
-  if (answer instanceof Refusal) return pages.send(request, reply, refusalPage(answer.code, request.id))
+  if (answer instanceof Refusal) {
+    return pages.send(request, reply, refusalPage(answer.code, request.id, answer.signInPath))
+  }
   const { origin } = request.headers
   if (origin !== undefined && corsOrigins.has(origin)) {
     reply.header('access-control-allow-origin', origin).header('vary', 'origin')

@@ -37,10 +37,14 @@ export interface MessagePage extends PageFrame {
   readonly refreshTo?: string
 }
 
-/** A form that the page sends automatically, or by its button. */
+/** A form that the page sends automatically or by its button, or by its button only. */
 export interface FormPostPage extends PageFrame {
   readonly template: 'form-post'
   readonly paragraphs: readonly Text[]
+  /** Only its button sends it: it asks something. */
+  readonly waits?: true
+  /** Other ways on. */
+  readonly links?: readonly Link[]
   readonly form: {
     /** Not judged here. */
     readonly action: string
@@ -69,6 +73,8 @@ export interface PasskeysPage extends PageFrame {
 export interface ShownPasskey {
   readonly id: string
   readonly name: string
+  /** Browser and system where it was added, if `name` says something else. */
+  readonly addedWith?: string | undefined
   readonly createdAt: number
   readonly lastUsedAt?: number | undefined
 }

@@ -42,15 +42,17 @@ const wordsOf: Readonly<Record<RefusalCode, Words>> = {
   provider_unavailable: unavailable,
 }
 
-/** Explains to a person why the gateway refused a request: what happened and what to do, no internals. */
-export function refusalPage(code: RefusalCode, supportId: string): MessagePage {
+/** Explains to a person why the gateway refused a request: what happened and what to do, no internals. @param signInPath where the person can sign in and comes back from. */
+export function refusalPage(code: RefusalCode, supportId: string, signInPath?: string): MessagePage {
   const [title, ...paragraphs] = wordsOf[code]
   const { statusCode } = new Refusal(code, '')
   return {
     template: 'message',
     statusCode,
     title,
-    paragraphs,
+    // With a link, nobody has to open the page again.
+    paragraphs: signInPath === undefined ? paragraphs : paragraphs.slice(0, -1),
+    ...(signInPath !== undefined && { links: [{ href: signInPath, label: 'signInFirstGo' }] }),
     supportId,
     keepsOpener: true,
     headers: statusCode === 503 ? { 'retry-after': '5' } : undefined,

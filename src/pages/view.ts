@@ -1,6 +1,7 @@
 import type { Brand } from './brand.ts'
+import { describePasskeys } from './describe-passkeys.ts'
 import type { Language } from './language.ts'
-import type { Page } from './page.ts'
+import type { Link, Page } from './page.ts'
 import { createSay, type Say } from './say.ts'
 import { submitScript } from './submit-script.ts'
 
@@ -38,6 +39,8 @@ interface FormPostView extends ViewFrame {
     readonly fields: Iterable<readonly [name: string, value: string]>
     readonly label: string
   }
+  readonly links: readonly { readonly href: string; readonly label: string }[]
+  /** Empty where only the button sends the form. */
   readonly script: string
 }
 
@@ -51,6 +54,8 @@ interface PasskeysView extends ViewFrame {
     readonly used: string
     /** What the button removes, for people who can't see its position. */
     readonly remove: string
+    /** The page that asks whether to remove it. */
+    readonly askHref: string
   }[]
   readonly canRemove: boolean
   readonly removeHref: string
@@ -82,18 +87,19 @@ export function createView({ brand, style }: Look, page: Page, language: Languag
         ...frame,
         template,
         paragraphs: paragraphs.map(say),
-        links: links.filter(isSafe).map(({ href, label }) => ({ href, label: say(label) })),
+        links: sayLinks(links, say),
         refreshTo: keepSafe(refreshTo),
       }
     }
     case 'form-post': {
-      const { paragraphs, form, template } = page
+      const { paragraphs, form, links = [], template } = page
       return {
         ...frame,
         template,
         paragraphs: paragraphs.map(say),
         form: { ...form, label: say(form.label) },
-        script: submitScript,
+        links: sayLinks(links, say),
+        script: page.waits ? '' : submitScript,
       }
     }
     case 'passkeys': {
@@ -104,19 +110,21 @@ export function createView({ brand, style }: Look, page: Page, language: Languag
         ...{ template, removeHref, canRemove, tenantId, baseUrl, username, displayName, scripts },
         notice: notice && say(notice),
         returnHref: keepSafe(returnHref),
-        passkeys: passkeys.map(({ id, name, createdAt, lastUsedAt }) => ({
+        passkeys: describePasskeys(passkeys).map(({ id, name, created, used }) => ({
           id,
           name,
-          created: say({ key: 'passkeyCreated', values: { date: { date: createdAt } } }),
-          used:
-            lastUsedAt === undefined
-              ? say('passkeyNeverUsed')
-              : say({ key: 'passkeyUsed', values: { date: { date: lastUsedAt } } }),
+          created: say(created),
+          used: say(used),
           remove: say({ key: 'passkeyRemoveNamed', values: { name: { word: name } } }),
+          askHref: `${removeHref}${removeHref.includes('?') ? '&' : '?'}id=${encodeURIComponent(id)}`,
         })),
       }
     }
   }
+}
+
+function sayLinks(links: readonly Link[], say: Say): { href: string; label: string }[] {
+  return links.filter(isSafe).map(({ href, label }) => ({ href, label: say(label) }))
 }
 
 function isSafe({ href }: { readonly href: string }): boolean {

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Passkey } from '../authsignal/authsignal-passkeys.ts'
 import { requireNavigation } from '../http/navigation.ts'
 import { requireOwnForm } from '../http/own-form.ts'
 import { challengePath } from '../http/own-paths.ts'
 import { readForm } from '../http/read-form.ts'
 import { sendRedirect } from '../http/send-redirect.ts'
 import { parseParameters } from '../oauth/parameters.ts'
+import type { ShownPasskey } from '../pages/page.ts'
+import { passkeyRemovalPage } from '../pages/passkey-removal-page.ts'
 import { type PasskeyNotice, passkeysPage } from '../pages/passkeys-page.ts'
 import { passkeysPageName } from '../policy/policies.ts'
 import { onlyByBrowser } from '../policy/probe-result.ts'
@@ -43,7 +46,9 @@ export async function requireProof(
   if (judgement.kind === 'unknown' && judgement.reason === onlyByBrowser)
     return { path: await askBeforePage(services, request, reply, next) }
   if (judgement.kind === 'unknown')
-    throw new Refusal('sign_in_first', `the passkey page: ${judgement.reason}`)
+    throw new Refusal('sign_in_first', `the passkey page: ${judgement.reason}`, {
+      signInPath: `${config.pathPrefix}/passkeys/sign-in${describeQuery({ return_to: queryOf(request).get('return_to') ?? undefined })}`,
+    })
   const { decision, stepUpId } = judgement
   switch (decision.verdict) {
     case 'deny':
@@ -76,6 +81,20 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
     return showPasskeys(services, request, reply, visitor.it, readReturnTo(returnUris, request))
   })
 
+  app.get('/passkeys/sign-in', async (request, reply) => {
+    requireNavigation(request.method, request.headers)
+    const back = readReturnTo(returnUris, request)
+    const target = `${pathPrefix}/passkeys${describeQuery({ return_to: back })}`
+    return sendRedirect(reply, await askBeforePage(services, request, reply, { target }, true))
+  })
+
+  app.get('/passkeys/remove', async (request, reply) => {
+    requireNavigation(request.method, request.headers)
+    const visitor = await requireProof(services, request, reply)
+    if (!('it' in visitor)) return sendRedirect(reply, visitor.path)
+    return askBeforeRemoval(services, request, reply, visitor.it, readReturnTo(returnUris, request))
+  })
+
   app.post('/passkeys/remove', async (request, reply) => {
     // guard: removal-origin
     requireOwnForm(request, publicUrl)
@@ -88,6 +107,32 @@ export function servePasskeyPage(app: FastifyInstance, services: PasskeyServices
     const notice = await removePasskey(services, visitor.it, form.get('id') ?? '')
     return sendRedirect(reply, `${pathPrefix}/passkeys${describeQuery({ notice, return_to: back })}`)
   })
+}
+
+/** The question before a removal; the list again where nothing can be removed. */
+async function askBeforeRemoval(
+  services: Pick<PasskeyServices, 'config' | 'authsignal' | 'pages'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  it: Case,
+  back: string | undefined,
+): Promise<FastifyReply> {
+  const { pathPrefix } = services.config
+  const { passkeys, count } = await listPasskeys(services, it)
+  const passkey = passkeys.find(({ id }) => id === queryOf(request).get('id'))
+  const list = (notice?: PasskeyNotice) =>
+    `${pathPrefix}/passkeys${describeQuery({ notice, return_to: back })}`
+  if (passkey === undefined) return sendRedirect(reply, list('not_removed'))
+  if (count === 1) return sendRedirect(reply, list('last_one'))
+  const removeHref = `${pathPrefix}/passkeys/remove${describeQuery({ return_to: back })}`
+  const page = { passkey: toShown(passkey), removeHref, keepHref: list(), supportId: request.id }
+  return services.pages.send(request, reply, passkeyRemovalPage(page))
+}
+
+/** The authenticator's name says most; without it what Authsignal made up of browser and system is the name. */
+function toShown({ authenticator, name, ...passkey }: Passkey): ShownPasskey {
+  if (authenticator === undefined) return { ...passkey, name: name ?? 'Passkey' }
+  return { ...passkey, name: authenticator, addedWith: name }
 }
 
 async function showPasskeys(
@@ -106,7 +151,7 @@ async function showPasskeys(
     request,
     reply,
     passkeysPage({
-      passkeys: passkeys.map(({ name = 'Passkey', ...passkey }) => ({ ...passkey, name })),
+      passkeys: passkeys.map(toShown),
       canRemove: count > 1,
       notice: notices.find((known) => known === queryOf(request).get('notice')),
       returnHref,

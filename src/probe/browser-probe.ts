@@ -21,7 +21,8 @@ import {
 } from './question.ts'
 
 /*
- * The probe of an OP that tells the browser alone who its user is (`provider.probe.by: browser`): what waits is written
+ * The probe of an OP that tells the browser alone who its user is (`provider.probe.by: browser`), and the sign-in that
+ * the passkey page offers to a browser without a session: what waits is written
  * down, the browser itself is sent to the OP with the question of the gateway's own client, and what comes back with it
  * is redeemed as for any probe.
  *
@@ -76,7 +77,7 @@ export async function isOwnQuestion(
   browserIds: readonly string[],
 ): Promise<boolean> {
   const { probe } = config.provider
-  if (probe.by !== 'browser' || parameters.get('client_id') !== probe.clientId) return false
+  if (parameters.get('client_id') !== probe.clientId) return false
   const isPlain =
     parameters.get('response_type') === 'code' &&
     parameters.get('redirect_uri') === probeRedirectUri(config) &&
@@ -97,8 +98,7 @@ export async function seeAnswer(
   setCookies: readonly string[],
   response: ResponseContent & { readonly redirectUri: string },
 ): Promise<boolean> {
-  if (config.provider.probe.by !== 'browser' || response.redirectUri !== probeRedirectUri(config))
-    return false
+  if (response.redirectUri !== probeRedirectUri(config)) return false
   if ([...response.artefacts].some((artefact) => artefact !== 'code')) return false
   const { code, state = '' } = response
   const session = describeSession(

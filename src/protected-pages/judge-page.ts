@@ -58,6 +58,7 @@ export async function judgePage(
 /**
  * Where the browser itself asks who its user is, before a page is judged.
  *
+ * @param mayShowPages the OP may let the user sign in.
  * @returns the URL to send it to.
  * @throws {Refusal} `unknown_user` where it was sent there too often; `restart` where no page is known to come back to.
  */
@@ -66,11 +67,12 @@ export async function askBeforePage(
   request: FastifyRequest,
   reply: FastifyReply,
   { target, sentFrom = target }: PageToShow,
+  mayShowPages = false,
 ): Promise<string> {
   if (sentFrom === undefined) throw new Refusal('restart', 'a form was sent, and the user is not known yet')
   const browser = bindBrowser(request, services.cookie)
   const waits = { kind: 'page', target: target ?? sentFrom } as const
-  const url = await askThroughBrowser(services, request, browser.id, waits)
+  const url = await askThroughBrowser(services, request, browser.id, waits, mayShowPages)
   if (url === undefined) throw new Refusal('unknown_user', 'a page, and asking for its user leads nowhere')
   browser.keep(reply)
   return url

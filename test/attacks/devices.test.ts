@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
+import type { Rule } from '../../src/stand-in/model/types.ts'
 import { forgetSession } from '../e2e/stage.ts'
-import type { Rule } from '../lab/authsignal/types.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { onRealStage, patient, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Rule } from '../lab/authsignal/types.ts'
+import type { Rule } from '../../src/stand-in/model/types.ts'
 import { expectNoArtefact } from './frame/expect.ts'
 import { begin, Jar } from './frame/jar.ts'
 import { canary, type LenientStage, onLenientStage } from './frame/lenient-stage.ts'

@@ -119,12 +119,14 @@ const cases: Case[] = [
   {
     name: 'an empty file',
     file: '',
-    told: ['gateway.yaml:1:1: is empty where a mapping belongs; write its keys below it'],
+    told: [
+      'gateway.yaml:1:1: is empty where a mapping belongs; write its keys below it: publicUrl, upstream, provider, authsignal',
+    ],
   },
   {
     name: 'a list',
     file: '- a\n',
-    told: ['gateway.yaml:1:1: is a list where a mapping belongs; write its keys below it'],
+    told: ['gateway.yaml:1:1: is a list where a mapping belongs; write a key and a colon in place of each -'],
   },
   {
     name: 'unknown keys',
@@ -169,8 +171,8 @@ const cases: Case[] = [
       'gateway.yaml:14:57 clients.web.custom.c: is a number too large to be exact; put it in quotes',
       'gateway.yaml:14:89 clients.web.unenrolled: is true or false where a word belongs; write enroll, deny or allow',
       'gateway.yaml:14:111 clients.web.responseTypes: is empty; add an entry (The response types that the client may request; all others are refused.)',
-      'gateway.yaml:15:7 clients.old: is empty where a mapping belongs; write its keys below it',
-      'gateway.yaml:16:8 clients.api: is a list where a mapping belongs; write its keys below it',
+      'gateway.yaml:15:7 clients.old: is empty where a mapping belongs; write its keys below it: mode',
+      'gateway.yaml:16:8 clients.api: is a list where a mapping belongs; write a key and a colon in place of each -',
       'gateway.yaml:17:11 defaults: is true or false where a mapping belongs; write its keys below it',
     ],
   },
@@ -186,13 +188,13 @@ const cases: Case[] = [
     name: 'what is missing, at what should hold it',
     file: 'provider:\n  subject: sub\n  probe:\n    scope: openid\nauthsignal: {}\nclients:\n  web:\n    action: a\n  "https://rp/": { mode: enforce }\n',
     told: [
-      'gateway.yaml:1:1 publicUrl: is missing; add it (The origin that browsers and clients use: https, or http on a loopback address.)',
-      'gateway.yaml:1:1 upstream: is missing; add it (The OP as the network sees it.)',
-      'gateway.yaml:3:3 provider.probe.clientSecret: is missing; add it (The secret of that client.)',
-      "gateway.yaml:3:3 provider.probe.cookies: is missing; add it (The OP's session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.)",
-      "gateway.yaml:5:1 authsignal.apiSecretKey: is missing; add it (The tenant's API secret key.)",
-      'gateway.yaml:7:3 clients.web.mode: is missing; add it (off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.)',
-      'gateway.yaml:9:3 clients["https://rp/"]: has no redirectUris; list the redirect URIs that the OP has for this client',
+      'gateway.yaml:1:1 publicUrl: is missing; write publicUrl: "https://login.example.com" (The origin that browsers and clients use: https, or http on a loopback address.)',
+      'gateway.yaml:1:1 upstream: is missing; write upstream: { url: "http://127.0.0.1:5000" } (The OP as the network sees it.)',
+      'gateway.yaml:3:3 provider.probe.clientSecret: is missing; write clientSecret: "${PROBE_CLIENT_SECRET}" below "probe" (The secret of that client.)',
+      'gateway.yaml:3:3 provider.probe.cookies: is missing; write cookies: [session] below "probe" (The OP\'s session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.)',
+      'gateway.yaml:5:1 authsignal.apiSecretKey: is missing; write apiSecretKey: "${AUTHSIGNAL_API_SECRET_KEY}" below "authsignal" (The tenant\'s API secret key.)',
+      'gateway.yaml:7:3 clients.web.mode: is missing; write mode: monitor below "web" (off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.)',
+      'gateway.yaml:9:3 clients["https://rp/"].redirectUris: is missing; write redirectUris: ["https://app.example.com/callback"] below "https://rp/" (The client\'s redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.)',
     ],
   },
   {
@@ -213,7 +215,7 @@ const cases: Case[] = [
     name: 'aliases and tags',
     file: `${base}hosts: &h [a]\nclients:\n  web: *h\n  old: !!map { mode: off }\n  api: { mode: !!str off }\nlisten: { port: !!int "80" }\n`,
     told: [
-      'gateway.yaml:9:8 clients.web: is an alias, which is not supported; write the value out',
+      'gateway.yaml:9:8 clients.web: is an alias or an anchor (* or &), which is not supported; put it in quotes if it is text, or write the value out',
       'gateway.yaml:10:14 clients.old: has a tag, which is not supported; remove the tag',
       'gateway.yaml:11:22 clients.api.mode: has a tag, which is not supported; remove the tag',
       'gateway.yaml:12:23 listen.port: has a tag, which is not supported; remove the tag',
@@ -250,7 +252,9 @@ const cases: Case[] = [
   {
     name: 'a preset of theirs that is not there',
     file: base.replace('provider:\n', 'provider:\n  preset: ./our-op.yaml\n'),
-    told: ['our-op.yaml:1:1 provider: does not exist; correct the path or the file'],
+    told: [
+      "gateway.yaml:4:11 provider.preset: this file does not exist; correct the path, which is relative to this file's folder",
+    ],
   },
   {
     name: 'a preset that is no text',
@@ -277,10 +281,10 @@ const cases: Case[] = [
       'gateway.yaml:7:13 clientsDir: a key of this name is not supported; name the client in clientId',
       'gateway.yaml:8:12 clients.both: is also defined in its own file (d/both.yaml); keep one of them',
       'd/bad.yaml:5:1 clients.bad.actoin: unknown key; did you mean "action"?',
-      'd/broken.yaml:2:1 clients.broken: is indented wrongly, or a bracket is open; indent with spaces, and close brackets',
+      'd/broken.yaml:1:7 clients.broken: is a [ that is never closed; write ] behind its last entry',
       'd/env.yaml:1:7 clients.env.mode: environment variable MODE is not set; set it',
-      'd/list.yaml:1:1 clients.list: is a list where a mapping belongs; write its keys below it',
-      'd/none.yaml:1:1 clients.none: is empty where a mapping belongs; write its keys below it',
+      'd/list.yaml:1:1 clients.list: is a list where a mapping belongs; write a key and a colon in place of each -',
+      'd/none.yaml:1:1 clients.none: is empty where a mapping belongs; write its keys below it: mode',
     ],
   },
   {
@@ -291,7 +295,9 @@ const cases: Case[] = [
   {
     name: 'a folder of clients beside clients that are no mapping',
     files: { 'gateway.yaml': `${base}clientsDir: d\nclients: []\n`, d: { 'a.yaml': 'mode: off\n' } },
-    told: ['gateway.yaml:8:10 clients: is a list where a mapping belongs; write its keys below it'],
+    told: [
+      'gateway.yaml:8:10 clients: is a list where a mapping belongs; write a key and a colon in place of each -',
+    ],
   },
   {
     name: 'a folder of clients without a name',

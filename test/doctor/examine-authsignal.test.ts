@@ -6,13 +6,13 @@ import { examineActions } from '../../src/doctor/examine-actions.ts'
 import { examineAuthsignal } from '../../src/doctor/examine-authsignal.ts'
 import { authsignalRegions } from '../../src/doctor/setting.ts'
 import { pems } from '../config/pems.ts'
-import { startAuthsignal } from '../lab/authsignal/server.ts'
+import { startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import { makeConfig } from '../upstream/config.ts'
 
 const keys = ['key-of-one-tenant', 'key-of-another-tenant']
 
 async function startTenant(t: Test, apiSecretKey = keys[0] ?? '') {
-  const tenant = await startAuthsignal({ apiSecretKey })
+  const tenant = await startStandIn({ apiSecretKey })
   t.teardown(() => tenant.close())
   return tenant
 }

@@ -8,6 +8,9 @@ import { openBrowser, openWorld, watch } from './stage.ts'
 const world = await openWorld(t, { rules: [stepUpForWeb] })
 const { adminUrl, authsignal, web } = world
 
+/** The only warning is that the world's Authsignal is on this machine. */
+const agreed = { status: 200, body: { status: 'ok', warnings: { length: 1, 0: /on this machine/ } } }
+
 const readyz = async () => {
   const answer = await fetch(`${adminUrl}/readyz`)
   return { status: answer.status, body: await answer.json() }
@@ -26,7 +29,7 @@ t.test('a verdict of another time fails, and the log says by how much', async (t
       detail: /^by Authsignal's clock the challenge succeeded 9\d s in the future\. .*NTP/,
     },
   ])
-  t.same(await readyz(), { status: 200, body: { status: 'ok' } }, 'the clock itself agrees')
+  t.match(await readyz(), agreed, 'the clock itself agrees')
 })
 
 t.test('a clock that differs is told once, and at the admin listener', async (t) => {
@@ -45,6 +48,6 @@ t.test('a clock that differs is told once, and at the admin listener', async (t)
 
   world.clock.advance(-95_000)
   await signIn(openBrowser(t), web, 'alice')
-  t.same(await readyz(), { status: 200, body: { status: 'ok' } })
+  t.match(await readyz(), agreed)
   t.equal(seen.log().match(/a clock agrees with this machine's again/g)?.length, 2)
 })

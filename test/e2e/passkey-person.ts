@@ -29,7 +29,7 @@ export interface PageAnswer {
 
 /** Somebody with an authenticator at a browser; the SDK is the real one. */
 export function meetPasskeyPerson({ publicUrl }: World, browser: Browser = new LabBrowser()) {
-  const authenticator = new SoftAuthenticator()
+  const authenticator = new SoftAuthenticator({ aaguid: '01020304-0506-0708-0102-030405060708' })
   const agent = createLoopbackAgent()
   const loopbackFetch = createLoopbackFetch(agent)
   const fetchInPage = async (url: string, init: RequestInit = {}) => {

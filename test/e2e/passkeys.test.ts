@@ -189,6 +189,45 @@ t.test('the page for passkeys', async (t) => {
     t.equal((await person.browser.get(address, { 'sec-fetch-dest': 'iframe' })).status, 400)
   })
 
+  await t.test('leads through the sign-in and back', async (t) => {
+    const { browser } = meet(t, world)
+    const target = `${address}?return_to=${encodeURIComponent('https://app.example.com/settings')}`
+    const closed = await browser.navigate(target)
+    expectPage(t, closed, 403, /sign in first/)
+    const login = await browser.click(closed, 'Sign in')
+    const asked = await browser.submit(login, { username: 'alice', password: 'alice' }, { form: '/login' })
+    expectChallenge(t, world, asked)
+    const page = await passChallenge(world, browser, asked)
+    t.equal(page.url, target, 'where it began, and nowhere else')
+    expectPage(t, page, 200, /Passkeys/)
+    t.match(page.body, 'https://app.example.com/settings')
+  })
+
+  await t.test('leads back to no address that nobody listed', async (t) => {
+    const { browser } = meet(t, world)
+    const closed = await browser.navigate(
+      `${address}?return_to=${encodeURIComponent('https://evil.example/')}`,
+    )
+    const login = await browser.click(closed, 'Sign in')
+    const asked = await browser.submit(login, { username: 'alice', password: 'alice' }, { form: '/login' })
+    const page = await passChallenge(world, browser, asked)
+    t.equal(page.url, address)
+    t.notMatch(page.body, 'evil.example')
+  })
+
+  await t.test("another browser can't bring the answer", async (t) => {
+    const [victim, attacker] = [meet(t, world).browser, meet(t, world).browser]
+    const login = await attacker.navigate(`${address}/sign-in`)
+    const stopBefore = (url: URL) => url.pathname === '/step-up/probe'
+    const form = { username: 'bob', password: 'bob' }
+    const answer = await attacker.submit(login, form, { form: '/login', stopBefore })
+    const location = String(answer.headers['location'])
+    t.match(location, /\/step-up\/probe\?.*code=/)
+    expectPage(t, await victim.navigate(location), 400, /the browser where you started/)
+    expectChallenge(t, world, await attacker.navigate(location))
+    t.equal((await attacker.get(`${address}/sign-in`, { 'sec-fetch-dest': 'iframe' })).status, 400)
+  })
+
   await t.test('opens for a step-up only, whatever the rules allow', async (t) => {
     const person = meet(t, world)
     await expectSignedIn(
@@ -232,6 +271,15 @@ t.test('the page for passkeys', async (t) => {
     t.match(page.headers['content-security-policy'], `script-src ${publicUrl}/step-up/assets/`)
     const [passkey] = control.passkeysOf('user-alice')
     const id = passkey?.userAuthenticatorId ?? ''
+    t.match(page.text, 'Virtual authenticator')
+    const asked = await browser.click(page, 'Remove')
+    expectPage(t, asked, 200, /Remove this passkey\? You are about to remove Virtual authenticator/)
+    const kept = await browser.click(asked, 'Keep it')
+    t.equal(kept.url, page.url)
+    for (const other of ['another', ''])
+      expectPage(t, await browser.navigate(`${address}/remove?id=${other}`), 200, /could not be removed/)
+    t.equal(control.passkeysOf('user-alice').length, 1, 'a question removes nothing')
+    expectPage(t, await meet(t, world).browser.navigate(`${address}/remove?id=${id}`), 403, /sign in first/)
     const elsewhere = await browser.post(
       `${address}/remove`,
       { id },
@@ -244,8 +292,9 @@ t.test('the page for passkeys', async (t) => {
       expectPage(t, left, 200, /nothing was removed|not removed|could not/i)
       t.equal(control.passkeysOf('user-alice').length, 1)
     }
-    const removed = await browser.post(`${address}/remove`, { id }, { from: address })
+    const removed = await browser.submit(asked, {})
     expectPage(t, removed, 200, /removed/i)
+    t.match(removed.url, 'return_to=https', 'the link back stays')
     t.equal(control.passkeysOf('user-alice').length, 0)
     t.match(
       world.audit('passkey').map(({ change }) => change),
@@ -283,6 +332,7 @@ t.test('the page for passkeys', async (t) => {
       ({ verificationMethod }) => verificationMethod === 'PASSKEY',
     )
     const id = control.passkeysOf('user-bob')[0]?.userAuthenticatorId ?? ''
+    expectPage(t, await browser.navigate(`${address}/remove?id=${id}`), 200, /last way to verify/)
     expectPage(t, await browser.post(`${address}/remove`, { id }, { from: address }), 200, /Passkeys/)
     t.equal(control.passkeysOf('user-bob').length, 1)
   })

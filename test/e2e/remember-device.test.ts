@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Rule } from '../lab/authsignal/types.ts'
+import type { Rule } from '../../src/stand-in/model/types.ts'
 import { signIn, startSignIn } from '../lab/people.ts'
 import { expectChallenge, passChallenge } from './challenge.ts'
 import { expectPage, expectSignedIn } from './expect.ts'

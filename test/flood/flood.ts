@@ -1,8 +1,8 @@
 import { Pool } from 'undici'
+import { startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { isChallenge, passChallenge } from '../e2e/challenge.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
-import { startAuthsignal } from '../lab/authsignal/server.ts'
 import { Browser, type Page } from '../lab/browser.ts'
 import { startLabRps } from '../lab/lab-rps.ts'
 import { startOp } from '../lab/op.ts'
@@ -113,7 +113,7 @@ async function startWorld(heapMib: number) {
     const clients = [...rps.clients, makeProbeClient(publicUrl)]
     const op = keep(await startOp({ issuer: publicUrl, clients }))
     const authsignal = keep(
-      await startAuthsignal({
+      await startStandIn({
         apiSecretKey,
         publicUrl: 'http://127.0.0.1:0',
         users: [{ userId: 'user-alice', secret: 'JBSWY3DPEHPK3PXP' }],

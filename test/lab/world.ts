@@ -1,7 +1,7 @@
 import type { Ports } from '../../src/app.ts'
+import type { Rule } from '../../src/stand-in/model/types.ts'
+import { type RunningStandIn, startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Authsignal, startAuthsignal } from './authsignal/server.ts'
-import type { Rule } from './authsignal/types.ts'
 import type { SignInWorld } from './direct-world.ts'
 import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
@@ -41,7 +41,7 @@ export interface WorldOptions {
 
 /** The whole lab: a gateway between applications and an OP, and a stand-in for Authsignal. */
 export interface World extends SignInWorld, LabGateway {
-  readonly authsignal: Authsignal
+  readonly authsignal: RunningStandIn
   readonly adminUrl: string
   /** The clock of the gateway and of the stand-in, which a test may move on. */
   readonly clock: { advance(ms: number): void }
@@ -76,8 +76,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     )
     const authsignal = keep(
-      await startAuthsignal({
+      await startStandIn({
         apiSecretKey,
+        tenantId: 'lab',
         publicUrl: options.hostedUrl ?? 'http://127.0.0.1:0',
         users: enrolled,
         origins: [publicUrl],
@@ -115,7 +116,7 @@ export interface Parts {
   readonly adminPort: number
   readonly op: Op
   readonly rps: LabRps
-  readonly authsignal: Authsignal
+  readonly authsignal: RunningStandIn
 }
 
 export function describeConfig({

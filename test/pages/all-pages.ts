@@ -9,6 +9,7 @@ import {
   verifyFirstPage,
 } from '../../src/pages/outcome-page.ts'
 import type { Page } from '../../src/pages/page.ts'
+import { passkeyRemovalPage } from '../../src/pages/passkey-removal-page.ts'
 import { type PasskeyNotice, passkeysPage } from '../../src/pages/passkeys-page.ts'
 import { refusalPage } from '../../src/pages/refusal-page.ts'
 import type { NotVerifiedReason } from '../../src/records/records.ts'
@@ -103,6 +104,7 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
         notVerifiedPage({ reason, retryHref: '/step-up/retry/1', backHref: '/step-up/back/1', supportId }),
       ] as const,
   ),
+  ['refusal-sign_in_first-link', refusalPage('sign_in_first', supportId, '/step-up/passkeys/sign-in')],
   ...codes.map((code) => [`refusal-${code}`, refusalPage(code, supportId)] as const),
   [
     'form-post',
@@ -117,6 +119,24 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ],
   ['passkeys-none', showPasskeys({ passkeys: [], canRemove: false })],
   ['passkeys-three', showPasskeys({ returnHref: 'https://app.example.com/settings' })],
+  [
+    'passkeys-alike',
+    showPasskeys({
+      passkeys: ['1', '2'].map((id) => ({
+        ...{ id, name: 'Ωμέγα', addedWith: 'Λ' },
+        createdAt: Date.UTC(2026, 2, 4, Number(id)),
+      })),
+    }),
+  ],
+  [
+    'passkeys-removal',
+    passkeyRemovalPage({
+      passkey: { id: '1', name: 'Ωμέγα', addedWith: 'Λ', createdAt: Date.UTC(2026, 2, 4) },
+      removeHref: '/step-up/passkeys/remove',
+      keepHref: '/step-up/passkeys',
+      supportId,
+    }),
+  ],
   ['passkeys-long-name', showPasskeys({ passkeys: [{ id: '1', name: 'Ω'.repeat(200), createdAt: 0 }] })],
   ...(Object.keys(notices) as PasskeyNotice[]).map(
     (notice) => [`passkeys-${notice}`, showPasskeys({ notice })] as const,

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { passkeyRemovalPage } from '../../src/pages/passkey-removal-page.ts'
 import { passkeysPage } from '../../src/pages/passkeys-page.ts'
 import { readPolicy, show } from './show.ts'
 
@@ -27,11 +28,59 @@ t.test('the list, with a button for each', async (t) => {
     body,
     'Key &lt;one&gt;</strong><small>Added on March 4, 2026</small><small>Last used on November 21, 2026<',
   )
-  t.match(body, '<form action="/step-up/passkeys/remove" method="post">')
-  t.match(body, '<input type="hidden" name="id" value="a&quot;b">')
-  t.match(body, 'aria-label="Remove Key &lt;one&gt;">Remove</button>')
-  t.equal(body.split('<form ').length, 3)
+  t.match(body, '<a href="/step-up/passkeys/remove?id=a%22b" aria-label="Remove Key &lt;one&gt;">Remove</a>')
+  t.equal(body.split('>Remove</a>').length, 3)
+  t.notMatch(body, '<form', 'nothing is removed without a question')
   t.notMatch(body, /Back to the application|You have no passkey/)
+})
+
+t.test('a question that leads back to the application keeps where that is', async (t) => {
+  const { body } = await show(
+    passkeysPage({ ...options, removeHref: '/step-up/passkeys/remove?return_to=a' }),
+  )
+  t.match(body, '<a href="/step-up/passkeys/remove?return_to=a&amp;id=2"')
+})
+
+t.test('what tells passkeys apart', async (t) => {
+  const at = Date.UTC(2026, 2, 4, 9, 30)
+  const named = { id: '1', name: 'Windows Hello', addedWith: 'Edge on Windows', createdAt: at }
+  const passkeys = [
+    named,
+    { ...named, id: '2', createdAt: at + 3_600_000 },
+    { ...named, id: '3', createdAt: at + 24 * 3_600_000 },
+    { ...named, id: '4', addedWith: undefined },
+  ]
+  const { body } = await show(passkeysPage({ ...options, passkeys }))
+  t.strictSame(
+    [...body.matchAll(/<small>(Added.*?)<\/small>/g)].map(([, text]) => text),
+    [
+      'Added on March 4, 2026 at 9:30 AM UTC with Edge on Windows',
+      'Added on March 4, 2026 at 10:30 AM UTC with Edge on Windows',
+      'Added on March 5, 2026 with Edge on Windows',
+      'Added on March 4, 2026',
+    ],
+    'the time of day where nothing else does',
+  )
+})
+
+t.test('the question before a removal works without script', async (t) => {
+  const page = passkeyRemovalPage({
+    passkey: { id: 'a"b', name: 'Key <one>', createdAt: Date.UTC(2026, 2, 4) },
+    removeHref: '/step-up/passkeys/remove',
+    keepHref: '/step-up/passkeys',
+    supportId: 's',
+  })
+  const response = await show(page)
+  const { body } = response
+  t.match(body, '<h1>Remove this passkey?</h1>')
+  t.match(body, 'remove Key &lt;one&gt;')
+  t.match(body, 'Added on March 4, 2026')
+  t.match(body, '<form class="actions" action="/step-up/passkeys/remove" method="post">')
+  t.match(body, '<input type="hidden" name="id" value="a&quot;b">')
+  t.match(body, '<a href="/step-up/passkeys">Keep it</a>')
+  t.notMatch(body, '<script')
+  t.match(readPolicy(response), { 'form-action': "'self'", 'script-src': undefined })
+  t.equal(response.headers['referrer-policy'], 'strict-origin', 'the form has an Origin')
 })
 
 t.test('nothing can be removed, or there is nothing', async (t) => {

@@ -157,12 +157,14 @@ export const clientSchema = policyFields
       .enum(['off', 'monitor', 'enforce'])
       .describe(
         'off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.',
-      ),
+      )
+      .meta({ examples: ['monitor'] }),
     redirectUris: z
       .exactOptional(z.array(redirectUri))
       .describe(
         "The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.",
-      ),
+      )
+      .meta({ examples: [['https://app.example.com/callback']] }),
     startUri: z
       .exactOptional(returnUri)
       .describe(

@@ -95,8 +95,8 @@ function checkRedirectUris(file: unknown, report: Report): void {
     const isUnset = uris === undefined || (Array.isArray(uris) && uris.length === 0)
     if ((mode === 'monitor' || mode === 'enforce' || (mode === 'off' && isOffKnown)) && isUnset)
       report(
-        uris === undefined ? ['clients', client] : ['clients', client, 'redirectUris'],
-        uris === undefined ? 'has no redirectUris' : 'is empty',
+        ['clients', client, 'redirectUris'],
+        uris === undefined ? 'is missing' : 'is empty',
         'list the redirect URIs that the OP has for this client',
       )
   }

@@ -53,7 +53,9 @@ const probeSchema = z.strictObject({
   )
     .default('step-up-gateway')
     .describe('The client_id of the gateway itself at the OP.'),
-  clientSecret: secret().describe('The secret of that client.'),
+  clientSecret: secret()
+    .describe('The secret of that client.')
+    .meta({ examples: [`\${PROBE_CLIENT_SECRET}`] }),
   clientAuth: z
     .enum(['client_secret_post', 'client_secret_basic'])
     .default('client_secret_post')
@@ -83,7 +85,8 @@ const probeSchema = z.strictObject({
     .min(1)
     .describe(
       "The OP's session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.",
-    ),
+    )
+    .meta({ examples: [['session']] }),
   timeout: duration('1ms', '5m')
     .prefault('5s')
     .describe('How long the whole probe may take, including the token request.'),

@@ -24,9 +24,9 @@ const port = z.int().min(0).max(65_535)
 const bindHost = textLike(/^[A-Za-z0-9.:_-]+$/, 'an address', 'write an address such as 0.0.0.0 or ::')
 
 const fileSchema = z.strictObject({
-  publicUrl: address.publicOrigin.describe(
-    'The origin that browsers and clients use: https, or http on a loopback address.',
-  ),
+  publicUrl: address.publicOrigin
+    .describe('The origin that browsers and clients use: https, or http on a loopback address.')
+    .meta({ examples: ['https://login.example.com'] }),
   hosts: z
     .array(address.host)
     .default([])
@@ -79,9 +79,11 @@ const fileSchema = z.strictObject({
     .describe('How many bytes the headers of one request, and of one answer of the OP, may have.'),
   upstream: z
     .strictObject({
-      url: address.upstreamOrigin.describe(
-        "The OP's own origin: https, or http where its host is, or resolves to, loopback or private addresses only.",
-      ),
+      url: address.upstreamOrigin
+        .describe(
+          "The OP's own origin: https, or http where its host is, or resolves to, loopback or private addresses only.",
+        )
+        .meta({ examples: ['http://127.0.0.1:5000'] }),
       host: z
         .exactOptional(address.host)
         .describe('The Host header for an OP that answers only to its own name. Default: that of publicUrl.'),
@@ -110,7 +112,9 @@ const fileSchema = z.strictObject({
       apiUrl: address.apiUrl
         .default('https://api.authsignal.com/v1')
         .describe("The base URL of Authsignal's API in the region of the tenant."),
-      apiSecretKey: secret().describe("The tenant's API secret key."),
+      apiSecretKey: secret()
+        .describe("The tenant's API secret key.")
+        .meta({ examples: [`\${AUTHSIGNAL_API_SECRET_KEY}`] }),
       timeout: duration('1ms', '5m').prefault('5s').describe('How long one call may take.'),
       challengeHosts: z
         .array(address.challengeHost)

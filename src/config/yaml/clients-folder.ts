@@ -13,7 +13,9 @@ export function listClientFiles(folder: string): {
   try {
     names = readdirSync(folder).sort()
   } catch (error) {
-    return { clients: [], faults: [{ message: explainFileError(error), fix: 'correct the path' }] }
+    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOTDIR'
+    const message = isFile ? 'is not a folder' : explainFileError(error)
+    return { clients: [], faults: [{ message, fix: 'correct the path' }] }
   }
   const visible = names.filter((name) => !name.startsWith('.'))
   const clients = visible

@@ -5,13 +5,17 @@ import type { Fault } from './interpolate.ts'
 import { suggest } from './suggest.ts'
 import { isMapping, pick } from './values.ts'
 
-type Schema = NonNullable<ReturnType<typeof describePath>>
+export type Schema = NonNullable<ReturnType<typeof describePath>>
 
 /** A fault of a value or of a key, at its path. */
 export interface LocatedFault {
   path: Path
   part: 'key' | 'value'
   fault: Fault
+  /** There is no value. */
+  isMissing?: true
+  /** The key that was meant, most likely: neither it nor what is in it is missing. */
+  meant?: Path
 }
 
 const types: Record<string, string> = {
@@ -29,30 +33,45 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
   const path = issue.path.filter((part) => typeof part !== 'symbol')
   const value = pick(file, path)
   const at = describePath(schema, path)
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key], part: 'key', fault: explainUnknownKey(key, at) }))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknownKey(path, key, at))
   if (issue.code === 'invalid_key')
     return issue.issues.map((inner) => ({ path, part: 'key', fault: explainValue(inner, value, at) }))
   // A fault of a whole mapping is reported at its name, not at its first key.
   const part = issue.code === 'custom' && isMapping(value) ? 'key' : 'value'
-  return [{ path, part, fault: explainValue(issue, value, at) }]
+  const fault = explainValue(issue, value, at)
+  return [{ path, part, fault, ...(fault.message === missing && { isMissing: true }) }]
 }
 
-function explainUnknownKey(key: string, at: Schema | undefined): Fault {
+const missing = 'is missing'
+
+function explainUnknownKey(path: Path, key: string, at: Schema | undefined): LocatedFault {
+  const unknown = (fix: string, meant?: Path): LocatedFault => ({
+    path: [...path, key],
+    part: 'key',
+    fault: { message: 'unknown key', fix },
+    ...(meant !== undefined && { meant }),
+  })
   const known = Object.keys(at?.properties ?? {})
   const glued = /^([A-Za-z]+):/.exec(key)?.[1]
   if (glued !== undefined && known.includes(glued))
-    return { message: 'unknown key', fix: `put a space after "${glued}:"` }
+    return unknown(`put a space after "${glued}:"`, [...path, glued])
   const near = suggest(key, known)
-  const fix = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`
-  return { message: 'unknown key', fix }
+  if (near !== undefined) return unknown(`did you mean "${near}"?`, [...path, near])
+  // In a file of clientsDir, whose name is the key already.
+  if (path.at(-1) === key) return unknown(`take "${key}:" away, and write its keys in its place`, path)
+  return unknown(`known here: ${known.join(', ')}`)
 }
 
 function explainValue(issue: z.core.$ZodIssue, value: unknown, at: Schema | undefined): Fault {
+  if (typeof value === 'string' && /^[\u2018-\u201f]/.test(value))
+    return {
+      message: 'is in typographic quotes, which are part of the text',
+      fix: 'write straight ones: " or \'',
+    }
   if (issue.code === 'custom') return { message: issue.message, fix: String(issue.params?.['fix']) }
   const isMissing = value === undefined
   const description = at?.description === undefined ? '' : ` (${at.description})`
-  if (isMissing) return { message: 'is missing', fix: `add it${description}` }
+  if (isMissing) return { message: missing, fix: `add it${description}` }
   switch (issue.code) {
     case 'invalid_value': {
       const words = issue.values.map(String)
@@ -80,6 +99,7 @@ function explainValue(issue: z.core.$ZodIssue, value: unknown, at: Schema | unde
 
 function explainType(expected: string, value: unknown, at: Schema | undefined): Fault {
   const message = `is ${nameType(value)} where ${expected} belongs`
+  if (expected === 'a list') return { message, fix: 'write [ ] around it, or - before each entry' }
   const [example] = at?.examples ?? []
   if (example !== undefined) return { message, fix: `write ${expected} such as ${example}` }
   if (expected === 'text' && (typeof value === 'number' || typeof value === 'boolean'))
@@ -89,8 +109,10 @@ function explainType(expected: string, value: unknown, at: Schema | undefined): 
       message,
       fix: 'write it without quotes; what comes from the environment or a file is always text',
     }
-  if (expected === 'a list') return { message, fix: 'write [ ] around it, or - before each entry' }
-  return { message, fix: expected === 'a mapping' ? 'write its keys below it' : `write ${expected}` }
+  if (expected !== 'a mapping') return { message, fix: `write ${expected}` }
+  if (Array.isArray(value)) return { message, fix: 'write a key and a colon in place of each -' }
+  const keys = at?.required ?? []
+  return { message, fix: `write its keys below it${keys.length === 0 ? '' : `: ${keys.join(', ')}`}` }
 }
 
 function nameType(value: unknown): string {

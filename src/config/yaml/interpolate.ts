@@ -33,7 +33,7 @@ export function interpolate(
 
 const malformed: Fault = {
   message: `holds a \${ that starts neither a variable nor a file`,
-  fix: `write \${NAME} or \${file:/path}`,
+  fix: `write \${NAME} or \${file:/path}, without spaces and without a default`,
 }
 
 function find(inner: string, env: Surroundings['env'], folder: string): string | Fault {
@@ -50,7 +50,7 @@ function findFile(name: string, folder: string): string | Fault {
   const shown = JSON.stringify(name)
   const read = readText(resolve(folder, name))
   if ('reason' in read)
-    return { message: `file ${shown} ${read.reason}`, fix: 'correct the path or the file' }
+    return { message: `file ${shown} ${read.reason}`, fix: read.fix ?? 'correct the path or the file' }
   const content = read.text.replace(/\r?\n$/, '')
   return content.trim() === ''
     ? { message: `file ${shown} is empty`, fix: 'write the value into it' }

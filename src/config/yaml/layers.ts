@@ -6,6 +6,19 @@ import type { Source } from './yaml-source.ts'
 export interface Layer {
   readonly prefix: Path
   readonly source: Source
+  /** Not the operator's own words: what is missing is not missing there. */
+  readonly isPreset?: true
+}
+
+/** The longest part of a path that these files have. */
+export function findPresent(layers: readonly Layer[], path: Path): Path {
+  if (path.length === 0 || locateExactly(layers, path, 'key') !== undefined) return path
+  return findPresent(layers, path.slice(0, -1))
+}
+
+/** Whether the operator wrote it, and not the preset. */
+export function isOwn({ isPreset }: Layer): boolean {
+  return isPreset !== true
 }
 
 /** A fault at the position of its key or value; something missing is reported at the mapping that should contain it. */
@@ -34,16 +47,19 @@ export function sortProblems(layers: readonly Layer[], problems: readonly Proble
   )
 }
 
-function locate(
-  layers: readonly Layer[],
-  path: Path,
-  part: 'key' | 'value',
-): Pick<Problem, 'file' | 'line' | 'column'> | undefined {
+type Place = Pick<Problem, 'file' | 'line' | 'column'>
+
+function locate(layers: readonly Layer[], path: Path, part: 'key' | 'value'): Place | undefined {
+  const place = locateExactly(layers, path, part)
+  return place ?? (path.length === 0 ? undefined : locate(layers, path.slice(0, -1), 'key'))
+}
+
+function locateExactly(layers: readonly Layer[], path: Path, part: 'key' | 'value'): Place | undefined {
   for (const { prefix, source } of layers) {
     const place = isBelow(prefix, path) ? source.locate(path.slice(prefix.length), part) : undefined
     if (place !== undefined) return { file: source.file, ...place }
   }
-  return path.length === 0 ? undefined : locate(layers, path.slice(0, -1), 'key')
+  return undefined
 }
 
 function isBelow(prefix: Path, path: Path): boolean {

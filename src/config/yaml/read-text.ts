@@ -9,8 +9,15 @@ const reasons = new Map([
   ['EISDIR', 'is a folder'],
 ])
 
+/** Why a file can't be read and, if more is known than its path, where and what to do. */
+export interface Unreadable {
+  readonly reason: string
+  readonly fix?: string
+  readonly place?: { readonly line: number; readonly column: number }
+}
+
 /** The text of a UTF-8 file of at most 1 MiB, or the reason why it can't be read. */
-export function readText(file: string): { text: string } | { reason: string } {
+export function readText(file: string): { text: string } | Unreadable {
   let bytes: Buffer
   try {
     bytes = readBytes(file)
@@ -21,7 +28,29 @@ export function readText(file: string): { text: string } | { reason: string } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch {
-    return { reason: 'is not text in UTF-8' }
+    return { reason: 'is not text in UTF-8', fix: 'save the file as UTF-8', place: findBadByte(bytes) }
+  }
+}
+
+/** Where the first byte is that is not UTF-8; columns count bytes. */
+function findBadByte(bytes: Buffer): { line: number; column: number } {
+  // The longest prefix that decodes, by halves: whatever follows it, a prefix of UTF-8 is readable as a stream.
+  let good = 0
+  for (let bad = bytes.length; bad - good > 1; ) {
+    const middle = Math.floor((good + bad) / 2)
+    if (isUtf8Prefix(bytes.subarray(0, middle))) good = middle
+    else bad = middle
+  }
+  const before = bytes.subarray(0, good)
+  return { line: before.filter((byte) => byte === 0x0a).length + 1, column: good - before.lastIndexOf(0x0a) }
+}
+
+function isUtf8Prefix(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
   }
 }
 

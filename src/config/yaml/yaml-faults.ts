@@ -3,7 +3,10 @@ import type { Fault } from './interpolate.ts'
 
 /** Valid YAML that a configuration may not use. */
 export const refused = {
-  alias: { message: 'is an alias, which is not supported', fix: 'write the value out' },
+  alias: {
+    message: 'is an alias or an anchor (* or &), which is not supported',
+    fix: 'put it in quotes if it is text, or write the value out',
+  },
   tag: { message: 'has a tag, which is not supported', fix: 'remove the tag' },
   merge: { message: 'merge keys are not supported', fix: 'write the keys out' },
   prototype: { message: 'a key of this name is not supported', fix: 'name the client in clientId' },

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import { formatKey, type Path, type Problem } from '../config-error.ts'
 import type { Fault } from './interpolate.ts'
+import { parseYaml, type SyntaxFault } from './parse-yaml.ts'
 import { readText } from './read-text.ts'
-import { explainSyntaxError, isNestedTooDeep, refused } from './yaml-faults.ts'
+import { findOddSpace } from './syntax-cause.ts'
+import { isNestedTooDeep, refused } from './yaml-faults.ts'
 import { type Reading, toPlaceId, toValues } from './yaml-values.ts'
 
 type Place = Pick<Problem, 'line' | 'column'>
@@ -27,12 +28,7 @@ export interface Source {
  * in the configuration, for the keys in problems.
  */
 export function readSource(file: string, env: Record<string, string | undefined>, prefix: Path = []): Source {
-  const lines = new LineCounter()
-  const { reading, syntax } = read(file, env, lines)
-  const placeOf = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col }
-  }
+  const { reading, syntax, placeOf } = read(file, env)
   const faultyValues = new Set(
     reading.faults.filter(({ isValue }) => isValue).map(({ path }) => toPlaceId(path)),
   )
@@ -52,26 +48,33 @@ export function readSource(file: string, env: Record<string, string | undefined>
   }
 }
 
-function read(
-  file: string,
-  env: Record<string, string | undefined>,
-  lines: LineCounter,
-): { reading: Reading; syntax: { offset: number; fault: Fault }[] } {
-  const nothing: Reading = { value: undefined, places: new Map(), faults: [] }
-  const refuse = (...faults: Fault[]) => ({
+interface ReadFile {
+  readonly reading: Reading
+  readonly syntax: readonly SyntaxFault[]
+  readonly placeOf: (offset: number) => Place
+}
+
+function read(file: string, env: Record<string, string | undefined>): ReadFile {
+  const refuse = (fault: Fault, place: Place = { line: 1, column: 1 }): ReadFile => ({
     reading: nothing,
-    syntax: faults.map((fault) => ({ offset: 0, fault })),
+    syntax: [{ offset: 0, fault }],
+    placeOf: () => place,
   })
   const found = readText(file)
-  if ('reason' in found) return refuse({ message: found.reason, fix: 'correct the path or the file' })
+  if ('reason' in found)
+    return refuse({ message: found.reason, fix: found.fix ?? 'correct the path or the file' }, found.place)
   if (isNestedTooDeep(found.text)) return refuse(refused.depth)
 
-  // Repeated keys are found while the values are read, where the path is known. Pretty errors quote the file.
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false }
-  const document = parseDocument(found.text, options)
-  const errors = [...document.errors, ...document.warnings]
-  const syntax = errors.map(({ pos, code }) => ({ offset: pos[0], fault: explainSyntaxError(code) }))
-  if (syntax.length > 0) return { reading: nothing, syntax }
+  const { document, lines, faults } = parseYaml(found.text)
+  const oddSpace = findOddSpace(found.text)
+  const syntax = oddSpace ? [oddSpace] : faults
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
+  if (syntax.length > 0) return { reading: nothing, syntax, placeOf }
   if (document.directives.yaml.version !== '1.2') return refuse(refused.version)
-  return { reading: toValues(document.contents, { env, folder: dirname(file) }), syntax }
+  return { reading: toValues(document.contents, { env, folder: dirname(file) }), syntax, placeOf }
 }
+
+const nothing: Reading = { value: undefined, places: new Map(), faults: [] }

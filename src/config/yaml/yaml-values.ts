@@ -50,7 +50,8 @@ export function toValues(root: ParsedNode | null, surroundings: Surroundings): R
       const name = isScalar(key) && key.tag === undefined ? key.value : undefined
       const fault = findKeyFault(name)
       if (fault !== undefined) {
-        faults.push({ path, offset, isValue: false, fault })
+        // Without the keys that it merges, more seems to be missing than is.
+        faults.push({ path, offset, isValue: fault === refused.merge, fault })
         continue
       }
       const at = [...path, String(name)]

@@ -13,7 +13,7 @@ import { sendDelivery } from './send-delivery.ts'
 
 /**
  * `{prefix}/probe`: a browser that was sent to the OP with the question who its user is comes back
- * (`provider.probe.by: browser`), and what waited goes on.
+ * (`provider.probe.by: browser`), or signed in for the passkey page, and what waited goes on.
  */
 export function serveProbeReturn(
   app: FastifyInstance,

@@ -113,6 +113,7 @@ export const de: Messages = {
   signInFirstTitle: 'Bitte melden Sie sich zuerst an',
   signInFirstText: 'Diese Seite ist nur für Personen, die angemeldet sind.',
   signInFirstNext: 'Melden Sie sich an und öffnen Sie die Seite dann noch einmal.',
+  signInFirstGo: 'Anmelden',
   verifyFirstTitle: 'Bitte bestätigen Sie zuerst, dass Sie es sind',
   verifyFirstText: 'Was Sie wollten, wurde nicht ausgeführt: Dafür müssen Sie bestätigen, dass Sie es sind.',
   verifyFirstNext:
@@ -145,10 +146,15 @@ export const de: Messages = {
   passkeysYours: 'Ihre Passkeys',
   passkeysNone: 'Sie haben noch keinen Passkey.',
   passkeyCreated: 'Hinzugefügt am {date}',
+  passkeyCreatedWith: 'Hinzugefügt am {date} mit {place}',
   passkeyUsed: 'Zuletzt benutzt am {date}',
   passkeyNeverUsed: 'Noch nicht benutzt',
   passkeyRemove: 'Entfernen',
   passkeyRemoveNamed: '{name} entfernen',
+  passkeyRemovalTitle: 'Diesen Passkey entfernen?',
+  passkeyRemovalText: 'Sie sind dabei, {name} zu entfernen.',
+  passkeyRemovalAfter: 'Danach können Sie sich mit ihm nicht mehr bestätigen.',
+  passkeyKeep: 'Behalten',
   passkeyAdd: 'Passkey hinzufügen',
   passkeyNeedsScript:
     'Um einen Passkey hinzuzufügen, erlauben Sie JavaScript für diese Seite und laden Sie sie neu.',

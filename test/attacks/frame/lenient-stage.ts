@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Rule } from '../../lab/authsignal/types.ts'
+import type { Rule } from '../../../src/stand-in/model/types.ts'
 import { startWorld, type WorldOptions } from '../../lab/world.ts'
 import { patient, patientProbe } from './real-stage.ts'
 import type { Stage } from './run-attacks.ts'

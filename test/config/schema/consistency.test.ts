@@ -107,7 +107,11 @@ const cases: [name: string, over: object, faults: string[]][] = [
     ['defaults.remember: is longer than stepUp.session', 'clients.a.remember: is longer than stepUp.session'],
   ],
   ['no redirectUris, off', { clients: { a: { mode: 'off' } } }, []],
-  ['no redirectUris, monitor', { clients: { a: { mode: 'monitor' } } }, ['clients.a: has no redirectUris']],
+  [
+    'no redirectUris, monitor',
+    { clients: { a: { mode: 'monitor' } } },
+    ['clients.a.redirectUris: is missing'],
+  ],
   ['no redirectUris, enforce', { clients: { a: at() } }, ['clients.a.redirectUris: is empty']],
   [
     'one URI in two policies',
@@ -179,7 +183,7 @@ const cases: [name: string, over: object, faults: string[]][] = [
       defaults: { mode: 'enforce' },
       clients: { a: { mode: 'off' }, b: { mode: 'off', redirectUris: ['https://b/b'] } },
     },
-    ['clients.a: has no redirectUris'],
+    ['clients.a.redirectUris: is missing'],
   ],
   ['a JWT without its key', signIn({ jwt: { path: '/jwt' } }), ['passkeys.signIn.jwt: has no key']],
   [

@@ -18,7 +18,11 @@ t.same(readText(join(folder, 'empty')), { text: '' })
 t.same(readText(join(folder, 'limit')), { text: 'x'.repeat(limit) })
 t.same(readText(join(folder, 'large')), { reason: 'is larger than 1 MiB' })
 t.same(readText('/dev/zero'), { reason: 'is larger than 1 MiB' })
-t.same(readText(join(folder, 'latin1')), { reason: 'is not text in UTF-8' })
+t.same(readText(join(folder, 'latin1')), {
+  reason: 'is not text in UTF-8',
+  fix: 'save the file as UTF-8',
+  place: { line: 1, column: 2 },
+})
 t.same(readText(join(folder, 'missing')), { reason: 'does not exist' })
 t.same(readText(folder), { reason: 'is a folder' })
 t.equal(explainFileError(Object.assign(new Error('x'), { code: 'EACCES' })), "can't be read by this user")

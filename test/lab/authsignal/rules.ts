@@ -1,4 +1,4 @@
-import type { Rule } from './types.ts'
+import type { Rule } from '../../../src/stand-in/model/types.ts'
 
 const isWeb = { '==': [{ var: 'custom.client_id' }, 'web'] }
 // `amr` arrives as a comma-joined string, in which JsonLogic's `in` finds a part.

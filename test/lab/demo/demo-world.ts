@@ -1,6 +1,6 @@
 import { buildGateway } from '../../../src/app.ts'
+import { startStandIn } from '../../../src/stand-in/start-stand-in.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
-import { startAuthsignal } from '../authsignal/server.ts'
 import { APPLICATIONS } from '../lab-rps.ts'
 import { startOp } from '../op.ts'
 import { SCRIPTED_POLICY } from '../op-interactions.ts'
@@ -60,8 +60,9 @@ export async function startDemo(base: number, writeLog: (line: string) => void):
       }),
     )
     const authsignal = keep(
-      await startAuthsignal({
+      await startStandIn({
         apiSecretKey: config.authsignal.apiSecretKey,
+        tenantId: 'lab',
         port: ports.authsignal,
         rules: demoRules,
         actions: demoActions,

@@ -1,5 +1,5 @@
+import type { Rule } from '../../../src/stand-in/model/types.ts'
 import { stepUpByEmail, stepUpForWebWithoutMfa } from '../authsignal/rules.ts'
-import type { Rule } from '../authsignal/types.ts'
 
 /** erin has no authenticator app: what asks her for a second factor mails her a code. */
 const byEmail = stepUpByEmail({ userId: 'user-erin' }, 10)

@@ -1,6 +1,6 @@
+import type { Rule } from '../../../src/stand-in/model/types.ts'
+import { type RunningStandIn, startStandIn } from '../../../src/stand-in/start-stand-in.ts'
 import { stepUpWithoutSecondFactor } from '../authsignal/rules.ts'
-import { type Authsignal, startAuthsignal } from '../authsignal/server.ts'
-import type { Rule } from '../authsignal/types.ts'
 import { secretOf } from '../op-world.ts'
 import { freePorts } from '../ports.ts'
 import { type LabGateway, startLabGateway, type Yaml } from '../start-gateway.ts'
@@ -15,7 +15,7 @@ export interface ProviderWorld extends LabGateway {
   readonly provider: RunningProvider
   readonly people: People
   readonly columns: readonly ApplicationColumn[]
-  readonly authsignal: Authsignal
+  readonly authsignal: RunningStandIn
   /** Does something while the gateway's clock is ahead of everybody else's. */
   whileAhead<T>(milliseconds: number, act: () => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -54,8 +54,9 @@ export async function startProviderWorld(
       throw new Error(`${kit.name} calls itself ${provider.issuer}, its kit said ${issuer} (issuerOf)`)
     }
     const authsignal = keep(
-      await startAuthsignal({
+      await startStandIn({
         apiSecretKey,
+        tenantId: 'lab',
         publicUrl: hostedUrl ?? 'http://127.0.0.1:0',
         rules,
         origins: [publicUrl],
