@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { LogError } from './audit-reading/log-error.ts'
 import { type Command, UsageError } from './commands/command.ts'
 import { ConfigError } from './config/config-error.ts'
 
@@ -9,6 +10,18 @@ const usage = `usage: step-up-gateway COMMAND
                         stay open
                         (--offline: make no request to the provider)
   schema                print the JSON Schema of the configuration
+  report [LOG …]        what the audit lines of some days say of each client, and what to do before enforce
+                        (--json, --html: in another form)
+  replay --config FILE [LOG …]
+                        what this configuration would have decided about the same sign-ins
+  explain SUPPORT_ID [LOG …]
+                        tell one sign-in: what decided, how long it took, how it ended, what to do
+  explain --config FILE --client ID (or --page NAME)
+                        tell what the configuration decides, and what Authsignal is asked, about a sign-in
+                        (--amr pwd,otp  --acr A  --scope "openid email"  --acr-values A  --prompt none
+                        --redirect-uri URI  --proof METHOD:AGE  --state ALLOW  --enrolled  --not-enrolled)
+
+LOG is a file of the gateway's log, gzip or not; none: what is piped in. docs/report.md tells how to read the answers.
 `
 
 // Loaded when asked for: schema and check need no server.
@@ -16,6 +29,9 @@ const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
+  ['report', async () => (await import('./commands/report.ts')).report],
+  ['replay', async () => (await import('./commands/replay.ts')).replay],
+  ['explain', async () => (await import('./commands/explain.ts')).explain],
 ])
 
 const stop = new AbortController()
@@ -26,18 +42,18 @@ function onSignal(): void {
 }
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === 'help' || args.includes('--help')) {
     process.stdout.write(usage)
     return 0
   }
-  const { env, stdout, stderr } = process
+  const { env, stdin, stdout, stderr } = process
   try {
     const load = commands.get(name ?? '')
     if (load === undefined) throw new UsageError(name === undefined ? 'which command?' : 'unknown command')
     const command = await load()
-    return await command({ args, env, stdout, stderr, stop: stop.signal })
+    return await command({ args, env, stdin, stdout, stderr, stop: stop.signal })
   } catch (error) {
-    if (error instanceof ConfigError) stderr.write(`${error.message}\n`)
+    if (error instanceof ConfigError || error instanceof LogError) stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
     else stderr.write(`${describe(error)}\n`)
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1
@@ -49,6 +65,11 @@ function describe(error: unknown): string {
   return error instanceof Error ? `${error.stack}` : 'something other than an error was thrown'
 }
 
+// Who reads only the beginning, such as `head`, has closed the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
 process.on('SIGTERM', onSignal)
 process.on('SIGINT', onSignal)
 process.on('uncaughtException', (error) => {

@@ -5,6 +5,8 @@ export interface CommandContext {
   /** The arguments behind the command's name. */
   readonly args: readonly string[]
   readonly env: Record<string, string | undefined>
+  /** What is piped in; `isTTY` where nothing is, and a person types. */
+  readonly stdin: AsyncIterable<Buffer> & { readonly isTTY?: boolean }
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
   /** Aborted when the process is asked to end. */
