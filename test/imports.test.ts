@@ -15,6 +15,8 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const floors = [
   ['main.ts'],
   ['commands'],
+  ['report', 'replay', 'explain'],
+  ['audit-reading'],
   ['app.ts'],
   ['create-server.ts', 'create-services.ts'],
   ['legs'],
@@ -30,6 +32,7 @@ const floors = [
   ['store'],
   ['http'],
   ['config'],
+  ['terminal'],
   ['hash.ts', 'omit-absent.ts', 'token-error.ts', 'refusal.ts'],
 ]
 

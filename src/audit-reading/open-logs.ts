@@ -16,7 +16,10 @@ export const openLogs = (files: readonly string[]): Log[] =>
   files.map((name) => ({ name, bytes: readFile(name) }))
 
 /** A log that comes from elsewhere, such as standard input. */
-export const openLog = (name: string, bytes: AsyncIterable<Buffer>): Log => ({ name, bytes: explain(name, inflate(bytes)) })
+export const openLog = (name: string, bytes: AsyncIterable<Buffer>): Log => ({
+  name,
+  bytes: explain(name, inflate(bytes)),
+})
 
 const readFile = (name: string): AsyncIterable<Buffer> =>
   explain(name, inflate(createReadStream(name, { highWaterMark: chunkBytes })))

@@ -1,7 +1,7 @@
 import { count } from '../terminal/wording.ts'
-import { type RecordedLine, readRecordedLine, type Unread } from './recorded-line.ts'
 import type { Log } from './open-logs.ts'
 import { overlong, readLines } from './read-lines.ts'
+import { type RecordedLine, readRecordedLine, type Unread } from './recorded-line.ts'
 
 /** How many lines of each kind were in all logs together. */
 export type LineCounts = Record<'audit' | Unread, number>

@@ -3,6 +3,7 @@ import { printReport } from '../report/print-report.ts'
 import { createReport } from '../report/report.ts'
 import { drawReport } from '../report/report-page.ts'
 import { Tally } from '../report/tally.ts'
+import { toSafeJson } from '../terminal/safe-json.ts'
 import type { CommandContext } from './command.ts'
 import { chooseLogs, parseLogOptions } from './log-options.ts'
 
@@ -24,7 +25,7 @@ export async function report({ args, stdin, stdout, stderr }: CommandContext): P
     return 1
   }
   const found = createReport(tally, lines)
-  if (values.json) stdout.write(`${JSON.stringify(found, null, 2)}\n`)
+  if (values.json) stdout.write(`${toSafeJson(found)}\n`)
   else if (values.html) stdout.write(drawReport(found))
   else stdout.write(`${printReport(found).join('\n')}\n`)
   return 0

@@ -1,5 +1,5 @@
-import type { RecordedLine } from '../audit-reading/recorded-line.ts'
 import { BoundedCounts } from '../audit-reading/bounded-counts.ts'
+import type { RecordedLine } from '../audit-reading/recorded-line.ts'
 import { DistinctCount } from './distinct-count.ts'
 import { Durations } from './durations.ts'
 import { type Outcome, outcomeOf, outcomes } from './outcome.ts'
@@ -75,22 +75,24 @@ export class ClientTally {
     this.#countOutcome(line, printOf)
     switch (line.audit) {
       case 'decision':
-        return this.#addDecision(line)
+        this.#addDecision(line)
+        break
       case 'step_up':
-        return this.#addStepUp(line)
+        this.#addStepUp(line)
+        break
       case 'released':
         this.released += 1
-        return
+        break
       case 'would_refuse':
       case 'refused':
-        return this.#addRefusal(line)
-      case 'unknown_user': {
-        const { reason = '', fix } = line
-        return this.unknownUsers.add(cut(reason), () => ({ reason: cut(reason), fix }))
-      }
+        this.#addRefusal(line)
+        break
+      case 'unknown_user':
+        this.#addUnknown(line)
+        break
       case 'unwatched':
         this.unwatched += 1
-        return
+        break
       case 'code_refused':
         this.codesRefused += 1
     }
@@ -113,11 +115,19 @@ export class ClientTally {
     const hour = this.hours[new Date(line.at).getUTCHours()]
     if (hour) hour[outcome] += 1
     if (print !== undefined) this.usersBy[outcome].add(print)
-    if (outcome === 'challenged' && line.session !== undefined) this.challengedSessions.add(printOf(line.session))
+    if (outcome === 'challenged' && line.session !== undefined)
+      this.challengedSessions.add(printOf(line.session))
     if (line.prompt?.split(' ').includes('none')) this.silent += 1
   }
 
-  #addDecision({ verdict = '', reason = '', key, policy_at: policyAt, authsignal, ...line }: RecordedLine): void {
+  #addDecision({
+    verdict = '',
+    reason = '',
+    key,
+    policy_at: policyAt,
+    authsignal,
+    ...line
+  }: RecordedLine): void {
     this.reasons.add(cut(`${verdict} ${reason} ${key}`), () => ({ verdict, reason, key, policyAt }))
     for (const rule of authsignal?.rule_ids ?? []) this.rules.add(cut(rule), () => cut(rule))
     const fault = authsignal?.error
@@ -137,6 +147,10 @@ export class ClientTally {
     const name = cut(method ?? 'not named')
     this.methods.add(name, () => name)
     this.challengeSeconds.add(seconds)
+  }
+
+  #addUnknown({ reason = '', fix }: RecordedLine): void {
+    this.unknownUsers.add(cut(reason), () => ({ reason: cut(reason), fix }))
   }
 
   #addRefusal({ reason = '', leg, key, value, detail }: RecordedLine): void {

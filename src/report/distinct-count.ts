@@ -23,21 +23,27 @@ export const fingerprint = (text: string): number => hash('sha256', text, 'buffe
  * Gandouet, Meunier 2007), in 4 KiB.
  */
 export class DistinctCount {
-  #few: Set<number> | undefined = new Set()
+  #few = new Set<number>()
   #registers: Uint8Array | undefined
 
   add(print: number): void {
-    if (this.#registers !== undefined) return raise(this.#registers, print)
-    this.#few?.add(print)
-    if ((this.#few?.size ?? 0) <= exactUpTo) return
-    this.#registers = new Uint8Array(registerCount)
-    for (const one of this.#few ?? []) raise(this.#registers, one)
-    this.#few = undefined
+    if (this.#registers !== undefined) raise(this.#registers, print)
+    else {
+      this.#few.add(print)
+      if (this.#few.size > exactUpTo) this.#beginToEstimate()
+    }
   }
 
   read(): Distinct {
     if (this.#registers !== undefined) return { count: estimate(this.#registers), isExact: false }
-    return { count: this.#few?.size ?? 0, isExact: true }
+    return { count: this.#few.size, isExact: true }
+  }
+
+  #beginToEstimate(): void {
+    const registers = new Uint8Array(registerCount)
+    for (const one of this.#few) raise(registers, one)
+    this.#few.clear()
+    this.#registers = registers
   }
 }
 
@@ -57,5 +63,7 @@ function estimate(registers: Uint8Array): number {
   }
   const raw = ((0.7213 / (1 + 1.079 / registerCount)) * registerCount ** 2) / sum
   // While many registers are empty, their share says more than the harmonic mean.
-  return Math.round(raw <= 2.5 * registerCount && empty > 0 ? registerCount * Math.log(registerCount / empty) : raw)
+  return Math.round(
+    raw <= 2.5 * registerCount && empty > 0 ? registerCount * Math.log(registerCount / empty) : raw,
+  )
 }

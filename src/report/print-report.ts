@@ -1,3 +1,4 @@
+import type { Counted } from '../audit-reading/bounded-counts.ts'
 import { nameOwner } from '../audit-reading/by-client.ts'
 import { explainCounts } from '../audit-reading/read-audit.ts'
 import { describeSpan } from '../audit-reading/time-span.ts'
@@ -5,7 +6,6 @@ import { makeSafe } from '../doors/print-doors.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
 import { count, duration, number, percent } from '../terminal/wording.ts'
 import type { Advice } from './advice.ts'
-import type { Counted } from '../audit-reading/bounded-counts.ts'
 import type { DurationSummary } from './durations.ts'
 import { outcomes } from './outcome.ts'
 import type { ClientReport, Listed, Report } from './report.ts'
@@ -17,11 +17,7 @@ const barWidth = 40
 export function printReport(report: Report): string[] {
   const { lines, users, clients, security } = report
   const sections = [
-    [
-      `${count(lines.audit, 'audit line')} ${describeSpan(report)}`,
-      people(users),
-      ...explainCounts(lines),
-    ],
+    [`${count(lines.audit, 'audit line')} ${describeSpan(report)}`, people(users), ...explainCounts(lines)],
     describeAdvice(clients),
     ...clients.map(describeClient),
     describeSecurity(security),
@@ -54,7 +50,10 @@ function describeClient(client: ClientReport): string[] {
     `${nameOwner(client)}${mode === '' ? '' : `: ${mode}`}${place}`,
     `  ${count(signIns, noun)} of ${people(users)}${silent > 0 ? `, ${number(silent)} of them silent (prompt=none)` : ''}`,
     ...describeOutcomes(client),
-    ...describeList('decided', client.reasons, ({ verdict, reason, key }) => [`${verdict}: ${reason}`, key ?? '']),
+    ...describeList('decided', client.reasons, ({ verdict, reason, key }) => [
+      `${verdict}: ${reason}`,
+      key ?? '',
+    ]),
     ...describeList('refused', client.refusals, ({ reason, leg, key, value }) => [
       `${reason}${leg === undefined ? '' : ` (${leg})`}`,
       key ?? '',

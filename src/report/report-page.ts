@@ -16,7 +16,9 @@ import { nameOutcome, people } from './wording.ts'
 /** A report as one HTML page that needs no script, no network and nothing beside it. */
 export function drawReport(report: Report): string {
   const folder = findPackageFolder('report', 'report.eta', import.meta.dirname)
-  const [style, template] = ['report.css', 'report.eta'].map((file) => readFileSync(join(folder, file), 'utf8'))
+  const [style, template] = ['report.css', 'report.eta'].map((file) =>
+    readFileSync(join(folder, file), 'utf8'),
+  )
   const safe = clean(report)
   return new Eta({ autoEscape: true }).renderString(template ?? '', {
     style,
