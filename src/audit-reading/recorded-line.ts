@@ -72,7 +72,7 @@ export type Unread = 'plain' | 'broken' | 'older' | 'newer'
 
 /**
  * Reads one line of a log. What a shipper wrote before the JSON, such as a time or a container's name, is left out. A
- * field of another type than it has in the schema is absent: whoever can write to a log must not confuse its reader.
+ * field of another type than it has in the schema is absent: nobody who can write to a log confuses its reader so.
  */
 export function readRecordedLine(text: string): RecordedLine | Unread {
   // Cheaper than to parse each line of a log that is mostly not about this. Inside a text its quotes were escaped.

@@ -1,6 +1,6 @@
 import { explainCounts, readAudit } from '../audit-reading/read-audit.ts'
+import { createReport } from '../report/create-report.ts'
 import { printReport } from '../report/print-report.ts'
-import { createReport } from '../report/report.ts'
 import { drawReport } from '../report/report-page.ts'
 import { Tally } from '../report/tally.ts'
 import { toSafeJson } from '../terminal/safe-json.ts'

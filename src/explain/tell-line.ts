@@ -3,7 +3,7 @@ import type { AuthsignalAnswer, RecordedLine } from '../audit-reading/recorded-l
 import { duration } from '../terminal/wording.ts'
 
 /** What one line tells: what happened, and what is known of it. */
-export interface Told {
+export interface Account {
   readonly what: string
   readonly facts: readonly string[]
 }
@@ -19,7 +19,7 @@ const legs = new Map([
   ['sign_out', 'at a sign-out'],
 ])
 
-export function tellLine(line: RecordedLine): Told {
+export function tellLine(line: RecordedLine): Account {
   switch (line.audit) {
     case 'decision':
       return tellDecision(line)
@@ -45,7 +45,7 @@ export function tellLine(line: RecordedLine): Told {
   }
 }
 
-function tellDecision(line: RecordedLine): Told {
+function tellDecision(line: RecordedLine): Account {
   const { verdict, reason, leg = '', error, authsignal } = line
   const meaning = explainReason(reason)?.meaning
   return {
@@ -67,7 +67,7 @@ function tellStepUp({
   detail,
   challenge_seconds: seconds,
   validate_ms: ms,
-}: RecordedLine): Told {
+}: RecordedLine): Account {
   const after = seconds === undefined ? '' : ` after ${duration(seconds * 1000)}`
   const what =
     reason === 'passed'
@@ -79,7 +79,7 @@ function tellStepUp({
   }
 }
 
-function tellRefusal(line: RecordedLine): Told {
+function tellRefusal(line: RecordedLine): Account {
   const { audit, reason, leg = '', detail, value, error, status, method, path } = line
   const verb = audit === 'refused' ? 'refused' : 'would have been refused by enforce'
   return {

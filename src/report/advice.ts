@@ -2,17 +2,8 @@ import type { Counted } from '../audit-reading/bounded-counts.ts'
 import { explainReason } from '../audit-reading/reasons.ts'
 import { count } from '../terminal/wording.ts'
 import type { DecisionReason, RefusalReason } from './client-tally.ts'
-import type { ClientReport } from './report.ts'
+import type { Advice, ClientReport } from './report.ts'
 import { people } from './wording.ts'
-
-/** What to do, or to know, before `enforce`; or now, where the client is enforced already. */
-export interface Advice {
-  /** How many lines it rests on. */
-  readonly count: number
-  readonly text: string
-  /** The YAML key that changes it. */
-  readonly key?: string | undefined
-}
 
 type Described = Omit<ClientReport, 'advice'>
 

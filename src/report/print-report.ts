@@ -5,10 +5,9 @@ import { describeSpan } from '../audit-reading/time-span.ts'
 import { makeSafe } from '../doors/print-doors.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
 import { count, duration, number, percent } from '../terminal/wording.ts'
-import type { Advice } from './advice.ts'
 import type { DurationSummary } from './durations.ts'
 import { outcomes } from './outcome.ts'
-import type { ClientReport, Listed, Report } from './report.ts'
+import type { Advice, ClientReport, Listed, Report } from './report.ts'
 import { nameOutcome, people } from './wording.ts'
 
 const barWidth = 40
@@ -31,12 +30,12 @@ export function printReport(report: Report): string[] {
 export const printAdvice = ({ text, key }: Advice): string => (key === undefined ? text : `${text} -> ${key}`)
 
 function describeAdvice(clients: readonly ClientReport[]): string[] {
-  const told = clients.filter(({ advice }) => advice.length > 0)
-  return told.length === 0
+  const advised = clients.filter(({ advice }) => advice.length > 0)
+  return advised.length === 0
     ? []
     : [
         'what to do or to know before enforce',
-        ...told.flatMap((client) =>
+        ...advised.flatMap((client) =>
           client.advice.map((advice) => `  ${nameOwner(client)}: ${printAdvice(advice)}`),
         ),
       ]

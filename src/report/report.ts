@@ -1,12 +1,10 @@
-import type { BoundedCounts, Counted } from '../audit-reading/bounded-counts.ts'
+import type { Counted } from '../audit-reading/bounded-counts.ts'
 import type { Owner } from '../audit-reading/by-client.ts'
 import type { LineCounts } from '../audit-reading/read-audit.ts'
-import { type Advice, adviseOn } from './advice.ts'
-import type { ClientTally, DecisionReason, Fault, RefusalReason } from './client-tally.ts'
+import type { DecisionReason, Fault, RefusalReason } from './client-tally.ts'
 import type { Distinct } from './distinct-count.ts'
 import type { DurationSummary } from './durations.ts'
-import { type Outcome, outcomes } from './outcome.ts'
-import type { Tally } from './tally.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What `report --json` prints. Times are ISO 8601, hours are UTC. */
 export interface Report {
@@ -65,56 +63,11 @@ export interface ClientReport extends Owner {
   readonly advice: readonly Advice[]
 }
 
-/** All that the lines said; there must have been one. */
-export function createReport(tally: Tally, lines: LineCounts): Report {
-  const clients = tally.clients.list().map(({ owner, value }) => describe(owner, value))
-  return {
-    ...tally.time.read(),
-    lines,
-    users: tally.users.read(),
-    configs: tally.configs.list(),
-    security: tally.security.list(),
-    clients: clients.sort((a, b) => weigh(b) - weigh(a)),
-  }
+/** What to do, or to know, before `enforce`; or now, where the client is enforced already. */
+export interface Advice {
+  /** How many lines it rests on. */
+  readonly count: number
+  readonly text: string
+  /** The YAML key that changes it. */
+  readonly key?: string | undefined
 }
-
-function describe(owner: Owner, tally: ClientTally): ClientReport {
-  const signIns = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0)
-  const described = outcomes.map((outcome) => {
-    const count = tally.outcomes[outcome]
-    const share = signIns === 0 ? 0 : count / signIns
-    return [outcome, { count, share, users: tally.usersBy[outcome].read() }] as const
-  })
-  const client: Omit<ClientReport, 'advice'> = {
-    ...owner,
-    mode: tally.mode,
-    modes: [...tally.modes],
-    policyAt: tally.policyAt,
-    signIns,
-    silent: tally.silent,
-    users: tally.users.read(),
-    outcomes: Object.fromEntries(described) as Record<Outcome, OutcomeReport>,
-    challengedSessions: tally.challengedSessions.read(),
-    released: tally.released,
-    hours: tally.hours,
-    reasons: toListed(tally.reasons),
-    refusals: toListed(tally.refusals),
-    unknownUsers: toListed(tally.unknownUsers),
-    authsignalFaults: toListed(tally.authsignalFaults),
-    rules: toListed(tally.rules),
-    methods: toListed(tally.methods),
-    stepUps: toListed(tally.stepUps),
-    unwatched: tally.unwatched,
-    codesRefused: tally.codesRefused,
-    challengeSeconds: tally.challengeSeconds.read(),
-    probeMs: tally.probeMs.read(),
-    trackMs: tally.trackMs.read(),
-    totalMs: tally.totalMs.read(),
-  }
-  return { ...client, advice: adviseOn(client) }
-}
-
-const toListed = <T>(counts: BoundedCounts<T>): Listed<T> => ({ list: counts.list(), others: counts.others })
-
-const weigh = ({ signIns, refusals }: ClientReport): number =>
-  signIns + refusals.list.reduce((sum, { count }) => sum + count, 0)
