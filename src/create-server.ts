@@ -4,14 +4,15 @@ import { createClientErrorHandler } from './http/client-error.ts'
 import { sendError } from './legs/send-error.ts'
 import type { Services } from './services.ts'
 import type { Log } from './telemetry/log.ts'
-import { createSupportId } from './telemetry/support-id.ts'
+import { createSupportId } from './telemetry/request-context.ts'
 
 /** The HTTP server, with no route yet: its limits, its ids of requests, and its answer to every error. */
 export function createServer(
-  { config, pages }: Pick<Services, 'config' | 'pages'>,
+  services: Pick<Services, 'config' | 'pages' | 'audit' | 'policies'>,
   log: Log,
 ): FastifyInstance {
-  const errorServices = { pages, corsOrigins: collectOrigins(config) }
+  const { config } = services
+  const errorServices = { ...services, corsOrigins: collectOrigins(config) }
   const { maxHeaderSize } = config
   const { tls } = config.listen
   const app: FastifyInstance = fastify({

@@ -1,4 +1,5 @@
 import { createAuthsignal } from './authsignal/authsignal.ts'
+import { versionOf } from './config/config-version.ts'
 import type { Config } from './config/schema/schema.ts'
 import { chooseCookieRules } from './http/own-cookie.ts'
 import { createPages } from './pages/pages.ts'
@@ -33,7 +34,7 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     provider,
     keys,
     askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
-    audit: createAudit(log),
+    audit: createAudit(log, config.log, versionOf(config)),
     clocks,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),

@@ -36,12 +36,23 @@ const statusCodes = {
 /** Every reason for which the gateway answers a request itself instead of forwarding a message. */
 export type RefusalCode = keyof typeof statusCodes
 
-/** What the log line of a refusal says besides its detail; never a secret. */
-export interface RefusalOptions extends ErrorOptions {
+/** A key of a client's policy that a refusal rests on. */
+export type RefusalKey = 'grants' | 'redirectUris' | 'refreshMaxAge' | 'refreshTokens' | 'responseTypes'
+
+/** Whose request is refused, where the request itself does not say so. */
+export interface RefusalOwner {
+  readonly clientId?: string | undefined
+  /** Where no client asks, but a page is asked for. */
+  readonly page?: string | undefined
+  readonly user?: { readonly subject: string; readonly session?: string | undefined } | undefined
+}
+
+/** What the line of a refusal says besides its detail; never a secret. */
+export interface RefusalOptions extends ErrorOptions, RefusalOwner {
   /** What was not allowed, as it was sent. */
   readonly value?: string | undefined
-  /** Whose request it was, where the request itself does not say so. */
-  readonly clientId?: string | undefined
+  /** The key that changes it. */
+  readonly key?: RefusalKey | undefined
 }
 
 /**
@@ -52,7 +63,8 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   readonly statusCode: number
   readonly value: string | undefined
-  readonly clientId: string | undefined
+  readonly key: RefusalKey | undefined
+  readonly owner: RefusalOwner
 
   constructor(code: RefusalCode, detail: string, options: RefusalOptions = {}) {
     super(detail, options)
@@ -60,6 +72,7 @@ export class Refusal extends Error {
     this.code = code
     this.statusCode = statusCodes[code]
     this.value = options.value
-    this.clientId = options.clientId
+    this.key = options.key
+    this.owner = { clientId: options.clientId, page: options.page, user: options.user }
   }
 }

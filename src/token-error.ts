@@ -1,3 +1,5 @@
+import type { RefusalKey, RefusalOptions } from './refusal.ts'
+
 const statusCodes = {
   invalid_request: 400,
   invalid_grant: 400,
@@ -26,17 +28,20 @@ export class TokenError extends Error {
   readonly statusCode: number
   /** What was not allowed, as it was sent; for the log too, and never a secret. */
   readonly value: string | undefined
+  /** The key of the client's policy that changes it. */
+  readonly key: RefusalKey | undefined
 
   constructor(
     code: TokenErrorCode,
     detail: string,
-    options: ErrorOptions & { readonly value?: string | undefined } = {},
+    options: Pick<RefusalOptions, 'cause' | 'value' | 'key'> = {},
   ) {
     super(detail, options)
     this.name = 'TokenError'
     this.code = code
     this.statusCode = statusCodes[code]
     this.value = options.value
+    this.key = options.key
   }
 
   get body(): { readonly error: TokenErrorCode; readonly error_description: string } {

@@ -33,7 +33,8 @@ const floors = [
   ['http'],
   ['config'],
   ['terminal'],
-  ['hash.ts', 'omit-absent.ts', 'token-error.ts', 'refusal.ts'],
+  ['token-error.ts'],
+  ['hash.ts', 'omit-absent.ts', 'refusal.ts'],
 ]
 
 /** The source files that each file imports, dynamically or for a type only too. */

@@ -1,5 +1,4 @@
-/** The version of the audit lines that this program reads and writes. */
-const knownSchema = 1
+import { auditSchema } from '../telemetry/audit-line.ts'
 
 /** A line with a verdict, or of another event, as it was written: docs/audit.md. What is absent is not known. */
 export interface RecordedLine {
@@ -82,7 +81,7 @@ export function readRecordedLine(text: string): RecordedLine | Unread {
   const { schema, audit, time } = line
   if (typeof audit !== 'string') return 'plain'
   if (typeof schema !== 'number') return 'older'
-  if (schema > knownSchema) return 'newer'
+  if (schema > auditSchema) return 'newer'
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN
   if (Number.isNaN(at)) return 'broken'
   line['at'] = at

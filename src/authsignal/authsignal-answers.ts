@@ -11,6 +11,8 @@ export interface Tracked {
   readonly url: string | undefined
   /** The verification methods between which the user can choose; undefined if the answer does not say. */
   readonly offered?: readonly string[] | undefined
+  /** The rules that matched. */
+  readonly ruleIds?: readonly string[] | undefined
   /** The origin of an address that was not allowed, for the log. */
   readonly refusedOrigin?: string | undefined
 }
@@ -34,7 +36,7 @@ export interface Validated {
   readonly stateUpdatedAt?: string | undefined
 }
 
-const methodList = z
+const textList = z
   .array(z.string())
   .nullish()
   .transform((value) => value ?? undefined)
@@ -45,8 +47,9 @@ const trackAnswer = z.object({
   url: optionalString,
   idempotencyKey: z.string(),
   token: optionalString,
-  enrolledVerificationMethods: methodList,
-  allowedVerificationMethods: methodList,
+  enrolledVerificationMethods: textList,
+  allowedVerificationMethods: textList,
+  ruleIds: textList,
 })
 
 type TrackAnswer = z.output<typeof trackAnswer>
@@ -81,6 +84,7 @@ export function parseTracked(
     isEnrolled: answer.isEnrolled,
     url: url || undefined,
     offered: listOffered(answer),
+    ruleIds: answer.ruleIds,
     refusedOrigin: answer.url && !url ? originOf(answer.url) : undefined,
   }
 }

@@ -24,6 +24,8 @@ export class AuthsignalError extends Error {
   readonly kind: AuthsignalErrorKind
   readonly status: number | undefined
   readonly errorCode: string | undefined
+  readonly operation: AuthsignalOperation
+  readonly reason: string | undefined
 
   constructor(kind: AuthsignalErrorKind, operation: AuthsignalOperation, details: AuthsignalErrorDetails) {
     const { status, errorCode, reason } = details
@@ -32,5 +34,7 @@ export class AuthsignalError extends Error {
     this.kind = kind
     this.status = status
     this.errorCode = errorCode
+    this.operation = operation
+    this.reason = reason
   }
 }

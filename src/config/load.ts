@@ -7,6 +7,7 @@ import { type Config, configSchema } from './schema/schema.ts'
 import { listClientFiles } from './yaml/clients-folder.ts'
 import { explainIssue } from './yaml/explain-issue.ts'
 import { isFaulty, type Layer, sortProblems, toProblem } from './yaml/layers.ts'
+import { locatePolicies } from './yaml/locate-policies.ts'
 import { isMapping, nest, overlay, pick } from './yaml/values.ts'
 import { readSource } from './yaml/yaml-source.ts'
 
@@ -27,7 +28,8 @@ export function loadConfig(file: string, env: Environment): Config {
 
   const value = merge(main, clients, presets)
   const parsed = configSchema.safeParse(value)
-  if (parsed.success && problems.length === 0) return resolveFiles(parsed.data, dirname(file))
+  if (parsed.success && problems.length === 0)
+    return locatePolicies(resolveFiles(parsed.data, dirname(file)), value, layers)
   if (!parsed.success) problems.push(...explain(parsed.error.issues, value, layers))
   throw new ConfigError(sortProblems(layers, problems))
 }

@@ -1,8 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TargetKind } from '../http/endpoints.ts'
 import { type TakeBody, takeBody } from '../http/take-body.ts'
 import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
+import type { Leg } from '../telemetry/audit-line.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
 import { type AuthorizeServices, authorize } from './request/authorize.ts'
@@ -27,6 +30,7 @@ export async function onRequest(
   reply: FastifyReply,
 ): Promise<Onward> {
   const { kind } = request.exchange
+  noteConcern({ leg: legOf(kind) })
   // guard: jwt-at-every-endpoint
   const taken = await services.handOver?.refuseTokens(request)
   switch (kind) {
@@ -43,6 +47,21 @@ export async function onRequest(
     case 'device_authorization':
     case 'backchannel_authentication':
       return guard(services, request, (take) => startElsewhere(services, request, reply, kind, take))
+  }
+}
+
+function legOf(kind: TargetKind): Leg {
+  switch (kind) {
+    case 'authorization':
+    case 'open':
+    case 'own':
+      return 'request'
+    case 'token':
+      return 'token'
+    case 'pushed_authorization':
+    case 'device_authorization':
+    case 'backchannel_authentication':
+      return 'back_channel'
   }
 }
 

@@ -2,6 +2,7 @@ import { isAtAuthorization } from '../http/endpoints.ts'
 import { requireSameUser } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
 import { followSignOut, type SignOutServices } from '../sign-out/sign-out.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { contentTypeOf, sendStream } from '../upstream/proxy.ts'
 import type { OpResponse } from './learned.ts'
 import { relayPushedResponse } from './request/pushed-request.ts'
@@ -29,11 +30,16 @@ export type OnResponseServices = RelayPageServices &
  */
 export async function onResponse(services: OnResponseServices, answer: OpResponse): Promise<void> {
   const { request, reply, learned } = answer
+  if (isForBrowser(learned)) noteConcern({ leg: 'response' })
   // guard: answers-to-protected-pages
   if (learned.kind === 'page') await requireSameUser(services, request, reply, learned.page)
   await followSignOut(services, request, reply)
   await relay(services, answer, classifyResponse(readFacts(services, answer)))
 }
+
+/** What is asked for by a browser may be answered with an authorization response. */
+const isForBrowser = ({ kind }: OpResponse['learned']): boolean =>
+  kind !== 'redemption' && kind !== 'pushed' && kind !== 'page'
 
 function readFacts(services: OnResponseServices, answer: OpResponse): ResponseFacts {
   const { config, policies, provider, loginPage, metadataPaths, jsonPaths } = services

@@ -12,7 +12,9 @@ import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
-import { runWithSupportId } from '../telemetry/support-id.ts'
+import { describePath } from '../telemetry/describe-path.ts'
+import { noteFacts, runRequest } from '../telemetry/request-context.ts'
+import { readTraceId } from '../telemetry/trace-id.ts'
 
 /**
  * Node leaves the fields of a request beyond this many out of `headers` without a word, while `rawHeaders` holds some
@@ -23,10 +25,10 @@ const maxHeaders = 1000
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  services: Pick<Services, 'config' | 'provider' | 'upstream' | 'policies' | 'cookie'>,
+  services: Pick<Services, 'config' | 'now' | 'provider' | 'upstream' | 'policies' | 'cookie'>,
   isLoginPath: IsLoginPath,
 ): void {
-  const { config, provider, upstream, policies, cookie } = services
+  const { config, now, provider, upstream, policies, cookie } = services
   const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
   // guard: trusted-header-name
@@ -73,12 +75,18 @@ export function readExchanges(
   }
 
   app.decorateRequest('exchange')
-  app.addHook('onRequest', (request, _reply, done) => runWithSupportId(request.id, done))
+  app.addHook('onRequest', ({ id: supportId, headers }, _reply, done) =>
+    runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now }, done),
+  )
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort()
     })
-    request.setDecorator<Exchange>('exchange', read(request, gone.signal))
+    const exchange = read(request, gone.signal)
+    const { browser, target } = exchange
+    const { address: ip, userAgent } = browser
+    noteFacts({ method: request.method, path: describePath(target.path, true), ip, userAgent })
+    request.setDecorator<Exchange>('exchange', exchange)
   })
 }

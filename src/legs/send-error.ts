@@ -1,17 +1,15 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthsignalError } from '../authsignal/authsignal.ts'
-import type { Pages } from '../pages/pages.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { Refusal, type RefusalCode } from '../refusal.ts'
-import { describePath } from '../telemetry/describe-path.ts'
+import type { Services } from '../services.ts'
+import { reportRefusal } from '../telemetry/report-refusal.ts'
 import { TokenError, type TokenErrorCode } from '../token-error.ts'
 import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
-import { clientOf } from './noted-client.ts'
 
 const retryAfterSeconds = 5
 
-export interface ErrorServices {
-  readonly pages: Pages
+export interface ErrorServices extends Pick<Services, 'pages' | 'audit' | 'policies'> {
   /** Origins whose scripts may read an answer to this request. */
   readonly corsOrigins: ReadonlySet<string>
 }
@@ -21,26 +19,23 @@ export function sendError(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  { pages, corsOrigins }: ErrorServices,
+  services: ErrorServices,
 ): FastifyReply {
+  const { pages, corsOrigins } = services
   const refusal = toRefusal(error)
-  const { code, statusCode, message } = refusal
-  const about = describe(request, refusal)
-  if (statusCode >= 500) request.log.error({ err: refusal, code, ...about }, 'refused')
-  else request.log.info({ code, detail: message, ...about }, 'refused')
+  const answer = toAnswer(request, refusal)
+  const { code, statusCode } = refusal
+  reportRefusal(services, request, refusal, answer.code)
   // guard: refused-framing
   if (code === 'malformed_headers') reply.header('connection', 'close')
   // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.
   else request.raw.resume()
   if (statusCode === 503) reply.header('retry-after', retryAfterSeconds)
-  if (refusal instanceof Refusal && !isBackChannel(request)) {
-    return pages.send(request, reply, refusalPage(refusal.code, request.id))
-  }
+  if (answer instanceof Refusal) return pages.send(request, reply, refusalPage(answer.code, request.id))
   const { origin } = request.headers
   if (origin !== undefined && corsOrigins.has(origin)) {
     reply.header('access-control-allow-origin', origin).header('vary', 'origin')
   }
-  const answer = refusal instanceof Refusal ? toTokenError(refusal) : refusal
   return reply
     .code(statusCode)
     .header('content-type', 'application/json')
@@ -49,17 +44,9 @@ export function sendError(
     .send(JSON.stringify(answer.body))
 }
 
-/** What an operator needs to find who was refused what. */
-function describe(request: FastifyRequest, refusal: Refusal | TokenError) {
-  const { method, exchange, url } = request
-  const clientId = refusal instanceof Refusal ? refusal.clientId : undefined
-  return {
-    method,
-    path: describePath(exchange?.target.path ?? url, exchange !== undefined),
-    client_id: clientId ?? clientOf(request),
-    value: refusal.value,
-  }
-}
+/** What the client or the person gets. */
+const toAnswer = (request: FastifyRequest, refusal: Refusal | TokenError): Refusal | TokenError =>
+  refusal instanceof Refusal && isBackChannel(request) ? toTokenError(refusal) : refusal
 
 function isBackChannel({ exchange }: FastifyRequest): boolean {
   const kind = exchange?.kind

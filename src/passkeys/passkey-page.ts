@@ -37,7 +37,7 @@ export async function requireProof(
   const { policy } = passkeys
   const { target } = request.exchange
   const next = { target: request.method === 'GET' ? target.raw : `${config.pathPrefix}/passkeys` }
-  const asked = { name: passkeysPageName, policy, next, mayAskBrowser: true }
+  const asked = { name: passkeysPageName, policy, leg: 'passkeys', next, mayAskBrowser: true } as const
   const judgement = await judgePage(services, request, asked)
   if (judgement.kind === 'unknown' && judgement.reason === onlyByBrowser)
     return { path: await askBeforePage(services, request, reply, next) }

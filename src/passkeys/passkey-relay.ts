@@ -10,6 +10,7 @@ import { type Case, countWindowMs } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { createAllowance } from '../store/allowance.ts'
+import { reportRefusal } from '../telemetry/report-refusal.ts'
 import { addPasskey, beginPasskey } from './passkey-enrolment.ts'
 import { requireProof } from './passkey-page.ts'
 import type { PasskeyServices, PasskeySignInServices } from './passkey-services.ts'
@@ -40,7 +41,7 @@ export function servePasskeyRelay(app: FastifyInstance, services: PasskeyService
   })
   // guard: calls-from-this-origin
   app.addHook('preHandler', async (request) => requireOwnForm(request, config.publicUrl))
-  app.setErrorHandler<Error>((error, request, reply) => sendClientError(error, request, reply))
+  app.setErrorHandler<Error>((error, request, reply) => sendClientError(services, error, request, reply))
   relayEnrolment(app, services)
   if (passkeys.signIn) relaySignIn(app, { ...services, signIn: passkeys.signIn })
 }
@@ -119,12 +120,17 @@ function parseBody<Body>(schema: z.ZodType<Body>, { body }: FastifyRequest): Bod
 }
 
 /** The client API's own shape; `unauthorized` makes the page ask for a new verification. */
-function sendClientError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, statusCode } = toRefusal(error)
-  if (statusCode >= 500) request.log.error({ err: error, code }, 'refused')
-  else request.log.info({ code, detail: error.message }, 'refused')
+function sendClientError(
+  services: Pick<Services, 'audit' | 'policies'>,
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = toRefusal(error)
+  const { code, statusCode } = refusal
   const isUnverified = code === 'verify_first' || code === 'sign_in_first'
   const errorCode = isUnverified ? 'unauthorized' : code
+  reportRefusal(services, request, refusal, errorCode)
   return reply
     .code(statusCode)
     .send({ error: errorCode, errorCode, errorDescription: 'The request was refused.' })
@@ -134,8 +140,8 @@ function toRefusal(error: Error): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof AuthsignalError) {
     const code = error.kind === 'unavailable' ? 'verification_unavailable' : 'passkey_refused'
-    return new Refusal(code, error.message)
+    return new Refusal(code, error.message, { cause: error })
   }
   const status = 'statusCode' in error ? Number(error.statusCode) : 500
-  return new Refusal(status < 500 ? 'malformed_parameters' : 'internal', error.message)
+  return new Refusal(status < 500 ? 'malformed_parameters' : 'internal', error.message, { cause: error })
 }

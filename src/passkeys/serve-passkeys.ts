@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { createAuthsignalClient } from '../authsignal/authsignal-client.ts'
 import type { Config } from '../config/schema/schema.ts'
+import { passkeysPageName } from '../policy/policies.ts'
 import type { Services } from '../services.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
 import { servePasskeyEntry } from './passkey-entry.ts'
 import { servePasskeyPage } from './passkey-page.ts'
@@ -24,6 +26,8 @@ export async function servePasskeys(
   const { tenantId, signIn } = passkeys
   const client = createAuthsignalClient(services.config.authsignal, tenantId)
   const withPasskeys = { ...services, passkeys, client, assets }
+  const { policy } = passkeys
+  app.addHook('preHandler', async () => noteConcern({ leg: 'passkeys', page: passkeysPageName, policy }))
   serveAssets(app, assets)
   // Each has its own way to read bodies and to answer errors.
   await app.register(async (own) => servePasskeyPage(own, withPasskeys))

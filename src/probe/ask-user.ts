@@ -7,6 +7,7 @@ import type { ProbeResult } from '../policy/probe-result.ts'
 import { countWindowMs, type Records } from '../records/records.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { sentFrom } from '../store/owners.ts'
+import { timed } from '../telemetry/request-context.ts'
 import { probeUser } from './probe.ts'
 import type { ProbeServices } from './question.ts'
 
@@ -47,7 +48,7 @@ export async function askUser(
     cookies !== undefined && !isAgain && !(await mayProbe(services, cookies, address, readLoad(headers)))
   const result: ProbeResult = isOneTooMany
     ? { known: false, reason: 'too_many_probes' }
-    : await probeUser(services, { cookies, userAgent, clientAddress: address })
+    : await timed('probe', () => probeUser(services, { cookies, userAgent, clientAddress: address }))
   if (!result.known) {
     const { reason, detail } = result
     // Nobody is signed in yet: nothing that an operator could repair.

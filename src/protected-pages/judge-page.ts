@@ -17,6 +17,8 @@ export type JudgePageServices = JudgeServices & Pick<Services, 'askUser' | 'prov
 export interface AskedPage {
   readonly name: string
   readonly policy: ClientPolicy
+  /** For the audit. */
+  readonly leg: 'page' | 'passkeys'
   readonly next: PageToShow
   /** The browser can be sent to the OP first, to ask who its user is. */
   readonly mayAskBrowser: boolean
@@ -30,7 +32,7 @@ export type PageJudgement =
 export async function judgePage(
   services: JudgePageServices,
   request: FastifyRequest,
-  { name, policy, next, mayAskBrowser }: AskedPage,
+  { name, policy, leg, next, mayAskBrowser }: AskedPage,
 ): Promise<PageJudgement> {
   const canShow = canShowPage(request.method, request.headers)
   const probe = await findUser(services, request, {
@@ -43,6 +45,7 @@ export async function judgePage(
   if (it.user.session === undefined) return { kind: 'unknown', reason: 'session_unknown' }
   const judgement = await judge(services, it, {
     policy,
+    leg,
     browser: request.exchange.browser,
     atRelease: false,
     tabs: [{ case: it, isAnswered: false, page: next }],

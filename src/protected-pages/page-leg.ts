@@ -9,6 +9,7 @@ import { onlyByBrowser, saysNobody } from '../policy/probe-result.ts'
 import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
 import {
   type AskedPage,
@@ -55,6 +56,7 @@ export async function onPageRequest(
   const { target, upstreamHeaders: headers } = request.exchange
   const page = services.findPage(target, request.method)
   if (page === undefined) return { kind: 'forward', headers, body: taken }
+  noteConcern({ leg: 'page', page: page.name, policy: page.policy })
   if (page.policy.mode === 'monitor') {
     await watch(services, request, page)
     return { kind: 'forward', headers, body: taken }
@@ -116,6 +118,7 @@ const describeAsked = (
 ): AskedPage => ({
   name,
   policy,
+  leg: 'page',
   next: describeNext(services.config, request),
   // `monitor` changes nothing.
   mayAskBrowser: policy.mode === 'enforce',
@@ -125,9 +128,9 @@ const describeAsked = (
 async function watch(services: PageLegServices, request: FastifyRequest, page: ProtectedPath): Promise<void> {
   try {
     const judgement = await judgePage(services, request, describeAsked(services, request, page))
-    if (judgement.kind === 'unknown') services.audit.unknownUser(page.policy, judgement.reason)
+    if (judgement.kind === 'unknown') reportUnknown(services, page, 'forward', judgement.reason)
   } catch (error) {
-    services.audit.unwatched(page.policy, error)
+    services.audit.unwatched({ page: page.name }, error)
   }
 }
 
@@ -138,14 +141,14 @@ async function watch(services: PageLegServices, request: FastifyRequest, page: P
 function goAnonymously(
   services: PageLegServices,
   request: FastifyRequest,
-  { policy }: ProtectedPath,
+  page: ProtectedPath,
   { reason }: PageJudgement & { kind: 'unknown' },
   body: Buffer | undefined,
 ): OpenedRequest {
   const { method } = request
   // guard: failed-probe
   if (!saysNobody(reason)) {
-    services.audit.unknownUser(policy, reason)
+    reportUnknown(services, page, 'deny', reason)
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
   // guard: nobody-changes
@@ -160,6 +163,13 @@ function goAnonymously(
     body,
   }
 }
+
+const reportUnknown = (
+  { audit }: PageLegServices,
+  { name: page, policy }: ProtectedPath,
+  verdict: 'deny' | 'forward',
+  reason: string,
+): void => audit.unknownUser({ page }, { policy, leg: 'page' }, { verdict, reason })
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
 function describeNext(

@@ -47,6 +47,8 @@ export interface User {
   readonly epochs: readonly string[]
   readonly amr: readonly string[]
   readonly acr?: string | undefined
+  /** When the user signed in at the OP, in epoch seconds. */
+  readonly authTime?: number | undefined
   readonly username?: string | undefined
   readonly email?: string | undefined
   readonly phoneNumber?: string | undefined

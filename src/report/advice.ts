@@ -71,16 +71,15 @@ function adviseOnReason(client: Described, { what, count: times }: Counted<Decis
 }
 
 /** Under `monitor` nobody passes a challenge, so that nothing is remembered: more are counted than there would be. */
-function adviseOnChallenges({ mode, outcomes, challengedSessions, reasons }: Described): Advice[] {
+function adviseOnChallenges({ mode, outcomes, challengedSessions, policyAt }: Described): Advice[] {
   const { count: times, users } = outcomes.challenged
   if (mode === 'enforce' || times === 0) return []
-  const { key } = reasons.list.find(({ what }) => what.reason === 'challenge_required')?.what ?? {}
   const sessions = challengedSessions.count
-  const spared =
-    sessions > 0 && sessions < times
-      ? `; in ${challengedSessions.isExact ? '' : 'about '}${count(sessions, 'session')} of the OP, so that remember would spare the rest`
-      : ''
-  return [{ count: times, text: `${people(users)} would see ${count(times, 'challenge')}${spared}`, key }]
+  const wouldSee = `${people(users)} would see ${count(times, 'challenge')}`
+  if (sessions === 0 || sessions >= times) return [{ count: times, text: wouldSee }]
+  const about = challengedSessions.isExact ? '' : 'about '
+  const text = `${wouldSee}; in ${about}${count(sessions, 'session')} of the OP, so that remember would spare the rest`
+  return [{ count: times, text, key: policyAt === undefined ? 'remember' : `remember, at ${policyAt}` }]
 }
 
 function adviseOnFaults({ unwatched, codesRefused, authsignalFaults }: Described): Advice[] {

@@ -3,6 +3,7 @@ import { readForm } from '../http/read-form.ts'
 import { parseParameters } from '../oauth/parameters.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Services } from '../services.ts'
+import { noteConcern } from '../telemetry/request-context.ts'
 import { TokenError } from '../token-error.ts'
 import { type LogoutTokenServices, verifyLogoutToken } from './logout-token.ts'
 
@@ -15,6 +16,7 @@ export function serveBackchannelLogout(
   services: LogoutTokenServices & Pick<Services, 'epochs' | 'audit'>,
 ): void {
   const { epochs, audit } = services
+  app.addHook('preHandler', async () => noteConcern({ leg: 'sign_out' }))
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.post('/backchannel-logout', async (request, reply) => {

@@ -4,6 +4,7 @@ import type { Identity } from '../policy/identity.ts'
 import type { GoverningPolicy } from '../policy/policies.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Case, InFlightRequest, User } from '../records/records.ts'
+import type { RefusalOwner } from '../refusal.ts'
 
 /** What a response or request says about its authorization request, as far as it is known. */
 export interface Asked {
@@ -43,19 +44,20 @@ export function describePageCase(identity: Identity, page: string, rules: ClaimR
 }
 
 function describeUser(identity: Identity, { compare, session }: ClaimRules): User {
-  const { subject, amr, acr, username, email, phoneNumber, displayName, locale } = identity
+  const { subject, amr, acr, authTime, username, email, phoneNumber, displayName, locale } = identity
   const { claims } = identity
   const sid = session.includes('sid') ? identity.sid : undefined
-  const authTime = session.includes('auth_time') ? identity.authTime : undefined
+  const sessionStart = session.includes('auth_time') ? authTime : undefined
   const known = compare.filter((name) => Object.hasOwn(claims, name))
   const { sub } = claims
-  const hasSession = sid !== undefined || authTime !== undefined
+  const hasSession = sid !== undefined || sessionStart !== undefined
   return {
     subject,
-    session: hasSession ? hashOf(sid, authTime?.toString()) : undefined,
+    session: hasSession ? hashOf(sid, sessionStart?.toString()) : undefined,
     epochs: [...(sid === undefined ? [] : [epochOf.session(sid)]), epochOf.user(String(sub))],
     amr,
     acr,
+    authTime,
     username,
     email,
     phoneNumber,
@@ -65,9 +67,18 @@ function describeUser(identity: Identity, { compare, session }: ClaimRules): Use
   }
 }
 
-/** Whose request a step-up is about, for the log line of a refusal. */
-export const ownerOf = ({ clientId, page }: Case): { readonly clientId?: string } =>
-  page === undefined ? { clientId } : {}
+/** Whose request a step-up is about, for the line of a refusal. */
+export const ownerOf = ({ clientId, page, user }: Case): RefusalOwner => ({
+  ...(page === undefined ? { clientId } : { page }),
+  user,
+})
+
+/** The same for a security event. */
+export const describeConcern = ({ clientId, page, user }: Case) => ({
+  client_id: page === undefined ? clientId : undefined,
+  page,
+  subject: user.subject,
+})
 
 /** The same case in the session that the OP has just renewed. */
 export const beforeRenewal = (it: Case): Case | undefined => it.user.renews && { ...it, user: it.user.renews }

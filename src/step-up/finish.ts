@@ -6,7 +6,7 @@ import type { NotVerifiedReason, Outcome, StepUp } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { forgiveAttempt } from './attempts.ts'
-import { ownerOf } from './case.ts'
+import { describeConcern, ownerOf } from './case.ts'
 import { isExpired } from './openings.ts'
 import { addProof } from './proofs.ts'
 import { type ResumeServices, serveNextTab } from './resume.ts'
@@ -21,7 +21,7 @@ export interface Return {
   readonly token: string | undefined
 }
 
-export type FinishServices = ResumeServices & Pick<Services, 'policies' | 'authsignal'>
+export type FinishServices = ResumeServices & Pick<Services, 'authsignal'>
 
 /**
  * The browser came back. One attempt, whatever the answer; the same return within a minute gets the same outcome.
@@ -145,7 +145,7 @@ async function burn(
   const burnt = await records.stepUps.update(id, (current) =>
     current.state === 'open' ? { ...current, state: 'burnt' } : undefined,
   )
-  if (burnt) audit.security('return_in_another_browser', { client_id: stepUp.case.clientId })
+  if (burnt) audit.security('return_in_another_browser', describeConcern(stepUp.case))
 }
 
 async function settle(
@@ -155,14 +155,17 @@ async function settle(
   verification: Verification,
   browser: string,
 ): Promise<Outcome> {
-  const { records, audit, now } = services
+  const { policies, records, audit, now } = services
+  const governed = { policy: policies.ofCase(stepUp.case), leg: 'return' } as const
+  const { idempotencyKey, action } = stepUp
+  const ended = { stepUpId: id, action, idempotencyKey, afterMs: now() - stepUp.openedAt }
   if (!verification.passed) {
-    audit.finished(stepUp.case, verification.reason, { detail: verification.detail })
+    const { reason, detail } = verification
+    audit.finished(stepUp.case, governed, { ...ended, reason, detail })
     return fail(services, id, verification.reason)
   }
   const { method } = verification
-  const { action } = stepUp
-  audit.finished(stepUp.case, 'passed', { method })
+  audit.finished(stepUp.case, governed, { ...ended, reason: 'passed', method })
   await forgiveAttempt(services, stepUp.case, stepUp.counters, browser)
   await addProof(services, stepUp.case, browser, { action, at: now(), method })
   await records.stepUps.update(id, (current) => ({ ...current, method }))

@@ -15,8 +15,11 @@ import {
 import type { Case, Proofs, StepUp, Waiting } from '../records/records.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
+import type { AuthsignalFields, Leg } from '../telemetry/audit-line.ts'
+import { timed } from '../telemetry/request-context.ts'
 import { areAttemptsExhausted, countAttempt, mayAskSilently, rememberSession } from './attempts.ts'
 import { beforeRenewal, isRequestUnknown } from './case.ts'
+import { describeAnswer, describeEvidence, describeFailure, type Seen } from './evidence.ts'
 import { joinStepUp, openStepUp } from './openings.ts'
 import { findPass, spendPass } from './passes.ts'
 import { findProofs } from './proofs.ts'
@@ -26,6 +29,8 @@ import { describeTrackRequest } from './track-request.ts'
 /** How a case is judged. */
 export interface Occasion {
   readonly policy: ClientPolicy
+  /** For the audit. */
+  readonly leg: Leg
   readonly browser: Browser
   /** At a release a pass is spent; before, it is only seen. */
   readonly atRelease: boolean
@@ -43,6 +48,10 @@ export interface Judgement {
   readonly stepUpId?: string
 }
 
+interface Judged extends Judgement {
+  readonly seen: Seen
+}
+
 export type JudgeServices = Pick<
   Services,
   'config' | 'policies' | 'records' | 'epochs' | 'authsignal' | 'audit' | 'now'
@@ -53,14 +62,15 @@ export type JudgeServices = Pick<
  * Authsignal. Each decision leaves an audit line.
  */
 export async function judge(services: JudgeServices, it: Case, occasion: Occasion): Promise<Judgement> {
-  const judgement = await decide(services, it, occasion)
-  const { decision } = judgement
+  const { seen, ...judgement } = await decide(services, it, occasion)
+  const { decision, stepUpId } = judgement
   if (decision.verdict === 'release') await rememberSession(services, it)
-  services.audit.decision(it, occasion.policy, decision, occasion.atRelease ? 'release' : 'request')
+  const evidence = describeEvidence(it, occasion.policy, seen, services.now())
+  services.audit.decision(it, occasion, decision, { ...evidence, stepUpId })
   return judgement
 }
 
-async function decide(services: JudgeServices, it: Case, occasion: Occasion): Promise<Judgement> {
+async function decide(services: JudgeServices, it: Case, occasion: Occasion): Promise<Judged> {
   const { policy, browser, tabs, noInteraction } = occasion
   const { action } = policy
   await claimSignIn(services, it, action, browser.ids)
@@ -72,11 +82,12 @@ async function decide(services: JudgeServices, it: Case, occasion: Occasion): Pr
     (before && (await takePass(services, before, action, browser.ids)))
   const proofs = shown.filter((proof) => proof.action === action)
   const remembered = decideFromMemory(policy, it.user.amr, { pass, proofs }, services.now())
-  if (remembered) return { decision: remembered }
+  const seen = { proofs: shown }
+  if (remembered) return { decision: remembered, seen }
   if (noInteraction) return askSilently(services, it, { ...occasion, noInteraction }, shown)
   const open = await joinStepUp(services, it, action, browser.ids, tabs)
   if (open !== undefined) {
-    return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open }
+    return { decision: { verdict: 'challenge', reason: 'step_up_open' }, stepUpId: open, seen }
   }
   return ask(services, it, occasion, shown)
 }
@@ -87,7 +98,7 @@ async function askSilently(
   it: Case,
   occasion: Occasion & { readonly noInteraction: 'prompt_none' | 'not_a_navigation' },
   proofs: Proofs['stepUps'],
-): Promise<Judgement> {
+): Promise<Judged> {
   const { policies, records } = services
   const { user, scope = [], acrValues } = it
   const { noInteraction: reason, browser } = occasion
@@ -104,15 +115,15 @@ async function askSilently(
     /* guard: silent-refusals-by-acr */ acrValues,
   )
   const earlier = await records.silentDenials.get(key)
-  if (earlier) return { decision: earlier }
+  if (earlier) return { decision: earlier, seen: { proofs } }
   // guard: questions-of-strangers
   if (!(await mayAskSilently(services, it, browser))) {
-    return { decision: deny(reason, 'interaction_required') }
+    return { decision: deny(reason, 'interaction_required'), seen: { proofs } }
   }
-  const { decision } = await ask(services, it, occasion, proofs)
+  const { decision, seen } = await ask(services, it, occasion, proofs)
   const silent = withoutInteraction(decision, reason)
   if (silent.verdict === 'deny') await records.silentDenials.set(key, silent, ownedBy(user.subject))
-  return { decision: silent }
+  return { decision: silent, seen }
 }
 
 async function ask(
@@ -120,10 +131,11 @@ async function ask(
   it: Case,
   occasion: Occasion,
   proofs: Proofs['stepUps'],
-): Promise<Judgement> {
+): Promise<Judged> {
   const { config, now } = services
   const { policy, browser, noInteraction } = occasion
-  if (noInteraction === undefined && (await areAttemptsExhausted(services, it, browser))) return tooMany
+  if (noInteraction === undefined && (await areAttemptsExhausted(services, it, browser)))
+    return { decision: tooMany, seen: { proofs } }
   const trip = { id: createId(), nonce: createId(), idempotencyKey: createId() }
   const answer = await track(services, policy, {
     ...describeTrackRequest(it, occasion, proofs, now()),
@@ -137,15 +149,18 @@ async function ask(
     isRequestUnknown: isUnknown,
   })
   const { url, acceptedMethods } = answer
+  const seen = { proofs, authsignal: answer.told }
   const isShown = policy.mode === 'enforce' && noInteraction === undefined
-  if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision }
+  if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision, seen }
   const isSkippableNow = decision.reason === 'enrolment_required' && mayBeSkipped
   const skippableUntil = isSkippableNow ? policy.graceUntil : undefined
   const challenge = { challengeUrl: url, acceptedMethods, skippableUntil }
-  return (await openFor(services, it, occasion, trip, challenge)) ? { decision, stepUpId: trip.id } : tooMany
+  return (await openFor(services, it, occasion, trip, challenge))
+    ? { decision, stepUpId: trip.id, seen }
+    : { decision: tooMany, seen }
 }
 
-const tooMany: Judgement = { decision: deny('too_many_challenges', 'access_denied') }
+const tooMany = deny('too_many_challenges', 'access_denied')
 
 /** What names one trip to Authsignal. */
 interface Trip {
@@ -186,6 +201,8 @@ interface Tracked {
   readonly outcome: TrackOutcome
   readonly url?: string | undefined
   readonly acceptedMethods?: readonly string[] | undefined
+  /** For the audit. */
+  readonly told: AuthsignalFields
 }
 
 async function track(
@@ -193,17 +210,21 @@ async function track(
   { methods }: ClientPolicy,
   request: TrackRequest,
 ): Promise<Tracked> {
+  const { idempotencyKey } = request
   try {
-    const { state, isEnrolled, url, refusedOrigin, offered } = await authsignal.track(request)
+    const answer = await timed('track', () => authsignal.track(request))
+    const { state, isEnrolled, url, refusedOrigin, offered } = answer
     if (refusedOrigin !== undefined) audit.security('challenge_host_refused', { origin: refusedOrigin })
     const isChoiceFree = methods.length === 0 || offered?.every((method) => methods.includes(method)) === true
     return {
       outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined },
       url,
       acceptedMethods: isChoiceFree ? undefined : methods,
+      told: describeAnswer(answer, idempotencyKey),
     }
   } catch (error) {
     if (!(error instanceof AuthsignalError)) throw error
-    return { outcome: { state: 'no_answer', kind: error.kind === 'unavailable' ? 'unavailable' : 'refused' } }
+    const kind = error.kind === 'unavailable' ? 'unavailable' : 'refused'
+    return { outcome: { state: 'no_answer', kind }, told: describeFailure(error, idempotencyKey) }
   }
 }

@@ -8,7 +8,7 @@ import { recordRelease } from './release.ts'
 const reserveMs = 15_000
 const partInReserve = 1 / 4
 
-export type ResumeServices = Pick<Services, 'config' | 'records' | 'epochs' | 'audit' | 'now'>
+export type ResumeServices = Pick<Services, 'config' | 'policies' | 'records' | 'epochs' | 'audit' | 'now'>
 
 /** Gives the next tab that waits for a passed step-up its turn, and writes down what it got. */
 export async function serveNextTab(
@@ -43,11 +43,12 @@ async function resume(
   stepUp: StepUp,
   browser: string,
 ): Promise<Outcome> {
-  const { config, audit, now } = services
+  const { config, policies, audit, now } = services
   if (tab.page) return showPage(config.publicUrl, tab.page)
   if (tab.held && isWorthSending(tab.held, now())) {
     await recordRelease(services, tab.case, tab.held.code, undefined, tab.held.heldAt)
-    audit.released(tab.case, 'kept_response')
+    const governed = { policy: policies.ofCase(tab.case), leg: 'return' } as const
+    audit.released(tab.case, governed, 'kept_response')
     return tab.held.delivery
   }
   await writePass(services, tab.case, stepUp.action, browser, stepUp)

@@ -3,6 +3,7 @@ import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
 import { isMethodAllowed } from '../policy/decide.ts'
 import type { NotVerifiedReason, StepUp } from '../records/records.ts'
 import type { Services } from '../services.ts'
+import { timed } from '../telemetry/request-context.ts'
 
 const clockToleranceMs = clockToleranceSeconds * 1000
 
@@ -32,7 +33,7 @@ export async function verifyReturn(
   if (token === undefined) return failed('cancelled')
   const expected = { userId: stepUp.case.user.subject, action: stepUp.action }
   try {
-    const answer = await authsignal.validate({ token, ...expected })
+    const answer = await timed('validate', () => authsignal.validate({ token, ...expected }))
     // guard: verdict-user
     if (answer.userId !== expected.userId) return failed('failed', 'the verdict is of another user')
     // guard: verdict-action

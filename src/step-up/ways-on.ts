@@ -86,7 +86,7 @@ export async function skip(services: JudgeServices, link: FollowedLink): Promise
 
 /** "Yes" to "shall this device be remembered?". The sign-in goes on, with a device or without. */
 export async function remember(
-  services: ResumeServices & Pick<Services, 'policies' | 'authsignal'>,
+  services: ResumeServices & Pick<Services, 'authsignal'>,
   link: FollowedLink,
 ): Promise<{ readonly outcome: Outcome; readonly device?: RememberedDevice | undefined }> {
   const { id, browser } = link
@@ -127,7 +127,13 @@ async function judgeAgain(
   it: Case,
   how: { readonly browser: Browser; readonly skipsEnrolment?: boolean },
 ): Promise<Judgement> {
-  return judge(services, it, { policy: services.policies.ofCase(it), atRelease: false, tabs, ...how })
+  return judge(services, it, {
+    policy: services.policies.ofCase(it),
+    leg: 'return',
+    atRelease: false,
+    tabs,
+    ...how,
+  })
 }
 
 /** What the rules say by now. */

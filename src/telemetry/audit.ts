@@ -1,39 +1,105 @@
-import type { ClientPolicy } from '../config/schema/schema.ts'
+import { nameKey } from '../config/policy-origin.ts'
+import type { ClientPolicy, Config, PolicyKey } from '../config/schema/schema.ts'
+import { hashOf } from '../hash.ts'
+import { omitAbsent } from '../omit-absent.ts'
 import type { Decision } from '../policy/decide.ts'
+import { keyOfReason } from '../policy/deciding-key.ts'
+import {
+  type AboutFields,
+  type AuditFields,
+  auditSchema,
+  type DecisionFields,
+  type Leg,
+  type RefusedFields,
+  type ReleasedFields,
+  type SecurityEvent,
+  type SecurityFields,
+  type StepUpFields,
+  type UnknownUserFields,
+  type VerdictFields,
+} from './audit-line.ts'
 import type { Log } from './log.ts'
+import { createNameSubject } from './name-subject.ts'
+import { durationOf, elapsedInRequest, requestFacts } from './request-context.ts'
 
-/** Whom and what an audit line is about. */
+/** Whom an audit line is about. */
 export interface AuditSubject {
-  readonly clientId: string
+  readonly clientId?: string | undefined
   /** The page that was requested, if it was no client's request. */
   readonly page?: string | undefined
-  readonly user: { readonly subject: string }
+  readonly user?: AuditUser | undefined
+}
+
+export interface AuditUser {
+  readonly subject: string
+  readonly session?: string | undefined
+}
+
+/** What every line with a verdict rests on: the policy that governed, and where in the gateway it did. */
+export interface Governed {
+  readonly policy: ClientPolicy
+  readonly leg: Leg
+}
+
+/** What was known when it was decided. */
+export type Evidence = Omit<
+  DecisionFields,
+  | keyof VerdictFields
+  | 'audit'
+  | 'verdict'
+  | 'reason'
+  | 'error'
+  | 'action'
+  | 'probe_ms'
+  | 'track_ms'
+  | 'total_ms'
+> & {
+  /** The id of the step-up that it leads to; the line has a name for it that leads nowhere. */
+  readonly stepUpId?: string | undefined
+}
+
+/** The end of a step-up. */
+export interface StepUpEnd extends Pick<StepUpFields, 'reason' | 'method' | 'detail'> {
+  readonly stepUpId: string
+  readonly action: string
+  readonly idempotencyKey: string
+  /** Milliseconds since it was opened. */
+  readonly afterMs: number
+}
+
+/** What the gateway refused, or would have. */
+export interface Refused extends Pick<RefusedFields, 'reason' | 'error' | 'status' | 'detail' | 'value'> {
+  /** The key of the policy that changes it. */
+  readonly key?: PolicyKey | undefined
+  /** Where the gateway itself failed. */
+  readonly err?: unknown
 }
 
 /**
- * What must be found again after an incident, one JSON line each, marked `audit`. Of the things that pass through,
- * only the client, the user and the reasons are named: never a code, a token or an address with one in it.
+ * What must be found again after an incident, one JSON line each, marked `audit` (docs/audit.md). Of the things that pass
+ * through, only the client, the user and the reasons are named: never a code, a token or an address with one in it.
  */
 export interface Audit {
-  /** @param at before the OP has answered, or at the release of its answer. */
-  decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
-  /** The probe could not identify the user, so there was nothing to decide. @param fix what an operator may change. */
-  unknownUser(policy: ClientPolicy, reason: string, fix?: string): void
-  /** `monitor` failed, and nobody noticed but this line. */
-  unwatched(policy: ClientPolicy, error: unknown): void
+  decision(about: AuditSubject, governed: Governed, decision: Decision, evidence: Evidence): void
+  /** The end of a step-up: by which method it was passed, or what was wrong. */
+  finished(about: AuditSubject, governed: Governed, end: StepUpEnd): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
-  released(about: AuditSubject, how: string): void
-  /** The OP refused a code that was released. @param refused how old it was, in seconds, and what an operator may change. */
-  codeRefused(
-    about: { readonly clientId: string; readonly subject: string },
-    refused: { readonly age: number; readonly fix?: string | undefined },
-  ): void
-  /** The end of a step-up, by which method, or what was wrong. */
-  finished(
+  released(about: AuditSubject, governed: Governed, how: ReleasedFields['reason']): void
+  /**
+   * The gateway answers a request or a response of a protected client itself (`refused`), or would if the mode were
+   * `enforce` (`would_refuse`). Of a client that is off there is no line.
+   */
+  refused(about: AuditSubject, governed: Governed, refused: Refused): void
+  /** The probe could not identify the user, so there was nothing to decide. */
+  unknownUser(
     about: AuditSubject,
-    outcome: string,
-    more: { readonly method?: string | undefined; readonly detail?: string | undefined },
+    governed: Governed,
+    unknown: Pick<UnknownUserFields, 'verdict' | 'reason' | 'fix'>,
   ): void
+  /** `monitor` failed, and nobody noticed but this line. */
+  unwatched(about: AuditSubject, error: unknown): void
+  /** The OP refused a code that was released. @param refused how old it was, in seconds, and what an operator may change. */
+  codeRefused(about: AuditSubject, refused: { readonly age: number; readonly fix?: string | undefined }): void
   /** The user had Authsignal remember the device. */
   deviceRemembered(about: AuditSubject): void
   deviceNotRemembered(about: AuditSubject, error: unknown): void
@@ -44,58 +110,141 @@ export interface Audit {
   /** A session at the OP has ended, and its step-ups with it. @param subject whose, where that is known. */
   signedOut(channel: 'front_channel' | 'back_channel', subject: string | undefined): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
-  security(event: string, details: Readonly<Record<string, unknown>>): void
+  security(event: SecurityEvent, details: Omit<SecurityFields, 'audit' | 'event'>): void
 }
 
-export function createAudit(log: Log): Audit {
-  const about = ({ clientId, page, user }: AuditSubject) => ({
+/** Builds every audit line. They are written whatever the level of the log. @param config its version. */
+export function createAudit(log: Log, rules: Config['log'], config: string): Audit {
+  const record = log.child({}, { level: 'trace' })
+  const nameSubject = createNameSubject(rules)
+
+  function write(level: 'info' | 'warn' | 'error', line: AuditFields, msg: string): void {
+    const { ip, userAgent: user_agent } = requestFacts() ?? {}
+    // What a stranger may fill stands last: what is cut off a long line is none of the fields that each has.
+    record[level](omitAbsent({ schema: auditSchema, config, ip, user_agent, ...line }), msg)
+  }
+
+  const describe = ({ clientId, page, user }: AuditSubject): AboutFields => ({
     client_id: page === undefined ? clientId : undefined,
     page,
-    subject: user.subject,
+    subject: nameSubject(user?.subject),
+    session: user?.session?.slice(0, 16),
   })
+
+  const describeVerdict = (
+    about: AuditSubject,
+    { policy, leg }: Governed,
+    key: string | undefined,
+  ): VerdictFields => ({
+    ...describe(about),
+    mode: policy.mode,
+    leg,
+    policy_at: policy.origin?.at,
+    key,
+  })
+
   return {
-    decision(it, policy, decision, at) {
+    decision(about, governed, decision, { stepUpId, ...evidence }) {
       const { verdict, reason } = decision
-      log.info(
-        { audit: 'decision', ...about(it), action: policy.action, mode: policy.mode, at, verdict, reason },
+      write(
+        'info',
+        {
+          audit: 'decision',
+          ...describeVerdict(about, governed, keyOfReason(governed.policy, reason)),
+          verdict,
+          reason,
+          error: decision.verdict === 'deny' ? decision.error : undefined,
+          action: governed.policy.action,
+          step_up: stepUpId && nameStepUp(stepUpId),
+          probe_ms: durationOf('probe'),
+          track_ms: durationOf('track'),
+          total_ms: elapsedInRequest(),
+          ...evidence,
+        },
         'decision',
       )
     },
-    unknownUser({ clientId, mode }, reason, fix) {
-      log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason, fix }, 'the user is unknown')
+    finished(about, governed, { stepUpId, idempotencyKey, afterMs, reason, action, method, detail }) {
+      const key = reason === 'method_not_allowed' ? nameKey(governed.policy, 'methods') : undefined
+      write(
+        'info',
+        {
+          audit: 'step_up',
+          ...describeVerdict(about, governed, key),
+          verdict: reason === 'passed' ? 'passed' : 'not_passed',
+          reason,
+          action,
+          method,
+          detail,
+          step_up: nameStepUp(stepUpId),
+          idempotency_key: idempotencyKey,
+          challenge_seconds: Math.round(afterMs / 1000),
+          validate_ms: durationOf('validate'),
+        },
+        'step-up',
+      )
     },
-    unwatched({ clientId }, err) {
-      log.warn({ audit: 'unwatched', client_id: clientId, err }, 'a sign-in could not be watched')
+    released(about, governed, reason) {
+      const key = reason === 'kept_response' ? undefined : keyOfReason(governed.policy, reason)
+      write(
+        'info',
+        { audit: 'released', ...describeVerdict(about, governed, key), verdict: 'release', reason },
+        'released',
+      )
     },
-    released(it, how) {
-      log.info({ audit: 'released', ...about(it), how }, 'released')
+    refused(about, governed, { key, ...refused }) {
+      const { policy } = governed
+      if (policy.mode === 'off') return
+      const { method, path } = requestFacts() ?? {}
+      const line = {
+        ...describeVerdict(about, governed, key && nameKey(policy, key)),
+        verdict: 'refuse',
+        ...refused,
+        method,
+        path,
+      } as const
+      if (policy.mode === 'monitor') write('info', { audit: 'would_refuse', ...line }, 'would be refused')
+      else write(refused.err === undefined ? 'info' : 'error', { audit: 'refused', ...line }, 'refused')
     },
-    codeRefused({ clientId, subject }, { age, fix }) {
-      log.warn(
-        { audit: 'code_refused', client_id: clientId, subject, age_seconds: age, fix },
+    unknownUser(about, governed, unknown) {
+      write(
+        'warn',
+        { audit: 'unknown_user', ...describeVerdict(about, governed, undefined), ...unknown },
+        'the user is unknown',
+      )
+    },
+    unwatched(about, err) {
+      write('warn', { audit: 'unwatched', ...describe(about), err }, 'a sign-in could not be watched')
+    },
+    codeRefused(about, { age, fix }) {
+      write(
+        'warn',
+        { audit: 'code_refused', ...describe(about), age_seconds: age, fix },
         'the OP refused a released code',
       )
     },
-    finished(it, outcome, { method, detail }) {
-      log.info({ audit: 'step_up', ...about(it), outcome, method, detail }, 'step-up')
+    deviceRemembered(about) {
+      write('info', { audit: 'device', ...describe(about), remembered: true }, 'device remembered')
     },
-    deviceRemembered(it) {
-      log.info({ audit: 'device', ...about(it), remembered: true }, 'device remembered')
-    },
-    deviceNotRemembered(it, err) {
-      log.warn({ audit: 'device', ...about(it), remembered: false, err }, 'device not remembered')
+    deviceNotRemembered(about, err) {
+      write('warn', { audit: 'device', ...describe(about), remembered: false, err }, 'device not remembered')
     },
     signedIn(subject, by) {
-      log.info({ audit: 'signed_in', subject, by }, 'signed in by passkey')
+      write('info', { audit: 'signed_in', ...describe({ user: { subject } }), by }, 'signed in by passkey')
     },
-    passkey(it, change) {
-      log.info({ audit: 'passkey', ...about(it), change }, 'passkeys changed')
+    passkey(about, change) {
+      write('info', { audit: 'passkey', ...describe(about), change }, 'passkeys changed')
     },
     signedOut(channel, subject) {
-      log.info({ audit: 'signed_out', channel, subject }, 'signed out')
+      const user = subject === undefined ? undefined : { subject }
+      write('info', { audit: 'signed_out', ...describe({ user }), channel }, 'signed out')
     },
-    security(event, details) {
-      log.warn({ audit: 'security', event, ...details }, 'security event')
+    security(event, { subject, signed_in, ...details }) {
+      const users = { subject: nameSubject(subject), signed_in: nameSubject(signed_in) }
+      write('warn', { audit: 'security', event, ...details, ...users }, 'security event')
     },
   }
 }
+
+/** A name for a step-up that joins its lines, and that no address of the gateway accepts. */
+const nameStepUp = (id: string): string => hashOf('audit', id).slice(0, 12)

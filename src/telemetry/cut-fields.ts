@@ -2,7 +2,7 @@ const longestText = 512
 const longestStack = 4096
 const longestName = 64
 /** In all of a line, however deep they are. */
-const maxValues = 64
+const maxValues = 128
 const maxDepth = 6
 
 /** What JSON leaves as it is, and terminals and editors obey: control characters, and those that turn the text around. */

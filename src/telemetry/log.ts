@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { cutFields, cutText } from './cut-fields.ts'
-import { describeSupportId } from './support-id.ts'
+import { describeRequestIds } from './request-context.ts'
 
 export type Log = pino.Logger
 
@@ -17,7 +17,7 @@ export function createLog(options: { level?: string; destination?: pino.Destinat
     {
       level: options.level ?? 'info',
       base: null,
-      mixin: describeSupportId,
+      mixin: describeRequestIds,
       timestamp: pino.stdTimeFunctions.isoTime,
       // Errors are described here already, so that pino's own serializer of them has nothing to do.
       // guard: log-fields

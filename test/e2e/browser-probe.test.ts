@@ -31,8 +31,8 @@ t.test('the browser asks the OP who its user is', async (t) => {
     expectChallenge(t, world, challenge)
     t.equal(web.signIns.length, 0, 'no code has reached the application')
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-    t.match(seen.audit('released'), [{ how: 'kept_response' }])
-    t.match(seen.audit('decision'), [{ at: 'release', subject: 'user-alice' }])
+    t.match(seen.audit('released'), [{ reason: 'kept_response' }])
+    t.match(seen.audit('decision'), [{ leg: 'response', subject: 'user-alice' }])
   })
 
   t.test('a challenge that lasts longer than a code lives', async (t) => {
@@ -48,9 +48,9 @@ t.test('the browser asks the OP who its user is', async (t) => {
     const seen = watch(world)
     const challenge = await startSignIn(browser, web)
     expectChallenge(t, world, challenge)
-    t.match(seen.audit('decision'), [{ at: 'request', verdict: 'challenge' }])
+    t.match(seen.audit('decision'), [{ leg: 'request', verdict: 'challenge' }])
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.match(seen.audit('released'), [{ reason: 'pass' }])
   })
 
   t.test('no screen where the rules ask for nothing', async (t) => {
@@ -80,7 +80,7 @@ t.test('the browser asks the OP who its user is', async (t) => {
     expectChallenge(t, world, challenge)
     const posting = await passChallenge(world, browser, challenge)
     await expectSignedIn(t, browser, await browser.submit(posting), web)
-    t.match(seen.audit('released'), [{ how: 'kept_response' }])
+    t.match(seen.audit('released'), [{ reason: 'kept_response' }])
     authsignal.control.setRules([])
     await expectSignedIn(
       t,

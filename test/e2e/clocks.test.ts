@@ -22,7 +22,7 @@ t.test('a verdict of another time fails, and the log says by how much', async (t
   await passChallenge(world, browser, challenge)
   t.match(seen.audit('step_up'), [
     {
-      outcome: 'failed',
+      reason: 'failed',
       detail: /^by Authsignal's clock the challenge succeeded 9\d s in the future\. .*NTP/,
     },
   ])

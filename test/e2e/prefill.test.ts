@@ -13,7 +13,7 @@ t.test('MFA by a code that is mailed to the address which the OP knows', async (
   const sent = await browser.submit(enrol, {})
   const page = await browser.submit(sent, { code: authsignal.control.mailedCodeFor('user-carol') })
   await expectSignedIn(t, browser, page, web, 'user-carol')
-  t.match(world.audit('step_up'), [{ outcome: 'passed', method: 'EMAIL_OTP' }])
+  t.match(world.audit('step_up'), [{ reason: 'passed', method: 'EMAIL_OTP' }])
 })
 
 t.test('what is sent', async (t) => {

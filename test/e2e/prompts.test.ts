@@ -76,7 +76,7 @@ t.test('prompt=login: a fresh login, and its answer is held', async (t) => {
   const seen = watch(world)
   const challenge = await logIn(browser, form, 'alice')
   await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-  t.match(seen.audit('released'), [{ how: 'kept_response' }])
+  t.match(seen.audit('released'), [{ reason: 'kept_response' }])
 })
 
 for (const query of ['prompt=login', 'max_age=0']) {
@@ -94,7 +94,7 @@ for (const query of ['prompt=login', 'max_age=0']) {
       const driven = new URL(url).searchParams
       t.notOk(driven.has('prompt'))
       t.ok(Number(driven.get('max_age')) >= 50, driven.get('max_age') ?? 'no max_age')
-      t.match(seen.audit('released'), [{ how: 'pass' }])
+      t.match(seen.audit('released'), [{ reason: 'pass' }])
       t.equal(seen.tracks(), 0)
       // The application that asked for max_age=0 judges by its own clock, which did not move.
       if (query === 'prompt=login') await expectSignedIn(t, browser, home, web)
@@ -108,7 +108,7 @@ t.test('a fresh login whose held code expired is driven again, with one challeng
   const challenge = await signIn(browser, web, 'alice')
   clock.advance(55_000)
   await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-  t.match(seen.audit('released'), [{ how: 'pass' }])
+  t.match(seen.audit('released'), [{ reason: 'pass' }])
   t.equal(seen.tracks(), 1)
 })
 
@@ -198,7 +198,7 @@ t.test('consent after the challenge: the pass waits for as long as a person read
   t.match(consent.text, /Give Photo prints access/)
   clock.advance(9 * 60_000)
   await expectSignedIn(t, browser, await browser.submit(consent, {}, { form: '/consent' }), consenting)
-  t.match(seen.audit('released'), [{ how: 'pass' }])
+  t.match(seen.audit('released'), [{ reason: 'pass' }])
   t.equal(seen.tracks(), 1)
 })
 
@@ -243,7 +243,7 @@ t.test('a request without state: held, or repeated', async (t) => {
   const seen = watch(world)
   const driven = await passChallenge(world, browser, early, 'user-alice', beforeApplication(web))
   t.ok(readAnswer(driven).has('code'))
-  t.match(seen.audit('released'), [{ how: 'pass' }])
+  t.match(seen.audit('released'), [{ reason: 'pass' }])
   const another = authorizationUrl(world, web, { state: undefined, nonce: 'another' })
   t.ok(isChallenge(world, await browser.navigate(another)), 'the pass is spent')
 })
@@ -293,6 +293,6 @@ t.test("a client's own codeLifetime counts: a code of 20 s is sent until 5 s bef
     const challenge = await signIn(browser, quick.web, 'alice')
     quick.clock.advance(wait)
     await expectSignedIn(t, browser, await passChallenge(quick, browser, challenge), quick.web)
-    t.match(seen.audit('released'), [{ how }])
+    t.match(seen.audit('released'), [{ reason: how }])
   }
 })

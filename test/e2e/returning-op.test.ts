@@ -45,7 +45,7 @@ t.test('an OP whose login page leads to a second authorization path', async (t) 
         const home = await passChallenge(world, browser, challenge)
         t.same(op.logins, ['alice'])
         t.equal(seen.tracks(), 1)
-        t.match(seen.audit('released'), [{ how: 'pass' }])
+        t.match(seen.audit('released'), [{ reason: 'pass' }])
         const driven = home.hops.findLast(({ url }) => url.includes('/connect/authorize'))?.url ?? ''
         t.match(new URL(driven).searchParams.get('max_age'), /^7[5-7]$/, 'since the application asked')
         // The application that asked for max_age=0 judges by its own clock, which did not move.
@@ -90,7 +90,7 @@ t.test('an OP that keeps the parameters, while every client is enforced', async 
         expectChallenge(t, world, challenge)
         await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), rp)
         t.match(seen.audit('decision'), [{ client_id: rp.clientId, reason: 'challenge_required' }])
-        t.match(seen.audit('released'), [{ client_id: rp.clientId, how: 'kept_response' }])
+        t.match(seen.audit('released'), [{ client_id: rp.clientId, reason: 'kept_response' }])
         t.equal(seen.tracks(), 1)
       })
     }
@@ -150,7 +150,7 @@ t.test('an OP that renews its session in the answer', async (t) => {
     op.renewsSessions = true
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
     t.equal(seen.tracks(), 1)
-    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.match(seen.audit('released'), [{ reason: 'pass' }])
     t.same(seen.audit('security'), [])
   })
 
@@ -169,7 +169,7 @@ t.test('an OP that renews its session in the answer', async (t) => {
       await expectSignedIn(t, browser, await startSignIn(browser, web2), web2)
     }
     t.equal(seen.tracks(), 0)
-    t.match(seen.audit('released'), [{ how: 'proof' }, { how: 'proof' }, { how: 'proof' }])
+    t.match(seen.audit('released'), [{ reason: 'proof' }, { reason: 'proof' }, { reason: 'proof' }])
   })
 
   await t.test('where nothing has to be shown Authsignal is asked once', async (t) => {
@@ -227,7 +227,7 @@ t.test('an OP that sends each request on to itself with a request URI of its own
       await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
       t.same(op.logins, ['alice'])
       t.equal(seen.tracks(), 1)
-      t.match(seen.audit('released'), [{ how: 'pass' }])
+      t.match(seen.audit('released'), [{ reason: 'pass' }])
     })
   }
 
@@ -238,7 +238,7 @@ t.test('an OP that sends each request on to itself with a request URI of its own
     const challenge = await startSignIn(browser, web)
     expectChallenge(t, world, challenge)
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.match(seen.audit('released'), [{ reason: 'pass' }])
     t.equal(seen.tracks(), 1)
     world.authsignal.control.setRules([])
     const quiet = watch(world)

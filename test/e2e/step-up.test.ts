@@ -25,8 +25,8 @@ t.test('a protected client', async (t) => {
     const code = authsignal.control.codeFor('user-carol')
     authsignal.control.unenrol('user-carol')
     await expectSignedIn(t, browser, await browser.submit(page, { code }), web, 'user-carol')
-    t.match(seen.audit('decision'), [{ verdict: 'challenge', reason: 'enrolment_required', at: 'release' }])
-    t.match(seen.audit('step_up'), [{ outcome: 'passed', method: 'AUTHENTICATOR_APP' }])
+    t.match(seen.audit('decision'), [{ verdict: 'challenge', reason: 'enrolment_required', leg: 'response' }])
+    t.match(seen.audit('step_up'), [{ verdict: 'passed', reason: 'passed', method: 'AUTHENTICATOR_APP' }])
     t.ok(authsignal.control.user('user-carol').hasPreviouslyVerified)
   })
 
@@ -40,8 +40,8 @@ t.test('a protected client', async (t) => {
       expectChallenge(t, world, challenge)
       t.equal(web.signIns.length, 1, 'no code has reached the application')
       await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-      t.match(seen.audit('decision'), [{ at: 'release', verdict: 'challenge', subject: 'user-alice' }])
-      t.match(seen.audit('released'), [{ how: 'kept_response', client_id: 'web' }])
+      t.match(seen.audit('decision'), [{ leg: 'response', verdict: 'challenge', subject: 'user-alice' }])
+      t.match(seen.audit('released'), [{ reason: 'kept_response', client_id: 'web' }])
       t.equal(
         seen.atOp().filter((request) => request === 'GET /connect/authorize').length,
         2,
@@ -59,7 +59,7 @@ t.test('a protected client', async (t) => {
     t.match(posting.headers['content-security-policy'], /form-action http: https:/)
     t.equal(posting.headers['cross-origin-opener-policy'], 'unsafe-none', 'a popup keeps its opener')
     await expectSignedIn(t, browser, await browser.submit(posting), web)
-    t.match(seen.audit('released'), [{ how: 'kept_response' }])
+    t.match(seen.audit('released'), [{ reason: 'kept_response' }])
     t.equal(seen.atOp().filter((request) => request === 'GET /connect/authorize').length, 2, 'with the probe')
   })
 
@@ -82,14 +82,14 @@ t.test('a protected client', async (t) => {
     const seen = watch(world)
     const challenge = await startSignIn(browser, web)
     expectChallenge(t, world, challenge)
-    t.match(seen.audit('decision'), [{ at: 'request', verdict: 'challenge' }])
+    t.match(seen.audit('decision'), [{ leg: 'request', verdict: 'challenge' }])
     t.equal(
       seen.atOp().filter((request) => request === 'GET /connect/authorize').length,
       1,
       'the probe alone',
     )
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
-    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.match(seen.audit('released'), [{ reason: 'pass' }])
     t.equal(seen.tracks(), 1)
   })
 
@@ -141,7 +141,7 @@ t.test('a protected client', async (t) => {
     authsignal.control.fault('validate', { patch: { verificationMethod: undefined } })
     await expectSignedIn(t, browser, await passChallenge(world, browser, challenge), web)
     t.same(
-      seen.audit('step_up').map(({ outcome, method }) => [outcome, method]),
+      seen.audit('step_up').map(({ reason, method }) => [reason, method]),
       [['passed', undefined]],
     )
     await expectSignedIn(t, browser, await startSignIn(browser, web2), web2)
@@ -170,8 +170,8 @@ t.test('a protected client', async (t) => {
         expectError(t, await signIn(browser, web, 'alice'), web, 'access_denied')
         expectError(t, await startSignIn(browser, web), web, 'access_denied')
         t.match(seen.audit('decision'), [
-          { verdict: 'deny', reason, at: 'release' },
-          { verdict: 'deny', reason, at: 'request' },
+          { verdict: 'deny', reason, leg: 'response' },
+          { verdict: 'deny', reason, leg: 'request' },
         ])
         t.equal(seen.tracks(), 2)
         t.same(seen.audit('released'), [])
@@ -227,7 +227,7 @@ t.test('a protected client', async (t) => {
       const challenge = await signIn(browser, web, 'alice')
       authsignal.control.fault('validate', { patch: answer })
       expectPage(t, await passChallenge(world, browser, challenge), 403, /did not succeed/)
-      t.match(seen.audit('step_up'), [{ outcome: 'failed' }])
+      t.match(seen.audit('step_up'), [{ verdict: 'not_passed', reason: 'failed' }])
       t.same(seen.audit('released'), [])
     })
   }
@@ -259,7 +259,7 @@ t.test('already satisfied', async (t) => {
     const seen = watch(world)
     await expectSignedIn(t, browser, await startSignIn(browser, web), web)
     t.equal(seen.tracks(), 0, 'Authsignal is not asked')
-    t.match(seen.audit('released'), [{ how: 'proof' }])
+    t.match(seen.audit('released'), [{ reason: 'proof' }])
     t.ok(isChallenge(world, await startSignIn(browser, web2)), 'another action is another need')
     world.clock.advance(10 * 60_000)
     expectChallenge(t, world, await startSignIn(browser, web))
@@ -280,7 +280,7 @@ t.test('already satisfied', async (t) => {
     const seen = watch(world)
     await expectSignedIn(t, browser, await signIn(browser, web2, 'dave'), web2, 'user-dave')
     t.equal(seen.tracks(), 0)
-    t.match(seen.audit('released'), [{ how: 'satisfied_by_amr', subject: 'user-dave' }])
+    t.match(seen.audit('released'), [{ reason: 'satisfied_by_amr', subject: 'user-dave' }])
     t.ok([(await readClaims(browser, web2))['amr']].flat().includes('mfa'))
     const alice = openBrowser(t)
     expectChallenge(t, world, await signIn(alice, web2, 'alice'))
@@ -304,7 +304,7 @@ t.test('who is not enrolled', async (t) => {
     const seen = watch(world)
     const page = await signIn(browser, world.web2, 'carol')
     await expectSignedIn(t, browser, page, world.web2, 'user-carol')
-    t.match(seen.audit('released'), [{ how: 'unenrolled_allowed' }])
+    t.match(seen.audit('released'), [{ reason: 'unenrolled_allowed' }])
   })
 })
 
@@ -326,7 +326,7 @@ t.test('Authsignal does not answer', async (t) => {
         const seen = watch(world)
         control.fault('track', fault, 2)
         await expectSignedIn(t, browser, await signIn(browser, web, 'alice'), web)
-        t.match(seen.audit('released'), [{ how: 'fail_open' }])
+        t.match(seen.audit('released'), [{ reason: 'fail_open' }])
         control.clearFaults()
         expectChallenge(t, world, await startSignIn(browser, web))
       },
@@ -364,7 +364,7 @@ t.test('methods and modes', async (t) => {
     expectPage(t, told, 200, /accepts only this: a passkey/)
     const page = await passChallenge(world, browser, await browser.click(told, 'Continue to verification'))
     expectPage(t, page, 403, /Please verify another way/)
-    t.match(seen.audit('step_up'), [{ outcome: 'method_not_allowed' }])
+    t.match(seen.audit('step_up'), [{ reason: 'method_not_allowed' }])
     expectPage(t, await startSignIn(browser, web), 200, /accepts only this/)
   })
 

@@ -42,7 +42,7 @@ for (const { name, start } of ways) {
       const seen = watch(world)
       const page = await browser.click(await start(browser), 'Cancel')
       expectPage(t, page, 403, /You left the verification/)
-      t.match(seen.audit('step_up'), [{ outcome: 'cancelled' }])
+      t.match(seen.audit('step_up'), [{ reason: 'cancelled' }])
       const again = await browser.click(page, 'Try again')
       expectChallenge(t, world, again)
       await expectSignedIn(t, browser, await passChallenge(world, browser, again), web)
@@ -74,7 +74,7 @@ for (const { name, start } of ways) {
     await expectSignedIn(t, browser, await browser.navigate(back), web)
     world.clock.advance(60_000)
     expectPage(t, await browser.navigate(back), 410, /already been used/)
-    t.match(seen.audit('step_up'), [{ outcome: 'passed' }])
+    t.match(seen.audit('step_up'), [{ reason: 'passed' }])
   })
 
   t.test(`the return twice at the same time ${name}: one validation, one outcome`, async (t) => {

@@ -26,7 +26,11 @@ const now = Date.now
 const ports = {
   policies: createPolicies(config),
   records: createRecords(createMemoryStore(now), config.stepUp),
-  audit: createAudit(createLog({ level: 'silent' })),
+  audit: createAudit(
+    createLog({ destination: { write: () => undefined } }),
+    { level: 'info', subject: 'plain' },
+    '',
+  ),
   config,
   now,
 }

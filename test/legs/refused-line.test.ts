@@ -14,7 +14,20 @@ t.test('the line of a refusal names client, method, path and what was not allowe
     [
       'a response type',
       { target: `${asked}&scope=openid&response_type=token` },
-      { client_id: 'web', method: 'GET', path: '/connect/authorize', value: 'token' },
+      {
+        audit: 'refused',
+        mode: 'enforce',
+        leg: 'request',
+        verdict: 'refuse',
+        reason: 'unsupported_response',
+        error: 'unsupported_response',
+        status: 400,
+        key: 'clients.web.responseTypes',
+        client_id: 'web',
+        method: 'GET',
+        path: '/connect/authorize',
+        value: 'token',
+      },
     ],
     [
       'a response mode',
@@ -40,12 +53,28 @@ t.test('the line of a refusal names client, method, path and what was not allowe
     [
       'a grant',
       { ...post, target: '/connect/token', body: 'grant_type=password&password=secret-password' },
-      { client_id: 'web', method: 'POST', path: '/connect/token', value: 'password' },
+      {
+        client_id: 'web',
+        leg: 'token',
+        method: 'POST',
+        path: '/connect/token',
+        value: 'password',
+        key: 'clients.web.grants',
+        policy_at: /^gateway\.yaml:\d+$/,
+      },
     ],
     [
       'a code',
       { ...post, target: '/connect/token', body: 'grant_type=authorization_code&code=secret-code' },
-      { client_id: 'web', code: 'invalid_grant', value: undefined },
+      {
+        audit: 'refused',
+        client_id: 'web',
+        leg: 'token',
+        reason: 'invalid_grant',
+        error: 'invalid_grant',
+        status: 400,
+        value: undefined,
+      },
     ],
     [
       'a method',
@@ -57,11 +86,15 @@ t.test('the line of a refusal names client, method, path and what was not allowe
       { method: 'POST', target: '/connect/token', headers: ['Content-Type: application/json'], body: '{}' },
       { value: 'application/json' },
     ],
-    ['a target', { target: '/a/../b?code=secret-code' }, { method: 'GET', path: '/a/../b' }],
+    [
+      'a target',
+      { target: '/a/../b?code=secret-code' },
+      { audit: undefined, code: 'malformed_target', leg: 'request', method: 'GET', path: '/a/../b' },
+    ],
     [
       'a page of the gateway',
       { target: '/step-up/return/x/AAAAAAAAAAAAAAAAAAAAAA?token=secret-token' },
-      { path: '/step-up/return/…' },
+      { code: 'expired', leg: 'return', path: '/step-up/return/…' },
     ],
   ]
   for (const [name, request, line] of table) {
@@ -88,5 +121,11 @@ t.test('the line of a step-up that is not this browser’s names its client', as
     await send(world.publicUrl, { target: pathname, headers: navigation })
   }
   const refused = JSON.parse(world.log.findLast((line) => line.includes('"refused"')) ?? '{}')
-  t.match(refused, { code: 'no_cookie', client_id: 'web', path: '/step-up/challenge/…' })
+  t.match(refused, {
+    audit: 'refused',
+    leg: 'return',
+    reason: 'no_cookie',
+    client_id: 'web',
+    path: '/step-up/challenge/…',
+  })
 })

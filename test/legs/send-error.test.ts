@@ -33,7 +33,10 @@ t.test('what nobody foresaw is an answer without its inside, and an error in the
 
   t.same(op.requests, [], 'nothing reaches the OP')
   const errors = world.log.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
-  t.match(errors, [{ code: 'internal' }, { code: 'internal' }])
+  t.match(errors, [
+    { code: 'internal' },
+    { audit: 'refused', reason: 'internal', client_id: 'web', leg: 'token' },
+  ])
   t.equal(errors.length, 2)
   t.notMatch(world.log.join(''), /half of/, 'no line quotes a record')
 })

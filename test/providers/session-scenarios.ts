@@ -24,7 +24,7 @@ async function playTwoTabs(t: Test, stage: Stage): Promise<void> {
   await expectSignedIn(t, journey, finished, plain, alice)
   t.notOk(finished.url.startsWith(stage.world.publicUrl), 'the other tab is at the application too')
   t.equal(seen.tracks(plain).length, 1, 'with one question')
-  t.match(seen.audit('step_up', plain), [{ outcome: 'passed' }], 'and one step-up')
+  t.match(seen.audit('step_up', plain), [{ reason: 'passed' }], 'and one step-up')
   t.equal(seen.audit('released', plain).length, 2, 'for two answers')
 }
 
@@ -36,7 +36,7 @@ async function playCancel(t: Test, stage: Stage): Promise<void> {
   const left = await journey.click(await journey.signIn(plain, alice), 'Cancel')
   t.equal(left.status, 403, 'our page says so', { page: [left.url, left.text] })
   t.match(left.text, /You left the verification/)
-  t.match(seen.audit('step_up', plain), [{ outcome: 'cancelled' }])
+  t.match(seen.audit('step_up', plain), [{ reason: 'cancelled' }])
   const again = await journey.click(left, 'Try again')
   await expectChallenge(t, journey, again, plain, alice)
   await expectSignedIn(t, journey, await journey.pass(again, alice), plain, alice)

@@ -14,10 +14,10 @@ async function playFirstStepUp(t: Test, stage: Stage): Promise<void> {
 
   const challenge = await journey.start(plain)
   await expectChallenge(t, journey, challenge, plain, alice)
-  t.match(seen.audit('decision', plain), [{ at: 'request', verdict: 'challenge', subject: alice.subject }])
+  t.match(seen.audit('decision', plain), [{ leg: 'request', verdict: 'challenge', subject: alice.subject }])
   await expectSignedIn(t, journey, await journey.pass(challenge, alice), plain, alice)
   t.match(seen.tracks(plain), [{ userId: alice.subject, mode: 'enforce' }], 'Authsignal was asked once')
-  t.match(seen.audit('step_up', plain), [{ outcome: 'passed', method: 'AUTHENTICATOR_APP' }])
+  t.match(seen.audit('step_up', plain), [{ reason: 'passed', method: 'AUTHENTICATOR_APP' }])
   t.match(seen.audit('released', plain), [{ subject: alice.subject }])
 }
 

@@ -39,7 +39,7 @@ async function playSlowChallenge(t: Test, stage: Stage): Promise<void> {
   const page = await stage.world.whileAhead(codeLifetime + 1000, () => journey.pass(challenge, alice))
   await expectSignedIn(t, journey, page, plain, alice)
   t.equal(seen.tracks(plain).length, 1, 'with one question')
-  t.match(seen.audit('step_up', plain), [{ outcome: 'passed' }], 'one step-up')
+  t.match(seen.audit('step_up', plain), [{ reason: 'passed' }], 'one step-up')
   t.match(seen.audit('released', plain), [{ subject: alice.subject }], 'and one code')
 }
 

@@ -61,7 +61,10 @@ t.test('an outcome is repeated until its answer is at the client', async (t) => 
   await records.inFlight.set('request', { ...request, hasArrived: true })
   t.same(await repeat(services, 'id', 'mine'), ended)
   await records.stepUps.set('id', { ...stepUp, state: 'failed', finishedAt: -100_000 })
-  await t.rejects(repeat(services, 'id', 'mine'), { code: 'used', clientId: 'web' })
+  await t.rejects(repeat(services, 'id', 'mine'), { code: 'used', owner: { clientId: 'web', user } })
   await records.stepUps.set('id', { ...stepUp, case: page, state: 'failed', finishedAt: -100_000 })
-  await t.rejects(repeat(services, 'id', 'mine'), { code: 'used', clientId: undefined })
+  await t.rejects(repeat(services, 'id', 'mine'), {
+    code: 'used',
+    owner: { clientId: undefined, page: '/account' },
+  })
 })

@@ -103,7 +103,13 @@ t.test('of two challenges at once of which one is too many, one is refused', asy
   const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
   const it: Case = { clientId: 'web', policyIds: ['web'], user }
   const challenge = () =>
-    judge(services, it, { policy, browser: { ids: [], address: '192.0.2.1' }, atRelease: false, tabs: [] })
+    judge(services, it, {
+      policy,
+      browser: { ids: [], address: '192.0.2.1' },
+      leg: 'request' as const,
+      atRelease: false,
+      tabs: [],
+    })
   const judgements = await Promise.all([challenge(), challenge()])
   t.same(judgements.map(({ decision }) => decision.verdict).sort(), ['challenge', 'deny'])
   t.match(
@@ -147,7 +153,14 @@ t.test('a silent refusal holds where it was asked for, by an OP without sessions
   ]
   for (const [more, browser, questions] of table) {
     const before = asked
-    const occasion = { policy, browser, atRelease: false, tabs: [], noInteraction: 'prompt_none' as const }
+    const occasion = {
+      policy,
+      browser,
+      leg: 'request' as const,
+      atRelease: false,
+      tabs: [],
+      noInteraction: 'prompt_none' as const,
+    }
     t.match(await judge(services, { ...it, ...more }, occasion), {
       decision: { error: 'interaction_required' },
     })

@@ -24,6 +24,7 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     const occasion = {
       policy: config.defaults,
       browser: { ids: [], address: '192.0.2.1' },
+      leg: 'request' as const,
       atRelease: true,
       tabs: [],
     }

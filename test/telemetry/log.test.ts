@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createLog } from '../../src/telemetry/log.ts'
-import { createSupportId, runWithSupportId } from '../../src/telemetry/support-id.ts'
+import { createSupportId, runRequest } from '../../src/telemetry/request-context.ts'
 
 function startLog() {
   const lines: Record<string, unknown>[] = []
@@ -41,7 +41,7 @@ t.test('lines that a request causes carry its support id, later ones too', async
   const id = createSupportId()
   log.info('before')
   await new Promise<void>((resolve) =>
-    runWithSupportId(id, () => {
+    runRequest({ supportId: id, now: () => 0 }, () => {
       log.info('at once')
       setImmediate(() => {
         log.info('later')

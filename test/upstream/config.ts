@@ -76,6 +76,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     clients: new Map(),
     defaults,
     protectedPaths: [],
+    log: { level: 'info', subject: 'plain' },
     pages: {},
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PolicyOrigin } from '../policy-origin.ts'
 import { redirectUri } from './redirect-uri.ts'
 import { duration, text, textLike } from './text.ts'
 
@@ -111,7 +112,12 @@ export interface ClientPolicy extends z.output<typeof policyFields> {
   redirectUris: string[]
   startUri?: string
   codeLifetime?: number
+  /** Where it stands; absent of one that was read from no file. */
+  origin?: PolicyOrigin
 }
+
+/** What a section of the YAML may set of a policy. */
+export type PolicyKey = Exclude<keyof ClientPolicy, 'origin'>
 
 const { shape } = policyFields
 

@@ -19,6 +19,7 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
   checkProtectedPaths(file, report)
   checkPasskeys(file, report)
   checkProbe(file, report)
+  checkLog(file, report)
 }
 
 type Report = (path: PropertyKey[], message: string, fix: string) => void
@@ -168,6 +169,17 @@ function checkProbe(file: unknown, report: Report): void {
       'needs an OP that the gateway can ask itself (provider.probe.by: server)',
       'use jwt',
     )
+}
+
+/** With a key that can be guessed the users behind the hashes can be too. */
+function checkLog(file: unknown, report: Report): void {
+  const [subject, key] = [read(file, 'log', 'subject'), read(file, 'log', 'subjectKey')]
+  if (subject === 'hashed' && key === undefined)
+    report(['log'], 'has no subjectKey to hash with', `add subjectKey, such as \${AUDIT_SUBJECT_KEY}`)
+  if (typeof key === 'string' && key.length < 32)
+    report(['log', 'subjectKey'], 'is shorter than 32 characters', 'make a longer one: openssl rand -hex 32')
+  if (key !== undefined && subject !== 'hashed')
+    report(['log', 'subjectKey'], 'is used with subject: hashed only', 'remove it, or set subject: hashed')
 }
 
 function read(value: unknown, ...path: string[]): unknown {

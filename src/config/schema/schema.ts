@@ -1,16 +1,23 @@
 import { z } from 'zod'
 import * as address from './addresses.ts'
-import { type ClientPolicy, clientKey, clientSchema, defaultsSchema } from './client-schema.ts'
+import {
+  type ClientPolicy,
+  clientKey,
+  clientSchema,
+  defaultsSchema,
+  type PolicyKey,
+} from './client-schema.ts'
 import { findInconsistencies } from './consistency.ts'
 import { certHeaderName } from './header-name.ts'
 import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
+import { logSchema } from './log-schema.ts'
 import { pagesSchema } from './pages-schema.ts'
 import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
 import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
 import { providerSchema } from './provider-schema.ts'
 import { duration, pem, secret, textLike } from './text.ts'
 
-export type { ClientPolicy, PasskeySignIn, ProtectedPath }
+export type { ClientPolicy, PasskeySignIn, PolicyKey, ProtectedPath }
 
 const port = z.int().min(0).max(65_535)
 const bindHost = textLike(/^[A-Za-z0-9.:_-]+$/, 'an address', 'write an address such as 0.0.0.0 or ::')
@@ -152,6 +159,7 @@ const fileSchema = z.strictObject({
   passkeys: z
     .exactOptional(passkeysSchema)
     .describe("The page for users' passkeys, and the sign-in with them. Unset: neither exists."),
+  log: logSchema.prefault({}).describe('The log, and how it names users.'),
   pages: pagesSchema.prefault({}).describe("How the gateway's own pages look."),
   clientsDir: z
     .exactOptional(textLike(/./, 'a folder', 'write a folder such as clients.d'))

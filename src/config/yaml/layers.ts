@@ -34,7 +34,8 @@ export function sortProblems(layers: readonly Layer[], problems: readonly Proble
   )
 }
 
-function locate(
+/** The place of a key or a value; of what is not there, that of the mapping that should contain it. */
+export function locate(
   layers: readonly Layer[],
   path: Path,
   part: 'key' | 'value',

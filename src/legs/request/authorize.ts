@@ -10,10 +10,10 @@ import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { answered } from '../../upstream/proxy.ts'
 import { recordAsked } from '../asked-response.ts'
 import { forward, type Onward } from '../forward.ts'
-import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { requireMethod } from '../require-method.ts'
 import { readOwnForm } from './own-form.ts'
@@ -39,7 +39,7 @@ export async function authorize(
   if (body) requireShortForm(body)
   const read = readParameters({ query: exchange.target.query, body }, 'authorization', fault)
   const { parameters, faults } = read
-  noteClient(request, parameters.get('client_id'))
+  noteConcern({ clientId: parameters.get('client_id') })
   requireShort(parameters)
   // guard: names-in-requests
   refuseLookAlikes(services, namesOf(parameters))

@@ -80,6 +80,7 @@ export function requireReadable(
   if (!isTypeAllowed(policy, responseType)) {
     throw new Refusal('unsupported_response', 'a response_type that is not on the list', {
       value: responseType,
+      key: 'responseTypes',
     })
   }
   // guard: response-modes

@@ -13,6 +13,7 @@ import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
 import { requireExact } from '../loose-request.ts'
@@ -62,6 +63,7 @@ export async function onAuthorizationRequest(
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(services.records, it.parameters)
   const policy = findPolicy(services.policies, it.parameters, resolved)
+  noteConcern({ policy })
   // What a request only refers to may name another client.
   const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
   requireExact(services, policy, clientIds, it.faults)
@@ -177,6 +179,7 @@ async function decideEarly(
   const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider)
   const { decision, stepUpId } = await judge(services, asked, {
     policy: authorization.policy,
+    leg: 'request',
     browser: it.browser,
     atRelease: false,
     tabs: [{ case: asked, isAnswered: false }],

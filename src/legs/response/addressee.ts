@@ -74,6 +74,7 @@ export async function findAddressee(
       'a protected client was answered at an unlisted redirect URI',
       {
         clientId: policy.clientId,
+        key: 'redirectUris',
         value: withoutQuery(redirectUri),
       },
     )

@@ -17,11 +17,14 @@ import {
   type User,
   type WaitingResponse,
 } from '../../records/records.ts'
+import type { Services } from '../../services.ts'
 import { beforeRenewal, describeCase } from '../../step-up/case.ts'
 import { type Judgement, type JudgeServices, judge } from '../../step-up/judge.ts'
 import { carryProofs } from '../../step-up/proofs.ts'
 import { recordRelease } from '../../step-up/release.ts'
 import { goodUntil } from '../../step-up/resume.ts'
+import type { Refused } from '../../telemetry/audit.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { isAskedFor, requireAsked, responseTypeOf } from '../asked-response.ts'
 import { type Addressee, type AnsweringExchange, findAddressee } from './addressee.ts'
 
@@ -69,7 +72,9 @@ export async function onAuthorizationResponse(
   const { response } = it
   if (response.artefacts.size === 0) return { kind: 'relay' }
   const addressee = await findAddressee(services, response, it)
-  switch (addressee.policy.mode) {
+  const { policy, request } = addressee
+  noteConcern({ policy, clientId: request?.clientId ?? policy.clientId })
+  switch (policy.mode) {
     case 'off':
       await requireAsked(services, response, it.asked)
       return { kind: 'relay' }
@@ -92,7 +97,7 @@ async function watch(
       const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
       await decide(services, { ...it, held: undefined }, asked, addressee)
     } else {
-      reportUnknown(services, addressee, probe.reason)
+      reportUnknown(services, addressee, 'forward', probe.reason)
     }
   } catch (error) {
     services.audit.unwatched(addressee.policy, error)
@@ -106,10 +111,17 @@ async function enforce(
   response: AuthorizationResponse,
   addressee: Addressee,
 ): Promise<ResponseAnswer> {
-  if (!isReadable(response, addressee)) return refuse('unsupported_response_type')
+  if (!isReadable(response, addressee)) {
+    const value = responseTypeOf(response)
+    return refuse(services, addressee, 'unsupported_response_type', {
+      reason: 'unsupported_response_type',
+      value,
+      key: 'responseTypes',
+    })
+  }
   if (!isAskedFor(response, addressee.request)) {
     services.audit.security('unasked_response', { client_id: addressee.policy.clientId })
-    return refuse('interaction_required')
+    return refuse(services, addressee, 'interaction_required', { reason: 'unasked_response' })
   }
   const { inFlight } = addressee
   const held = hold(services, it, response, addressee.policy)
@@ -133,9 +145,9 @@ export async function judgeFor(
 ): Promise<ResponseAnswer> {
   const { response } = it
   if (!probe.known) {
-    reportUnknown(services, addressee, probe.reason)
+    reportUnknown(services, addressee, 'deny', probe.reason)
     // guard: unknown-users
-    return refuse(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
+    return toError(isSilent(addressee) || !it.isNavigation ? 'interaction_required' : 'server_error')
   }
   const asked = describeCase({ ...addressee, ...probe }, services.config.provider)
   const owner = {
@@ -146,7 +158,8 @@ export async function judgeFor(
   // guard: front-channel-tokens
   if (!(await verifyFrontChannel(services, response, owner))) {
     services.audit.security('front_channel_of_another', { client_id: asked.clientId })
-    return refuse('server_error')
+    const { user } = asked
+    return refuse(services, addressee, 'server_error', { reason: 'front_channel_of_another', user })
   }
   const { decision, stepUpId } = await decide(services, it, asked, addressee)
   switch (decision.verdict) {
@@ -155,20 +168,26 @@ export async function judgeFor(
         policy: addressee.policy,
         decision,
       })
-      services.audit.released(asked, decision.reason)
+      services.audit.released(asked, { policy: addressee.policy, leg: 'response' }, decision.reason)
       return { kind: 'relay' }
     case 'challenge':
       return stepUpId === undefined
-        ? refuse('server_error')
+        ? refuse(services, addressee, 'server_error', { reason: 'no_step_up', user: asked.user })
         : { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
     case 'deny':
-      return refuse(decision.error)
+      return toError(decision.error)
   }
 }
 
-function reportUnknown({ audit, config }: ResponseLegServices, { policy }: Addressee, reason: string): void {
-  const isByServer = config.provider.probe.by === 'server'
-  audit.unknownUser(policy, reason, isByServer ? adviseAfterAnswer(reason) : undefined)
+function reportUnknown(
+  { audit, config }: ResponseLegServices,
+  { policy, request }: Addressee,
+  verdict: 'deny' | 'forward',
+  reason: string,
+): void {
+  const fix = config.provider.probe.by === 'server' ? adviseAfterAnswer(reason) : undefined
+  const { clientId } = request ?? policy
+  audit.unknownUser({ clientId }, { policy, leg: 'response' }, { verdict, reason, fix })
 }
 
 /** Only what was asked for as the policy allows, in one reading, can be held to anything. */
@@ -214,6 +233,7 @@ async function decide(
   const noInteraction = isSilent(addressee) ? 'prompt_none' : it.isNavigation ? undefined : 'not_a_navigation'
   return judge(services, asked, {
     policy: addressee.policy,
+    leg: 'response',
     browser: it.browser,
     atRelease: true,
     tabs: [{ case: asked, isAnswered: true, held: it.held }],
@@ -249,6 +269,18 @@ const sessionsOf = ({ session, renews }: User): readonly (string | undefined)[] 
 const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
 
 /** An error for the client. */
-function refuse(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
+function toError(error: AuthorizationError | 'unsupported_response_type'): ResponseAnswer {
   return { kind: 'error', error, description: errorDescriptionOf(error) }
+}
+
+/** The same, with a line that says why: no decision has one. */
+function refuse(
+  { audit }: Pick<Services, 'audit'>,
+  { policy, request }: Addressee,
+  error: AuthorizationError | 'unsupported_response_type',
+  { user, ...refused }: Omit<Refused, 'error'> & { readonly user?: User },
+): ResponseAnswer {
+  const { clientId } = request ?? policy
+  audit.refused({ clientId, user }, { policy, leg: 'response' }, { ...refused, error })
+  return toError(error)
 }

@@ -11,6 +11,7 @@ import { linkKeyOf } from '../../step-up/link-key.ts'
 import { bindStepUp } from '../../step-up/openings.ts'
 import type { RememberedDevice } from '../../step-up/remember-device.ts'
 import { type FollowedLink, goBack, goOn, remember, retry, skip } from '../../step-up/ways-on.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { describeOutcome } from './outcome-pages.ts'
 import { sendDelivery } from './send-delivery.ts'
 
@@ -19,6 +20,7 @@ export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages
 /** The gateway's own pages, below `pathPrefix`: the challenge page, the return from it, and the ways on from there. */
 export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices): void {
   const { config, policies, records, cookie, pages } = services
+  app.addHook('preHandler', async () => noteConcern({ leg: 'return' }))
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
   // guard: no-challenge-in-frames

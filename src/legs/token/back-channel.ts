@@ -3,8 +3,8 @@ import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import { readParameters } from '../../oauth/parameters.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
-import { noteClient } from '../noted-client.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { onPushedRequest } from '../request/pushed-request.ts'
 import { requireShort, requireShortForm } from '../request/readable-request.ts'
@@ -53,7 +53,7 @@ async function readBackChannelForm(
   const { body = Buffer.alloc(0), fault } = await readLooseForm(request, take)
   if (isShort) requireShortForm(body)
   const read = readParameters({ query: request.exchange.target.query, body }, 'backchannel', fault)
-  noteClient(request, read.parameters.get('client_id'))
-  noteClient(request, readClient(request.headers.authorization, read.parameters).names[0])
+  noteConcern({ clientId: read.parameters.get('client_id') })
+  noteConcern({ clientId: readClient(request.headers.authorization, read.parameters).names[0] })
   return { body, read }
 }

@@ -21,10 +21,14 @@ export async function relayTokenError(
   const peeked = await peekBody(body, maxErrorBytes)
   const text = peeked.complete && (await decodeBody(peeked.bytes, contentCodingOf(reply)))
   if (text && readTokenError(String(text)) === 'invalid_grant') {
-    audit.codeRefused(code, {
-      age: Math.round((now() - code.issuedAt) / 1000),
-      fix: code.issuedAt < code.releasedAt ? shorterLife : undefined,
-    })
+    const { clientId, subject } = code
+    audit.codeRefused(
+      { clientId, user: { subject } },
+      {
+        age: Math.round((now() - code.issuedAt) / 1000),
+        fix: code.issuedAt < code.releasedAt ? shorterLife : undefined,
+      },
+    )
   }
   sendPeeked(reply, peeked)
 }

@@ -5,6 +5,7 @@ import { isYounger } from '../../policy/age.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
+import { noteConcern } from '../../telemetry/request-context.ts'
 import { TokenError } from '../../token-error.ts'
 import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -48,6 +49,7 @@ export async function onTokenRequest(
       'a protected client is named whose list lacks token exchange',
       {
         value: other.clientId,
+        key: 'grants',
       },
     )
   }
@@ -61,6 +63,7 @@ export async function onTokenRequest(
   const policyIds = [...(isNamed ? [client.policy.clientId] : []), ...(release?.policyIds ?? [])]
   // guard: policy-of-the-release
   const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
+  noteConcern({ policy })
   requireExact(services, policy, client.names, allFaults)
   requireListed(policy, grantType)
   const isEnforced = policy.mode === 'enforce'
@@ -70,11 +73,14 @@ export async function onTokenRequest(
   // guard: unreleased-codes
   if (lacks) {
     audit.security('unreleased_grant', { client_id: clientId, grant_type: grantType })
-    throw new TokenError('invalid_grant', 'no release recorded this grant')
+    const key = grantType === 'refresh_token' ? 'refreshTokens' : undefined
+    throw new TokenError('invalid_grant', 'no release recorded this grant', { key })
   }
   // guard: old-refresh-tokens
   if (isEnforced && found.refreshToken && isTooOld(policy, found.refreshToken, now())) {
-    throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge')
+    throw new TokenError('invalid_grant', 'the release is older than refreshMaxAge', {
+      key: 'refreshMaxAge',
+    })
   }
   // guard: codes-of-other-clients
   if (release && isNamed && !client.names.includes(release.clientId)) {
@@ -97,6 +103,7 @@ function requireListed({ mode, grants }: ClientPolicy, grantType: string): void 
   if (mode === 'enforce' && !grants.includes(grantType)) {
     throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`, {
       value: grantType,
+      key: 'grants',
     })
   }
 }
@@ -179,6 +186,7 @@ export function requireGrant(
       `${endpoint} needs a grant that is not on the client's list`,
       {
         value: grantOfEndpoint[endpoint],
+        key: 'grants',
       },
     )
   }

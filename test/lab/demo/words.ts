@@ -70,16 +70,16 @@ export function describeLogLine(line: string): string | undefined {
 }
 
 function describeEntry(entry: LogLine): string | undefined {
-  const { audit, client_id: client, page, verdict, reason, outcome, method, how, code } = entry
+  const { audit, client_id: client, page, verdict, reason, method, code = reason } = entry
   const user = nameUser(entry['subject'])
   const who = `${user} at ${client ?? page}`
   switch (audit) {
     case 'decision':
       return `${who}: ${verdict} (${reason})`
     case 'step_up':
-      return `${who}: step-up ${outcome}${method === undefined ? '' : ` (${method})`}`
+      return `${who}: step-up ${reason}${method === undefined ? '' : ` (${method})`}`
     case 'released':
-      return how === 'kept_response' ? `${who}: release (${how})` : undefined
+      return reason === 'kept_response' ? `${who}: release (${reason})` : undefined
     case 'signed_in':
       return `${user}: signed in by passkey (${entry['by']})`
     case 'passkey':
@@ -87,7 +87,7 @@ function describeEntry(entry: LogLine): string | undefined {
     case 'device':
       return `${who}: device ${entry['remembered'] === true ? '' : 'not '}remembered`
     case 'unknown_user':
-      return `somebody at ${client}: unknown user (${reason})`
+      return `somebody at ${client ?? page}: unknown user (${reason})`
     case 'security':
       return `security: ${entry['event']}${client === undefined ? '' : ` at ${client}`}`
   }

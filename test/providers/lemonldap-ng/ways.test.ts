@@ -37,7 +37,7 @@ onLemonldap('the ways of LemonLDAP::NG', async (t, stage) => {
     )
     const page = await journey.logIn(atOpen, alice)
     await expectChallenge(t, journey, page, plain, alice)
-    t.match(seen.audit('decision', plain), [{ verdict: 'challenge', at: 'release' }])
+    t.match(seen.audit('decision', plain), [{ verdict: 'challenge', leg: 'response' }])
     await expectSignedIn(t, journey, await journey.pass(page, alice), plain, alice)
 
     const { journey: other, seen: seenOther } = openJourney(t, stage)

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { Config } from './schema/schema.ts'
+
+/** The keys whose values are secrets. */
+export const secretKeys: ReadonlySet<string> = new Set([
+  'apiSecretKey',
+  'clientSecret',
+  'key',
+  'secret',
+  'subjectKey',
+])
+
+/**
+ * Names what a gateway runs on: the same for the same settings, wherever they stand and in whatever order, and for
+ * every value of a secret.
+ *
+ * @returns the first 12 hexadecimal digits of a SHA-256.
+ */
+export function versionOf(config: Config): string {
+  return createHash('sha256')
+    .update(JSON.stringify(toPlain(config)))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+/** Without secrets and places, the keys in one order. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Map) return toPlain(Object.fromEntries(value))
+  if (Array.isArray(value)) return value.map(toPlain)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+    .filter(([key]) => key !== 'origin' && !secretKeys.has(key))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, toPlain(inner)]))
+}
