@@ -99,6 +99,8 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 }
 
 type Check = (value: unknown) => boolean
+/** What the fields of a record must be. A map: names in a log may be those of properties that every object has. */
+type Checks = ReadonlyMap<string, Check>
 
 const isText: Check = (value) => typeof value === 'string'
 const isNumber: Check = (value) => typeof value === 'number'
@@ -107,39 +109,42 @@ const isTexts: Check = (value) => Array.isArray(value) && value.every(isText)
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isRecordOf =
-  (checks: Readonly<Record<string, Check>>): Check =>
+  (checks: Checks): Check =>
   (value) =>
     isRecord(value) && conform(value, checks)
 
-const listed = (names: string, check: Check): Record<string, Check> =>
-  Object.fromEntries(names.split(' ').map((name) => [name, check]))
+const all = (check: Check, names: string): [string, Check][] => names.split(' ').map((name) => [name, check])
 
-const proof = { ...listed('method', isText), age_seconds: isNumber }
-const authsignalError = { ...listed('kind operation error_code reason', isText), status: isNumber }
-const authsignal = {
-  ...listed('state idempotency_key', isText),
-  ...listed('enrolled challenge_url', isBoolean),
-  rule_ids: isTexts,
-  error: isRecordOf(authsignalError),
-}
+const proof: Checks = new Map([...all(isText, 'method'), ...all(isNumber, 'age_seconds')])
+const isProof: Check = (value) =>
+  isRecord(value) && conform(value, proof) && value['age_seconds'] !== undefined
 
-const fields: Readonly<Record<string, Check>> = {
-  ...listed('time audit config support_id trace_id ip user_agent client_id page subject session', isText),
-  ...listed('mode leg verdict reason policy_at key error action acr acr_values prompt request', isText),
-  ...listed('step_up idempotency_key method detail value path fix event', isText),
-  ...listed('amr scope', isTexts),
-  ...listed('at login_age_seconds step_up_age_seconds status challenge_seconds', isNumber),
-  ...listed('probe_ms track_ms total_ms validate_ms', isNumber),
-  proofs: (value) =>
-    Array.isArray(value) &&
-    value.every((item) => isRecord(item) && conform(item, proof) && item['age_seconds'] !== undefined),
-  authsignal: isRecordOf(authsignal),
-}
+const authsignalError: Checks = new Map([
+  ...all(isText, 'kind operation error_code reason'),
+  ...all(isNumber, 'status'),
+])
+const authsignal: Checks = new Map([
+  ...all(isText, 'state idempotency_key'),
+  ...all(isBoolean, 'enrolled challenge_url'),
+  ...all(isTexts, 'rule_ids'),
+  ...all(isRecordOf(authsignalError), 'error'),
+])
+
+const fields: Checks = new Map([
+  ...all(isText, 'config support_id trace_id ip user_agent client_id page subject session mode leg'),
+  ...all(isText, 'verdict reason policy_at key error action acr acr_values prompt request step_up'),
+  ...all(isText, 'idempotency_key method detail value path fix event'),
+  ...all(isTexts, 'amr scope'),
+  ...all(isNumber, 'login_age_seconds step_up_age_seconds status challenge_seconds'),
+  ...all(isNumber, 'probe_ms track_ms total_ms validate_ms'),
+  ...all((value) => Array.isArray(value) && value.every(isProof), 'proofs'),
+  ...all(isRecordOf(authsignal), 'authsignal'),
+])
 
 /** Takes out what is of another type than it should be; what isn't in the schema stays, and is read by nobody. */
-function conform(record: Record<string, unknown>, checks: Readonly<Record<string, Check>>): true {
+function conform(record: Record<string, unknown>, checks: Checks): true {
   for (const name in record) {
-    const check = checks[name]
+    const check = checks.get(name)
     if (check !== undefined && !check(record[name])) delete record[name]
   }
   return true

@@ -7,6 +7,7 @@ import {
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
+import { keyOfReason } from '../policy/deciding-key.ts'
 import { createPolicies, type Policies, passkeysPageName } from '../policy/policies.ts'
 import { isTypeAllowed } from '../policy/responses.ts'
 import { describeTrackRequest } from '../step-up/track-request.ts'
@@ -27,7 +28,7 @@ export function suppose(config: Config, it: Supposition, now: number): string[] 
     : []
   const remembered = decideFromMemory(policy, it.amr, { proofs }, now)
   const decided = remembered
-    ? ['', ...describeDecision(remembered), '  Authsignal is not asked']
+    ? ['', ...describeDecision(policy, remembered), '  Authsignal is not asked']
     : [
         '',
         ...describeQuestion(policy, it, proofs, now),
@@ -62,8 +63,9 @@ function findPolicy(
 function describePolicy(it: Supposition, policy: ClientPolicy, ids: readonly string[]): string {
   const name = it.page === undefined ? it.clientId : `page ${it.page}`
   const others = ids.filter((id) => id !== it.clientId)
-  const shared = others.length > 0 ? `, as the strictest of it and ${others.join(', ')}` : ''
-  return `${name}: mode ${policy.mode}, action ${policy.action}${shared}`
+  const shared = others.length > 0 ? `, the strictest of it and ${others.join(', ')}` : ''
+  const place = policy.origin === undefined ? '' : ` (${policy.origin.section} at ${policy.origin.at})`
+  return `${name}: mode ${policy.mode}, action ${policy.action}${place}${shared}`
 }
 
 /** What `enforce` refuses before anything is decided. */
@@ -83,9 +85,15 @@ function describeRefusals(
   ]
 }
 
-function describeDecision(decision: Decision): string[] {
-  const meaning = explainReason(decision.reason)?.meaning
-  return [`${decision.verdict} (${decision.reason}): ${meaning}`]
+function describeDecision(policy: ClientPolicy, { verdict, reason }: Decision): string[] {
+  return [`${verdict} (${reason}): ${explainReason(reason)?.meaning}${describeKey(policy, reason)}`]
+}
+
+/** The key that decides, and the line on which it stands; of a default the key alone. */
+function describeKey(policy: ClientPolicy, reason: Decision['reason']): string {
+  const key = keyOfReason(policy, reason)
+  const place = policy.origin?.keys[key?.split('.').at(-1) ?? '']
+  return key === undefined ? '' : ` -> ${key}${place === undefined ? '' : ` at ${place}`}`
 }
 
 type Shown = { readonly action: string; readonly method: string; readonly at: number }
