@@ -186,9 +186,7 @@ function describeAnswer(policy: ClientPolicy, { prompt }: Supposition, { name, o
   const judged = decideFromTrack(policy, outcome)
   const decision = prompt?.split(' ').includes('none') ? withoutInteraction(judged, 'prompt_none') : judged
   const error = decision.verdict === 'deny' ? `; the client gets ${decision.error}` : ''
-  return [
-    name,
-    `${decision.verdict} (${decision.reason})`,
-    `${explainReason(decision.reason)?.meaning}${error}`,
-  ]
+  const meaning = explainReason(decision.reason)?.meaning
+  const words = `${meaning}${error}${describeKey(policy, decision.reason)}`
+  return [name, `${decision.verdict} (${decision.reason})`, words]
 }

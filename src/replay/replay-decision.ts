@@ -5,6 +5,7 @@ import {
   type Decision,
   decideFromMemory,
   decideFromTrack,
+  isSkippable,
   type Memory,
   withoutInteraction,
 } from '../policy/decide.ts'
@@ -62,7 +63,7 @@ function decideAnew(
   policy: ClientPolicy,
 ): Replayed {
   const decision = decideFromTrack(policy, readOutcome(answer), {
-    isSkipped: line.reason === 'enrolment_skipped',
+    isSkipped: line.reason === 'enrolment_skipped' && isSkippable(policy, line.at),
     isRequestUnknown: line.request === 'unknown',
   })
   const { reason } = line

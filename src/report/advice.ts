@@ -5,13 +5,15 @@ import type { DecisionReason, RefusalReason } from './client-tally.ts'
 import type { Advice, ClientReport } from './report.ts'
 import { people } from './wording.ts'
 
+const namedRefusals = 10
+
 type Described = Omit<ClientReport, 'advice'>
 
 /** The most frequent first of each kind; what `enforce` would break before what it would ask of users. */
 export function adviseOn(client: Described): Advice[] {
   return [
     ...adviseOnMode(client),
-    ...client.refusals.list.map((refusal) => adviseOnRefusal(client, refusal)),
+    ...adviseOnRefusals(client),
     ...client.unknownUsers.list.map(({ what, count: times }) => ({
       count: times,
       text: `${count(times, 'sign-in')} whose user the OP does not name (${what.reason})${what.fix === undefined ? '' : `: ${what.fix}`}`,
@@ -32,6 +34,16 @@ function adviseOnMode({ modes, policyAt }: Described): Advice[] {
       key,
     },
   ]
+}
+
+/** Anyone can send values that nobody allows: the rare ones are not named one by one. */
+function adviseOnRefusals(client: Described): Advice[] {
+  const { list, others } = client.refusals
+  const rare = list.slice(namedRefusals).reduce((sum, { count: times }) => sum + times, others)
+  const named = list.slice(0, namedRefusals).map((refusal) => adviseOnRefusal(client, refusal))
+  return rare === 0
+    ? named
+    : [...named, { count: rare, text: `${count(rare, 'request')} more, of rarer kinds` }]
 }
 
 function adviseOnRefusal({ mode }: Described, { what, count: times }: Counted<RefusalReason>): Advice {

@@ -33,6 +33,7 @@ export class Durations {
       left -= count
       return left <= 0
     })
-    return Math.round(growth ** step)
+    // In the middle of the step.
+    return Math.round(growth ** (step - 0.5))
   }
 }
