@@ -53,11 +53,15 @@ function describeClient(client: ClientReport): string[] {
       `${verdict}: ${reason}`,
       key ?? '',
     ]),
-    ...describeList('refused', client.refusals, ({ reason, leg, key, value }) => [
-      `${reason}${leg === undefined ? '' : ` (${leg})`}`,
-      key ?? '',
-      value ?? '',
-    ]),
+    ...describeList(
+      mode === 'enforce' ? 'refused' : 'would be refused',
+      client.refusals,
+      ({ reason, leg, key, value }) => [
+        `${reason}${leg === undefined ? '' : ` (${leg})`}`,
+        key ?? '',
+        value ?? '',
+      ],
+    ),
     ...describeList('rules that matched', client.rules, (rule) => [rule]),
     ...describeList('challenges ended', client.stepUps, (reason) => [reason]),
     ...describeList('passed by', client.methods, (method) => [method]),
