@@ -88,7 +88,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   await app.ready()
   const health = createHealthServer(
     () => provider.state,
-    () => services.clocks.warnings,
+    () => [...services.clocks.warnings, ...services.authsignalCalls.warnings],
   )
 
   return {

@@ -4,6 +4,7 @@ import { createClientErrorHandler } from './http/client-error.ts'
 import { sendError } from './legs/send-error.ts'
 import type { Services } from './services.ts'
 import type { Log } from './telemetry/log.ts'
+import { writeLine } from './telemetry/log-lines.ts'
 import { createSupportId } from './telemetry/request-context.ts'
 
 /** The HTTP server, with no route yet: its limits, its ids of requests, and its answer to every error. */
@@ -23,7 +24,10 @@ export function createServer(
     requestTimeout: 300_000,
     connectionTimeout: config.upstream.timeout + 30_000,
     routerOptions: { maxParamLength: 64 },
-    clientErrorHandler: createClientErrorHandler(log, maxHeaderSize),
+    clientErrorHandler: createClientErrorHandler(
+      (refused) => writeLine(log, 'refused', { code: 'unreadable_request', leg: 'request', ...refused }),
+      maxHeaderSize,
+    ),
     ...(tls ? { https: { ...tls, maxHeaderSize } } : { http: { maxHeaderSize } }),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorServices),
   })

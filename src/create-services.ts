@@ -1,4 +1,5 @@
 import { createAuthsignal } from './authsignal/authsignal.ts'
+import { watchCalls } from './authsignal/watch-calls.ts'
 import { versionOf } from './config/config-version.ts'
 import type { Config } from './config/schema/schema.ts'
 import { chooseCookieRules } from './http/own-cookie.ts'
@@ -12,6 +13,7 @@ import { createRecords } from './records/records.ts'
 import type { Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
+import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
 import { connectUpstream } from './upstream/connection.ts'
@@ -20,6 +22,7 @@ import { connectUpstream } from './upstream/connection.ts'
 export function createServices(config: Config, log: Log, store: Store, now: () => number): Services {
   const records = createRecords(store, config.stepUp)
   const clocks = createClocks(log, now)
+  const authsignalCalls = createAuthsignalCalls(log, now)
   const upstream = connectUpstream(config, clocks.provider)
   const provider = createProvider(config, upstream, log)
   const keys = createKeys(provider, upstream)
@@ -29,7 +32,8 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     policies: createPolicies(config),
     records,
     epochs: createEpochs(records.epochs),
-    authsignal: createAuthsignal(config.authsignal, clocks.authsignal),
+    authsignal: watchCalls(createAuthsignal(config.authsignal, clocks.authsignal), authsignalCalls),
+    authsignalCalls,
     upstream,
     provider,
     keys,

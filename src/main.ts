@@ -10,6 +10,7 @@ const usage = `usage: step-up-gateway COMMAND
                         stay open
                         (--offline: make no request to the provider)
   schema                print the JSON Schema of the configuration
+  reference             print every line of the log and every reason, with what to do about it
   report [LOG …]        what the audit lines of some days say of each client, and what to do before enforce
                         (--json, --html: in another form)
   replay --config FILE [LOG …]
@@ -24,11 +25,12 @@ const usage = `usage: step-up-gateway COMMAND
 LOG is a file of the gateway's log, gzip or not; none: what is piped in. docs/report.md tells how to read the answers.
 `
 
-// Loaded when asked for: schema and check need no server.
+// Loaded when asked for: only start needs the server.
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
+  ['reference', async () => (await import('./commands/reference.ts')).printReference],
   ['report', async () => (await import('./commands/report.ts')).report],
   ['replay', async () => (await import('./commands/replay.ts')).replay],
   ['explain', async () => (await import('./commands/explain.ts')).explain],

@@ -9,6 +9,7 @@ import type { Provider } from './provider/provider.ts'
 import type { Epochs } from './records/epochs.ts'
 import type { Records } from './records/records.ts'
 import type { Audit } from './telemetry/audit.ts'
+import type { AuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import type { Clocks } from './telemetry/clocks.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
@@ -24,6 +25,7 @@ export interface Services {
   readonly records: Records
   readonly epochs: Epochs
   readonly authsignal: Authsignal
+  readonly authsignalCalls: AuthsignalCalls
   readonly upstream: UpstreamConnection
   readonly provider: Provider
   /** The OP's keys, for `jwtVerify`. */

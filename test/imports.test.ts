@@ -16,7 +16,7 @@ const floors = [
   ['main.ts'],
   ['commands'],
   ['report', 'replay', 'explain'],
-  ['audit-reading'],
+  ['audit-reading', 'meanings'],
   ['app.ts'],
   ['create-server.ts', 'create-services.ts'],
   ['legs'],

@@ -59,6 +59,7 @@ export interface AuthsignalAnswer {
   readonly idempotency_key?: string
   readonly error?: {
     readonly kind?: string
+    readonly failure?: string
     readonly operation?: string
     readonly status?: number
     readonly error_code?: string
@@ -120,7 +121,7 @@ const isProof: Check = (value) =>
   isRecord(value) && conform(value, proof) && value['age_seconds'] !== undefined
 
 const authsignalError: Checks = new Map([
-  ...all(isText, 'kind operation error_code reason'),
+  ...all(isText, 'kind failure operation error_code reason'),
   ...all(isNumber, 'status'),
 ])
 const authsignal: Checks = new Map([

@@ -41,6 +41,9 @@ const textList = z
   .nullish()
   .transform((value) => value ?? undefined)
 
+/** For the log alone: what is no list of UUIDs is as if it were not there. */
+const ruleIds = z.array(z.uuid()).max(32).optional().catch(undefined)
+
 const trackAnswer = z.object({
   state: z.string(),
   isEnrolled: z.boolean(),
@@ -49,7 +52,7 @@ const trackAnswer = z.object({
   token: optionalString,
   enrolledVerificationMethods: textList,
   allowedVerificationMethods: textList,
-  ruleIds: textList,
+  ruleIds,
 })
 
 type TrackAnswer = z.output<typeof trackAnswer>

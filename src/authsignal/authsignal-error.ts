@@ -1,3 +1,5 @@
+import type { FailureKind } from './failure-kind.ts'
+
 /**
  * Why there is no usable answer.
  *
@@ -10,6 +12,8 @@ export type AuthsignalErrorKind = 'unavailable' | 'refused' | 'unreadable'
 export type AuthsignalOperation = 'track' | 'validate' | 'user' | 'authenticators' | 'device' | 'client'
 
 export interface AuthsignalErrorDetails {
+  /** What an operator can repair; unset: an answer that can't be read. */
+  readonly failure?: FailureKind | undefined
   /** The status on the wire, where there was one. */
   readonly status?: number | undefined
   /** Authsignal's error code, or that of the network (`ECONNREFUSED`). */
@@ -26,9 +30,10 @@ export class AuthsignalError extends Error {
   readonly errorCode: string | undefined
   readonly operation: AuthsignalOperation
   readonly reason: string | undefined
+  readonly failure: FailureKind
 
   constructor(kind: AuthsignalErrorKind, operation: AuthsignalOperation, details: AuthsignalErrorDetails) {
-    const { status, errorCode, reason } = details
+    const { status, errorCode, reason, failure = 'unreadable_answer' } = details
     const facts = [`Authsignal ${operation} ${kind}`, status && `status ${status}`, errorCode, reason]
     super(facts.filter(Boolean).join(', '))
     this.kind = kind
@@ -36,5 +41,6 @@ export class AuthsignalError extends Error {
     this.errorCode = errorCode
     this.operation = operation
     this.reason = reason
+    this.failure = failure
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AuthsignalError, type AuthsignalErrorKind, type AuthsignalOperation } from './authsignal-error.ts'
 import type { CallOutcome } from './authsignal-http.ts'
+import { type FailureKind, kindOfAnswer, kindOfNetworkCode } from './failure-kind.ts'
 
 /** A text that may be null or absent. */
 export const optionalString = z
@@ -38,15 +39,17 @@ export function parseAnswer<Schema extends z.ZodType>(
 ): z.output<Schema> {
   if (!outcome.answered) {
     const kind = UNAVAILABLE_CODES.has(outcome.code) ? 'unavailable' : 'unreadable'
-    throw new AuthsignalError(kind, operation, { errorCode: outcome.code })
+    const failure = kindOfNetworkCode(outcome.code)
+    throw new AuthsignalError(kind, operation, { failure, errorCode: outcome.code })
   }
   const { status, body } = outcome
-  if (status !== 200)
-    throw new AuthsignalError(kindOf(status), operation, { status, errorCode: codeOf(body) })
+  const errorCode = codeOf(body)
+  const failure = kindOfAnswer(status, body, errorCode)
+  if (status !== 200) throw new AuthsignalError(kindOf(status), operation, { failure, status, errorCode })
   const result = schema.safeParse(body)
   if (result.success) return result.data
   const fields = result.error.issues.map(({ path }) => path.join('.') || 'no JSON object')
-  throw unreadable(operation, `wrong or missing: ${fields.join(', ')}`)
+  throw unreadable(operation, `wrong or missing: ${fields.join(', ')}`, failure)
 }
 
 function kindOf(status: number): AuthsignalErrorKind {
@@ -55,8 +58,12 @@ function kindOf(status: number): AuthsignalErrorKind {
 }
 
 /** An answer that is there and can't be used; `reason` in our own words. */
-export function unreadable(operation: AuthsignalOperation, reason: string): AuthsignalError {
-  return new AuthsignalError('unreadable', operation, { status: 200, reason })
+export function unreadable(
+  operation: AuthsignalOperation,
+  reason: string,
+  failure?: FailureKind,
+): AuthsignalError {
+  return new AuthsignalError('unreadable', operation, { status: 200, reason, failure })
 }
 
 function codeOf(body: unknown): string | undefined {

@@ -183,7 +183,11 @@ function toPathSegment(operation: AuthsignalOperation, id: string): string {
     /* guard: ids-that-climb */ id !== '..' &&
     id.length <= maxIdLength &&
     !/\p{Surrogate}/u.test(id)
-  if (!isUsable) throw new AuthsignalError('refused', operation, { reason: 'an id that can not be sent' })
+  if (!isUsable)
+    throw new AuthsignalError('refused', operation, {
+      failure: 'not_sent',
+      reason: 'an id that can not be sent',
+    })
   // guard: ids-in-paths
   return encodeURIComponent(id)
 }

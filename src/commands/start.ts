@@ -1,14 +1,24 @@
 import { getHeapStatistics } from 'node:v8'
 import { buildGateway } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
+import { type LogLevel, logLevels } from '../config/schema/log-schema.ts'
 import { createLog } from '../telemetry/log.ts'
-import { type CommandContext, parseConfigOption } from './command.ts'
+import { type CommandContext, parseConfigOption, UsageError } from './command.ts'
 
 /** `start --config FILE`: runs the gateway until the process is asked to end. */
 export async function start(context: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(context.args), context.env)
+  const level = readLevel(context.env['LOG_LEVEL']) ?? config.log.level
   const { heap_size_limit: heapBytes } = getHeapStatistics()
-  return runGateway(await buildGateway(config, { log: createLog(), heapBytes }), context)
+  return runGateway(await buildGateway(config, { log: createLog({ level }), heapBytes }), context)
+}
+
+/** The level that the environment sets; empty is unset. */
+function readLevel(value: string | undefined): LogLevel | undefined {
+  const level = logLevels.find((known) => known === value)
+  if (level === undefined && value !== undefined && value !== '')
+    throw new UsageError(`LOG_LEVEL is none of ${logLevels.join(', ')}`)
+  return level
 }
 
 /** What is started and ended: a gateway. */

@@ -1,4 +1,4 @@
-/** Where a policy stands in the configuration, for whoever has to change it. */
+/** Where a policy stands in the configuration, for the person who has to change it. */
 export interface PolicyOrigin {
   /** Its section, as `clients.web`. */
   readonly section: string

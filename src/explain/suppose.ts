@@ -1,5 +1,5 @@
-import { explainReason } from '../audit-reading/reasons.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import { findMeaning } from '../meanings/find-meaning.ts'
 import {
   type Decision,
   decideFromMemory,
@@ -86,7 +86,7 @@ function describeRefusals(
 }
 
 function describeDecision(policy: ClientPolicy, { verdict, reason }: Decision): string[] {
-  return [`${verdict} (${reason}): ${explainReason(reason)?.meaning}${describeKey(policy, reason)}`]
+  return [`${verdict} (${reason}): ${findMeaning('decision', reason)?.meaning}${describeKey(policy, reason)}`]
 }
 
 /** The key that decides, and the line on which it stands; of a default the key alone. */
@@ -185,8 +185,8 @@ function listAnswers({ state, isEnrolled }: Supposition): Answer[] {
 function describeAnswer(policy: ClientPolicy, { prompt }: Supposition, { name, outcome }: Answer): string[] {
   const judged = decideFromTrack(policy, outcome)
   const decision = prompt?.split(' ').includes('none') ? withoutInteraction(judged, 'prompt_none') : judged
-  const error = decision.verdict === 'deny' ? `; the client gets ${decision.error}` : ''
-  const meaning = explainReason(decision.reason)?.meaning
+  const error = decision.verdict === 'deny' ? ` The client gets ${decision.error}.` : ''
+  const meaning = findMeaning('decision', decision.reason)?.meaning
   const words = `${meaning}${error}${describeKey(policy, decision.reason)}`
   return [name, `${decision.verdict} (${decision.reason})`, words]
 }

@@ -1,5 +1,5 @@
-import { explainReason } from '../audit-reading/reasons.ts'
 import type { AuthsignalAnswer, RecordedLine } from '../audit-reading/recorded-line.ts'
+import { findMeaning } from '../meanings/find-meaning.ts'
 import { duration } from '../terminal/wording.ts'
 
 /** What one line tells: what happened, and what is known of it. */
@@ -47,7 +47,7 @@ export function tellLine(line: RecordedLine): Account {
 
 function tellDecision(line: RecordedLine): Account {
   const { verdict, reason, leg = '', error, authsignal } = line
-  const meaning = explainReason(reason)?.meaning
+  const meaning = findMeaning('decision', reason)?.meaning
   return {
     what: `decided ${legs.get(leg) ?? leg}: ${verdict} (${reason})${meaning === undefined ? '' : `: ${meaning}`}`,
     facts: known({
@@ -85,6 +85,7 @@ function tellRefusal(line: RecordedLine): Account {
   return {
     what: `${verb} ${legs.get(leg) ?? leg}: ${reason}`,
     facts: known({
+      meaning: findMeaning(audit, reason)?.meaning,
       detail,
       value,
       request: path && [method, path].filter(Boolean).join(' '),
@@ -138,8 +139,8 @@ function describeAnswer({
   error,
 }: AuthsignalAnswer): string {
   if (error) {
-    const { kind, operation, status, error_code: code, reason } = error
-    return `failed: ${[kind, operation, status, code, reason].filter(Boolean).join(', ')}`
+    const { failure, operation, status, error_code: code, reason } = error
+    return `failed: ${[failure, operation, status, code, reason].filter(Boolean).join(', ')}`
   }
   return [
     state,

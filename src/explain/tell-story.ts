@@ -1,5 +1,5 @@
-import { explainReason } from '../audit-reading/reasons.ts'
 import type { RecordedLine } from '../audit-reading/recorded-line.ts'
+import { findFix } from '../meanings/find-meaning.ts'
 import { duration } from '../terminal/wording.ts'
 import { known, tellLine } from './tell-line.ts'
 
@@ -36,14 +36,17 @@ function tellTitle(lines: readonly RecordedLine[], first: RecordedLine): string[
 
 function tellEnd(lines: readonly RecordedLine[], first: RecordedLine): string[] {
   const last = lines.at(-1) ?? first
-  const todo = lines
-    .map(({ reason, fix }) => fix ?? explainReason(reason)?.todo)
-    .filter(Boolean)
-    .at(-1)
+  const todo = lines.map(findTodo).findLast((fix) => fix !== undefined)
   return [
     `ended: ${describeEnd(lines, last)} (${duration(last.at - first.at)} from the first line to the last)`,
     ...(todo === undefined ? [] : [`to do: ${todo}${last.key === undefined ? '' : ` -> ${last.key}`}`]),
   ]
+}
+
+/** Of what went as it should nothing is to be done. */
+function findTodo({ audit, verdict, reason, event, fix }: RecordedLine): string | undefined {
+  const isFine = verdict === 'release' || verdict === 'passed'
+  return fix ?? (isFine ? undefined : findFix(audit, event ?? reason))
 }
 
 function describeEnd(lines: readonly RecordedLine[], last: RecordedLine): string {

@@ -5,6 +5,7 @@ import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
 import type { Leg } from '../telemetry/audit-line.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
@@ -86,7 +87,10 @@ async function guard(
   } catch (error) {
     // guard: refusals-while-enforced
     if (policies.enforced.length > 0 || !(error instanceof Refusal)) throw error
-    request.log.info({ code: error.code, detail: error.message }, 'refused once a client is enforced')
+    writeLine(request.log, 'refused once a client is enforced', {
+      code: error.code,
+      detail: error.message,
+    })
     return forward(request, { body: await take() })
   }
 }

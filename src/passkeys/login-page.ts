@@ -4,6 +4,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { canShowPage } from '../http/navigation.ts'
 import { listCodings } from '../http/readable-codings.ts'
 import { readPageText } from '../oauth/page/page-text.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import type { PeekedBody } from '../upstream/peek-body.ts'
 import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked, sendStream } from '../upstream/proxy.ts'
 import { judgeContentSecurity } from './login-page/content-security-policy.ts'
@@ -129,7 +130,7 @@ function describeScripts({ tenantId, baseUrl, scripts }: Settings, nonce: string
 function report({ reported }: Settings, { log }: FastifyRequest, obstacle: string): void {
   if (reported.has(obstacle)) return
   reported.add(obstacle)
-  log.warn({ obstacle }, 'a login page is left without the passkey sign-in')
+  writeLine(log, 'a login page is left without the passkey sign-in', { obstacle })
 }
 
 /** What keeps us from reading the page as it stands. */

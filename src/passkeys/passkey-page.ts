@@ -16,6 +16,7 @@ import {
 } from '../protected-pages/judge-page.ts'
 import type { Case } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import { listPasskeys, removePasskey } from './passkey-enrolment.ts'
 import type { PasskeyServices } from './passkey-services.ts'
 
@@ -52,7 +53,9 @@ export async function requireProof(
     case 'release':
       // guard: passkey-page-needs-step-up
       if (decision.reason === 'proof' || decision.reason === 'pass') return { it: judgement.case }
-      request.log.warn({ action: policy.action }, 'the rules of the passkey page ask for no challenge')
+      writeLine(request.log, 'the rules of the passkey page ask for no challenge', {
+        action: policy.action,
+      })
       throw new Refusal('not_allowed', `the passkey page without a step-up: ${decision.reason}`)
   }
 }

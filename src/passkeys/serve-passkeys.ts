@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createAuthsignalClient } from '../authsignal/authsignal-client.ts'
+import { watchCalls } from '../authsignal/watch-calls.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { passkeysPageName } from '../policy/policies.ts'
 import type { Services } from '../services.ts'
@@ -24,7 +25,10 @@ export async function servePasskeys(
   { passkeys, assets, isLoginPath }: PasskeyParts,
 ): Promise<void> {
   const { tenantId, signIn } = passkeys
-  const client = createAuthsignalClient(services.config.authsignal, tenantId)
+  const client = watchCalls(
+    createAuthsignalClient(services.config.authsignal, tenantId),
+    services.authsignalCalls,
+  )
   const withPasskeys = { ...services, passkeys, client, assets }
   const { policy } = passkeys
   app.addHook('preHandler', async () => noteConcern({ leg: 'passkeys', page: passkeysPageName, policy }))

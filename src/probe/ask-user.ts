@@ -7,6 +7,7 @@ import type { ProbeResult } from '../policy/probe-result.ts'
 import { countWindowMs, type Records } from '../records/records.ts'
 import { createAllowance } from '../store/allowance.ts'
 import { sentFrom } from '../store/owners.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import { timed } from '../telemetry/request-context.ts'
 import { probeUser } from './probe.ts'
 import type { ProbeServices } from './question.ts'
@@ -52,7 +53,8 @@ export async function askUser(
   if (!result.known) {
     const { reason, detail } = result
     // Nobody is signed in yet: nothing that an operator could repair.
-    log[reason === 'no_cookie' ? 'debug' : 'info']({ reason, detail }, 'the probe does not know the user')
+    const level = reason === 'no_cookie' ? 'debug' : 'info'
+    writeLine(log, 'the probe does not know the user', { reason, detail }, level)
   }
   return result
 }

@@ -1,7 +1,7 @@
 import type { Configuration } from 'openid-client'
 import type { Config } from '../config/schema/schema.ts'
 import type { GuardedPaths } from '../http/endpoints.ts'
-import type { Log } from '../telemetry/log.ts'
+import { type LineLog, writeLine } from '../telemetry/log-lines.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { findEndSessionPath } from './end-session.ts'
 import { completeMetadata, type UsableMetadata } from './endpoints.ts'
@@ -26,12 +26,15 @@ export interface KnownProvider {
  * @returns a function of what is known so far. It rejects with a Refusal, or with an Error if paths contradict each
  *   other. Where all that is needed is configured, a discovery document that has gone changes nothing.
  */
-export function createReader(config: Config, upstream: UpstreamConnection, log: Log) {
+export function createReader(config: Config, upstream: UpstreamConnection, log: LineLog) {
   const guardPathsOf = createPathGuard(config, upstream)
   const warned = new Set<string>()
 
-  function warnOnce(endpoint: string, message: string): void {
-    if (!warned.has(endpoint + message)) log.warn({ endpoint }, message)
+  function warnOnce(
+    endpoint: string,
+    message: 'this endpoint can not be guarded' | 'this provider has endpoints without TLS',
+  ): void {
+    if (!warned.has(endpoint + message)) writeLine(log, message, { endpoint })
     warned.add(endpoint + message)
   }
 

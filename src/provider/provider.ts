@@ -3,7 +3,7 @@ import type { Configuration } from 'openid-client'
 import type { Config } from '../config/schema/schema.ts'
 import type { GuardedPaths } from '../http/endpoints.ts'
 import { Refusal } from '../refusal.ts'
-import type { Log } from '../telemetry/log.ts'
+import { type LineLog, writeLine } from '../telemetry/log-lines.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import type { UsableMetadata } from './endpoints.ts'
 import { createReader, type KnownProvider } from './known-provider.ts'
@@ -44,7 +44,7 @@ const usualPace: Pace = { firstRetry: 500, longestRetry: 10_000, refresh: 600_00
 export function createProvider(
   config: Config,
   upstream: UpstreamConnection,
-  log: Log,
+  log: LineLog,
   pace: Pace = usualPace,
 ): Provider {
   const read = createReader(config, upstream, log)
@@ -64,7 +64,10 @@ export function createProvider(
   async function refresh(): Promise<void> {
     try {
       const next = await read(known, closing.signal)
-      if (known === undefined) log.info({ issuer: next.metadata.issuer }, 'the provider metadata is known')
+      if (known === undefined) {
+        const { issuer } = next.metadata
+        writeLine(log, 'the provider metadata is known', { issuer })
+      }
       known = next
       reason = ''
       failures = 0
@@ -74,7 +77,7 @@ export function createProvider(
       const previous = reason
       reason = describeFailure(error)
       failures += 1
-      if (reason !== previous) log.warn({ reason }, 'the provider metadata could not be read')
+      if (reason !== previous) writeLine(log, 'the provider metadata could not be read', { reason })
     }
     if (!closing.signal.aborted) timer = setTimeout(run, nextReadingMs()).unref()
   }

@@ -1,5 +1,5 @@
 import type { Counted } from '../audit-reading/bounded-counts.ts'
-import { explainReason } from '../audit-reading/reasons.ts'
+import { findFix, findMeaning } from '../meanings/find-meaning.ts'
 import { count } from '../terminal/wording.ts'
 import type { DecisionReason, RefusalReason } from './client-tally.ts'
 import type { Advice, ClientReport } from './report.ts'
@@ -73,13 +73,17 @@ function describeUnlisted(key: string | undefined, times: number, value: string)
   }
 }
 
+/** Decisions to let somebody pass, or to challenge, that an operator may not expect. */
+const unexpected = ['enrolment_required', 'unenrolled_allowed', 'fail_open']
+
 /** What is decided as it should be needs no advice. */
 function adviseOnReason(client: Described, { what, count: times }: Counted<DecisionReason>): Advice[] {
-  const { reason, key } = what
-  const { meaning, todo } = explainReason(reason) ?? {}
-  if (meaning === undefined || todo === undefined) return []
+  const { verdict, reason, key } = what
+  const words = findMeaning('decision', reason)
+  if (words === undefined || (verdict !== 'deny' && !unexpected.includes(reason))) return []
   const who = reason === 'enrolment_required' ? ` of ${people(client.outcomes.enrolled.users)}` : ''
-  return [{ count: times, text: `${count(times, 'sign-in')}${who}: ${meaning}; ${todo}`, key }]
+  const fix = findFix('decision', reason) ?? ''
+  return [{ count: times, text: `${count(times, 'sign-in')}${who}: ${words.meaning} ${fix}`.trim(), key }]
 }
 
 /** Under `monitor` nobody passes a challenge, so that nothing is remembered: more are counted than there would be. */

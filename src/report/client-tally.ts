@@ -132,8 +132,8 @@ export class ClientTally {
     for (const rule of authsignal?.rule_ids ?? []) this.rules.add(cut(rule), () => cut(rule))
     const fault = authsignal?.error
     if (fault) {
-      const { operation, kind, status, error_code: code, reason: why } = fault
-      const text = cut([operation, kind, status, code, why].filter((part) => part !== undefined).join(' '))
+      const { operation, failure, status, error_code: code, reason: why } = fault
+      const text = cut([operation, failure, status, code, why].filter((part) => part !== undefined).join(' '))
       this.authsignalFaults.add(text, () => text)
     }
     this.probeMs.add(line.probe_ms)

@@ -4,6 +4,7 @@ import { isSessionSet } from '../probe/find-user.ts'
 import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Services } from '../services.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import { setCookiesOf } from '../upstream/proxy.ts'
 
 export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' | 'epochs' | 'audit'>
@@ -38,7 +39,7 @@ export async function followSignOut(
     )
   } catch (error) {
     // A logout never fails because of the gateway.
-    request.log.warn({ err: error }, 'a logout could not be followed')
+    writeLine(request.log, 'a logout could not be followed', { err: error })
   }
 }
 

@@ -52,9 +52,9 @@ export const describeAnswer = (
 
 /** Why there is none. */
 export const describeFailure = (
-  { kind, operation, status, errorCode, reason }: AuthsignalError,
+  { kind, failure, operation, status, errorCode, reason }: AuthsignalError,
   idempotencyKey: string,
 ): AuthsignalFields => ({
-  error: { kind, operation, status, error_code: errorCode, reason },
+  error: { kind, failure, operation, status, error_code: errorCode, reason },
   idempotency_key: idempotencyKey,
 })

@@ -149,7 +149,7 @@ async function ask(
     isRequestUnknown: isUnknown,
   })
   const { url, acceptedMethods } = answer
-  const seen = { proofs, authsignal: answer.told }
+  const seen = { proofs, authsignal: answer.said }
   const isShown = policy.mode === 'enforce' && noInteraction === undefined
   if (decision.verdict !== 'challenge' || url === undefined || !isShown) return { decision, seen }
   const isSkippableNow = decision.reason === 'enrolment_required' && mayBeSkipped
@@ -202,7 +202,7 @@ interface Tracked {
   readonly url?: string | undefined
   readonly acceptedMethods?: readonly string[] | undefined
   /** For the audit. */
-  readonly told: AuthsignalFields
+  readonly said: AuthsignalFields
 }
 
 async function track(
@@ -220,11 +220,11 @@ async function track(
       outcome: { state, isEnrolled, hasChallengeUrl: url !== undefined },
       url,
       acceptedMethods: isChoiceFree ? undefined : methods,
-      told: describeAnswer(answer, idempotencyKey),
+      said: describeAnswer(answer, idempotencyKey),
     }
   } catch (error) {
     if (!(error instanceof AuthsignalError)) throw error
     const kind = error.kind === 'unavailable' ? 'unavailable' : 'refused'
-    return { outcome: { state: 'no_answer', kind }, told: describeFailure(error, idempotencyKey) }
+    return { outcome: { state: 'no_answer', kind }, said: describeFailure(error, idempotencyKey) }
   }
 }

@@ -54,7 +54,7 @@ export async function verifyReturn(
     if (!isMethodAllowed(policies.ofCase(stepUp.case), method)) return failed('method_not_allowed')
     return { passed: true, method }
   } catch (error) {
-    if (error instanceof AuthsignalError) return failed('unavailable')
+    if (error instanceof AuthsignalError) return failed('unavailable', error.message)
     throw error
   }
 }

@@ -1,5 +1,8 @@
 import type { AuthsignalErrorKind, AuthsignalOperation } from '../authsignal/authsignal-error.ts'
+import type { FailureKind } from '../authsignal/failure-kind.ts'
 import type { AuthorizationError, ChallengeReason, DenyReason, ReleaseReason } from '../policy/decide.ts'
+import type { RefusalCode } from '../refusal.ts'
+import type { TokenErrorCode } from '../token-error.ts'
 
 /**
  * The version of what an audit line says (docs/audit.md). It grows when a field goes away or means something else; a new
@@ -68,6 +71,7 @@ export type AuthsignalFields =
   | {
       readonly error: {
         readonly kind: AuthsignalErrorKind
+        readonly failure: FailureKind
         readonly operation: AuthsignalOperation
         readonly status?: number | undefined
         readonly error_code?: string | undefined
@@ -127,12 +131,21 @@ export interface ReleasedFields extends VerdictFields {
   readonly reason: ReleaseReason | 'kept_response'
 }
 
+/** Why a response of the OP became an error, where no decision says it. */
+export type ResponseReason =
+  | 'unsupported_response_type'
+  | 'unasked_response'
+  | 'front_channel_of_another'
+  | 'no_step_up'
+
+/** Listed in docs/log.md. */
+export type RefusedReason = RefusalCode | TokenErrorCode | ResponseReason
+
 /** A request or a response of a protected client was refused, or would be where the mode is `monitor`. */
 export interface RefusedFields extends VerdictFields {
   readonly audit: 'refused' | 'would_refuse'
   readonly verdict: 'refuse'
-  /** A code of `RefusalCode`, of RFC 6749, or what the response leg found. */
-  readonly reason: string
+  readonly reason: RefusedReason
   /** What the client or the user gets. */
   readonly error: string
   readonly status?: number | undefined

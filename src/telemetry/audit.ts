@@ -19,6 +19,7 @@ import {
   type VerdictFields,
 } from './audit-line.ts'
 import type { Log } from './log.ts'
+import { type auditLines, writeLine } from './log-lines.ts'
 import { createNameSubject } from './name-subject.ts'
 import { durationOf, elapsedInRequest, requestFacts } from './request-context.ts'
 
@@ -118,10 +119,12 @@ export function createAudit(log: Log, rules: Config['log'], config: string): Aud
   const record = log.child({}, { level: 'trace' })
   const nameSubject = createNameSubject(rules)
 
-  function write(level: 'info' | 'warn' | 'error', line: AuditFields, msg: string): void {
+  function write(message: keyof typeof auditLines, line: AuditFields, level?: 'info' | 'error'): void {
     const { ip, userAgent: user_agent } = requestFacts() ?? {}
     // What a stranger may fill stands last: what is cut off a long line is none of the fields that each has.
-    record[level](omitAbsent({ schema: auditSchema, config, ip, user_agent, ...line }), msg)
+    const fields = omitAbsent({ schema: auditSchema, config, ip, user_agent, ...line })
+    if (message === 'refused') writeLine(record, message, fields, level)
+    else writeLine(record, message, fields)
   }
 
   const describe = ({ clientId, page, user }: AuditSubject): AboutFields => ({
@@ -146,51 +149,44 @@ export function createAudit(log: Log, rules: Config['log'], config: string): Aud
   return {
     decision(about, governed, decision, { stepUpId, ...evidence }) {
       const { verdict, reason } = decision
-      write(
-        'info',
-        {
-          audit: 'decision',
-          ...describeVerdict(about, governed, keyOfReason(governed.policy, reason)),
-          verdict,
-          reason,
-          error: decision.verdict === 'deny' ? decision.error : undefined,
-          action: governed.policy.action,
-          step_up: stepUpId && nameStepUp(stepUpId),
-          probe_ms: durationOf('probe'),
-          track_ms: durationOf('track'),
-          total_ms: elapsedInRequest(),
-          ...evidence,
-        },
-        'decision',
-      )
+      write('decision', {
+        audit: 'decision',
+        ...describeVerdict(about, governed, keyOfReason(governed.policy, reason)),
+        verdict,
+        reason,
+        error: decision.verdict === 'deny' ? decision.error : undefined,
+        action: governed.policy.action,
+        step_up: stepUpId && nameStepUp(stepUpId),
+        probe_ms: durationOf('probe'),
+        track_ms: durationOf('track'),
+        total_ms: elapsedInRequest(),
+        ...evidence,
+      })
     },
     finished(about, governed, { stepUpId, idempotencyKey, afterMs, reason, action, method, detail }) {
       const key = reason === 'method_not_allowed' ? nameKey(governed.policy, 'methods') : undefined
-      write(
-        'info',
-        {
-          audit: 'step_up',
-          ...describeVerdict(about, governed, key),
-          verdict: reason === 'passed' ? 'passed' : 'not_passed',
-          reason,
-          action,
-          method,
-          detail,
-          step_up: nameStepUp(stepUpId),
-          idempotency_key: idempotencyKey,
-          challenge_seconds: Math.round(afterMs / 1000),
-          validate_ms: durationOf('validate'),
-        },
-        'step-up',
-      )
+      write('step-up', {
+        audit: 'step_up',
+        ...describeVerdict(about, governed, key),
+        verdict: reason === 'passed' ? 'passed' : 'not_passed',
+        reason,
+        action,
+        method,
+        detail,
+        step_up: nameStepUp(stepUpId),
+        idempotency_key: idempotencyKey,
+        challenge_seconds: Math.round(afterMs / 1000),
+        validate_ms: durationOf('validate'),
+      })
     },
     released(about, governed, reason) {
       const key = reason === 'kept_response' ? undefined : keyOfReason(governed.policy, reason)
-      write(
-        'info',
-        { audit: 'released', ...describeVerdict(about, governed, key), verdict: 'release', reason },
-        'released',
-      )
+      write('released', {
+        audit: 'released',
+        ...describeVerdict(about, governed, key),
+        verdict: 'release',
+        reason,
+      })
     },
     refused(about, governed, { key, ...refused }) {
       const { policy } = governed
@@ -203,45 +199,46 @@ export function createAudit(log: Log, rules: Config['log'], config: string): Aud
         method,
         path,
       } as const
-      if (policy.mode === 'monitor') write('info', { audit: 'would_refuse', ...line }, 'would be refused')
-      else write(refused.err === undefined ? 'info' : 'error', { audit: 'refused', ...line }, 'refused')
+      if (policy.mode === 'monitor') write('would be refused', { audit: 'would_refuse', ...line })
+      else write('refused', { audit: 'refused', ...line }, refused.err === undefined ? 'info' : 'error')
     },
     unknownUser(about, governed, unknown) {
-      write(
-        'warn',
-        { audit: 'unknown_user', ...describeVerdict(about, governed, undefined), ...unknown },
-        'the user is unknown',
-      )
+      write('the user is unknown', {
+        audit: 'unknown_user',
+        ...describeVerdict(about, governed, undefined),
+        ...unknown,
+      })
     },
     unwatched(about, err) {
-      write('warn', { audit: 'unwatched', ...describe(about), err }, 'a sign-in could not be watched')
+      write('a sign-in could not be watched', { audit: 'unwatched', ...describe(about), err })
     },
     codeRefused(about, { age, fix }) {
-      write(
-        'warn',
-        { audit: 'code_refused', ...describe(about), age_seconds: age, fix },
-        'the OP refused a released code',
-      )
+      write('the OP refused a released code', {
+        audit: 'code_refused',
+        ...describe(about),
+        age_seconds: age,
+        fix,
+      })
     },
     deviceRemembered(about) {
-      write('info', { audit: 'device', ...describe(about), remembered: true }, 'device remembered')
+      write('device remembered', { audit: 'device', ...describe(about), remembered: true })
     },
     deviceNotRemembered(about, err) {
-      write('warn', { audit: 'device', ...describe(about), remembered: false, err }, 'device not remembered')
+      write('device not remembered', { audit: 'device', ...describe(about), remembered: false, err })
     },
     signedIn(subject, by) {
-      write('info', { audit: 'signed_in', ...describe({ user: { subject } }), by }, 'signed in by passkey')
+      write('signed in by passkey', { audit: 'signed_in', ...describe({ user: { subject } }), by })
     },
     passkey(about, change) {
-      write('info', { audit: 'passkey', ...describe(about), change }, 'passkeys changed')
+      write('passkeys changed', { audit: 'passkey', ...describe(about), change })
     },
     signedOut(channel, subject) {
       const user = subject === undefined ? undefined : { subject }
-      write('info', { audit: 'signed_out', ...describe({ user }), channel }, 'signed out')
+      write('signed out', { audit: 'signed_out', ...describe({ user }), channel })
     },
     security(event, { subject, signed_in, ...details }) {
       const users = { subject: nameSubject(subject), signed_in: nameSubject(signed_in) }
-      write('warn', { audit: 'security', event, ...details, ...users }, 'security event')
+      write('security event', { audit: 'security', event, ...details, ...users })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type ClockWatch, watchClock } from '../http/clock-watch.ts'
 import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
-import type { Log } from './log.ts'
+import { type LineLog, writeLine } from './log-lines.ts'
 
 /** The clocks on which this machine's has to agree with others. */
 export interface Clocks {
@@ -20,7 +20,7 @@ const toleranceMs = clockToleranceSeconds * 1000
  *
  * @param now epoch milliseconds.
  */
-export function createClocks(log: Log, now: () => number): Clocks {
+export function createClocks(log: LineLog, now: () => number): Clocks {
   const warnings = new Map<string, string>()
 
   function watch(clock: string, name: string, consequence: string): ClockWatch {
@@ -31,10 +31,15 @@ export function createClocks(log: Log, now: () => number): Clocks {
       if (apartMs > toleranceMs || (isKnown && apartMs > toleranceMs - slackMs)) {
         const difference = `${Math.abs(aheadSeconds)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine's`
         warnings.set(clock, `${name} is ${difference}: ${consequence}. ${adviceOnClocks}.`)
-        if (!isKnown) log.warn({ clock, ahead_seconds: aheadSeconds }, warnings.get(clock))
+        if (!isKnown)
+          writeLine(log, "a clock differs from this machine's", {
+            clock,
+            ahead_seconds: aheadSeconds,
+            detail: warnings.get(clock),
+          })
       } else if (isKnown) {
         warnings.delete(clock)
-        log.info({ clock, ahead_seconds: aheadSeconds }, `${name} agrees with this machine's again`)
+        writeLine(log, "a clock agrees with this machine's again", { clock, ahead_seconds: aheadSeconds })
       }
     })
   }

@@ -5,6 +5,7 @@ import { Refusal, type RefusalOwner } from '../refusal.ts'
 import type { TokenError } from '../token-error.ts'
 import type { Audit } from './audit.ts'
 import { describePath } from './describe-path.ts'
+import { writeLine } from './log-lines.ts'
 import { notedConcern } from './request-context.ts'
 
 interface ReportServices {
@@ -36,7 +37,7 @@ export function reportRefusal(
   }
   const { clientId: client_id, page } = owner
   const line = { code: reason, detail, leg, client_id, page, ...describeRequest(request), value, err }
-  request.log[err ? 'error' : 'info'](line, 'refused')
+  writeLine(request.log, 'refused', line, err ? 'error' : 'info')
 }
 
 /** Whose request it is, as far as it was read. */

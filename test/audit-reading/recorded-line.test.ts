@@ -23,7 +23,14 @@ const whole = decision({
 })
 
 t.test('every field of a line is read as it was written', async (t) => {
-  const failed = { kind: 'refused', operation: 'track', status: 401, error_code: 'x', reason: 'y' } as const
+  const failed = {
+    kind: 'refused',
+    failure: 'wrong_key',
+    operation: 'track',
+    status: 401,
+    error_code: 'x',
+    reason: 'y',
+  } as const
   const failure = decision({ authsignal: { error: failed, idempotency_key: 'k' } })
   for (const text of [
     whole,

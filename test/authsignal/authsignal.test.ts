@@ -140,6 +140,7 @@ t.test('track sends the attributes as the body, with the secret as the Basic use
     isEnrolled: true,
     url: 'https://mfa.authsignal.com/?t=1',
     offered: undefined,
+    ruleIds: undefined,
     refusedOrigin: undefined,
   })
   const [request] = api.seen
@@ -352,9 +353,29 @@ t.test('further fields do not matter', async (t) => {
     'isEnrolled',
     'url',
     'offered',
+    'ruleIds',
     'refusedOrigin',
   ])
   t.notOk('new' in (await validate(connect(api.url))))
+})
+
+t.test('the rules that matched are for the log: they never make an answer unreadable', async (t) => {
+  const rule = '2f0b4b67-6d2f-4a8e-9c8e-4f2f5a1d9b11'
+  const table: [ruleIds: unknown, read: unknown][] = [
+    [
+      [rule, rule],
+      [rule, rule],
+    ],
+    [[], []],
+    [null, undefined],
+    ['text', undefined],
+    [[rule, SECRET], undefined],
+    [Array(33).fill(rule), undefined],
+  ]
+  for (const [ruleIds, read] of table) {
+    const api = await standIn(t, json({ ...ALLOWED, ruleIds }))
+    t.strictSame((await connect(api.url).track(TRACK)).ruleIds, read)
+  }
 })
 
 t.test('answers to validate', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { freePorts } from '../lab/ports.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const secret = 'tenant-s3cret'
@@ -74,7 +75,28 @@ for (const [value, told] of thrown) {
   })
 }
 
-function start(t: Test, line: string, nodeArguments: string[] = []) {
+t.test('the level of the log: the environment goes before the configuration', async (t) => {
+  const listen = 'listen: { host: 127.0.0.1, port: 0 }'
+  const [port = 0] = await freePorts(1)
+  const quiet = start(t, `listen: { host: 127.0.0.1, port: ${port} }\nlog: { level: error }`)
+  await untilOpen(port)
+  quiet.child.kill('SIGTERM')
+  t.equal(await quiet.code, 0)
+  t.equal(quiet.output(), '')
+  const talkative = start(t, `${listen}\nlog: { level: error }`, [], { LOG_LEVEL: 'info' })
+  await talkative.readPort()
+  talkative.child.kill('SIGTERM')
+  t.equal(await talkative.code, 0)
+  const unset = start(t, listen, [], { LOG_LEVEL: '' })
+  await unset.readPort()
+  unset.child.kill('SIGTERM')
+  t.equal(await unset.code, 0)
+  const unknown = start(t, listen, [], { LOG_LEVEL: 'loud' })
+  t.equal(await unknown.code, 2)
+  t.match(unknown.output(), /^LOG_LEVEL is none of trace, debug, info, warn, error, fatal$/m)
+})
+
+function start(t: Test, line: string, nodeArguments: string[] = [], env: Record<string, string> = {}) {
   const yaml = `${line}
 admin: { host: 127.0.0.1, port: 0 }
 publicUrl: http://localhost:3000
@@ -84,7 +106,9 @@ authsignal: { apiSecretKey: ${secret} }
 `
   const file = join(t.testdir({ 'gateway.yaml': yaml }), 'gateway.yaml')
   const program = [join(root, 'src', 'main.ts'), 'start', '--config', file]
-  const child = spawn(process.execPath, [...process.execArgv, ...nodeArguments, ...program])
+  const child = spawn(process.execPath, [...process.execArgv, ...nodeArguments, ...program], {
+    env: { ...process.env, ...env },
+  })
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -115,14 +139,21 @@ async function hold(socket: Socket): Promise<void> {
   )
 }
 
+/** Resolves once a port takes connections. */
+async function untilOpen(port: number): Promise<void> {
+  while (!(await isOpen(port)));
+}
+
 /** Resolves once a port takes no connections any more. */
 async function untilRefused(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isRefused = await new Promise((resolve) => {
-      socket.on('connect', () => resolve(false)).on('error', () => resolve(true))
-    })
-    socket.destroy()
-    if (isRefused) return
-  }
+  while (await isOpen(port));
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const isTaken = await new Promise<boolean>((resolve) => {
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
+  })
+  socket.destroy()
+  return isTaken
 }

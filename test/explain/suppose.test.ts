@@ -54,13 +54,13 @@ with the custom data points, for its rules
   seconds_since_step_up  1200
 
 what follows from its answer
-  ALLOW, enrolled      release (no_challenge_needed)   a rule of Authsignal asks for no challenge
-  ALLOW, not enrolled  challenge (enrolment_required)  the user has no authenticator and is asked to enrol one, for which the password is enough -> clients.web.unenrolled
-  CHALLENGE_REQUIRED   challenge (challenge_required)  a rule of Authsignal asks for a challenge
-  REVIEW_REQUIRED      deny (review_required)          a rule of Authsignal asks for a review, which is taken for a block; the client gets access_denied
-  BLOCK                deny (blocked)                  a rule of Authsignal blocks it; the client gets access_denied
-  no answer            deny (authsignal_unavailable)   Authsignal did not answer in time, or with an error of its own; the client gets temporarily_unavailable -> clients.web.onError
-  an error (4xx)       deny (authsignal_refused)       Authsignal refused the question; the client gets server_error`,
+  ALLOW, enrolled      release (no_challenge_needed)   Authsignal answered ALLOW for an enrolled user.
+  ALLOW, not enrolled  challenge (enrolment_required)  The user has no authenticator, and \`unenrolled\` is enroll: the challenge sets one up. -> clients.web.unenrolled
+  CHALLENGE_REQUIRED   challenge (challenge_required)  Authsignal asks for a challenge.
+  REVIEW_REQUIRED      deny (review_required)          Authsignal answered REVIEW_REQUIRED. The client gets access_denied.
+  BLOCK                deny (blocked)                  Authsignal answered BLOCK. The client gets access_denied.
+  no answer            deny (authsignal_unavailable)   Authsignal did not answer, and \`onError\` is deny. The client gets temporarily_unavailable. -> clients.web.onError
+  an error (4xx)       deny (authsignal_refused)       Authsignal refused the call, or its answer could not be read. That never fails open. The client gets server_error.`,
   )
 })
 
@@ -89,7 +89,7 @@ const cases: [name: string, it: Partial<Supposition>, words: (string | RegExp)[]
   [
     'a request that forbids challenges',
     { clientId: 'web', prompt: 'none', state: 'CHALLENGE_REQUIRED' },
-    [/CHALLENGE_REQUIRED {2}deny \(prompt_none\) .*the client gets interaction_required/, 'prompt     none'],
+    [/CHALLENGE_REQUIRED {2}deny \(prompt_none\) .*The client gets interaction_required/, 'prompt     none'],
   ],
   [
     'a user who is not enrolled',

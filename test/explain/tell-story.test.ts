@@ -40,7 +40,7 @@ t.test('a story from the request to the answer', async (t) => {
   configuration: 0123456789ab
   support ids: s-1 s-2
 
-  +0 ms     decided when the OP had answered: challenge (challenge_required): a rule of Authsignal asks for a challenge
+  +0 ms     decided when the OP had answered: challenge (challenge_required): Authsignal asks for a challenge.
               seen: user: alice; amr: pwd; acr: a; scope: openid email; acr_values: b; prompt: login; request: unknown; signed in: 3.0 s before
               remembered: SMS, 67 min before; a step-up, 120 min before
               YAML: mode enforce, at gateway.yaml:9
@@ -54,7 +54,13 @@ ended: the client got its answer (12 s from the first line to the last)`,
   )
 })
 
-const failed = { kind: 'refused', operation: 'track', status: 401, error_code: 'unauthorized' } as const
+const failed = {
+  kind: 'refused',
+  failure: 'wrong_key',
+  operation: 'track',
+  status: 401,
+  error_code: 'unauthorized',
+} as const
 const unknown = {
   audit: 'unknown_user',
   client_id: 'web',
@@ -109,11 +115,11 @@ const stories: [name: string, lines: string[], words: (string | RegExp)[]][] = [
       }),
     ],
     [
-      'Authsignal: failed: refused, track, 401, unauthorized',
+      'Authsignal: failed: wrong_key, track, 401, unauthorized',
       'took: asking the OP: 5 ms',
       'the client gets: server_error',
       'ended: refused (authsignal_refused); the client got server_error',
-      /to do: look at its error: .* -> x\.y$/,
+      /to do: See the line on the failed call .* -> x\.y$/,
     ],
   ],
   [

@@ -47,7 +47,10 @@ const silent = decision({
   error: 'interaction_required',
   authsignal: answer('CHALLENGE_REQUIRED'),
 })
-const failed = { error: { kind: 'unavailable', operation: 'track' }, idempotency_key: 'k' } as const
+const failed = {
+  error: { kind: 'unavailable', failure: 'timeout', operation: 'track' },
+  idempotency_key: 'k',
+} as const
 
 const cases: [name: string, policy: string, line: string, after: string | undefined, unknown?: RegExp][] = [
   ['the same', enforce, challenged, undefined],
@@ -228,7 +231,7 @@ t.test('differences first, and what can not be known', async (t) => {
     released(),
     decision({ ...JSON.parse(enrolled), client_id: 'app', mode: 'enforce' }),
     ...Array.from({ length: 70 }, (_, n) =>
-      refused({ client_id: 'app', reason: `r-${n}`, key: 'x.grants', value: 'authorization_code' }),
+      refused({ client_id: 'app', reason: `r-${n}` as never, key: 'x.grants', value: 'authorization_code' }),
     ),
   ]
   const config = `${enforce}, remember: 1s`

@@ -42,14 +42,21 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     await t.rejects(rememberFor(broken), TypeError)
     t.same(services.lines, [])
     t.same(await rememberFor(whole), { outcome: { kind: 'start_again' } })
-    t.match(services.lines, [{ audit: 'device', remembered: false, err: { message: /unavailable/ } }])
+    t.match(services.lines, [
+      { msg: 'Authsignal refused the connection', operation: 'device' },
+      { audit: 'device', remembered: false, err: { message: /unavailable/ } },
+    ])
   })
 
   t.test('when a return is verified', async (t) => {
     const verify = (more: object) =>
       verifyReturn(open(), { ...stepUpOf(whole), ...more }, 'the token of the return')
     await t.rejects(verify({ action: null }), TypeError)
-    t.same(await verify({}), { passed: false, reason: 'unavailable' })
+    t.same(await verify({}), {
+      passed: false,
+      reason: 'unavailable',
+      detail: 'Authsignal validate unavailable, ECONNREFUSED',
+    })
   })
 })
 

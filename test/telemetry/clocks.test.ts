@@ -21,7 +21,7 @@ t.test('a clock that differs is told once, and once more when it agrees', async 
   for (const ahead of [-31, -95, -30, -29]) answer('authsignal', ahead)
   t.match(lines, [{ level: 40, clock: 'authsignal', ahead_seconds: -31 }])
   t.match(
-    lines[0]?.['msg'],
+    lines[0]?.['detail'],
     /^Authsignal's clock is 31 s behind this machine's: passed challenges fail\. .*NTP/,
   )
   t.equal(lines.length, 1)
@@ -30,7 +30,7 @@ t.test('a clock that differs is told once, and once more when it agrees', async 
   t.match(lines[1], { level: 30, clock: 'authsignal', ahead_seconds: -28, msg: /agrees/ })
   t.same(clocks.warnings, [])
   answer('authsignal', 3600)
-  t.match(lines[2], { level: 40, ahead_seconds: 3600, msg: /3600 s ahead of this machine's/ })
+  t.match(lines[2], { level: 40, ahead_seconds: 3600, detail: /3600 s ahead of this machine's/ })
 })
 
 t.test('each clock for itself', async (t) => {
@@ -41,7 +41,7 @@ t.test('each clock for itself', async (t) => {
   t.match(lines[0], {
     clock: 'provider',
     ahead_seconds: 60,
-    msg: /^the OP's clock is 60 s ahead of .*ID tokens/,
+    detail: /^the OP's clock is 60 s ahead of .*ID tokens/,
   })
   t.match(clocks.warnings, [/^the OP's clock/])
   t.equal(lines.length, 3)

@@ -6,6 +6,7 @@ import type { ProbeResult } from '../../policy/probe-result.ts'
 import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
+import { writeLine } from '../../telemetry/log-lines.ts'
 import type { ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
 import { sendDelivery } from './send-delivery.ts'
@@ -44,7 +45,7 @@ async function goOn(
 ): Promise<Delivery> {
   if (!result.known) {
     const { reason, detail } = result
-    request.log.info({ reason, detail }, 'the probe does not know the user')
+    writeLine(request.log, 'the probe does not know the user', { reason, detail })
   }
   const { waits } = question
   switch (waits.kind) {

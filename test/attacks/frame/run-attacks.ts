@@ -90,7 +90,7 @@ async function runCase<S extends Stage>(t: Test, stage: S, { id, title, variants
 
 /** After every attack: nothing unforeseen happened inside, and no secret was written down. */
 function expectCleanLog(t: Test, { secrets }: Stage, log: string): void {
-  t.notMatch(log, /"code":"internal"/, 'no unforeseen error')
+  t.notMatch(log, /"(?:code|verdict":"refuse","reason)":"internal"/, 'no unforeseen error')
   t.notOk(
     [...secrets].find((secret) => log.includes(secret)),
     'no secret in the log',

@@ -42,6 +42,18 @@ const cases: [name: string, over: object, faults: string[]][] = [
     { provider: { probe: { by: 'browser' } }, ...signIn({ header }) },
     ['passkeys.signIn.header: needs an OP that the gateway can ask itself (provider.probe.by: server)'],
   ],
+  ['users hashed without a key', { log: { subject: 'hashed' } }, ['log: has no subjectKey to hash with']],
+  [
+    'users hashed with a short key',
+    { log: { subject: 'hashed', subjectKey: 'thirty-one characters are short' } },
+    ['log.subjectKey: is shorter than 32 characters'],
+  ],
+  ['users hashed', { log: { subject: 'hashed', subjectKey: 'thirty-two characters are enough' } }, []],
+  [
+    'a key that nothing is hashed with',
+    { log: { subjectKey: 'thirty-two characters are enough' } },
+    ['log.subjectKey: is used with subject: hashed only'],
+  ],
   ['both on port 0', { listen: { port: 0 }, admin: { port: 0 } }, []],
   [
     'upstream is publicUrl',
