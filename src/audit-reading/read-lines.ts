@@ -14,10 +14,14 @@ export async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<(
   const decoder = new StringDecoder('utf8')
   let begun: string | typeof overlong = ''
   for await (const chunk of bytes) {
-    const [first = '', ...others] = decoder.write(chunk).split('\n')
-    const whole: (string | typeof overlong)[] = [append(begun, first), ...others]
-    begun = whole.pop() ?? ''
-    yield whole
+    const text = decoder.write(chunk)
+    const [first, last] = [text.indexOf('\n'), text.lastIndexOf('\n')]
+    if (first === -1) begun = append(begun, text)
+    else {
+      const between = first === last ? [] : text.slice(first + 1, last).split('\n')
+      yield [append(begun, text.slice(0, first)), ...between]
+      begun = text.slice(last + 1)
+    }
   }
   const last = append(begun, decoder.end())
   if (last !== '') yield [last]

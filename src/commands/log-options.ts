@@ -10,7 +10,7 @@ export function parseLogOptions<O extends Options>(args: readonly string[], opti
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
     // Node says which option it does not know, and which lacks its value.
-    throw new UsageError(error instanceof Error ? error.message : '', { cause: error })
+    throw new UsageError((error as Error).message, { cause: error })
   }
 }
 

@@ -35,7 +35,7 @@ function tellTitle(lines: readonly RecordedLine[], first: RecordedLine): string[
 }
 
 function tellEnd(lines: readonly RecordedLine[], first: RecordedLine): string[] {
-  const last = lines.at(-1) ?? first
+  const last = lines.reduce((_earlier, later) => later, first)
   const todo = lines.map(findTodo).findLast((fix) => fix !== undefined)
   return [
     `ended: ${describeEnd(lines, last)} (${duration(last.at - first.at)} from the first line to the last)`,

@@ -9,7 +9,7 @@ export function createFindPolicy(config: Config, policies: Policies = createPoli
   const pages = new Set(config.protectedPaths.map(({ name }) => name))
   if (config.passkeys) pages.add(passkeysPageName)
   return ({ client_id: clientId, page }) => {
-    if (page === undefined) return policies.ofClient(clientId ?? '')
+    if (page === undefined) return policies.ofClient(String(clientId))
     return pages.has(page) ? policies.ofCase({ policyIds: [], page }) : undefined
   }
 }

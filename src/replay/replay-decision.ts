@@ -13,6 +13,8 @@ import {
 /** What another configuration makes of a line, or why its line does not say. */
 export type Replayed =
   | { readonly kind: 'decided'; readonly verdict: string; readonly reason: string }
+  /** It rests on what no configuration changes. */
+  | { readonly kind: 'same' }
   /** The gateway would leave the client, or the page, alone. */
   | { readonly kind: 'off' }
   | { readonly kind: 'unknown'; readonly why: string }
@@ -38,9 +40,7 @@ export function replayDecision(line: RecordedLine, policy: ClientPolicy | undefi
   if (remembered) return decided(remembered)
   if (!isSameAction) return unknown(`the rules of the action ${policy.action} were not asked`)
   if (line.authsignal) return decideAnew(line, line.authsignal, policy)
-  return wasWithoutAsking(line)
-    ? { kind: 'decided', verdict: line.verdict ?? '', reason: line.reason ?? '' }
-    : unknown(`Authsignal was not asked (${line.reason})`)
+  return wasWithoutAsking(line) ? { kind: 'same' } : unknown(`Authsignal was not asked (${line.reason})`)
 }
 
 const nothing: Memory = { proofs: [] }

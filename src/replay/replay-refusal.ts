@@ -16,7 +16,7 @@ export function replayRefusal(
   if (policy === undefined || policy.mode === 'off') return { kind: 'off' }
   return isListed(line, policy, policies)
     ? { kind: 'decided', verdict: 'go on', reason: 'it is listed now' }
-    : { kind: 'decided', verdict: line.verdict ?? '', reason: line.reason ?? '' }
+    : { kind: 'same' }
 }
 
 function isListed(

@@ -47,12 +47,22 @@ class ClientCounts {
 
   add(line: RecordedLine, replayed: Replayed): void {
     const before = `${line.verdict}: ${line.reason}`.slice(0, 128)
-    if (replayed.kind === 'unknown') {
-      this.unknown.add(replayed.why, () => replayed.why)
-      return
+    switch (replayed.kind) {
+      case 'same':
+        this.unchanged += 1
+        break
+      case 'unknown':
+        this.unknown.add(replayed.why, () => replayed.why)
+        break
+      case 'off':
+        this.#change(before, 'off: not looked at')
+        break
+      case 'decided':
+        this.#change(before, `${replayed.verdict}: ${replayed.reason}`)
     }
-    const after =
-      replayed.kind === 'off' ? 'off: not looked at' : `${replayed.verdict}: ${replayed.reason}`.slice(0, 128)
+  }
+
+  #change(before: string, after: string): void {
     if (before === after) this.unchanged += 1
     else this.changes.add(`${before}\n${after}`, () => ({ before, after }))
   }
@@ -83,7 +93,7 @@ export class Replay {
     const policy = this.#findPolicy(line)
     counts.mode = line.mode ?? counts.mode
     counts.modeAfter = policy?.mode ?? 'off'
-    const name = line.page ?? line.client_id ?? ''
+    const name = String(line.page ?? line.client_id)
     if (policy !== undefined && this.#listed.has(name)) this.#seen.add(name)
     counts.add(line, isDecision ? replayDecision(line, policy) : replayRefusal(line, policy, this.#policies))
   }

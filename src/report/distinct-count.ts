@@ -52,7 +52,7 @@ function raise(registers: Uint8Array, print: number): void {
   const index = Math.floor(print / rest)
   const below = print % rest
   const rank = below === 0 ? restBits + 1 : restBits - Math.floor(Math.log2(below))
-  if (rank > (registers[index] ?? 0)) registers[index] = rank
+  registers[index] = Math.max(rank, Number(registers[index]))
 }
 
 function estimate(registers: Uint8Array): number {

@@ -17,7 +17,7 @@ export class Durations {
   add(duration: number | undefined): void {
     if (duration === undefined || !(duration >= 0)) return
     const step = Math.min(Math.ceil(Math.log(Math.max(duration, 1)) / Math.log(growth)), steps - 1)
-    this.#counts[step] = (this.#counts[step] ?? 0) + 1
+    this.#counts[step] = Number(this.#counts[step]) + 1
     this.#count += 1
   }
 

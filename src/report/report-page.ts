@@ -16,15 +16,12 @@ import { nameOutcome, people } from './wording.ts'
 /** A report as one HTML page that needs no script, no network and nothing beside it. */
 export function drawReport(report: Report): string {
   const folder = findPackageFolder('report', 'report.eta', import.meta.dirname)
-  const [style, template] = ['report.css', 'report.eta'].map((file) =>
-    readFileSync(join(folder, file), 'utf8'),
-  )
+  const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+  const style = read('report.css')
   const safe = clean(report)
-  return new Eta({ autoEscape: true }).renderString(template ?? '', {
+  return new Eta({ autoEscape: true }).renderString(read('report.eta'), {
     style,
-    styleHash: createHash('sha256')
-      .update(style ?? '')
-      .digest('base64'),
+    styleHash: createHash('sha256').update(style).digest('base64'),
     report: safe,
     time: describeSpan(safe),
     notes: explainCounts(safe.lines),

@@ -11,7 +11,7 @@ export function alignColumns(rows: readonly (readonly Cell[])[], indent = ''): s
   )
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0
+      const width = Number(widths[column])
       return typeof cell === 'string' ? cell.padEnd(width) : cell.right.padStart(width)
     })
     return `${indent}${cells.join('  ')}`.trimEnd()

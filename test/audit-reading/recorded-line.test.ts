@@ -53,6 +53,7 @@ const unread: [name: string, text: string, why: string][] = [
   ['one with something else of that name', '{"audit":true,"schema":1}', 'plain'],
   ['one that was cut', whole.slice(0, -4), 'broken'],
   ['one that is no object', '["audit":', 'broken'],
+  ['one without a brace', '"audit":5', 'broken'],
   ['a list', '[{"audit":"decision"}]', 'broken'],
   ['one without a time', '{"audit":"decision","schema":1}', 'broken'],
   ['one without a real time', '{"audit":"decision","schema":1,"time":"yesterday"}', 'broken'],

@@ -111,6 +111,7 @@ t.test('a log without what is looked for', async (t) => {
     [report, [plain], /^no audit lines: is this the log of/],
     [replay, ['--config', config, plain], /^no audit lines: is this the log of/],
     [explain, ['s-1', plain], /^no audit line has the id s-1\nno audit lines/],
+    [explain, ['web', log], /^no audit line has the id web\n$/],
     [explain, ['s-\u009b2', log], /^no audit line has the id s-\?2\n/],
   ]
   for (const [command, args, words] of cases) {

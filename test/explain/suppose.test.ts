@@ -130,6 +130,13 @@ for (const [name, it, words] of cases) {
   })
 }
 
+t.test('a configuration of no file has no places', async (t) => {
+  const clients = new Map(
+    Array.from(config.clients, ([id, { origin: _file, ...policy }]) => [id, policy] as const),
+  )
+  t.match(about({ clientId: 'web' }, { ...config, clients }), /^web: mode enforce, action oidc-authorize\n/)
+})
+
 t.test('the passkey page', async (t) => {
   t.match(about({ page: 'passkeys' }, withPasskeys), /^page passkeys: mode enforce, action passkeys/)
 })

@@ -54,6 +54,8 @@ ended: the client got its answer (12 s from the first line to the last)`,
   )
 })
 
+t.test('no lines', async (t) => t.equal(tell(), ''))
+
 const failed = {
   kind: 'refused',
   failure: 'wrong_key',
@@ -73,6 +75,7 @@ const unknown = {
 const watched = { mode: 'monitor' } as const
 
 const stories: [name: string, lines: string[], words: (string | RegExp)[]][] = [
+  ['a time without its parts', [decision({ total_ms: 30 })], ['took: 30 ms\n']],
   [
     'nobody came back',
     [challenged],

@@ -54,6 +54,12 @@ const failed = {
 
 const cases: [name: string, policy: string, line: string, after: string | undefined, unknown?: RegExp][] = [
   ['the same', enforce, challenged, undefined],
+  [
+    'a line without a mode',
+    enforce,
+    decision({ mode: undefined as never, authsignal: answer('ALLOW') }),
+    undefined,
+  ],
   ['an amr that satisfies', `${enforce}, satisfiedByAmr: [pwd]`, challenged, 'release: satisfied_by_amr'],
   ['a client that is off', 'mode: off', challenged, 'off: not looked at'],
   ['unenrolled: deny', `${enforce}, unenrolled: deny`, enrolled, 'deny: unenrolled_denied'],
