@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { LogError } from './audit-reading/log-error.ts'
 import { type Command, UsageError } from './commands/command.ts'
 import { MissingPackageError } from './commands/missing-package.ts'
 import { ConfigError } from './config/config-error.ts'
@@ -16,6 +17,18 @@ const usage = `usage: step-up-gateway COMMAND
                         (--help: its options)
   schema                print the JSON Schema of the configuration
   reference             print every line of the log and every reason, with what to do about it
+  report [LOG …]        what the audit lines of some days say of each client, and what to do before enforce
+                        (--json, --html: in another form)
+  replay --config FILE [LOG …]
+                        what this configuration would have decided about the same sign-ins
+  explain SUPPORT_ID [LOG …]
+                        tell one sign-in: what decided, how long it took, how it ended, what to do
+  explain --config FILE --client ID (or --page NAME)
+                        tell what the configuration decides, and what Authsignal is asked, about a sign-in
+                        (--amr pwd,otp  --acr A  --scope "openid email"  --acr-values A  --prompt none
+                        --redirect-uri URI  --proof METHOD:AGE  --state ALLOW  --enrolled  --not-enrolled)
+
+LOG is a file of the gateway's log, gzip or not; none: what is piped in. docs/report.md tells how to read the answers.
 `
 
 // Loaded when asked for: only start needs the server.
@@ -26,7 +39,13 @@ const commands = new Map<string, () => Promise<Command>>([
   ['rehearse', async () => (await import('./commands/rehearse.ts')).rehearse],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
   ['reference', async () => (await import('./commands/reference.ts')).printReference],
+  ['report', async () => (await import('./commands/report.ts')).report],
+  ['replay', async () => (await import('./commands/replay.ts')).replay],
+  ['explain', async () => (await import('./commands/explain.ts')).explain],
 ])
+
+/** Commands that print their options themselves. */
+const hasOwnHelp: ReadonlySet<string> = new Set(['rehearse'])
 
 const stop = new AbortController()
 
@@ -36,7 +55,7 @@ function onSignal(): void {
 }
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === 'help' || (args.includes('--help') && !hasOwnHelp.has(name ?? ''))) {
     process.stdout.write(usage)
     return 0
   }
@@ -57,19 +76,27 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
       stop: stop.signal,
     })
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof MissingPackageError)
-      stderr.write(`${error.message}\n`)
+    if (isForOperator(error)) stderr.write(`${error.message}\n`)
     else if (error instanceof UsageError) stderr.write(`${error.message}\n\n${usage}`)
     else stderr.write(`${describe(error)}\n`)
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1
   }
 }
 
+/** What went wrong outside of this program: where in it does not matter. */
+const isForOperator = (error: unknown): error is Error =>
+  error instanceof ConfigError || error instanceof LogError || error instanceof MissingPackageError
+
 /** Name, message and frames only: Node would print every property of an error, and some hold credentials. */
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.stack}` : 'something other than an error was thrown'
 }
 
+// Who reads only the beginning, such as `head`, has closed the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
 process.on('SIGTERM', onSignal)
 process.on('SIGINT', onSignal)
 process.on('uncaughtException', (error) => {

@@ -15,6 +15,8 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const floors = [
   ['main.ts'],
   ['commands'],
+  ['report', 'replay', 'explain'],
+  ['audit-reading', 'meanings'],
   ['app.ts', 'doctor'],
   ['create-server.ts', 'create-services.ts'],
   ['legs'],
@@ -31,6 +33,7 @@ const floors = [
   ['store'],
   ['http'],
   ['config'],
+  ['terminal'],
   ['token-error.ts'],
   ['hash.ts', 'omit-absent.ts', 'refusal.ts'],
 ]

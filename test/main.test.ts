@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { decision } from './audit-reading/lines.ts'
 
 const root = join(import.meta.dirname, '..')
 const example = join(root, 'config', 'gateway.yaml')
@@ -19,6 +20,10 @@ const nothing = /^$/
 const cases: Case[] = [
   { args: [], code: 2, stderr: /^which command\?\n\nusage: / },
   { args: ['constructor'], code: 2, stderr: /^unknown command\n\nusage: / },
+  { args: ['report', '--help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
+  { args: ['report', 'no-such-file'], code: 1, stderr: /^no-such-file: there is no such file\n$/ },
+  { args: ['replay'], code: 2, stderr: /^--config FILE is missing\n\nusage: / },
+  { args: ['explain'], code: 2, stderr: /^which support id\? .*\n\nusage: / },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
   {
     args: ['check', '--offline', '--config', example],
@@ -53,13 +58,29 @@ t.test('schema prints config/schema.json', async (t) => {
   t.equal(stdout, readFileSync(join(root, 'config', 'schema.json'), 'utf8'))
 })
 
+t.test('who reads only the beginning hears no complaint', async (t) => {
+  const client = (n: number) => decision({ client_id: `client-${n}-${'x'.repeat(900)}` })
+  const folder = t.testdir({ log: Array.from({ length: 400 }, (_, n) => client(n)).join('\n') })
+  const child = start(['report', '--json', join(folder, 'log')], {})
+  child.stdout.once('data', () => child.stdout.destroy())
+  const [stderr, code] = await Promise.all([
+    child.stderr.setEncoding('utf8').toArray(),
+    new Promise((resolve) => child.on('close', resolve)),
+  ])
+  t.same({ code, stderr: stderr.join('') }, { code: 0, stderr: '' })
+})
+
 /** Runs the program as a process of its own, with nothing of this one's environment but what tap needs. */
-async function run(args: string[], env: Record<string, string>) {
+function start(args: string[], env: Record<string, string>) {
   const tap = Object.entries(process.env).filter(([name]) => /^(TAP|_TAPJS|NODE_|PATH$)/.test(name))
-  const child = spawn(process.execPath, [...process.execArgv, join(root, 'src', 'main.ts'), ...args], {
+  return spawn(process.execPath, [...process.execArgv, join(root, 'src', 'main.ts'), ...args], {
     env: { ...Object.fromEntries(tap), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+async function run(args: string[], env: Record<string, string>) {
+  const child = start(args, env)
   const [stdout, stderr, code] = await Promise.all([
     child.stdout.setEncoding('utf8').toArray(),
     child.stderr.setEncoding('utf8').toArray(),

@@ -6,7 +6,8 @@ export interface CommandContext {
   /** The arguments behind the command's name. */
   readonly args: readonly string[]
   readonly env: Record<string, string | undefined>
-  readonly stdin: Readable
+  /** What is piped in; `isTTY` where nothing is, and a person types. */
+  readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
   /** Aborted when the process is asked to end. */

@@ -5,8 +5,8 @@ import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import { examineActions } from '../../src/doctor/examine-actions.ts'
 import { examineAuthsignal } from '../../src/doctor/examine-authsignal.ts'
 import { authsignalRegions } from '../../src/doctor/setting.ts'
-import { pems } from '../config/pems.ts'
 import { startStandIn } from '../../src/stand-in/start-stand-in.ts'
+import { pems } from '../config/pems.ts'
 import { makeConfig } from '../upstream/config.ts'
 
 const keys = ['key-of-one-tenant', 'key-of-another-tenant']

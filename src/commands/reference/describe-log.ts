@@ -1,3 +1,8 @@
+import { decisionReasons, releasedReasons, stepUpReasons } from '../../meanings/decision-reasons.ts'
+import type { Meaning } from '../../meanings/meaning.ts'
+import { refusalReasons } from '../../meanings/refusal-reasons.ts'
+import { securityEvents } from '../../meanings/security-events.ts'
+import { userReasons } from '../../meanings/user-reasons.ts'
 import {
   auditLines,
   failureLines,
@@ -5,11 +10,6 @@ import {
   libraryLines,
   plainLines,
 } from '../../telemetry/log-lines.ts'
-import { decisionReasons, releasedReasons, stepUpReasons } from './decision-reasons.ts'
-import type { Meaning } from './meaning.ts'
-import { refusalReasons } from './refusal-reasons.ts'
-import { securityEvents } from './security-events.ts'
-import { userReasons } from './user-reasons.ts'
 
 const start = `# What the log says
 

@@ -1,4 +1,4 @@
-import type { RefusedReason } from '../../telemetry/audit-line.ts'
+import type { RefusedReason } from '../telemetry/audit-line.ts'
 import type { Meaning } from './meaning.ts'
 
 const clientFix = 'Correct the client, or the page that sends the request.'

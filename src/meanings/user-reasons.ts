@@ -1,5 +1,5 @@
-import type { AnswerFault } from '../../probe/authorization-answer.ts'
-import type { ProbeFailure } from '../../probe/probe-failure.ts'
+import type { AnswerFault } from '../probe/authorization-answer.ts'
+import type { ProbeFailure } from '../probe/probe-failure.ts'
 import type { Meaning } from './meaning.ts'
 
 /** What the gateway itself finds, without or after asking. */

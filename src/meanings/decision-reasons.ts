@@ -1,5 +1,5 @@
-import type { ChallengeReason, DenyReason, ReleaseReason } from '../../policy/decide.ts'
-import type { ReleasedFields, StepUpFields } from '../../telemetry/audit-line.ts'
+import type { ChallengeReason, DenyReason, ReleaseReason } from '../policy/decide.ts'
+import type { ReleasedFields, StepUpFields } from '../telemetry/audit-line.ts'
 import { type Meaning, nothingToDo } from './meaning.ts'
 
 /** `reason` of `decision`, and of `released` but for one. */

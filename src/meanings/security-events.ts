@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../../telemetry/audit-line.ts'
+import type { SecurityEvent } from '../telemetry/audit-line.ts'
 import type { Meaning } from './meaning.ts'
 
 const attack = 'If it repeats, somebody tries something: see ip and user_agent.'

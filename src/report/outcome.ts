@@ -1,0 +1,25 @@
+import type { RecordedLine } from '../audit-reading/recorded-line.ts'
+
+/** How a sign-in, or a request for a page, was decided, as an operator counts it. */
+export const outcomes = ['released', 'challenged', 'enrolled', 'blocked', 'refused', 'unknown'] as const
+
+export type Outcome = (typeof outcomes)[number]
+
+/** A second decision of the same sign-in: its challenge is passed, put off, or still open. */
+const isContinued = (reason: string | undefined): boolean =>
+  reason === 'pass' || reason === 'enrolment_skipped' || reason === 'step_up_open'
+
+/** The outcome that a line tells; undefined where it tells nothing new of a sign-in. */
+export function outcomeOf({ audit, verdict, reason }: RecordedLine): Outcome | undefined {
+  // On the request leg a user who is not known yet goes on to sign in; on the response leg that ends the sign-in.
+  if (audit === 'unknown_user') return verdict === 'forward' ? undefined : 'unknown'
+  if (audit !== 'decision' || isContinued(reason)) return undefined
+  switch (verdict) {
+    case 'release':
+      return 'released'
+    case 'challenge':
+      return reason === 'enrolment_required' ? 'enrolled' : 'challenged'
+    default:
+      return reason === 'blocked' || reason === 'review_required' ? 'blocked' : 'refused'
+  }
+}
