@@ -18,8 +18,13 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** Whether a URL's hostname is an address of RFC 1918 or RFC 6598, or a unique local one of RFC 4193. Names are not. */
-export function isPrivateAddress(hostname: string): boolean {
+function isPrivateAddress(hostname: string): boolean {
   return isIn(privateNetworks, hostname)
+}
+
+/** Whether a URL's hostname is an address from which nothing leaves this machine or the private network. */
+export function isInside(hostname: string): boolean {
+  return isLoopback(hostname) || isPrivateAddress(hostname)
 }
 
 /** Whether a value is an address or a network in CIDR notation; the whole internet (`/0`) is not. */

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { isLoopback, isPrivateAddress } from '../config/schema/network.ts'
+import { isInside } from '../config/schema/network.ts'
 
 type Resolve = (
   hostname: string,
@@ -9,23 +9,24 @@ type Resolve = (
 ) => void
 
 /** In the error of a name that leads out of the private network. */
-export const publicAddressCode = 'PLAIN_HTTP_TO_PUBLIC_ADDRESS'
+export const publicAddressCode = 'PLAIN_TEXT_TO_PUBLIC_ADDRESS'
 
 /**
- * Resolves the name of an OP that is called by plain http: a service name of Compose or Kubernetes leads into a private
+ * Resolves the name of a server that is called without TLS: a service name of Compose or Kubernetes leads into a private
  * network. A name that leads anywhere else, with only one of its addresses, is not connected to: passwords and codes
  * would travel in the clear.
  *
+ * @param setting what the configuration says, for the error: `upstream.url is plain http`.
  * @param resolve `dns.lookup`.
  */
-export function createPrivateLookup(resolve: Resolve = lookup): LookupFunction {
+export function createPrivateLookup(setting: string, resolve: Resolve = lookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '', 0)
       const [first] = addresses
       if (!first) return callback(new Error(`${hostname} has no address`), '', 0)
-      if (!addresses.every(({ address }) => isLoopback(address) || isPrivateAddress(address))) {
-        const message = `${hostname} resolves to a public address, and upstream.url is plain http`
+      if (!addresses.every(({ address }) => isInside(address))) {
+        const message = `${hostname} resolves to a public address, and ${setting}`
         return callback(Object.assign(new Error(message), { code: publicAddressCode }), '', 0)
       }
       if (options.all) callback(null, addresses)
