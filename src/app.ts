@@ -3,6 +3,7 @@ import fastifyCookie from '@fastify/cookie'
 import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
 import { createServices } from './create-services.ts'
+import { createStore } from './create-store.ts'
 import { loosenPath } from './http/target.ts'
 import { onRequest } from './legs/on-request.ts'
 import { onResponse } from './legs/on-response.ts'
@@ -17,12 +18,11 @@ import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createFindPage } from './protected-pages/protected-paths.ts'
 import { listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
-import { boundRecords } from './records/record-bounds.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
-import { createMemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { createHealthServer } from './telemetry/health.ts'
 import type { Log } from './telemetry/log.ts'
+import { requireStore, warnOfStore } from './telemetry/store-health.ts'
 import { serveProxy } from './upstream/proxy.ts'
 
 /** What the process gives the gateway. */
@@ -48,7 +48,7 @@ const waitUnref = (ms: number, signal: AbortSignal): Promise<unknown> =>
 /** A gateway that is built and not yet listening. */
 export interface Gateway {
   readonly provider: Provider
-  /** Opens both listeners and begins to read the OP's metadata; until that is known all is answered 503. */
+  /** Opens both listeners, and begins to connect to the store and to read the OP's metadata; until that is known all is answered 503. */
   listen(): Promise<void>
   /** Lets requests end, for 8 seconds at most; then closes listeners, connections and the store. */
   close(): Promise<void>
@@ -57,7 +57,7 @@ export interface Gateway {
 /** Puts the parts together, in the order in which a request meets them. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const { store = createMemoryStore(now, undefined, boundRecords(heapBytes)) } = ports
+  const { store = createStore(config.store, log, now, heapBytes) } = ports
   const services = createServices(config, log, store, now)
   const { provider, upstream } = services
   const { passkeys, pathPrefix: prefix, publicUrl } = config
@@ -87,13 +87,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   })
   await app.ready()
   const health = createHealthServer(
-    () => provider.state,
-    () => services.clocks.warnings,
+    () => requireStore(provider.state, store.outage),
+    () => [...services.clocks.warnings, ...warnOfStore(store.outage)],
   )
 
   return {
     provider,
     async listen() {
+      store.open?.()
       provider.start()
       await health.listen(config.admin)
       await app.listen(config.listen)

@@ -16,7 +16,7 @@ const floors = [
   ['main.ts'],
   ['commands'],
   ['app.ts'],
-  ['create-server.ts', 'create-services.ts'],
+  ['create-server.ts', 'create-services.ts', 'create-store.ts'],
   ['legs'],
   ['passkeys'],
   ['protected-pages'],

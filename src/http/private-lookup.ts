@@ -1,5 +1,5 @@
 import { type LookupAddress, lookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { isInside } from '../config/schema/network.ts'
 
 type Resolve = (
@@ -8,8 +8,21 @@ type Resolve = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void
 
-/** In the error of a name that leads out of the private network. */
+/** In the error of a name or an address that leads out of the private network. */
 export const publicAddressCode = 'PLAIN_TEXT_TO_PUBLIC_ADDRESS'
+
+const refusePublic = (what: string, setting: string): Error =>
+  Object.assign(new Error(`${what} a public address, and ${setting}`), { code: publicAddressCode })
+
+/**
+ * Refuses an address that another server named. Names pass: they are looked up.
+ *
+ * @throws Error where it is a public one.
+ */
+export function requirePrivate(host: string, setting: string): void {
+  // guard: plain-text-to-public-server
+  if (isIP(host) !== 0 && !isInside(host)) throw refusePublic(`${host} is`, setting)
+}
 
 /**
  * Resolves the name of a server that is called without TLS: a service name of Compose or Kubernetes leads into a private
@@ -26,8 +39,7 @@ export function createPrivateLookup(setting: string, resolve: Resolve = lookup):
       const [first] = addresses
       if (!first) return callback(new Error(`${hostname} has no address`), '', 0)
       if (!addresses.every(({ address }) => isInside(address))) {
-        const message = `${hostname} resolves to a public address, and ${setting}`
-        return callback(Object.assign(new Error(message), { code: publicAddressCode }), '', 0)
+        return callback(refusePublic(`${hostname} resolves to`, setting), '', 0)
       }
       if (options.all) callback(null, addresses)
       else callback(null, first.address, first.family)

@@ -152,7 +152,7 @@ const cases: Case[] = [
       'gateway.yaml:9:16 admin.port: is more than 65535; write 65535 or less',
       'gateway.yaml:10:20 stepUp.timeout: is a number where text belongs; write text such as 30s',
       'gateway.yaml:11:13 pathPrefix: is a number where text belongs; put it in quotes',
-      'gateway.yaml:12:8 store: is a mapping where a word belongs; write memory',
+      'gateway.yaml:12:1 store: names no server; set one of url, cluster and sentinel',
       'gateway.yaml:14:27 clients.web.send: is a mapping where a list belongs; write [ ] around it, or - before each entry',
       'gateway.yaml:14:44 clients.web.custom.a: is empty where text, a number, or true or false belongs; write text, a number, or true or false',
       'gateway.yaml:14:49 clients.web.custom.b: is a list where text, a number, or true or false belongs; write text, a number, or true or false',

@@ -29,7 +29,10 @@ t.test('a service name in a private network', async (t) => {
 for (const address of ['203.0.113.7', '2001:db8::7', '169.254.169.254', '0.0.0.0']) {
   t.test(`a name that leads to ${address} too`, async (t) => {
     const { error } = await look([one, { address, family: address.includes(':') ? 6 : 4 }], true)
-    t.match(error, { code: publicAddressCode, message: 'keycloak resolves to a public address, and it is plain' })
+    t.match(error, {
+      code: publicAddressCode,
+      message: 'keycloak resolves to a public address, and it is plain',
+    })
   })
 }
 

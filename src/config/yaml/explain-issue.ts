@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Path } from '../config-error.ts'
-import { describePath } from '../json-schema.ts'
+import { describePath, mappingOf } from '../json-schema.ts'
 import type { Fault } from './interpolate.ts'
 import { suggest } from './suggest.ts'
 import { isMapping, pick } from './values.ts'
@@ -31,6 +31,11 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
   const at = describePath(schema, path)
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...path, key], part: 'key', fault: explainUnknownKey(key, at) }))
+  const meant = issue.code === 'invalid_union' ? findMeant(issue) : undefined
+  if (meant !== undefined)
+    return meant.flatMap((inner) =>
+      explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, file, schema),
+    )
   if (issue.code === 'invalid_key')
     return issue.issues.map((inner) => ({ path, part: 'key', fault: explainValue(inner, value, at) }))
   // A fault of a whole mapping is reported at its name, not at its first key.
@@ -38,8 +43,16 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
   return [{ path, part, fault: explainValue(issue, value, at) }]
 }
 
+/** The issues of the one way to write a value that is of its type. */
+function findMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  return errors.find((issues) => !issues.some(isOfAnotherType))
+}
+
+const isOfAnotherType = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' && path.length === 0
+
 function explainUnknownKey(key: string, at: Schema | undefined): Fault {
-  const known = Object.keys(at?.properties ?? {})
+  const known = Object.keys(mappingOf(at)?.properties ?? {})
   const glued = /^([A-Za-z]+):/.exec(key)?.[1]
   if (glued !== undefined && known.includes(glued))
     return { message: 'unknown key', fix: `put a space after "${glued}:"` }
@@ -67,7 +80,7 @@ function explainValue(issue: z.core.$ZodIssue, value: unknown, at: Schema | unde
     case 'invalid_type':
       return explainType(types[issue.expected] ?? issue.expected, value, at)
     case 'invalid_union':
-      return explainType('text, a number, or true or false', value, at)
+      return explainType(listTypes(issue), value, at)
     case 'too_small':
       if (issue.origin === 'array') return { message: 'is empty', fix: `add an entry${description}` }
       return { message: `is less than ${issue.minimum}`, fix: `write ${issue.minimum} or more` }
@@ -91,6 +104,13 @@ function explainType(expected: string, value: unknown, at: Schema | undefined): 
     }
   if (expected === 'a list') return { message, fix: 'write [ ] around it, or - before each entry' }
   return { message, fix: expected === 'a mapping' ? 'write its keys below it' : `write ${expected}` }
+}
+
+/** The types that a value may have. */
+function listTypes({ errors }: z.core.$ZodIssueInvalidUnion): string {
+  const names = errors.flat().flatMap((issue) => ('expected' in issue ? (types[issue.expected] ?? []) : []))
+  const comma = names.length > 2 ? ',' : ''
+  return `${names.slice(0, -1).join(', ')}${comma} or ${names.at(-1)}`
 }
 
 function nameType(value: unknown): string {
