@@ -60,5 +60,7 @@ function connectCluster(
     defaults: describeConnection(settings, settings),
     nodeAddressMap: (address) => requireAllowed(settings, address),
   })
+  // One node that is gone is the store's outage: a sign-in has keys on all of them.
+  cluster.on('node-error', (error) => cluster.emit('error', error))
   return openClient(cluster, signal)
 }

@@ -37,6 +37,8 @@ const guard = 'exec 3<&0; "$@" & server=$!; { cat <&3; kill -9 $server; } > /dev
 export interface RedisServer {
   readonly port: number
   readonly url: string
+  /** Where a node of a cluster talks to the others. */
+  readonly bus: number
   /** One command, over a connection of its own. */
   command(...words: string[]): Promise<unknown>
   /** Stops it without an end: its connections stay open, and nothing answers. */
@@ -57,18 +59,29 @@ export interface RedisServerOptions {
   /** Options of the test's own socket, where the server speaks TLS only. */
   readonly tls?: { readonly ca: string }
   readonly port?: number
+  /** It is a sentinel, with this file. */
+  readonly sentinel?: string
+  /** It is a node of a cluster. */
+  readonly isNode?: boolean
 }
 
 /** Starts it, and waits until it accepts connections. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'step-up-redis-'))
-  const [free = 0] = options.port === undefined ? await freePorts(1) : [options.port]
-  const usual = ['--save', '', '--appendonly', 'no', '--dir', folder, '--bind', '127.0.0.1']
+  const [another = 0, bus = 0] = await freePorts(2)
+  const free = options.port ?? another
+  const place = ['--dir', folder, '--bind', '127.0.0.1']
+  // Its usual port, the other one and 10,000, may be taken.
+  const node = options.isNode ? ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`] : []
+  const usual = options.sentinel
+    ? [options.sentinel, ...place, '--sentinel']
+    : [...place, '--save', '', '--appendonly', 'no', ...node]
   const listen = options.tls ? ['--port', '0', '--tls-port', `${free}`] : ['--port', `${free}`]
-  const start = (more: readonly string[]) => run([...listen, ...usual, ...(options.words ?? []), ...more])
+  const start = (more: readonly string[]) => run([...usual, ...listen, ...(options.words ?? []), ...more])
   let server = await start([])
   return {
     port: free,
+    bus,
     url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${free}`,
     async command(...words) {
       const plain = { host: '127.0.0.1', port: free, reconnectStrategy: false } as const
@@ -100,7 +113,7 @@ async function run(words: readonly string[]): Promise<{ shell: ChildProcess; pid
   const said: string[] = []
   for await (const line of createInterface({ input: shell.stdout })) {
     said.push(line)
-    if (!line.includes('Ready to accept connections')) continue
+    if (!/Ready to accept connections|\+monitor /.test(line)) continue
     const [, pid] = /pid=(\d+)/.exec(said.join('\n')) ?? []
     shell.stdout.resume()
     return { shell, pid: Number(pid) }

@@ -215,7 +215,7 @@ async function openTls(t: { teardown(end: () => unknown): void }): Promise<Redis
 }
 
 t.test('a node of a cluster is no server of its own', { skip }, async (t) => {
-  const server = await openServer(t, { words: ['--cluster-enabled', 'yes'] })
+  const server = await openServer(t, { isNode: true })
   const store = openStore(t, settingsOf(server.url))
   await store.says('its cluster is down')
 })
