@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
-import { skip, startRedis } from '../lab/redis/server.ts'
+import { startRedis } from '../lab/redis/server.ts'
+import { skip } from '../lab/redis/skip.ts'
 import { answers, openStore, settingsOf } from './redis/open-store.ts'
 
 /** An engine with nothing in it. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createClient } from '@redis/client'
-import t from 'tap'
 import { freePorts } from '../ports.ts'
 
 /** Redis or Valkey, as it is installed. */
@@ -16,19 +15,11 @@ const program =
     .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
     .find((path) => existsSync(path))
 
-const missing =
+/** Why no server can be started here; undefined if one can. */
+export const missing: string | undefined =
   program !== undefined && existsSync(program)
-    ? false
+    ? undefined
     : 'no redis-server: npm run test:setup installs it, REDIS_SERVER_PATH names another'
-
-if (missing && process.env['STEP_UP_REQUIRE_ALL'] === '1') t.fail(missing)
-
-/** Why tests of a store on a server can't run here; false if they can. */
-export const skip: string | false = missing
-
-/** Its version, as it says itself. */
-export const describeProgram = (): string =>
-  execFileSync(String(program), ['--version'], { encoding: 'utf8' }).trim()
 
 /** Ends the server when nobody holds the other end of its input any more, even if that end was killed. */
 const guard = 'exec 3<&0; "$@" & server=$!; { cat <&3; kill -9 $server; } > /dev/null 2>&1 & wait $server'

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePorts } from '../../lab/ports.ts'
-import { type RedisServer, type RedisServerOptions, skip, startRedis } from '../../lab/redis/server.ts'
+import { type RedisServer, type RedisServerOptions, startRedis } from '../../lab/redis/server.ts'
+import { skip } from '../../lab/redis/skip.ts'
 import { answers, openStore, settingsOf } from './open-store.ts'
 
 /** A server, until the test ends. */

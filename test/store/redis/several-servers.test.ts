@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startCluster } from '../../lab/redis/cluster.ts'
 import { pairName, startWatchedPair } from '../../lab/redis/sentinel.ts'
-import { skip } from '../../lab/redis/server.ts'
+import { skip } from '../../lab/redis/skip.ts'
 import { answers, openStore, settingsOf } from './open-store.ts'
 
 const patient = { connectTimeout: '30s', timeout: '30s' }
