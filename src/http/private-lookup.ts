@@ -20,7 +20,6 @@ const refusePublic = (what: string, setting: string): Error =>
  * @throws Error where it is a public one.
  */
 export function requirePrivate(host: string, setting: string): void {
-  // guard: plain-text-to-public-server
   if (isIP(host) !== 0 && !isInside(host)) throw refusePublic(`${host} is`, setting)
 }
 

@@ -136,10 +136,13 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
   }
 }
 
-/** A timer for each: a race against one promise would keep every loser. */
+/**
+ * A timer for each: a race against one promise would keep every loser. An answer that is there by then counts, even if this
+ * process was too busy to read it.
+ */
 function answerWithin<R>(ms: number, answer: Promise<R>): Promise<R> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer(ms)), ms)
+    const timer = setTimeout(() => setImmediate(() => reject(new NoAnswer(ms))), ms)
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
