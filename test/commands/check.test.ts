@@ -34,6 +34,16 @@ const memory = 'note: the memory store is for one instance only'
 const offline: [name: string, more: string, lines: string[]][] = [
   ['no clients', '', ['configuration is valid: 0 clients', notAsked, 'all others: off', memory]],
   [
+    'a store on servers',
+    'store: { url: rediss://store.internal, username: gateway, password: of the store }',
+    [
+      'configuration is valid: 0 clients',
+      notAsked,
+      'all others: off',
+      'note: state is kept at rediss://store.internal:6379, which check does not ask',
+    ],
+  ],
+  [
     'an enforced client',
     `clients: { web: { mode: enforce, ${uris('web')} } }`,
     [

@@ -165,6 +165,20 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'what may be text or a mapping, and is neither',
+    file: `${base}store: 5\n`,
+    told: ['gateway.yaml:7:8 store: is a number where text or a mapping belongs; write text or a mapping'],
+  },
+  {
+    name: 'in what may be text or a mapping',
+    file: `${base}store:\n  url: rediss://a\n  timeout: 5\n  usernam: a\n  cluster: a\n`,
+    told: [
+      'gateway.yaml:9:12 store.timeout: is a number where text belongs; write text such as 30s',
+      'gateway.yaml:10:3 store.usernam: unknown key; did you mean "username"?',
+      'gateway.yaml:11:12 store.cluster: is text where a list belongs; write [ ] around it, or - before each entry',
+    ],
+  },
+  {
     name: 'numbers that are no whole ones',
     file: `${base}listen: { port: 1.5 }\nadmin: { port: -1 }\n`,
     told: [

@@ -35,7 +35,7 @@ export type StoreSettings = 'memory' | RedisSettings
 
 const nodeUrl = text(`write a URL such as ${example}`, findNodeFault, nodePattern.source)
 const listedUrl = text(`write a URL such as ${example}`, (value) =>
-  /\d\/\d+$/.test(value) ? 'names a database' : findNodeFault(value),
+  /[^/]\/\d+$/.test(value) ? 'names a database' : findNodeFault(value),
 )
 const nameOf = (what: string) => textLike(/^[!-~]{1,256}$/, what, 'write printable ASCII without spaces')
 const database = z.int().min(0).max(9999)
