@@ -118,7 +118,7 @@ function describeTopology(
 const isEncrypted = (url: string): boolean => url.includes('rediss:')
 
 function parseNode(url: string): { node: StoreNode; database: number } {
-  const [, , host = '', port = defaultPort, database = 0] = nodePattern.exec(url) ?? []
+  const [, , host = '', port = defaultPort, database = 0] = url.split(nodePattern)
   return {
     node: { host: host.replace(/^\[|\]$/g, ''), port: Number(port) },
     database: Number(database),

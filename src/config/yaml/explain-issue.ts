@@ -108,7 +108,7 @@ function explainType(expected: string, value: unknown, at: Schema | undefined): 
 
 /** The types that a value may have. */
 function listTypes({ errors }: z.core.$ZodIssueInvalidUnion): string {
-  const names = errors.flat().flatMap((issue) => ('expected' in issue ? (types[issue.expected] ?? []) : []))
+  const names = errors.flat().flatMap((issue) => ('expected' in issue ? [types[issue.expected]] : []))
   const comma = names.length > 2 ? ',' : ''
   return `${names.slice(0, -1).join(', ')}${comma} or ${names.at(-1)}`
 }

@@ -74,10 +74,9 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
       client.on('error', (error) => lost.abort(error))
       return await watch({ client, lost })
     } catch (error) {
-      return lost.signal.reason ?? error
-    } finally {
       current = undefined
       client?.destroy()
+      return lost.signal.reason ?? error
     }
   }
 

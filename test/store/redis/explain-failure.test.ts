@@ -1,5 +1,6 @@
 import { ErrorReply } from '@redis/client'
 import t from 'tap'
+import { publicAddressCode } from '../../../src/http/private-lookup.ts'
 import { explainFailure, NoAnswer } from '../../../src/store/redis/explain-failure.ts'
 
 const coded = (code: unknown) => Object.assign(new Error('a message'), { code })
@@ -17,6 +18,7 @@ const table: [failure: unknown, said: string][] = [
   [new ErrorReply('no code'), 'it answers with an error ()'],
   [coded('ECONNREFUSED'), 'it can not be reached (ECONNREFUSED)'],
   [coded(1), 'a message'],
+  [coded(publicAddressCode), 'a message'],
   [new DOMException('', 'TimeoutError'), 'it accepts no connection in time'],
   ['something else', 'it can not be reached'],
 ]
