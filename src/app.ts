@@ -4,6 +4,7 @@ import { warnOfStandIn } from './authsignal/warn-of-stand-in.ts'
 import type { Config } from './config/schema/schema.ts'
 import { createServer } from './create-server.ts'
 import { createServices } from './create-services.ts'
+import { createStore } from './create-store.ts'
 import { loosenPath } from './http/target.ts'
 import { createInstance } from './instance/instance.ts'
 import { onRequest } from './legs/on-request.ts'
@@ -19,12 +20,12 @@ import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createFindPage, enforcePage } from './protected-pages/protected-paths.ts'
 import { listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
-import { boundRecords } from './records/record-bounds.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
-import { createMemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { createHealthServer } from './telemetry/health.ts'
 import type { Log } from './telemetry/log.ts'
+import { writeLine } from './telemetry/log-lines.ts'
+import { requireStore, warnOfStore } from './telemetry/store-health.ts'
 import { serveProxy } from './upstream/proxy.ts'
 
 /** What the process gives the gateway. */
@@ -50,7 +51,7 @@ const waitUnref = (ms: number, signal: AbortSignal): Promise<unknown> =>
 /** A gateway that is built and not yet listening. */
 export interface Gateway {
   readonly provider: Provider
-  /** Opens both listeners and begins to read the OP's metadata; until that is known all is answered 503. */
+  /** Opens both listeners, and begins to connect to the store and to read the OP's metadata; until that is known all is answered 503. */
   listen(): Promise<void>
   /** Lets requests end, for 8 seconds at most; then closes listeners, connections and the store. */
   close(): Promise<void>
@@ -59,7 +60,7 @@ export interface Gateway {
 /** Puts the parts together, in the order in which a request meets them. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const { store = createMemoryStore(now, undefined, boundRecords(heapBytes)) } = ports
+  const { store = createStore(config.store, log, now, heapBytes) } = ports
   const services = createServices(config, log, store, now)
   const { provider, upstream } = services
   const { passkeys, pathPrefix: prefix, publicUrl } = config
@@ -92,14 +93,16 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   serveProxy(app, services, {
     onRequest: (request, reply) => onRequest(forRequests, request, reply),
     onResponse: (answer) => onResponse(forResponses, answer),
+    onBreakOff: (request, err) => writeLine(request.log, "the OP's answer broke off", { err }),
   })
   await app.ready()
   const standInWarnings = warnOfStandIn(config.authsignal)
   const health = createHealthServer(
-    () => provider.state,
+    () => requireStore(provider.state, store.outage),
     () => [
       ...services.clocks.warnings,
       ...services.authsignalCalls.warnings,
+      ...warnOfStore(store.outage),
       ...instance.warnings,
       ...standInWarnings,
     ],
@@ -108,7 +111,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   return {
     provider,
     async listen() {
-      for (const warning of standInWarnings) log.warn({ authsignal: 'stand_in' }, warning)
+      for (const detail of standInWarnings) writeLine(log, 'a stand-in may answer for Authsignal', { detail })
+      store.open?.()
       provider.start()
       await health.listen(config.admin)
       await app.listen(config.listen)

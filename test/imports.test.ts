@@ -18,7 +18,7 @@ const floors = [
   ['report', 'replay', 'explain'],
   ['audit-reading', 'meanings'],
   ['app.ts', 'doctor'],
-  ['create-server.ts', 'create-services.ts'],
+  ['create-server.ts', 'create-services.ts', 'create-store.ts'],
   ['legs'],
   ['passkeys'],
   ['protected-pages'],

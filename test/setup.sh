@@ -1,24 +1,38 @@
 #!/usr/bin/env bash
-# npm run test:setup: what the tests in a real browser need, Chromium.
+# npm run test:setup: the programs that tests need and npm has not: Chromium, and a Redis or Valkey server.
+# Only what is missing is installed.
 set -euo pipefail
 
-for browser in "${CHROMIUM_PATH:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome; do
-  if [ -n "$browser" ] && [ -x "$browser" ]; then
-    echo "test:setup: the browser is $browser"
-    exit 0
+find_browser() {
+  for browser in "${CHROMIUM_PATH:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome; do
+    if [ -n "$browser" ] && [ -x "$browser" ]; then
+      echo "$browser"
+      return
+    fi
+  done
+}
+
+find_server() {
+  echo "${REDIS_SERVER_PATH:-$(command -v redis-server || command -v valkey-server || true)}"
+}
+
+packages=()
+[ -n "$(find_browser)" ] || packages+=(chromium fonts-dejavu-core)
+[ -n "$(find_server)" ] || packages+=(redis-server)
+
+if [ ${#packages[@]} -gt 0 ]; then
+  if ! command -v apt-get > /dev/null; then
+    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey;" \
+      "without them the tests in test/browser and of stores on a server are skipped" >&2
+    exit 1
   fi
-done
-
-if ! command -v apt-get > /dev/null; then
-  echo "test:setup: install Chromium or Chrome, and set CHROMIUM_PATH to its program;" \
-    "without it the tests in test/browser are skipped" >&2
-  exit 1
+  as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  echo "test:setup: installing Debian's ${packages[*]}"
+  "${as_root[@]}" apt-get update -qq
+  # The tests start servers of their own: that of the package stays off.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends \
+    "${packages[@]}" > /dev/null
 fi
-
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-echo "test:setup: installing Debian's chromium"
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-  chromium fonts-dejavu-core > /dev/null
-echo "test:setup: the browser is $(command -v chromium)"
+echo "test:setup: the browser is $(find_browser)"
+echo "test:setup: the server of stores is $(find_server)"

@@ -8,6 +8,7 @@ import { type DoorGroup, makeSafe, printDoors } from '../doors/print-doors.ts'
 import { findProviderDoors, findSignInDoors } from '../doors/provider-doors.ts'
 import { createPages } from '../pages/pages.ts'
 import { type Inspection, inspectProvider } from '../provider/inspect-provider.ts'
+import { nameStore } from '../store/name-store.ts'
 import { connectUpstream } from '../upstream/connection.ts'
 import { type CommandContext, parseConfigOption } from './command.ts'
 
@@ -39,10 +40,15 @@ function describe(config: Config, found: Inspection | undefined): string[] {
     `configuration is valid: ${size} ${size === 1 ? 'client' : 'clients'}`,
     makeSafe(`provider ${config.provider.issuer}: ${describeInspection(found)}`),
     ...printDoors(groupDoors(config, facts)),
-    // The configuration accepts no other store.
-    'note: the memory store is for one instance only',
+    describeStore(config.store),
     "next: step-up-gateway doctor asks the probe's client and Authsignal too",
   ]
+}
+
+function describeStore(store: Config['store']): string {
+  return store === 'memory'
+    ? 'note: the memory store is for one instance only'
+    : `note: state is kept at ${nameStore(store)}, which check does not ask`
 }
 
 function describeInspection(found: Inspection | undefined): string {

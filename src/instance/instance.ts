@@ -4,6 +4,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { readPairs } from '../http/cookie-pairs.ts'
 import { Refusal } from '../refusal.ts'
 import type { Log } from '../telemetry/log.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
 import { adviseOnForwarding, createReadForwarding, isLikelyProxy } from './forwarding.ts'
 import { createProofs } from './proofs.ts'
 
@@ -53,7 +54,10 @@ export function createInstance(
     const forwarding = readForwarding(raw)
     if (!isLikelyProxy(forwarding)) return
     warning = `${adviseOnForwarding(forwarding)}. If it is the proxy in front, list it in trustedProxies.`
-    log.warn({ peer: forwarding.peer }, warning)
+    writeLine(log, 'a proxy in front may be missing in trustedProxies', {
+      peer: forwarding.peer,
+      detail: warning,
+    })
   }
 
   function noteCookies({ exchange, headers }: FastifyRequest): void {

@@ -13,12 +13,24 @@ export class EntryTooLarge extends Error {
   override readonly name = 'EntryTooLarge'
 }
 
+/** Why an engine can't answer. */
+export interface Outage {
+  /** Fit for the log and for operators, with what to do about it where that is known. */
+  readonly reason: string
+  /** It has answered since the gateway started. */
+  readonly hasAnswered: boolean
+}
+
 /**
  * Where the gateway remembers. Every entry is a permission or a convenience, never a prohibition:
  * an entry that is missing, expired or evicted leads to a refusal or to one more question.
  * An engine that can't answer throws; its callers refuse.
  */
 export interface Store {
+  /** Begins to connect; an engine without it needs nothing. */
+  open?(): void
+  /** Set while the engine can't answer. */
+  readonly outage?: Outage | undefined
   /** The value, or undefined when absent or expired. */
   get(key: string): Promise<string | undefined>
   /** Writes, replacing any earlier value. */

@@ -248,6 +248,31 @@ export const plainLines = {
     meaning: 'Only a step-up opens the passkey page, and Authsignal allowed the user without one.',
     fix: 'In the portal, make CHALLENGE the default outcome of that action.',
   },
+  'the store can not be used: protected clients get 503': {
+    levels: ['warn'],
+    meaning: 'The store does not answer. What needs none still flows. Written once until it answers again.',
+    fix: 'See reason, and docs/store.md.',
+  },
+  'the store answers': {
+    levels: ['info'],
+    meaning: 'For the first time, or again.',
+    fix: nothing,
+  },
+  'a proxy in front may be missing in trustedProxies': {
+    levels: ['warn'],
+    meaning: 'A request from this peer says in a header where it comes from, and the header is ignored.',
+    fix: 'If the peer is the proxy in front, list its network in trustedProxies.',
+  },
+  'a stand-in may answer for Authsignal': {
+    levels: ['warn'],
+    meaning: 'authsignal.apiUrl is on loopback. Anyone who reaches a stand-in passes every challenge.',
+    fix: "Right for a rehearsal only: else set authsignal.apiUrl to your region's API.",
+  },
+  "the OP's answer broke off": {
+    levels: ['warn'],
+    meaning: 'What was sent on of it breaks off for the client too.',
+    fix: "Look at the OP's log for that time.",
+  },
   'a logout could not be followed': {
     levels: ['warn'],
     meaning: 'The gateway failed to see whether a session has ended; its step-ups stay until they expire.',
@@ -261,22 +286,6 @@ export const libraryLines = {
     levels: ['info'],
     meaning: 'Requests are answered at this address.',
     fix: nothing,
-  },
-  'response errored': {
-    levels: ['warn'],
-    meaning:
-      'The OP could not be reached, or did not answer; the line `refused` of the same request says more.',
-    fix: 'See that line.',
-  },
-  'stream closed prematurely': {
-    levels: ['info'],
-    meaning: 'The browser or the client went away before the end of its answer.',
-    fix: nothing,
-  },
-  'response terminated with an error with headers already sent': {
-    levels: ['warn'],
-    meaning: "The OP's answer broke off after its first part had been sent on.",
-    fix: "Look at the OP's log for that time.",
   },
 } as const satisfies Readonly<Record<string, LineMeaning>>
 

@@ -1,6 +1,6 @@
+import { publicAddressCode } from '../http/private-lookup.ts'
 import { Refusal } from '../refusal.ts'
 import { silentCode } from './exchange.ts'
-import { publicAddressCode } from './private-lookup.ts'
 
 const timeouts = new Set(['TimeoutError', 'ETIMEDOUT', silentCode])
 

@@ -2,8 +2,8 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import type { Config } from '../config/schema/schema.ts'
+import { createPrivateLookup } from '../http/private-lookup.ts'
 import { type OpAnswer, type OpRequest, type Patience, sendRequest } from './exchange.ts'
-import { createPrivateLookup } from './private-lookup.ts'
 
 const connections = 128
 const longestConnectMs = 10_000
@@ -41,7 +41,7 @@ export function openPool(upstream: Config['upstream'], maxHeaderSize: number): P
     // An IP address is never a server name (RFC 6066, 3); Node then verifies the certificate against the address.
     ...(url.protocol === 'https:'
       ? { ...upstream.tls, rejectUnauthorized: true, servername: isIP(host) ? '' : host }
-      : { lookup: createPrivateLookup() }),
+      : { lookup: createPrivateLookup('upstream.url is plain http') }),
   }
   const kept = new Agent({ ...connecting, keepAlive: true, timeout: longestIdleMs })
   const fresh = new Agent(connecting)

@@ -38,6 +38,8 @@ export interface Hooks<Learned> {
   onRequest(request: FastifyRequest, reply: FastifyReply): Promise<Forward<Learned> | Answered>
   /** Sends the answer. If it throws, the OP's answer is dropped and the error is answered. */
   onResponse(response: UpstreamResponse<Learned>): Promise<void>
+  /** The OP's answer broke off, and not because the client has gone. */
+  onBreakOff(request: FastifyRequest, error: Error): void
 }
 
 /** What the proxy needs of the gateway's services. */
@@ -59,6 +61,9 @@ export function serveProxy<Learned>(
     const onward = await hooks.onRequest(request, reply)
     if (onward.kind === 'answered') return
     const { statusCode, headers, body } = await send(request, onward)
+    body.once('error', (error) => {
+      if (!onward.signal.aborted) hooks.onBreakOff(request, error)
+    })
     try {
       // RFC 9110 15: nobody knows what any other status means.
       if (statusCode < 200 || statusCode > 599) throw new Refusal('upstream_unreadable', 'an odd status')

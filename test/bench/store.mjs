@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { createMemoryStore } from '../../src/store/memory.ts'
+import { missing } from '../lab/redis/server.ts'
+import { benchServer, benchSignIns } from './store-server.ts'
 
-// What a write costs where there is room and where there is none: `npm run bench:store`.
+// What a write costs where there is room and where there is none, what an operation costs on a server, and how often a
+// sign-in asks: `npm run bench:store`.
 const writes = 200_000
 const bound = 50_000
 const value = JSON.stringify({ clientId: 'web', scope: ['openid', 'profile'], startedAt: 1, drives: 0 })
@@ -34,3 +37,8 @@ for (const [name, pick] of Object.entries(rows)) {
   const told = [`${free.toFixed(2)} µs`, `${full.toFixed(2)} µs`, (full / free).toFixed(2)]
   print(`${name.padEnd(18)} ${told[0].padStart(9)}  ${told[1].padStart(12)}  ${told[2].padStart(5)}`)
 }
+
+if (missing === undefined) {
+  await benchServer()
+  await benchSignIns()
+} else print(`\n${missing}`)

@@ -36,6 +36,16 @@ const next = "next: step-up-gateway doctor asks the probe's client and Authsigna
 const offline: [name: string, more: string, lines: string[]][] = [
   ['no clients', '', ['configuration is valid: 0 clients', notAsked, 'all others: off', memory, next]],
   [
+    'a store on servers',
+    'store: { url: rediss://store.internal, username: gateway, password: of the store }',
+    [
+      'configuration is valid: 0 clients',
+      notAsked,
+      'all others: off',
+      'note: state is kept at rediss://store.internal:6379, which check does not ask',
+    ],
+  ],
+  [
     'an enforced client',
     `clients: { web: { mode: enforce, ${uris('web')} } }`,
     [

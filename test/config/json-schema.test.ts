@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { buildJsonSchema, describePath } from '../../src/config/json-schema.ts'
+import { buildJsonSchema, describePath, mappingOf } from '../../src/config/json-schema.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const schema = buildJsonSchema()
@@ -15,7 +15,7 @@ t.test('config/schema.json is what the schema command prints', async (t) => {
 t.test('every key has a description', async (t) => {
   const bare: string[] = []
   const visit = (node: unknown, path: string) => {
-    const { properties = {}, additionalProperties, items } = node as typeof schema
+    const { properties = {}, additionalProperties, items } = mappingOf(node as typeof schema) ?? {}
     for (const [key, value] of Object.entries(properties)) {
       if (typeof value !== 'object' || !/^.{10,}[.:]/s.test(value.description ?? ''))
         bare.push(`${path}.${key}`)
@@ -29,6 +29,7 @@ t.test('every key has a description', async (t) => {
 })
 
 t.test('describePath', async (t) => {
+  t.match(describePath(schema, ['store', 'sentinel', 'nodes', 0]), { type: 'string' }, 'one of two ways')
   t.match(describePath(schema, ['listen', 'port']), { type: 'integer', maximum: 65_535 })
   t.match(describePath(schema, ['clients', 'anything', 'mode']), { enum: ['off', 'monitor', 'enforce'] })
   t.match(describePath(schema, ['provider', 'probe', 'cookies', 0]), { type: 'string' })

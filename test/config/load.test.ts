@@ -164,7 +164,7 @@ const cases: Case[] = [
       'gateway.yaml:9:16 admin.port: is more than 65535; write 65535 or less',
       'gateway.yaml:10:20 stepUp.timeout: is a number where text belongs; write text such as 30s',
       'gateway.yaml:11:13 pathPrefix: is a number where text belongs; put it in quotes',
-      'gateway.yaml:12:8 store: is a mapping where a word belongs; write memory',
+      'gateway.yaml:12:1 store: names no server; set one of url, cluster and sentinel',
       'gateway.yaml:14:27 clients.web.send: is a mapping where a list belongs; write [ ] around it, or - before each entry',
       'gateway.yaml:14:44 clients.web.custom.a: is empty where text, a number, or true or false belongs; write text, a number, or true or false',
       'gateway.yaml:14:49 clients.web.custom.b: is a list where text, a number, or true or false belongs; write text, a number, or true or false',
@@ -174,6 +174,20 @@ const cases: Case[] = [
       'gateway.yaml:15:7 clients.old: is empty where a mapping belongs; write its keys below it: mode',
       'gateway.yaml:16:8 clients.api: is a list where a mapping belongs; write a key and a colon in place of each -',
       'gateway.yaml:17:11 defaults: is true or false where a mapping belongs; write its keys below it',
+    ],
+  },
+  {
+    name: 'what may be text or a mapping, and is neither',
+    file: `${base}store: 5\n`,
+    told: ['gateway.yaml:7:8 store: is a number where text or a mapping belongs; write text or a mapping'],
+  },
+  {
+    name: 'in what may be text or a mapping',
+    file: `${base}store:\n  url: rediss://a\n  timeout: 5\n  usernam: a\n  cluster: a\n`,
+    told: [
+      'gateway.yaml:9:12 store.timeout: is a number where text belongs; write text such as 30s',
+      'gateway.yaml:10:3 store.usernam: unknown key; did you mean "username"?',
+      'gateway.yaml:11:12 store.cluster: is text where a list belongs; write [ ] around it, or - before each entry',
     ],
   },
   {

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { examineOffers } from '../../src/doctor/examine-offers.ts'
 import { explainUnusable } from '../../src/doctor/examine-provider.ts'
+import { publicAddressCode } from '../../src/http/private-lookup.ts'
 import { IssuerMismatch } from '../../src/provider/metadata.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { connectUpstream } from '../../src/upstream/connection.ts'
 import { silentCode } from '../../src/upstream/exchange.ts'
 import { toUpstreamRefusal } from '../../src/upstream/failure.ts'
-import { publicAddressCode } from '../../src/upstream/private-lookup.ts'
 import { makeConfig } from '../upstream/config.ts'
 
 const config = makeConfig({})

@@ -21,13 +21,17 @@ export interface LabGateway {
   audit(kind: string): Record<string, unknown>[]
 }
 
-/** Starts a gateway from what its configuration file would hold. */
+/**
+ * Starts a gateway from what its configuration file would hold.
+ *
+ * @param log gets its lines; several gateways may share one.
+ */
 export async function startLabGateway(
   yaml: Yaml,
   ports: Pick<Ports, 'now' | 'store' | 'wait'> = {},
+  log: string[] = [],
 ): Promise<LabGateway> {
   const config = await loadYaml(yaml)
-  const log: string[] = []
   const gateway = await buildGateway(config, {
     log: createLog({ level: 'trace', destination: { write: (line) => log.push(line) } }),
     ...ports,

@@ -7,6 +7,8 @@ import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
 import { LAB_USERS, type LabClient, makeProbeClient, secretOf } from './op-world.ts'
 import { freePorts } from './ports.ts'
+import { startLabStore } from './redis/lab-store.ts'
+import { startRoundRobin } from './round-robin.ts'
 import { type LabGateway, startLabGateway, type Yaml } from './start-gateway.ts'
 import { startTogether } from './start-together.ts'
 
@@ -25,6 +27,8 @@ export interface WorldOptions {
   readonly probeClient?: Partial<LabClient>
   readonly rules?: readonly Rule[]
   readonly store?: Store
+  /** So many gateways behind one address, of which each request gets the next; their state is on a server. */
+  readonly replicas?: number
   /** How the gateway waits at its end. */
   readonly wait?: NonNullable<Ports['wait']>
   /** The path below which the OP is, such as `/idp`. */
@@ -43,9 +47,15 @@ export interface WorldOptions {
 export interface World extends SignInWorld, LabGateway {
   readonly authsignal: RunningStandIn
   readonly adminUrl: string
+  /** Of several gateways, which got each request. */
+  readonly servedBy: readonly number[]
   /** The clock of the gateway and of the stand-in, which a test may move on. */
   readonly clock: { advance(ms: number): void }
 }
+
+/** `STEP_UP_STORE=redis` gives every world that names no store one on a server, for so many gateways. */
+const usualReplicas =
+  process.env['STEP_UP_STORE'] === 'redis' ? Number(process.env['STEP_UP_REPLICAS'] ?? 1) : undefined
 
 const apiSecretKey = secretOf('authsignal')
 
@@ -61,6 +71,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const issuer = publicUrl + (options.below ?? '')
+  const replicas = options.store ? undefined : (options.replicas ?? usualReplicas)
   return startTogether(async (keep) => {
     const rps = keep(await startLabRps(() => issuer))
     const op = keep(
@@ -86,11 +97,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.rules && { rules: [...options.rules] }),
       }),
     )
-    const started = await startLabGateway(
-      describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal }),
-      { now, ...(options.store && { store: options.store }), ...(options.wait && { wait: options.wait }) },
-    )
-    keep(started.gateway)
+    const labStore = options.store || replicas === undefined ? undefined : keep(await startLabStore())
+    const log: string[] = []
+    const start = async (gatewayPort: number, adminPort: number) => {
+      const yaml = describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal })
+      const store = options.store ?? (await labStore?.open())
+      const wait = options.wait && { wait: options.wait }
+      const started = await startLabGateway(yaml, { now, ...(store && { store }), ...wait }, log)
+      keep(started.gateway)
+      return started
+    }
+    const ports = replicas === undefined || replicas === 1 ? [gatewayPort] : await freePorts(replicas)
+    const gateways: LabGateway[] = []
+    for (const port of ports) gateways.push(await start(port, gateways.length === 0 ? adminPort : 0))
+    const [started] = gateways
+    if (!started) throw new Error('a world has a gateway')
+    await Promise.all(gateways.slice(1).map(({ gateway }) => gateway.provider.ready()))
+    const front = ports.length > 1 ? keep(await startRoundRobin(gatewayPort, ports)) : undefined
     return {
       ...rps,
       ...started,
@@ -98,9 +121,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       adminUrl: `http://127.0.0.1:${adminPort}`,
       op,
       authsignal,
+      servedBy: front?.served ?? [],
       clock: {
         advance: (ms: number) => {
           offsetMs += ms
+          labStore?.advance(ms)
         },
       },
     }

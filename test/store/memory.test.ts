@@ -23,26 +23,6 @@ t.test('an entry lives as long as it was given', async (t) => {
   t.equal(await store.get('kind:a'), undefined)
 })
 
-t.test('add writes only where nothing is, or nothing is any more', async (t) => {
-  const { clock, store } = startStore(t)
-  t.equal(await store.add('kind:a', '1', 1000), true)
-  t.equal(await store.add('kind:a', '2', 1000), false)
-  t.equal(await store.get('kind:a'), '1')
-  clock.now = 1000
-  t.equal(await store.add('kind:a', '3', 1000), true)
-  t.equal(await store.get('kind:a'), '3')
-})
-
-t.test('replace writes only over what was expected', async (t) => {
-  const { clock, store } = startStore(t)
-  t.equal(await store.replace('kind:a', '1', '2', 1000), false)
-  await store.set('kind:a', '1', 1000)
-  t.equal(await store.replace('kind:a', '2', '3', 1000), false)
-  t.equal(await store.replace('kind:a', '1', '2', 1000), true)
-  clock.now = 1000
-  t.equal(await store.replace('kind:a', '2', '3', 1000), false)
-})
-
 t.test('past its bound a kind loses its oldest entry, and no other kind does', async (t) => {
   const { store } = startStore(t, 2)
   await store.set('other:a', '1', 1000)

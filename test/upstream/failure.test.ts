@@ -1,8 +1,8 @@
 import t from 'tap'
+import { publicAddressCode } from '../../src/http/private-lookup.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { silentCode } from '../../src/upstream/exchange.ts'
 import { toUpstreamRefusal } from '../../src/upstream/failure.ts'
-import { publicAddressCode } from '../../src/upstream/private-lookup.ts'
 
 const coded = (code: string): Error =>
   Object.assign(new Error('keycloak resolves to a public address'), { code })

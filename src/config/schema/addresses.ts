@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { issuerPlaceholder } from './issuer-path.ts'
-import { isLoopback, isNetwork, isPrivateAddress } from './network.ts'
+import { isInside, isLoopback, isNetwork } from './network.ts'
 import { text, textLike } from './text.ts'
 
 const name = '(?!-)[a-z0-9-]{1,63}(?<!-)(?:\\.(?!-)[a-z0-9-]{1,63}(?<!-))*'
@@ -76,8 +76,8 @@ export const challengeHost = text(
 const isAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 
 /** Where a name leads is seen when it is connected to (`createPrivateLookup`). */
-function mayBePrivate(hostname: string): boolean {
-  return isLoopback(hostname) || isPrivateAddress(hostname) || !isAddress(hostname)
+export function mayBePrivate(hostname: string): boolean {
+  return isInside(hostname) || !isAddress(hostname)
 }
 
 function parseUrl(value: string): URL | undefined {

@@ -22,6 +22,11 @@ export function isPrivateAddress(hostname: string): boolean {
   return isIn(privateNetworks, hostname)
 }
 
+/** Whether a URL's hostname is an address from which nothing leaves this machine or the private network. */
+export function isInside(hostname: string): boolean {
+  return isLoopback(hostname) || isPrivateAddress(hostname)
+}
+
 /** Whether a value is an address or a network in CIDR notation; the whole internet (`/0`) is not. */
 export function isNetwork(value: string): boolean {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(value) ?? []

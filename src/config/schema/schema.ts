@@ -16,6 +16,7 @@ import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
 import { certificates, privateKey } from './pem.ts'
 import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
 import { providerSchema } from './provider-schema.ts'
+import { describeStore, storeSchema } from './store-schema.ts'
 import { duration, secret, textLike } from './text.ts'
 
 export type { ClientPolicy, PasskeySignIn, PolicyKey, ProtectedPath }
@@ -125,10 +126,11 @@ const fileSchema = z.strictObject({
         ),
     })
     .describe('Authsignal, whose rules decide.'),
-  store: z
-    .enum(['memory'])
+  store: storeSchema
     .default('memory')
-    .describe('Where state is kept. memory: in the process, so run one instance only.'),
+    .describe(
+      'Where state is kept. memory: in the process, so run one instance only. A URL, or a mapping: on Redis or Valkey, for any number of instances.',
+    ),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
@@ -201,6 +203,7 @@ export const configSchema = fileSchema
     return {
       ...rest,
       provider: resolveIssuerPaths({ ...file.provider, issuer }),
+      store: describeStore(file.store),
       defaults,
       clients,
       protectedPaths,

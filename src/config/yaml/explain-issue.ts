@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Path } from '../config-error.ts'
-import { describePath } from '../json-schema.ts'
+import { describePath, mappingOf } from '../json-schema.ts'
 import type { Fault } from './interpolate.ts'
 import { suggest } from './suggest.ts'
 import { isMapping, pick } from './values.ts'
@@ -34,6 +34,11 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
   const value = pick(file, path)
   const at = describePath(schema, path)
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknownKey(path, key, at))
+  const meant = issue.code === 'invalid_union' ? findMeant(issue) : undefined
+  if (meant !== undefined)
+    return meant.flatMap((inner) =>
+      explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, file, schema),
+    )
   if (issue.code === 'invalid_key')
     return issue.issues.map((inner) => ({ path, part: 'key', fault: explainValue(inner, value, at) }))
   // A fault of a whole mapping is reported at its name, not at its first key.
@@ -44,6 +49,14 @@ export function explainIssue(issue: z.core.$ZodIssue, file: unknown, schema: Sch
 
 const missing = 'is missing'
 
+/** The issues of the one way to write a value that is of its type. */
+function findMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  return errors.find((issues) => !issues.some(isOfAnotherType))
+}
+
+const isOfAnotherType = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' && path.length === 0
+
 function explainUnknownKey(path: Path, key: string, at: Schema | undefined): LocatedFault {
   const unknown = (fix: string, meant?: Path): LocatedFault => ({
     path: [...path, key],
@@ -51,7 +64,7 @@ function explainUnknownKey(path: Path, key: string, at: Schema | undefined): Loc
     fault: { message: 'unknown key', fix },
     ...(meant !== undefined && { meant }),
   })
-  const known = Object.keys(at?.properties ?? {})
+  const known = Object.keys(mappingOf(at)?.properties ?? {})
   const glued = /^([A-Za-z]+):/.exec(key)?.[1]
   if (glued !== undefined && known.includes(glued))
     return unknown(`put a space after "${glued}:"`, [...path, glued])
@@ -86,7 +99,7 @@ function explainValue(issue: z.core.$ZodIssue, value: unknown, at: Schema | unde
     case 'invalid_type':
       return explainType(types[issue.expected] ?? issue.expected, value, at)
     case 'invalid_union':
-      return explainType('text, a number, or true or false', value, at)
+      return explainType(listTypes(issue), value, at)
     case 'too_small':
       if (issue.origin === 'array') return { message: 'is empty', fix: `add an entry${description}` }
       return { message: `is less than ${issue.minimum}`, fix: `write ${issue.minimum} or more` }
@@ -113,6 +126,13 @@ function explainType(expected: string, value: unknown, at: Schema | undefined): 
   if (Array.isArray(value)) return { message, fix: 'write a key and a colon in place of each -' }
   const keys = at?.required ?? []
   return { message, fix: `write its keys below it${keys.length === 0 ? '' : `: ${keys.join(', ')}`}` }
+}
+
+/** The types that a value may have. */
+function listTypes({ errors }: z.core.$ZodIssueInvalidUnion): string {
+  const names = errors.flat().flatMap((issue) => ('expected' in issue ? [types[issue.expected]] : []))
+  const comma = names.length > 2 ? ',' : ''
+  return `${names.slice(0, -1).join(', ')}${comma} or ${names.at(-1)}`
 }
 
 function nameType(value: unknown): string {

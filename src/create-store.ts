@@ -1,0 +1,19 @@
+import type { StoreSettings } from './config/schema/store-schema.ts'
+import { boundRecords } from './records/record-bounds.ts'
+import { createMemoryStore } from './store/memory.ts'
+import { nameStore } from './store/name-store.ts'
+import { createRedisStore } from './store/redis/redis.ts'
+import type { Store } from './store/store.ts'
+import type { Log } from './telemetry/log.ts'
+import { logStore } from './telemetry/store-health.ts'
+
+/**
+ * The engine that the configuration names. Nothing is opened yet.
+ *
+ * @param heapBytes the limit of the heap, of which the engine in memory takes a part.
+ * @param now epoch milliseconds, for the engine in memory; a server counts by its own clock.
+ */
+export function createStore(settings: StoreSettings, log: Log, now: () => number, heapBytes: number): Store {
+  if (settings === 'memory') return createMemoryStore(now, undefined, boundRecords(heapBytes))
+  return createRedisStore(settings, logStore(log, nameStore(settings)))
+}
