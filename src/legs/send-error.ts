@@ -42,7 +42,7 @@ export function sendError(
   }
   const answer = refusal instanceof Refusal ? toTokenError(refusal) : refusal
   return reply
-    .code(statusCode)
+    .code(statusCode === 403 ? /* RFC 6749 5.2, RFC 9126 2.3 */ answer.statusCode : statusCode)
     .header('content-type', 'application/json')
     .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')

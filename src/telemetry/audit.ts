@@ -10,6 +10,14 @@ export interface AuditSubject {
   readonly user: { readonly subject: string }
 }
 
+/** A refusal, as its line tells of it. */
+export interface Refused {
+  readonly code: string
+  readonly message: string
+  /** What was not allowed, as it was sent. */
+  readonly value: string | undefined
+}
+
 /**
  * What must be found again after an incident, one JSON line each, marked `audit`. Of the things that pass through,
  * only the client, the user and the reasons are named: never a code, a token or an address with one in it.
@@ -19,6 +27,8 @@ export interface Audit {
   decision(about: AuditSubject, policy: ClientPolicy, decision: Decision, at: 'request' | 'release'): void
   /** The probe could not identify the user, so there was nothing to decide. @param fix what an operator may change. */
   unknownUser(policy: ClientPolicy, reason: string, fix?: string): void
+  /** What `enforce` would have refused, and `monitor` lets pass. */
+  wouldRefuse(policy: ClientPolicy, refusal: Refused): void
   /** `monitor` failed, and nobody noticed but this line. */
   unwatched(policy: ClientPolicy, error: unknown): void
   /** An authorization response went to its client, or would have where the mode is `monitor`. */
@@ -63,6 +73,10 @@ export function createAudit(log: Log): Audit {
     },
     unknownUser({ clientId, mode }, reason, fix) {
       log.warn({ audit: 'unknown_user', client_id: clientId, mode, reason, fix }, 'the user is unknown')
+    },
+    wouldRefuse({ clientId, mode }, { code, message, value }) {
+      const about = { client_id: clientId, mode, code, detail: message, value }
+      log.warn({ audit: 'would_refuse', ...about }, 'would be refused once it is enforced')
     },
     unwatched({ clientId }, err) {
       log.warn({ audit: 'unwatched', client_id: clientId, err }, 'a sign-in could not be watched')

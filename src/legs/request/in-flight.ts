@@ -1,3 +1,4 @@
+import { anyPathOf } from '../../config/redirect-uri-key.ts'
 import { hashOf } from '../../hash.ts'
 import type { Browser } from '../../http/browser.ts'
 import { correlationKey } from '../../oauth/authorization-response.ts'
@@ -122,7 +123,8 @@ function findCorrelation(
   clientId: string,
 ): string | undefined {
   const [onlyUri, ...others] = policies.ofClient(clientId).redirectUris
-  const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
+  const isOnlyOne = others.length === 0 && onlyUri !== undefined && onlyUri !== anyPathOf(onlyUri)
+  const redirectUri = parameters.get('redirect_uri') ?? (isOnlyOne ? onlyUri : undefined)
   return redirectUri === undefined ? undefined : correlationKey(redirectUri, parameters.get('state'))
 }
 

@@ -15,7 +15,9 @@ import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
+import { requireListed } from '../listed-redirect-uri.ts'
 import { requireExact } from '../loose-request.ts'
+import { reportRefusal } from '../report-refusal.ts'
 import { isFitForOp } from './fit-request.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
@@ -67,9 +69,20 @@ export async function onAuthorizationRequest(
   requireExact(services, policy, clientIds, it.faults)
   if (policy.mode === 'off') return passUntouched(services, it, resolved, policy)
   if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
+  requireAnswerable(services, resolved, policy)
+  return decideOrForward(services, it, resolved, policy)
+}
+
+/**
+ * Nobody signs in or steps up for an answer that is refused.
+ *
+ * @throws {Refusal} for what no leg could read, compare or send on.
+ */
+function requireAnswerable(services: RequestLegServices, resolved: ResolvedRequest, policy: GoverningPolicy) {
   requireKnown(resolved)
   requireReadable(resolved, policy)
-  return decideOrForward(services, it, resolved, policy)
+  // guard: asked-for-redirect-uris
+  requireListed(services, policy, resolved.parameters.get('redirect_uri'))
 }
 
 /** A pushed request that is not known took too long, or came past the gateway: a user who starts anew gets through. */
@@ -106,6 +119,7 @@ async function watch(
   policy: GoverningPolicy,
 ): Promise<RequestAnswer> {
   try {
+    reportRefusal(services, policy, () => requireAnswerable(services, resolved, policy))
     return await decideOrForward(services, it, resolved, policy)
   } catch (error) {
     services.audit.unwatched(policy, error)

@@ -10,7 +10,7 @@ import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
-export type TokenLegServices = Pick<Services, 'policies' | 'records' | 'audit' | 'now'>
+export type TokenLegServices = Pick<Services, 'config' | 'policies' | 'records' | 'audit' | 'now'>
 
 /** A token request that went on to the OP, and what its answer is held to. */
 export interface Redemption {
@@ -63,6 +63,7 @@ export async function onTokenRequest(
   const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
   requireExact(services, policy, client.names, allFaults)
   requireListed(policy, grantType)
+  watchGrant(services, policy, unlisted(policy, grantType))
   const isEnforced = policy.mode === 'enforce'
   const lacks = isEnforced
     ? lacksRelease(policy, grantType, parameters, found)
@@ -92,13 +93,24 @@ async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
-function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
+function requireListed(policy: ClientPolicy, grantType: string): void {
+  const refusal = unlisted(policy, grantType)
   // guard: grants-on-the-list
-  if (mode === 'enforce' && !grants.includes(grantType)) {
-    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`, {
-      value: grantType,
-    })
-  }
+  if (policy.mode === 'enforce' && refusal) throw refusal
+}
+
+function unlisted({ grants }: ClientPolicy, grantType: string): TokenError | undefined {
+  if (grants.includes(grantType)) return undefined
+  const detail = `the grant ${grantType} is not on the client's list`
+  return new TokenError('unauthorized_client', detail, { value: grantType })
+}
+
+function watchGrant(
+  { audit }: Pick<Services, 'audit'>,
+  policy: ClientPolicy,
+  refusal: TokenError | undefined,
+): void {
+  if (policy.mode === 'monitor' && refusal) audit.wouldRefuse(policy, refusal)
 }
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -172,16 +184,10 @@ export function requireGrant(
   const client = findClient(services, authorization, parameters)
   const { names, policy } = client
   requireExact(services, policy, names, [...client.faults, ...faults.values()])
+  const refusal = unlisted(policy, grantOfEndpoint[endpoint])
   // guard: grants-of-other-doors
-  if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
-    throw new TokenError(
-      'unauthorized_client',
-      `${endpoint} needs a grant that is not on the client's list`,
-      {
-        value: grantOfEndpoint[endpoint],
-      },
-    )
-  }
+  if (policy.mode === 'enforce' && refusal) throw refusal
+  watchGrant(services, policy, refusal)
   // guard: other-doors-for-nobody
   if (names.length === 0 && services.policies.enforced.length > 0) {
     throw new TokenError('invalid_request', `${endpoint} without a client`)
