@@ -77,13 +77,14 @@ export function createView({ brand, style }: Look, page: Page, language: Languag
   }
   switch (page.template) {
     case 'message': {
-      const { paragraphs, links = [], refreshTo, template } = page
+      const { paragraphs, links = [], refreshTo, leadsOutTo, template } = page
+      const shown = [...(leadsOutTo ? [leadsOutTo] : []), ...links.filter(isSafe)]
       return {
         ...frame,
         template,
         paragraphs: paragraphs.map(say),
-        links: links.filter(isSafe).map(({ href, label }) => ({ href, label: say(label) })),
-        refreshTo: keepSafe(refreshTo),
+        links: shown.map(({ href, label }) => ({ href, label: say(label) })),
+        refreshTo: leadsOutTo?.href ?? keepSafe(refreshTo),
       }
     }
     case 'form-post': {

@@ -356,6 +356,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([redirects, endpoints, responses], {
     'unlisted-redirect-uris': {},
+    'app-addresses': { cases: ['attacks/unlisted.test.ts', 'pages/open-app-page.test.ts'] },
     'asked-for-redirect-uris': { cases: [endpoints] },
     'pushed-redirect-uris': { cases: [endpoints] },
     'redirect-uri-beside-client': {},

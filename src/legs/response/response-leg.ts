@@ -52,11 +52,15 @@ type ReadResponse = Pick<UpstreamAnswer, 'response' | 'browser' | 'isNavigation'
   readonly held: HeldResponse | undefined
 }
 
-export type ResponseAnswer =
+export type ResponseAnswer = (
   | { readonly kind: 'relay' }
   /** The response waits, while the browser goes to a challenge, or to the OP with the question who its user is. */
   | { readonly kind: 'detour'; readonly to: string }
   | { readonly kind: 'error'; readonly error: string; readonly description: string }
+) & {
+  /** The browser comes from a challenge, whose form it may still show. */
+  readonly isAfterStepUp?: boolean
+}
 
 /**
  * The response leg: an authorization response of a protected client passes only with a release, which is written
@@ -75,8 +79,10 @@ export async function onAuthorizationResponse(
       return { kind: 'relay' }
     case 'monitor':
       return watch(services, it, addressee)
-    case 'enforce':
-      return enforce(services, it, response, addressee)
+    case 'enforce': {
+      const isAfterStepUp = it.isNavigation && isDriven(addressee)
+      return { ...(await enforce(services, it, response, addressee)), isAfterStepUp }
+    }
   }
 }
 
@@ -245,6 +251,9 @@ async function takeKept(
 
 const sessionsOf = ({ session, renews }: User): readonly (string | undefined)[] =>
   renews ? [session, renews.session] : [session]
+
+/** The gateway itself sent the browser to the request that is answered. */
+export const isDriven = ({ request }: Pick<Addressee, 'request'>): boolean => request?.driving !== undefined
 
 const isSilent = ({ request }: Addressee): boolean => parsePrompt(request?.prompt).has('none')
 

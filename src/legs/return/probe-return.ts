@@ -6,9 +6,9 @@ import type { ProbeResult } from '../../policy/probe-result.ts'
 import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
-import type { ResponseLegServices } from '../response/response-leg.ts'
+import { isDriven, type ResponseLegServices } from '../response/response-leg.ts'
 import { resumeResponse } from '../response/resume-response.ts'
-import { sendDelivery } from './send-delivery.ts'
+import { sendAfterStepUp, sendDelivery } from '../send-delivery.ts'
 
 /**
  * `{prefix}/probe`: a browser that was sent to the OP with the question who its user is comes back
@@ -30,7 +30,9 @@ export function serveProbeReturn(
         const { question, result } = answered
         const outcome = await goOn(services, request, question, result)
         await settleQuestion(services, request, outcome)
-        return sendDelivery(services, request, reply, outcome)
+        const { waits } = question
+        const isAfterStepUp = waits.kind === 'response' && isDriven(waits)
+        return (isAfterStepUp ? sendAfterStepUp : sendDelivery)(services, request, reply, outcome)
       }
     }
   })

@@ -11,8 +11,8 @@ import { linkKeyOf } from '../../step-up/link-key.ts'
 import { bindStepUp } from '../../step-up/openings.ts'
 import type { RememberedDevice } from '../../step-up/remember-device.ts'
 import { type FollowedLink, goBack, goOn, remember, retry, skip } from '../../step-up/ways-on.ts'
+import { sendAfterStepUp } from '../send-delivery.ts'
 import { describeOutcome } from './outcome-pages.ts'
-import { sendDelivery } from './send-delivery.ts'
 
 export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages'>
 
@@ -93,7 +93,7 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
   ): Promise<FastifyReply> {
     const stepUp = await records.stepUps.get(request.params.id)
     if (outcome.kind === 'redirect' || outcome.kind === 'form')
-      return sendDelivery(services, request, reply, outcome, stepUp?.case.uiLocales)
+      return sendAfterStepUp(services, request, reply, outcome, stepUp?.case.uiLocales)
     return pages.send(
       request,
       reply,
