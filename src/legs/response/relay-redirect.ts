@@ -40,7 +40,7 @@ export async function relayRedirect(
   }
 }
 
-/** Where the browser would go on showing the form of a challenge, a page of ours leads to an application of the device. */
+/** Where the browser would go on showing the form of a challenge, the gateway's page leads to an application of the device. */
 function leadOut({ pages }: RelayServices, { request, reply, body }: OpResponse, href: string): boolean {
   const page = openAppPage({ href, supportId: request.id })
   if (!page) return false
