@@ -64,8 +64,10 @@ export interface InFlightRequest {
   readonly clientId: string
   /** Origin-form target of the same request as GET; absent if it can't be repeated. */
   readonly target?: string | undefined
-  /** When that target ends, for a pushed request. */
+  /** When that target ends, for a pushed request and for one in a request object. */
   readonly targetUntil?: number | undefined
+  /** The target of the same request by its parameters alone, for one that only refers to them or holds them signed. */
+  readonly plainTarget?: string | undefined
   readonly scope: readonly string[]
   readonly responseType: string
   readonly acrValues?: string | undefined

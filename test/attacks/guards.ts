@@ -485,7 +485,7 @@ export const guards: readonly Guard[] = [
     'renewed-for-its-user': {},
     'renewed-in-its-session': {},
   }),
-  ...marked(['legs/request/in-flight.test.ts'], {
+  ...marked(['legs/request/repeatable-request.test.ts'], {
     'target-length': { off: 'true' },
   }),
   ...marked([memory], {

@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import * as oidc from 'openid-client'
 import type { LoopbackRequest } from './loopback.ts'
 import type { PendingSignIn, SignIn } from './rp-sessions.ts'

@@ -21,6 +21,7 @@ import { reportRefusal } from '../report-refusal.ts'
 import { isFitForOp } from './fit-request.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
+import { findRepeatable } from './repeatable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
@@ -135,7 +136,7 @@ async function decideOrForward(
 ): Promise<RequestAnswer> {
   const authorization = await record(services, it, resolved, policy)
   const answer = await decideEarly(services, it, resolved, authorization)
-  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization, it.target)
+  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization)
   return answer
 }
 
@@ -146,9 +147,11 @@ function record(
   resolved: ResolvedRequest,
   policy: GoverningPolicy,
 ): Promise<ForwardedAuthorization> {
-  const { pathname } = new URL(services.provider.metadata.authorization_endpoint)
+  const { metadata } = services.provider
+  const { pathname } = new URL(metadata.authorization_endpoint)
   const isAtFurtherPath = it.raw.exchange.target.path.toLowerCase() !== pathname.toLowerCase()
-  return recordInFlight(services, { ...it, resolved, policy, isAtFurtherPath })
+  const repeatable = findRepeatable(metadata, resolved, it.target)
+  return recordInFlight(services, { ...it, resolved, repeatable, policy, isAtFurtherPath })
 }
 
 /** The strictest of the policies that either reading of the request names. */
