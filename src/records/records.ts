@@ -197,6 +197,12 @@ export interface Counters {
 /** A step-up that succeeded and waits to be spent by a release. */
 export interface Pass {
   readonly action: string
+  /** As in `User`: the one in which it was earned. */
+  readonly session: string | undefined
+  /** The request that it was earned for: it serves that also once the OP has renewed the session. */
+  readonly inFlight: string | undefined
+  /** The user has to start anew, with a request that asks for a login: it serves the session that this begins too. */
+  readonly outlivesLogin: boolean
   readonly scope?: readonly string[] | undefined
   readonly method?: string | undefined
   /** An enrolment was skipped: nothing was verified. */
