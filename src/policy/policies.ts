@@ -140,17 +140,19 @@ export function createPolicies(config: Config): Policies {
 type KeyOf = (redirectUri: string) => string | undefined
 
 /** What may stand in a list for a redirect URI, by its keys: itself, and any path of its place on this machine. */
-const listKeys = (redirectUri: string, keyOf: KeyOf): readonly (string | undefined)[] =>
-  [redirectUri, anyPathOf(redirectUri) ?? redirectUri].map(keyOf)
+function listKeys(redirectUri: string, keyOf: KeyOf): readonly (string | undefined)[] {
+  const own = keyOf(redirectUri)
+  const anyPath = anyPathOf(redirectUri)
+  return own !== undefined && anyPath !== undefined ? [own, keyOf(anyPath)] : [own]
+}
 
-function findOwners(
-  index: ReadonlyMap<string, readonly ClientPolicy[]>,
+const findOwners = (
+  index: ReadonlyMap<string | undefined, readonly ClientPolicy[]>,
   redirectUri: string,
   keyOf: KeyOf,
-): readonly ClientPolicy[] {
-  const keys = keyOf(redirectUri) === undefined ? [] : listKeys(redirectUri, keyOf)
-  return [...new Set(keys.flatMap((key) => index.get(key ?? '') ?? []))]
-}
+): readonly ClientPolicy[] => [
+  ...new Set(listKeys(redirectUri, keyOf).flatMap((key) => index.get(key) ?? [])),
+]
 
 /** The policies that list each redirect URI. */
 function indexRedirectUris({ clients }: Config, keyOf: KeyOf): ReadonlyMap<string, readonly ClientPolicy[]> {
