@@ -1,3 +1,4 @@
+import { anyPathOf } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy } from '../config/schema/schema.ts'
 import { isTypeAllowed, readableModes } from '../policy/responses.ts'
 import { advise, type Door, listOf, type ProviderFacts, set, sortDoors, urlOf } from './doors.ts'
@@ -33,6 +34,7 @@ export function findClientDoors(policy: ClientPolicy, facts: ProviderFacts | und
   return sortDoors([
     ...findDecisionDoors(policy),
     ...findGrantDoors(policy),
+    ...findAnyPathDoors(policy),
     ...(facts
       ? [...findMemoryDoors(policy, facts), ...findOffers(policy, facts), ...findResponseDoors(policy, facts)]
       : []),
@@ -62,6 +64,13 @@ function* findDecisionDoors({ mode, unenrolled, graceUntil, onError }: ClientPol
   if (onError === 'allow') {
     const meaning = 'everyone passes while Authsignal does not answer'
     yield { level: 'open', subject: 'onError: allow', meaning, ...set('onError', 'deny') }
+  }
+}
+
+function* findAnyPathDoors({ redirectUris }: ClientPolicy): Generator<Door> {
+  for (const subject of redirectUris.filter((uri) => uri === anyPathOf(uri))) {
+    const meaning = "every path and port of it counts as this client's; the OP says which it answers"
+    yield { level: 'info', subject, meaning }
   }
 }
 

@@ -41,7 +41,7 @@ export function sendError(
     reply.header('access-control-allow-origin', origin).header('vary', 'origin')
   }
   return reply
-    .code(statusCode)
+    .code(statusCode === 403 ? /* RFC 6749 5.2, RFC 9126 2.3 */ answer.statusCode : statusCode)
     .header('content-type', 'application/json')
     .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')

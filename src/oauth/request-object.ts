@@ -22,6 +22,12 @@ export function readRequestObject(jwt: string): ReadonlyMap<string, string> | un
   return parameters
 }
 
+/** When a request object ends, in epoch milliseconds; undefined where it does not say so (RFC 7519 4.1.4). */
+export function readObjectEnd(jwt: string): number | undefined {
+  const exp = readJwt(jwt, 'anybody')?.claims['exp']
+  return typeof exp === 'number' ? exp * 1000 : undefined
+}
+
 /** `claims` and `authorization_details` are JSON in a query and plain members in an object. */
 function toParameter(value: unknown): string | undefined {
   if (typeof value === 'string') return value

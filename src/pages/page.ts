@@ -35,6 +35,8 @@ export interface MessagePage extends PageFrame {
   readonly links?: readonly Link[]
   /** Where the browser goes automatically and at once; the same rules as for a link. */
   readonly refreshTo?: string
+  /** An address outside of the browser: it goes there automatically, and by this link. Not judged here. */
+  readonly leadsOutTo?: Link
 }
 
 /** A form that the page sends automatically or by its button, or by its button only. */

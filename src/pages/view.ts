@@ -82,13 +82,14 @@ export function createView({ brand, style }: Look, page: Page, language: Languag
   }
   switch (page.template) {
     case 'message': {
-      const { paragraphs, links = [], refreshTo, template } = page
+      const { paragraphs, links = [], refreshTo, leadsOutTo, template } = page
+      const ways = leadsOutTo ? [{ ...leadsOutTo, label: say(leadsOutTo.label) }] : []
       return {
         ...frame,
         template,
         paragraphs: paragraphs.map(say),
-        links: sayLinks(links, say),
-        refreshTo: keepSafe(refreshTo),
+        links: [...ways, ...sayLinks(links, say)],
+        refreshTo: leadsOutTo?.href ?? keepSafe(refreshTo),
       }
     }
     case 'form-post': {

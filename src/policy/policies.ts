@@ -1,4 +1,4 @@
-import { redirectUriKey } from '../config/redirect-uri-key.ts'
+import { anyPathOf, redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { loopbackPort, loosenRedirectUri } from '../http/loose-redirect-uri.ts'
 import { createFindLookAlike } from './look-alikes.ts'
@@ -28,8 +28,15 @@ export interface Policies {
   counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): string
   /** The policy that governs a case: its page's, or the strictest of its clients'. */
   ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): ClientPolicy
-  /** The policies that list this redirect URI, as `redirectUriKey` compares; else those that a lenient OP could mean. */
+  /**
+   * The policies that list this redirect URI, as `redirectUriKey` compares, or any path of its place on this machine; else
+   * those that a lenient OP could mean.
+   */
   ofRedirectUri(redirectUri: string): readonly ClientPolicy[]
+  /**
+   * Whether some policy lists this redirect URI. Clients that are not listed have no list that it could be missing in.
+   */
+  isListed(policy: GoverningPolicy, redirectUri: string): boolean
   /**
    * Whether a redirect URI on this machine is like that of a protected or watched client only because its port does not
    * count (RFC 8252 7.3), and all clients that could be answered there are others, not listed or off.
@@ -69,10 +76,10 @@ export function createPolicies(config: Config): Policies {
       ...config.defaults,
       clientId,
     }
-  const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] =>
-    owners.get(redirectUriKey(redirectUri) ?? '') ??
-    likelyOwners.get(loosenRedirectUri(redirectUri) ?? '') ??
-    []
+  const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] => {
+    const own = findOwners(owners, redirectUri, redirectUriKey)
+    return own.length > 0 ? own : findOwners(likelyOwners, redirectUri, loosenRedirectUri)
+  }
 
   function govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy {
     const named = clientIds.map(ofClient)
@@ -90,9 +97,9 @@ export function createPolicies(config: Config): Policies {
   function areNextDoor(clientIds: readonly string[], redirectUri = ''): boolean {
     const port = loopbackPort(redirectUri)
     if (port === undefined || clientIds.length === 0) return false
-    const address = loosenRedirectUri(redirectUri)
+    const addresses = listKeys(redirectUri, loosenRedirectUri)
     const isThere = (listed: string): boolean =>
-      loosenRedirectUri(listed) === address && loopbackPort(listed) === port
+      addresses.includes(loosenRedirectUri(listed)) && loopbackPort(listed) === port
     const others = ofRedirectUri(redirectUri).filter(
       ({ clientId, mode }) => mode !== 'off' && !clientIds.includes(clientId),
     )
@@ -121,6 +128,11 @@ export function createPolicies(config: Config): Policies {
       return JSON.stringify(names.length > 0 ? names : ['', page])
     },
     ofRedirectUri,
+    isListed({ policyIds, mode }, redirectUri) {
+      const strictest = policyIds.map(ofClient).filter((policy) => policy.mode === mode)
+      const haveNoList = strictest.every(({ redirectUris }) => redirectUris.length === 0)
+      return ofRedirectUri(redirectUri).length > 0 || haveNoList
+    },
     areNextDoor,
     govern,
     ofCase({ policyIds, page }) {
@@ -143,11 +155,25 @@ function enforceWatched(config: Config): Config {
   }
 }
 
+type KeyOf = (redirectUri: string) => string | undefined
+
+/** What may stand in a list for a redirect URI, by its keys: itself, and any path of its place on this machine. */
+function listKeys(redirectUri: string, keyOf: KeyOf): readonly (string | undefined)[] {
+  const own = keyOf(redirectUri)
+  const anyPath = anyPathOf(redirectUri)
+  return own !== undefined && anyPath !== undefined ? [own, keyOf(anyPath)] : [own]
+}
+
+const findOwners = (
+  index: ReadonlyMap<string | undefined, readonly ClientPolicy[]>,
+  redirectUri: string,
+  keyOf: KeyOf,
+): readonly ClientPolicy[] => [
+  ...new Set(listKeys(redirectUri, keyOf).flatMap((key) => index.get(key) ?? [])),
+]
+
 /** The policies that list each redirect URI. */
-function indexRedirectUris(
-  { clients }: Config,
-  keyOf: (redirectUri: string) => string | undefined,
-): ReadonlyMap<string, readonly ClientPolicy[]> {
+function indexRedirectUris({ clients }: Config, keyOf: KeyOf): ReadonlyMap<string, readonly ClientPolicy[]> {
   const index = new Map<string, ClientPolicy[]>()
   for (const policy of clients.values()) {
     for (const key of new Set(policy.redirectUris.map(keyOf))) {

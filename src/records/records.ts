@@ -66,8 +66,10 @@ export interface InFlightRequest {
   readonly clientId: string
   /** Origin-form target of the same request as GET; absent if it can't be repeated. */
   readonly target?: string | undefined
-  /** When that target ends, for a pushed request. */
+  /** When that target ends, for a pushed request and for one in a request object. */
   readonly targetUntil?: number | undefined
+  /** The target of the same request by its parameters alone, for one that only refers to them or holds them signed. */
+  readonly plainTarget?: string | undefined
   readonly scope: readonly string[]
   readonly responseType: string
   readonly acrValues?: string | undefined
@@ -197,6 +199,12 @@ export interface Counters {
 /** A step-up that succeeded and waits to be spent by a release. */
 export interface Pass {
   readonly action: string
+  /** As in `User`: the one in which it was earned. */
+  readonly session: string | undefined
+  /** The request that it was earned for: it serves that also once the OP has renewed the session. */
+  readonly inFlight: string | undefined
+  /** The user has to start anew, with a request that asks for a login: it serves the session that this begins too. */
+  readonly outlivesLogin: boolean
   readonly scope?: readonly string[] | undefined
   readonly method?: string | undefined
   /** An enrolment was skipped: nothing was verified. */

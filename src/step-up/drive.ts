@@ -61,12 +61,17 @@ async function drive(
   if (inFlight === undefined) return undefined
   const driven = await records.inFlight.update(inFlight, (request) => {
     const change = next(request)
-    if (change === undefined || request.target === undefined) return undefined
-    if (request.targetUntil !== undefined && request.targetUntil <= now()) return undefined
-    const target = rewrite(request.target, request)
+    const known = findTarget(request, now())
+    if (change === undefined || known === undefined) return undefined
+    const target = rewrite(known, request)
     return { ...request, ...change, driving: { target, until: now() + drivingMs } }
   })
   return driven?.driving?.target
+}
+
+/** The request as it came, while it lasts; else by its parameters alone. */
+function findTarget({ target, targetUntil, plainTarget }: InFlightRequest, now: number): string | undefined {
+  return target !== undefined && (targetUntil === undefined || targetUntil > now) ? target : plainTarget
 }
 
 /** An OP ignores `offline_access` without prompt=consent (OIDC Core 11), and the client would get no refresh token. */

@@ -47,17 +47,20 @@ export function spendPass(
   })
 }
 
+/** @param outlivesLogin the user has to start anew, and will be asked for a login once more. */
 export async function writePass(
   { records, epochs, now }: Pick<Services, 'records' | 'epochs' | 'now'>,
   it: Case,
   action: string,
   browser: string,
   { method, isSkipped }: PassedBy,
+  outlivesLogin = false,
 ): Promise<void> {
   const owner = ownedBy(it.user.subject)
   const epoch = await epochs.begin(epochNamesOf(it, browser), owner)
   const [passedAt, expiresAt] = [now(), now() + passLifetimeMs]
-  const pass = { action, scope: it.scope, method, isSkipped, passedAt, expiresAt }
+  const earned = { session: it.user.session, inFlight: it.inFlight, outlivesLogin }
+  const pass = { ...earned, action, scope: it.scope, method, isSkipped, passedAt, expiresAt }
   await records.passes.set(passKey(it, browser, epoch), pass, owner)
 }
 
@@ -103,16 +106,21 @@ async function stepPass(
 const passKey = (it: Case, browser: string, epoch: string): string =>
   hashOf(
     browser,
-    /* guard: pass-session */ it.user.session,
     /* guard: pass-user */ it.user.subject,
     /* guard: pass-client */ it.clientId,
     /* guard: pass-until-sign-out */ epoch,
   )
 
 const covers = (pass: Pass, it: Case, action: string, now: number): boolean =>
+  /* guard: pass-session */ isOfSession(pass, it) &&
   /* guard: pass-action */ pass.action === action &&
   /* guard: pass-lifetime */ isYounger(pass.passedAt, pass.expiresAt - pass.passedAt, now) &&
   /* guard: pass-scope */ isWithin(it.scope, pass.scope)
+
+function isOfSession({ session, inFlight, outlivesLogin }: Pass, it: Case): boolean {
+  const isOwnRequest = inFlight !== undefined && inFlight === it.inFlight
+  return session === it.user.session || isOwnRequest || outlivesLogin
+}
 
 /** What serves once; a reload, which is the same in-flight request, gets it a second time. */
 function once<Spent extends Pass | SignIn>(

@@ -51,11 +51,18 @@ async function resume(
     audit.released(tab.case, governed, 'kept_response')
     return tab.held.delivery
   }
-  await writePass(services, tab.case, stepUp.action, browser, stepUp)
   const target = await driveAgain(services, tab)
+  const outlivesLogin = target === undefined && (await asksForLogin(services, tab))
+  await writePass(services, tab.case, stepUp.action, browser, stepUp, outlivesLogin)
   return target === undefined
     ? { kind: 'start_again' }
     : { kind: 'redirect', location: `${config.publicUrl}${target}` }
+}
+
+/** Whether the request of a tab asks for a login, whenever it is sent: `prompt=login`, or `max_age=0`. */
+async function asksForLogin({ records }: Pick<Services, 'records'>, { case: it }: Waiting): Promise<boolean> {
+  const request = it.inFlight === undefined ? undefined : await records.inFlight.get(it.inFlight)
+  return request?.maxAge === 0
 }
 
 /** Until when a code that the OP just made is worth sending. */

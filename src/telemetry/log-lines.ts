@@ -196,11 +196,6 @@ export const lineOfFailure: Readonly<Record<FailureKind, keyof typeof failureLin
 
 /** All other lines. */
 export const plainLines = {
-  'refused once a client is enforced': {
-    levels: ['info'],
-    meaning: 'While no client is enforced the request passes; it could be read in two ways.',
-    fix: 'See its code; change the client before you enforce.',
-  },
   'the probe does not know the user': {
     levels: ['info', 'debug'],
     meaning: 'The OP did not say who the user is. Before a sign-in that is as it should be.',

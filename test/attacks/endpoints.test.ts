@@ -5,11 +5,11 @@ import type { Browser, Page } from '../lab/browser.ts'
 import { makeWebClient, secretOf } from '../lab/op-world.ts'
 import { basic, redeem } from './frame/codes.ts'
 import { describe, expectAlive, expectNoArtefact, expectRefused, watchOp } from './frame/expect.ts'
-import { canary, onLenientStage } from './frame/lenient-stage.ts'
+import { canary, type LenientStage, onLenientStage } from './frame/lenient-stage.ts'
 import { authorizeQuery, onRealStage, type RealStage } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
 import { answerOf, atHome, authorize, nextState, openBrowser, openSignedIn, pass } from './frame/visit.ts'
-import { exchange, form, navigation, send, writeRequest } from './frame/wire.ts'
+import { exchange, form, navigation, type RawRequest, send, writeRequest } from './frame/wire.ts'
 
 const isChallenge = (page: Page): boolean => /\/challenge\?/.test(page.url)
 
@@ -98,6 +98,11 @@ runAttacks('other endpoints of the real OP', onRealStage(), (attack) => {
 })
 
 const evil = 'https://evil.example/cb'
+
+const asking = (redirectUri: string) => authorizeQuery({ clientId: 'web', redirectUri })
+
+const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url')
+const objectOf = (claims: object) => `${part({ alg: 'none' })}.${part(claims)}.`
 
 runAttacks(
   'clients that register themselves',
@@ -213,7 +218,7 @@ runAttacks('an OP with more doors', onLenientStage(), (attack) => {
     },
     async (t, stage, { state }: { state: string }) => {
       const { world } = stage
-      const query = authorizeQuery({ clientId: 'web', redirectUri: evil }, { state, prompt: 'login' })
+      const query = authorizeQuery(world.web, { state, prompt: 'login' })
       stage.op.answer = (_request, response) =>
         response.writeHead(302, { location: `${evil}?code=${canary.code}&state=${state}` }).end()
       const target = `/connect/authorize?${query}`
@@ -222,6 +227,56 @@ runAttacks('an OP with more doors', onLenientStage(), (attack) => {
       t.ok(answer.status >= 400, 'is refused', { answer: describe(answer) })
       expectNoArtefact(t, answer)
       t.match(world.audit('security').at(-1), { event: 'unlisted_redirect_uri' })
+    },
+  )
+  attack<(stage: LenientStage, redirectUri: string) => RawRequest & { readonly isPush?: boolean }>(
+    'E-06',
+    'a protected client that asks for an address which nobody listed, before anybody is challenged',
+    {
+      'by GET': (_stage, uri) => ({ target: `/connect/authorize?${asking(uri)}` }),
+      'by POST': (_stage, uri) => ({
+        method: 'POST',
+        target: '/connect/authorize',
+        headers: [form],
+        body: asking(uri),
+      }),
+      'by HEAD': (_stage, uri) => ({ method: 'HEAD', target: `/connect/authorize?${asking(uri)}` }),
+      'in a request object': (_stage, uri) => ({
+        target: `/connect/authorize?${asking('')}&request=${objectOf({ redirect_uri: uri })}`,
+      }),
+      pushed: (_stage, uri) => ({
+        method: 'POST',
+        target: '/connect/par',
+        headers: [form, basic('web', secretOf('web'))],
+        body: asking(uri),
+        isPush: true,
+      }),
+      'pushed in a request object': (_stage, uri) => ({
+        method: 'POST',
+        target: '/connect/par',
+        headers: [form, basic('web', secretOf('web'))],
+        body: `client_id=web&request=${objectOf({ redirect_uri: uri, response_type: 'code', scope: 'openid' })}`,
+        isPush: true,
+      }),
+    },
+    async (t, stage, ask) => {
+      const { world, op } = stage
+      const tracks = world.authsignal.control.tracks.length
+      for (const uri of [evil, 'no URI', '/cb', 'javascript:x', `${world.web.redirectUri}/x?secret=canary`]) {
+        const { headers = [], isPush, ...request } = ask(stage, uri)
+        const seen = watchOp(op.requests)
+        const answer = await send(world.publicUrl, {
+          ...request,
+          headers: [stage.cookie, ...navigation, ...headers],
+        })
+        expectRefused(t, answer, isPush ? 400 : 403, seen)
+        t.match(answer.body, isPush ? /"invalid_request"/ : request.method === 'HEAD' ? '' : /not known here/)
+        const line = { event: 'unlisted_redirect_uri', client_id: 'web' }
+        t.match(world.audit('security').at(-1), line)
+        t.notMatch(world.log.at(-1), /secret/)
+      }
+      t.equal(world.authsignal.control.tracks.length, tracks, 'nobody is challenged')
+      t.notOk(world.audit('security').at(-1)?.['redirect_uri']?.toString().includes('?'))
     },
   )
   attack(

@@ -108,6 +108,8 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([loopback, 'policy/policies.test.ts'], {
     'codes-next-door': { cases: [loopback] },
+    'ports-with-tls': {},
+    'ports-elsewhere': { cases: ['config/redirect-uri-key.test.ts'] },
     'clients-next-door': {},
     'look-alikes-next-door': { cases: ['policy/policies.test.ts'] },
     'same-port': {},
@@ -354,6 +356,9 @@ export const guards: readonly Guard[] = [
   }),
   ...marked([redirects, endpoints, responses], {
     'unlisted-redirect-uris': {},
+    'app-addresses': { cases: ['attacks/unlisted.test.ts', 'pages/open-app-page.test.ts'] },
+    'asked-for-redirect-uris': { cases: [endpoints] },
+    'pushed-redirect-uris': { cases: [endpoints] },
     'redirect-uri-beside-client': {},
     'tokens-of-another-tab': { cases: ['e2e/another-tab.test.ts'] },
     'answers-of-this-tab': { cases: [redirects] },
@@ -480,7 +485,7 @@ export const guards: readonly Guard[] = [
     'renewed-for-its-user': {},
     'renewed-in-its-session': {},
   }),
-  ...marked(['legs/request/in-flight.test.ts'], {
+  ...marked(['legs/request/repeatable-request.test.ts'], {
     'target-length': { off: 'true' },
   }),
   ...marked([memory], {

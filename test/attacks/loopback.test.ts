@@ -144,6 +144,73 @@ runAttacks('clients of one machine', onLenientStage({ clients }), (attack) => {
   )
 })
 
+const native = { clientId: 'native', redirectUri: 'http://127.0.0.1:51004/any/path' }
+const tls = { clientId: 'tls', redirectUri: 'https://localhost:5002/cb' }
+
+runAttacks(
+  'native applications at any path, and ports with TLS',
+  onLenientStage({
+    clients: {
+      native: { mode: 'enforce', redirectUris: ['http://127.0.0.1/*'] },
+      tls: { mode: 'enforce', redirectUris: [tls.redirectUri] },
+    },
+  }),
+  (attack) => {
+    const ask = async ({ world, op }: LenientStage, client: typeof native): Promise<Answer> => {
+      op.answer = (_request, response) => response.writeHead(303, { location: codeAt(client) }).end()
+      const target = `/connect/authorize?${authorizeQuery(client, undecided)}`
+      return send(world.publicUrl, { target, headers: ['Cookie: _session=user-alice', ...navigation] })
+    }
+    attack(
+      'C-12',
+      'what is listed is challenged, at whatever path and port',
+      { 'any path': native, 'its port with TLS': tls },
+      async (t, stage, client) => {
+        const answer = await ask(stage, client)
+        t.match(answer.headers['location'], isHeld, describe(answer))
+        expectNoArtefact(t, answer)
+        const later = await end(stage, new Jar(), codeAt(client))
+        t.match(later.headers['location'], isHeld, 'also when no request is known')
+      },
+    )
+    attack(
+      'C-12',
+      'any path is one of http on this machine, and a port with TLS is an application',
+      {
+        'any path with TLS': { ...native, redirectUri: 'https://127.0.0.1:51004/any/path' },
+        'another machine': { ...native, redirectUri: 'http://127.0.0.2:51004/any/path' },
+        'a name that begins like it': { ...native, redirectUri: 'http://127.0.0.1.evil.example/any/path' },
+        'a host in the path': { ...native, redirectUri: 'http://evil.example/127.0.0.1/any/path' },
+        'the wildcard elsewhere': { ...native, redirectUri: 'https://evil.example/*' },
+        'another port with TLS': { ...tls, redirectUri: 'https://localhost:5003/cb' },
+        'no port with TLS': { ...tls, redirectUri: 'https://localhost/cb' },
+        'its port without TLS': { ...tls, redirectUri: 'http://evil.localhost:5002/cb' },
+      },
+      async (t, stage, client) => {
+        const seen = watchOp(stage.op.requests)
+        expectRefused(t, await ask(stage, client), 403, seen)
+        const jar = new Jar()
+        await begin(stage, jar, authorizeQuery({ ...client, redirectUri: native.redirectUri }, undecided))
+        const answer = await end(stage, jar, codeAt(client))
+        t.notMatch(answer.headers['location'], isHeld, 'no challenge for it either')
+      },
+    )
+    attack(
+      'C-12',
+      'the application at another port with TLS is another client, with a code or with tokens',
+      ['code', 'id_token', 'token'],
+      async (t, { world, op, cookie }, type) => {
+        const client = { clientId: 'tool', redirectUri: 'https://localhost:5003/cb' }
+        const location = `${client.redirectUri}#${type}=${canary.code}&state=s`
+        op.answer = (_request, response) => response.writeHead(303, { location }).end()
+        const target = `/connect/authorize?${authorizeQuery(client, { ...undecided, response_type: type })}`
+        const answer = await send(world.publicUrl, { target, headers: [cookie, ...navigation] })
+        t.equal(answer.headers['location'], location)
+      },
+    )
+  },
+)
+
 const memory = createMemoryStore(Date.now)
 const down: Store = {
   ...memory,

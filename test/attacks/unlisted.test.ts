@@ -1,6 +1,9 @@
+import { expectChallenge, passChallenge } from '../e2e/challenge.ts'
 import { describe } from './frame/expect.ts'
-import { onLenientStage } from './frame/lenient-stage.ts'
+import { canary, onLenientStage } from './frame/lenient-stage.ts'
+import { authorizeQuery } from './frame/real-stage.ts'
 import { runAttacks } from './frame/run-attacks.ts'
+import { openBrowser } from './frame/visit.ts'
 import { navigation, send } from './frame/wire.ts'
 
 const elsewhere = 'https://elsewhere.example.com/cb'
@@ -35,3 +38,40 @@ runAttacks('tokens at an address that no policy lists', onLenientStage(), (attac
     },
   )
 })
+
+/** Clients that are not listed have no list of addresses: what the OP registers for them is where they are answered. */
+runAttacks(
+  'addresses of clients that are not listed',
+  onLenientStage({ config: { defaults: { mode: 'enforce' } } }),
+  (attack) => {
+    attack(
+      'O-03',
+      'after a challenge no page of the gateway leads to what a browser runs or shows itself',
+      [
+        'javascript:alert(document.domain)//',
+        'JavaScript://app.example.com/%0aalert(1)//',
+        'data:text/html,<script>alert(1)</script>',
+        'vbscript:x',
+        'blob:https://app.example.com/x',
+        'view-source:https://app.example.com/',
+        'about:blank',
+        'file:///etc/passwd',
+      ],
+      async (t, { op, world, beLenient }, redirectUri) => {
+        const browser = openBrowser(t)
+        await browser.jar.setCookie('_session=user-alice', world.publicUrl)
+        world.clock.advance(11 * 60_000)
+        op.answer = (_request, response) =>
+          response.writeHead(303, { location: `${redirectUri}?code=${canary.code}&state=s` }).end()
+        const query = authorizeQuery({ clientId: 'native', redirectUri }, { state: 's', max_age: '3600' })
+        const challenge = await browser.navigate(`${world.publicUrl}/connect/authorize?${query}`)
+        expectChallenge(t, world, challenge)
+        const stopBefore = ({ protocol }: URL) => protocol !== 'http:'
+        const page = await passChallenge(world, browser, challenge, 'user-alice', { stopBefore })
+        t.equal(page.status, 303, 'a redirect, which browsers do not follow')
+        t.notMatch(page.body, /script:|data:|blob:|source:|about:|file:/i, 'no link and no refresh')
+        beLenient()
+      },
+    )
+  },
+)

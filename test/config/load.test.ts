@@ -208,7 +208,7 @@ const cases: Case[] = [
       'gateway.yaml:3:3 provider.probe.cookies: is missing; write cookies: [session] below "probe" (The OP\'s session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.)',
       'gateway.yaml:5:1 authsignal.apiSecretKey: is missing; write apiSecretKey: "${AUTHSIGNAL_API_SECRET_KEY}" below "authsignal" (The tenant\'s API secret key.)',
       'gateway.yaml:7:3 clients.web.mode: is missing; write mode: monitor below "web" (off: untouched. monitor: decisions are logged but not enforced; browsers get a cookie. enforce: no code and no token without a release.)',
-      'gateway.yaml:9:3 clients["https://rp/"].redirectUris: is missing; write redirectUris: ["https://app.example.com/callback"] below "https://rp/" (The client\'s redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.)',
+      'gateway.yaml:9:3 clients["https://rp/"].redirectUris: is missing; write redirectUris: ["https://app.example.com/callback"] below "https://rp/" (The client\'s redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce. Of http on a loopback address the port does not count, and http://127.0.0.1/* stands for every path.)',
     ],
   },
   {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redirectUriKey } from '../../src/config/redirect-uri-key.ts'
+import { anyPathOf, redirectUriKey } from '../../src/config/redirect-uri-key.ts'
 import { workMs } from '../lab/work-ms.ts'
 
 const app = 'https://app.example.com/cb'
@@ -30,7 +30,8 @@ const keys: [uri: string, key: string][] = [
   ['http://[::1]:51004/cb', 'http://[::1]:*/cb'],
   ['http://[0:0:0:0:0:0:0:1]/cb', 'http://[::1]:*/cb'],
   ['http://localhost:3000/cb', 'http://localhost:*/cb'],
-  ['https://localhost:3000/cb', 'https://localhost:*/cb'],
+  ['https://localhost:3000/cb', 'https://localhost:3000/cb'],
+  ['https://127.0.0.1/cb', 'https://127.0.0.1/cb'],
   ['http://127.0.0.2:3000/cb', 'http://127.0.0.2:3000/cb'],
   ['http://localhost.evil.example:3000/cb', 'http://localhost.evil.example:3000/cb'],
   ['com.example.app:/cb?code=x', 'com.example.app:/cb'],
@@ -84,6 +85,23 @@ const none: [title: string, uri: string][] = [
 for (const [title, uri] of none) {
   t.test(`no key for ${title}`, async (t) => t.equal(redirectUriKey(uri), undefined))
 }
+
+t.test('any path is what plain http on this machine may have', async (t) => {
+  for (const [uri, any] of [
+    ['http://127.0.0.1:51004/some/path?x', 'http://127.0.0.1/*'],
+    ['http://[::1]/', 'http://[::1]/*'],
+    ['http://LOCALHOST./cb', 'http://localhost/*'],
+    ['http://127.0.0.1/*', 'http://127.0.0.1/*'],
+    ['https://127.0.0.1/cb', undefined],
+    ['http://127.0.0.2/cb', undefined],
+    ['http://localhost.evil.example/cb', undefined],
+    ['http://app.localhost/cb', undefined],
+    ['com.example.app:/cb', undefined],
+    ['no URI', undefined],
+  ] as const) {
+    t.equal(anyPathOf(uri), any, uri)
+  }
+})
 
 t.test('keys are stable', async (t) => {
   for (const [uri] of keys) {

@@ -56,6 +56,13 @@ const settings: [name: string, web: Record<string, unknown>, doors: string[]][] 
       'open | onError: allow | everyone passes while Authsignal does not answer | {"onError":"deny"}',
     ],
   ],
+  [
+    'a native application at any path',
+    { redirectUris: ['http://127.0.0.1/*', 'http://localhost:8000/cb'] },
+    [
+      "info | http://127.0.0.1/* | every path and port of it counts as this client's; the OP says which it answers",
+    ],
+  ],
   ['refreshing for a time', { refreshTokens: 'any', refreshMaxAge: '8h' }, []],
   ['no refreshing', { refreshTokens: 'any', grants: ['authorization_code'] }, []],
   [

@@ -14,7 +14,7 @@ export interface ReturningOp {
   keepsRequests: boolean
   /** It sends each request on to itself with a request URI of its own, as OpenIddict does. */
   cachesRequests: boolean
-  /** Each answer with a code renews the session: its new cookie is of a later login, and the code of the earlier. */
+  /** Each answer with a code, and its account page, renews the session: its new cookie is of a later login, and the code of the earlier. */
   renewsSessions: boolean
   /** Who signed in at its login page, in order. */
   readonly logins: string[]
@@ -52,6 +52,8 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
       case '/login':
         if (request.method === 'POST') return logIn(response, await readForm(request))
         return sendPage(response, 200, loginPage(searchParams.get('ReturnUrl') ?? ''))
+      case '/account':
+        return showAccount(request, response)
       case '/connect/token':
         return answerToken(response, issuer, await readForm(request))
       default:
@@ -62,7 +64,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   /** What was asked for before the login is not asked for again: `suppressed_…` says which. */
   function authorize(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
     const isNew = (name: string): boolean => asked.get(name) !== asked.get(`suppressed_${name}`)
-    const session = sessions.get(/_session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
+    const session = findSession(request)
     const isLoginAskedFor = asked.get('prompt') === 'login' && isNew('prompt')
     const isTooOld = isNew('max_age') && isOlder(session, Number(asked.get('max_age')))
     if (session !== undefined && !isLoginAskedFor && !isTooOld) {
@@ -78,6 +80,16 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
       const returnUrl = rememberRequest(asked)
       response.writeHead(302, { location: `/login?${new URLSearchParams({ ReturnUrl: returnUrl })}` }).end()
     }
+  }
+
+  const findSession = ({ headers }: IncomingMessage): Session | undefined =>
+    sessions.get(/_session=([\w-]+)/.exec(headers.cookie ?? '')?.[1] ?? '')
+
+  /** A page of its own: like each page of an OP whose sessions slide, it renews them. */
+  function showAccount(request: IncomingMessage, response: ServerResponse): void {
+    const session = findSession(request)
+    if (session && op.renewsSessions) response.setHeader('set-cookie', openSession(session.sub))
+    sendPage(response, 200, '<p>Your account')
   }
 
   const isOlder = (session: Session | undefined, maxAge: number): boolean =>

@@ -16,6 +16,7 @@ const alike: string[][] = [
   ],
   ['https://app.example.com', 'https://app.example.com/', 'https://app.example.com?x'],
   ['http://127.0.0.1/cb', 'http://localhost:51004/CB', 'http://[0:0:0:0:0:0:0:1]:1/cb/'],
+  ['https://127.0.0.1:5002/cb', 'https://localhost:5002/CB', 'https://[::1]:5002/cb/'],
   ['com.example.app:/cb', 'Com.Example.App:///CB?x', 'com.example.app://cb/', 'com.example.app://u@%43b'],
   ['urn:ietf:wg:oauth:2.0:oob', 'URN:IETF:wg:oauth:2.0:OOB'],
 ]
@@ -29,6 +30,8 @@ const different: [string, string][] = [
   ['https://app.example.com/cb', 'https://app.example.com/cb/x'],
   ['http://127.0.0.2/cb', 'http://127.0.0.1/cb'],
   ['http://localhost/cb', 'https://localhost/cb'],
+  ['https://localhost:5002/cb', 'https://localhost:5003/cb'],
+  ['https://localhost:5002/cb', 'https://localhost/cb'],
   ['com.example.app:/cb', 'com.example.other:/cb'],
 ]
 

@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import * as oidc from 'openid-client'
 import type { LoopbackRequest } from './loopback.ts'
 import type { PendingSignIn, SignIn } from './rp-sessions.ts'
@@ -11,6 +12,10 @@ export interface RpRegistration {
   readonly clientAuth?: 'client_secret_basic' | 'client_secret_post'
   /** What it asks for; `openid profile email` without. */
   readonly scope?: string
+  /** What it signs its request objects with; the OP has the public part. */
+  readonly signingKey?: CryptoKey
+  /** How old a login may be beyond the `max_age` that it asked for, in seconds; 30 without. */
+  readonly patienceSeconds?: number
 }
 
 /** An application's talk with its OP: openid-client, with state, nonce and PKCE always on. */
@@ -19,6 +24,8 @@ export interface RpClient {
   discover(): Promise<oidc.Configuration>
   /** A new authorization request; parameters of `query` that may be chosen replace its own. */
   begin(query: URLSearchParams): Promise<{ readonly request: URL; readonly pending: PendingSignIn }>
+  /** A request with all that it asks for in a signed object (RFC 9101). */
+  sign(request: URL): Promise<URL>
   /** The pushed form of a request (RFC 9126). */
   push(request: URL): Promise<URL>
   /** Redeems the code of an authorization response. @throws the errors of openid-client */
@@ -77,6 +84,14 @@ export function createRpClient(
       const request = oidc.buildAuthorizationUrl(await discover(), parameters)
       return { request, pending: rememberRequest(parameters, codeVerifier) }
     },
+    sign: async (request) => {
+      if (registration.signingKey === undefined) throw new Error('this application has no key')
+      return oidc.buildAuthorizationUrlWithJAR(
+        await discover(),
+        request.searchParams,
+        registration.signingKey,
+      )
+    },
     push: async (request) => oidc.buildAuthorizationUrlWithPAR(await discover(), request.searchParams),
     finish: async (callback, pending) => {
       const tokens = await oidc.authorizationCodeGrant(await discover(), callback, {
@@ -108,7 +123,7 @@ function discoverIssuer(
   return oidc.discovery(
     new URL(typeof issuer === 'string' ? issuer : issuer()),
     clientId,
-    clientSecret,
+    { client_secret: clientSecret, [oidc.clockTolerance]: registration.patienceSeconds ?? 30 },
     authenticate(clientSecret),
     { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: fetch },
   )

@@ -36,7 +36,8 @@ export interface Rp extends Listening {
  * Starts a small web application that signs people in by OpenID Connect and shows the claims it got.
  *
  * - `/login` starts a sign-in; authorization request parameters in its query go along (`prompt`, `max_age`, `scope` …),
- *   `via=post` sends the request as a form, `via=par` pushes it first (RFC 9126)
+ *   `via=post` sends the request as a form, `via=par` pushes it first (RFC 9126),
+ *   `via=object` signs it, `via=par-object` pushes what it signed
  * - `/signin-oidc` is the redirect URI, for query and form_post; an error is a page with status 400 that names it
  * - `/claims.json`, `/refresh` (POST), `/logout`, `/logout?everywhere=1` (at the OP too)
  */
@@ -89,6 +90,10 @@ export async function startRp(options: RpOptions): Promise<Rp> {
         return sendPage(response, 200, renderPostLoginPage(look, request))
       case 'par':
         return redirect(response, await client.push(request))
+      case 'object':
+        return redirect(response, await client.sign(request))
+      case 'par-object':
+        return redirect(response, await client.push(await client.sign(request)))
       default:
         return redirect(response, request)
     }

@@ -1,5 +1,6 @@
 import { challengePage } from '../../src/pages/challenge-page.ts'
 import { formPostPage } from '../../src/pages/form-post-page.ts'
+import { openAppPage } from '../../src/pages/open-app-page.ts'
 import {
   endedPage,
   notVerifiedPage,
@@ -54,6 +55,10 @@ const passkeys = [
   { id: '2', name: 'Ключ', createdAt: Date.UTC(2026, 5, 17) },
   { id: '3', name: '鍵', createdAt: Date.UTC(2025, 11, 31), lastUsedAt: Date.UTC(2026, 0, 1) },
 ]
+
+const openApp = [openAppPage({ href: 'com.example.app:/cb?error=access_denied', supportId })].filter(
+  (page) => page !== undefined,
+)
 
 function showPasskeys(options: Partial<Parameters<typeof passkeysPage>[0]>): Page {
   return passkeysPage({
@@ -117,6 +122,7 @@ export const allPages: ReadonlyMap<string, Page> = new Map<string, Page>([
       supportId,
     }),
   ],
+  ...openApp.map((page) => ['open-app', page] as const),
   ['passkeys-none', showPasskeys({ passkeys: [], canRemove: false })],
   ['passkeys-three', showPasskeys({ returnHref: 'https://app.example.com/settings' })],
   [

@@ -127,6 +127,7 @@ t.test(
           'http://localhost:9000/cb',
           'http://127.0.0.1/any',
           'https://app.example.com/cb',
+          'https://localhost:5002/tls',
         ),
         list('watched', 'monitor', 'http://localhost:9001/watched'),
         list('off', 'off', 'http://localhost:7000/cb', 'http://localhost:7000/off'),
@@ -149,6 +150,7 @@ t.test(
       [['tool'], 'https://app.example.com/cb', false],
       [['tool'], 'http://localhost:8000/elsewhere', false],
       [['tool'], 'http://localhost:8000/off', false],
+      [['tool'], 'https://localhost:5003/tls', false],
       [['tool'], 'no URI', false],
       [['tool'], 'com.example.app:/cb', false],
       [['tool'], undefined, false],
@@ -162,3 +164,40 @@ t.test(
       t.equal(areNextDoor(clientIds, uri), expected, `${clientIds} at ${uri}`)
   },
 )
+
+t.test('a redirect URI at any path belongs to who says so, besides who lists it', async (t) => {
+  const list = (clientId: string, ...redirectUris: string[]) =>
+    policy({ clientId, mode: 'enforce', redirectUris })
+  const any = list('any', 'http://127.0.0.1/*')
+  const cli = list('cli', 'http://127.0.0.1:9000/cb')
+  const tls = list('tls', 'https://localhost:5002/cb')
+  const clients = new Map([any, cli, tls].map((one) => [one.clientId, one]))
+  const policies = createPolicies({ ...config, clients })
+  for (const [uri, owners] of [
+    ['http://127.0.0.1:51004/some/path', [any]],
+    ['http://127.0.0.1/', [any]],
+    ['http://127.0.0.1:51004/cb', [cli, any]],
+    ['http://localhost:51004/CB', [cli, any]],
+    ['http://user@127.0.0.1/x', [any]],
+    ['https://127.0.0.1:51004/some/path', []],
+    ['http://127.0.0.2/x', []],
+    ['http://127.0.0.1.evil.example/x', []],
+    ['http://evil.example/*', []],
+    ['https://localhost:5002/cb', [tls]],
+    ['https://localhost:5003/cb', []],
+    ['https://127.0.0.1:5002/Cb', [tls]],
+  ] as const)
+    t.same(policies.ofRedirectUri(uri), owners, uri)
+  for (const [clientId, uri, expected] of [
+    ['tool', 'http://127.0.0.1:8000/elsewhere', true],
+    ['tool', 'http://127.0.0.1/elsewhere', false],
+    ['any', 'http://127.0.0.1:8000/elsewhere', false],
+    ['tool', 'https://localhost:5003/cb', false],
+  ] as const)
+    t.equal(policies.areNextDoor([clientId], uri), expected, `${clientId} at ${uri}`)
+  const govern = (...ids: string[]) => policies.govern(ids)
+  t.ok(policies.isListed(govern('any'), 'http://127.0.0.1:1/x'))
+  t.notOk(policies.isListed(govern('any'), 'https://127.0.0.1:1/x'))
+  t.notOk(policies.isListed(govern('tls'), 'https://localhost:5003/cb'))
+  t.ok(policies.isListed(govern('nobody'), 'https://nobody.example/'), 'where nothing is listed')
+})

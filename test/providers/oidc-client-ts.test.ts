@@ -50,6 +50,63 @@ t.test('oidc-client-ts in a real browser', missing ? { skip: missing } : {}, asy
     t.equal(authsignal.control.tracks.length, tracks, 'the step-up is remembered')
   })
 
+  await t.test(
+    'signs in in a popup, with a challenge, and goes on in the window that opened it',
+    async (t) => {
+      const { subject, username } = people.alice
+      for (const [name, meanwhile] of [
+        ['at once', async () => {}],
+        [
+          'at the second try',
+          async (popup: Page) => {
+            await popup.getByRole('link', { name: 'Cancel' }).click()
+            await popup.getByRole('link', { name: 'Try again' }).click()
+          },
+        ],
+      ] as const) {
+        const page = await visit(t)
+        await page.goto(`${originOf(plain)}/`)
+        await says(page, 'nobody')
+        const opened = page.waitForEvent('popup')
+        await page.evaluate('void open()')
+        const popup = await opened
+        const closed = popup.waitForEvent('close')
+        await logIn(popup, username)
+        await popup.getByRole('heading', { name: 'Confirm that it’s you' }).waitFor()
+        await meanwhile(popup)
+        await typeCode(popup, authsignal.control.newCodeFor(subject))
+        await says(page, `opened for ${subject}`)
+        await closed
+        t.ok(popup.isClosed(), `${name}: the library has closed it`)
+      }
+    },
+  )
+
+  await t.test('signs in in a popup where the user is known, and is told there of an error', async (t) => {
+    const page = await visit(t)
+    const { subject, username } = people.bob
+    await page.goto(`${originOf(open)}/login`)
+    await logIn(page, username)
+    await says(page, `signed in as ${subject}`)
+    for (const cancels of [true, false]) {
+      await page.goto(`${originOf(plain)}/`)
+      await says(page, 'nobody')
+      const opened = page.waitForEvent('popup')
+      await page.evaluate('void open()')
+      const popup = await opened
+      await popup.getByRole('heading', { name: 'Confirm that it’s you' }).waitFor()
+      if (cancels) {
+        await popup.getByRole('link', { name: 'Cancel' }).click()
+        await popup.getByRole('link', { name: 'Back to the application' }).click()
+        await says(page, 'error unmet_authentication_requirements')
+      } else {
+        await typeCode(popup, authsignal.control.newCodeFor(subject))
+        await says(page, `opened for ${subject}`)
+      }
+    }
+    t.equal(await renewAt(page, originOf(plain)), `renewed for ${subject}`)
+  })
+
   await t.test('is told in its frame that a challenge is due', async (t) => {
     const page = await visit(t)
     const { subject, username } = people.bob

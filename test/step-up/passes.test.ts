@@ -14,7 +14,18 @@ t.test('a pass serves its own need', async (t) => {
 })
 
 const others: [name: string, it: Case, action: string, browser: string | undefined][] = [
-  ['another session', { ...passed, user: { ...user, session: 'two' } }, 'sign-in', 'browser'],
+  [
+    'another session',
+    { ...passed, user: { ...user, session: 'two' }, inFlight: 'other' },
+    'sign-in',
+    'browser',
+  ],
+  [
+    'another session, no request',
+    { ...passed, user: { ...user, session: 'two' }, inFlight: undefined },
+    'sign-in',
+    'browser',
+  ],
   ['another user', { ...passed, user: { ...user, subject: 'bob' } }, 'sign-in', 'browser'],
   ['another client', { ...passed, clientId: 'web2' }, 'sign-in', 'browser'],
   ['another action', passed, 'pay', 'browser'],
@@ -29,6 +40,26 @@ for (const [name, it, action, browser] of others) {
     t.equal(await spendPass(services, it, action, browser ? [browser] : []), undefined, 'is not spent')
   })
 }
+
+t.test('a pass serves the request that it was given for, also once its session was renewed', async (t) => {
+  const services = await open()
+  const renewed = { ...passed, user: { ...user, session: 'two' } }
+  t.ok(await findPass(services, renewed, 'sign-in', ['browser']))
+  t.ok(await spendPass(services, renewed, 'sign-in', ['browser']))
+  t.equal(await spendPass(services, { ...passed, inFlight: 'other' }, 'sign-in', ['browser']), undefined)
+})
+
+t.test('a pass for a start anew, which asks for a login, outlives that', async (t) => {
+  const services = await open()
+  const login = { ...passed, user: { ...user, session: 'two' }, inFlight: 'other' }
+  await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS' }, true)
+  t.equal(
+    await findPass(services, { ...login, user: { ...login.user, subject: 'bob' } }, 'sign-in', ['browser']),
+    undefined,
+  )
+  t.match(await spendPass(services, login, 'sign-in', ['browser']), { method: 'SMS' })
+  t.equal(await spendPass(services, { ...login, inFlight: 'third' }, 'sign-in', ['browser']), undefined)
+})
 
 t.test('a pass is spent once, and by a reload of the same request', async (t) => {
   const services = await open()

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Case, StepUp } from '../../src/records/records.ts'
+import { spendPass } from '../../src/step-up/passes.ts'
 import { goodUntil, serveNextTab } from '../../src/step-up/resume.ts'
 import { makeServices } from '../services.ts'
 
@@ -50,5 +51,29 @@ t.test('what is left of a code for its client: 15 seconds, a quarter where it is
     [1_000, 750],
   ] as const) {
     t.equal(goodUntil(1_000, lifetime), 1_000 + good)
+  }
+})
+
+t.test('the pass for a start anew outlives the login that it asks for, and no other', async (t) => {
+  for (const [what, maxAge, isServed] of [
+    ['prompt=login', 0, true],
+    ['an older login will do', 3600, false],
+    ['nothing', undefined, false],
+  ] as const) {
+    const services = makeServices()
+    const { records } = services
+    const [key, user] = ['request', { ...asked.user, session: 'one' }]
+    const it = { ...asked, user, scope: ['openid'], inFlight: key }
+    const request = { clientId: 'web', scope: ['openid'], responseType: 'code', startedAt: 0, drives: 0 }
+    await records.inFlight.set(key, { ...request, asks: 'a', ...(maxAge !== undefined && { maxAge }) })
+    const waiting = { ...stepUp, case: it, waiting: [{ case: it, isAnswered: true }] }
+    await records.stepUps.set('id', waiting)
+    t.same(await serveNextTab(services, 'id', waiting, 'browser'), { kind: 'start_again' })
+    const again = { ...it, user: { ...user, session: 'two' }, inFlight: 'other' }
+    const pass = await spendPass(services, again, 'sign-in', ['browser'])
+    t.equal(pass !== undefined, isServed, what)
+    if (isServed) continue
+    const inSession = { ...again, user }
+    t.ok(await spendPass(services, inSession, 'sign-in', ['browser']), 'in its session it serves')
   }
 })

@@ -162,7 +162,7 @@ export const clientSchema = policyFields
     redirectUris: z
       .exactOptional(z.array(redirectUri))
       .describe(
-        "The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.",
+        "The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce. Of http on a loopback address the port does not count, and http://127.0.0.1/* stands for every path.",
       )
       .meta({ examples: [['https://app.example.com/callback']] }),
     startUri: z

@@ -1,3 +1,4 @@
+import { anyPathOf } from '../redirect-uri-key.ts'
 import { text } from './text.ts'
 
 const unfit: ReadonlySet<string> = new Set([
@@ -7,7 +8,7 @@ const unfit: ReadonlySet<string> = new Set([
 
 /**
  * A redirect URI as registered at the OP: absolute, no fragment (RFC 6749 section 3.1.2); custom schemes too (RFC
- * 8252).
+ * 8252). A native application whose OP takes any path of a loopback address has `http://127.0.0.1/*`, without a port.
  */
 export const redirectUri = text(
   'write the absolute URI that is registered at the OP, such as https://app.example.com/callback',
@@ -18,7 +19,8 @@ export const redirectUri = text(
     const url = new URL(value)
     if (unfit.has(url.protocol)) return 'has a scheme that no client may use'
     if (value.includes('#')) return 'has a fragment'
-    if (value.includes('*')) return 'has a wildcard; redirect URIs are compared exactly'
+    if (value.includes('*') && value !== anyPathOf(value))
+      return 'has a wildcard, which only http://127.0.0.1/*, http://[::1]/* and http://localhost/* may have'
     if (/^[^/]+:\/\/[^/?]*@/.test(value)) return 'holds a user name or password'
     if (!isWeb(url)) return /^[^:]+:\d+(?:\/|$)/.test(value) ? 'has no scheme' : undefined
     return /^https?:\/\/[^/]/i.test(value) ? undefined : 'is not an absolute URI'

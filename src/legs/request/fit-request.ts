@@ -1,4 +1,4 @@
-import { redirectUriKey } from '../../config/redirect-uri-key.ts'
+import { anyPathOf, redirectUriKey } from '../../config/redirect-uri-key.ts'
 import { loopbackPort } from '../../http/loose-redirect-uri.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import type { Policies } from '../../policy/policies.ts'
@@ -30,7 +30,7 @@ export function isFitForOp(
   )
 }
 
-/** As OPs compare: by character, but for the port on loopback (RFC 8252 7.3). */
+/** As OPs compare: by character, but for the port on loopback (RFC 8252 7.3), and for its path where the list says so. */
 function isRedirectUriListed(policies: Policies, parameters: Parameters): boolean {
   const redirectUri = parameters.get('redirect_uri')
   if (redirectUri === undefined) return false
@@ -40,6 +40,7 @@ function isRedirectUriListed(policies: Policies, parameters: Parameters): boolea
   return redirectUris.some(
     (listed) =>
       listed === redirectUri ||
+      listed === anyPathOf(redirectUri) ||
       (loopbackPort(redirectUri) !== undefined && redirectUriKey(listed) === redirectUriKey(redirectUri)),
   )
 }

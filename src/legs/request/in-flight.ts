@@ -1,3 +1,4 @@
+import { anyPathOf } from '../../config/redirect-uri-key.ts'
 import { hashOf } from '../../hash.ts'
 import type { Browser } from '../../http/browser.ts'
 import { correlationKey } from '../../oauth/authorization-response.ts'
@@ -13,10 +14,8 @@ import { drivingMs } from '../../step-up/drive.ts'
 import { sentFrom } from '../../store/owners.ts'
 import type { ForwardedAuthorization } from '../learned.ts'
 import { askForBoth, asksNoMore, type Found, findAlike, indexRequest } from './alike-requests.ts'
+import type { Repeatable } from './repeatable-request.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
-
-/** What a browser can send as a target (`parseTarget`), less what the gateway puts into it. */
-const maxTargetLength = 14 * 1024
 
 /** What an OP takes out of a request when it was done, or the gateway raises; what stands for other parameters. */
 const mayChange: ReadonlySet<string> = new Set([
@@ -29,6 +28,7 @@ export interface Arrived {
   /** Origin-form target of the same request by GET. */
   readonly target: string
   readonly resolved: ResolvedRequest
+  readonly repeatable: Repeatable
   readonly policy: GoverningPolicy
   /** All ids of the browser that sent it, that under which it is kept first; none in a browser that keeps no cookie. */
   readonly browserIds: readonly string[]
@@ -47,9 +47,9 @@ export interface Arrived {
  */
 export async function recordInFlight(
   { policies, records, now }: Pick<Services, 'policies' | 'records' | 'now'>,
-  { target, resolved, policy, browserIds, browser: { address }, isOwnForm, isAtFurtherPath }: Arrived,
+  { target, resolved, repeatable, policy, browserIds, browser: from, isOwnForm, isAtFurtherPath }: Arrived,
 ): Promise<ForwardedAuthorization> {
-  const arrived = describeRequest(resolved, target, policy, now())
+  const arrived = describeRequest(resolved, repeatable, policy, now())
   const correlation = findCorrelation(resolved, policies, arrived.clientId)
   const { parameters, source } = resolved
   const query = source === 'plain' || source === 'object' ? parameters.toOAuthQuery() : undefined
@@ -79,7 +79,7 @@ export async function recordInFlight(
   const id = continued?.id ?? ownId
   const next = (earlier: InFlightRequest): InFlightRequest =>
     continued ? continueWith(earlier, asked) : repeat(earlier, asked)
-  const owner = sentFrom(address)
+  const owner = sentFrom(from.address)
   const isNew = await records.inFlight.add(id, asked, owner)
   const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
   await indexRequest(records, hashOf(browser, correlation), id, owner)
@@ -122,19 +122,19 @@ function findCorrelation(
   clientId: string,
 ): string | undefined {
   const [onlyUri, ...others] = policies.ofClient(clientId).redirectUris
-  const redirectUri = parameters.get('redirect_uri') ?? (others.length === 0 ? onlyUri : undefined)
+  const isOnlyOne = others.length === 0 && onlyUri !== undefined && onlyUri !== anyPathOf(onlyUri)
+  const redirectUri = parameters.get('redirect_uri') ?? (isOnlyOne ? onlyUri : undefined)
   return redirectUri === undefined ? undefined : correlationKey(redirectUri, parameters.get('state'))
 }
 
 function describeRequest(
-  { parameters, source, expiresAt }: ResolvedRequest,
-  target: string,
+  { parameters }: ResolvedRequest,
+  repeatable: Repeatable,
   policy: GoverningPolicy,
   now: number,
 ): InFlightRequest {
   const clientId = parameters.get('client_id') ?? policy.clientId
   const prompt = parameters.get('prompt')
-  const isRepeatable = (source === 'plain' || source === 'pushed') && isShort(target)
   // As the store keeps it: what is recorded is compared with what was asked.
   return omitAbsent({
     clientId,
@@ -142,8 +142,7 @@ function describeRequest(
     responseType: parameters.get('response_type') ?? 'code',
     startedAt: now,
     drives: 0,
-    target: isRepeatable ? target : undefined,
-    targetUntil: expiresAt,
+    ...repeatable,
     acrValues: parameters.get('acr_values'),
     prompt,
     uiLocales: parameters.get('ui_locales'),
@@ -161,24 +160,12 @@ function hashAsked(clientId: string, parameters: Parameters): string {
   return hashOf(clientId, JSON.stringify(names.map((name) => [name, parameters.all(name)])))
 }
 
-/**
- * A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it can be repeated only by what was pushed,
- * where the OP takes that.
- *
- * @param target of the request.
- */
+/** A pushed request may be used once (RFC 9126 7.3): when the OP has seen it, it is repeated by what was pushed, or not. */
 export async function markForwarded(
-  { records, provider }: Pick<Services, 'records' | 'provider'>,
-  { source, plainQuery, inFlight: goesOnWith }: ResolvedRequest,
+  { records }: Pick<Services, 'records'>,
+  { source, inFlight: goesOnWith }: ResolvedRequest,
   { inFlight }: ForwardedAuthorization,
-  target: string,
 ): Promise<void> {
   if (source !== 'pushed' || inFlight === undefined || inFlight === goesOnWith) return
-  const isTaken = provider.metadata.require_pushed_authorization_requests !== true
-  const plain = isTaken && plainQuery !== undefined ? `${target.split('?', 1)}?${plainQuery}` : undefined
-  await records.inFlight.update(inFlight, ({ target: _pushed, targetUntil: _end, ...request }) =>
-    omitAbsent({ ...request, target: plain && isShort(plain) ? plain : undefined }),
-  )
+  await records.inFlight.update(inFlight, ({ target: _used, targetUntil: _end, ...request }) => request)
 }
-
-const isShort = (target: string): boolean => /* guard: target-length */ target.length <= maxTargetLength

@@ -3,13 +3,14 @@ import { inFlightMs } from '../../http/own-cookie.ts'
 import { readOwnRequestUri } from '../../oauth/own-request-uri.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { parseStrictJson } from '../../oauth/strict-json.ts'
-import { areTokensToCome, type Policies } from '../../policy/policies.ts'
+import { areTokensToCome } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
 import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
+import { type ListServices, requireListed } from '../listed-redirect-uri.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
 
@@ -24,12 +25,18 @@ const longestLifeSeconds = inFlightMs / 1000
  * @throws {Refusal} as the request leg does.
  */
 export async function onPushedRequest(
-  { records, policies }: { readonly records: Records; readonly policies: Policies },
+  services: ListServices & Pick<Services, 'records'>,
   policy: ClientPolicy,
   parameters: Parameters,
 ): Promise<string | undefined> {
+  const { records, policies } = services
   if (policy.mode === 'off' && !areTokensToCome(policies)) return undefined
-  if (policy.mode === 'enforce') requireReadable(await resolveRequest(records, parameters), policy)
+  if (policy.mode === 'enforce') {
+    const resolved = await resolveRequest(records, parameters)
+    requireReadable(resolved, policy)
+    // guard: pushed-redirect-uris
+    requireListed(services, policies.govern([policy.clientId]), resolved.parameters.get('redirect_uri'))
+  }
   return parameters.toOAuthQuery()
 }
 

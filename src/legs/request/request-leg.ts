@@ -17,10 +17,12 @@ import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
+import { requireListed } from '../listed-redirect-uri.ts'
 import { requireExact } from '../loose-request.ts'
 import { isFitForOp } from './fit-request.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
 import { requireReadable } from './readable-request.ts'
+import { findRepeatable } from './repeatable-request.ts'
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
@@ -63,26 +65,33 @@ export async function onAuthorizationRequest(
   it: AuthorizationRequest,
 ): Promise<RequestAnswer> {
   const resolved = await resolveRequest(services.records, it.parameters)
-  const policy = await check(services, it.raw, ({ policies }) => admit(policies, it, resolved))
+  const policy = await check(services, it.raw, (all) => admit(all, it, resolved))
   if (policy.mode === 'off') return passUntouched(services, it, resolved, policy)
   if (policy.mode === 'monitor') return watch(services, it, resolved, policy)
   return decideOrForward(services, it, resolved, policy)
 }
 
 /**
- * The policy that governs a request, which has what that asks for.
+ * The policy that governs a request, which has what that asks for: nobody signs in or steps up for an answer that is
+ * refused.
  *
  * @throws {Refusal} for a request of a protected client that has not.
  */
-function admit(policies: Policies, it: AuthorizationRequest, resolved: ResolvedRequest): GoverningPolicy {
-  const policy = findPolicy(policies, it.parameters, resolved)
+function admit(
+  services: Pick<RequestLegServices, 'config' | 'policies' | 'audit'>,
+  it: AuthorizationRequest,
+  resolved: ResolvedRequest,
+): GoverningPolicy {
+  const policy = findPolicy(services.policies, it.parameters, resolved)
   noteConcern({ policy })
   // What a request only refers to may name another client.
   const clientIds = resolved.source === 'plain' ? it.parameters.all('client_id') : []
-  requireExact({ policies }, policy, clientIds, it.faults)
+  requireExact(services, policy, clientIds, it.faults)
   if (policy.mode !== 'enforce') return policy
   requireKnown(resolved)
   requireReadable(resolved, policy)
+  // guard: asked-for-redirect-uris
+  requireListed(services, policy, resolved.parameters.get('redirect_uri'))
   return policy
 }
 
@@ -135,7 +144,7 @@ async function decideOrForward(
 ): Promise<RequestAnswer> {
   const authorization = await record(services, it, resolved, policy)
   const answer = await decideEarly(services, it, resolved, authorization)
-  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization, it.target)
+  if (answer.kind === 'forward') await markForwarded(services, resolved, authorization)
   return answer
 }
 
@@ -146,9 +155,11 @@ function record(
   resolved: ResolvedRequest,
   policy: GoverningPolicy,
 ): Promise<ForwardedAuthorization> {
-  const { pathname } = new URL(services.provider.metadata.authorization_endpoint)
+  const { metadata } = services.provider
+  const { pathname } = new URL(metadata.authorization_endpoint)
   const isAtFurtherPath = it.raw.exchange.target.path.toLowerCase() !== pathname.toLowerCase()
-  return recordInFlight(services, { ...it, resolved, policy, isAtFurtherPath })
+  const repeatable = findRepeatable(metadata, resolved, it.target)
+  return recordInFlight(services, { ...it, resolved, repeatable, policy, isAtFurtherPath })
 }
 
 /** The strictest of the policies that either reading of the request names. */

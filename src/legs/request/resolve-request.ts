@@ -1,6 +1,6 @@
 import { authorizationParameters } from '../../oauth/oauth-parameters.ts'
 import { type Parameters, parseParameters } from '../../oauth/parameters.ts'
-import { readRequestObject } from '../../oauth/request-object.ts'
+import { readObjectEnd, readRequestObject } from '../../oauth/request-object.ts'
 import type { Records } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 
@@ -12,10 +12,12 @@ export interface ResolvedRequest {
   readonly source: 'plain' | 'object' | 'pushed' | 'opaque'
   /** The request says one thing outside of the object or the pushed request and another inside. */
   readonly isContradictory: boolean
-  /** When a pushed request ends, in epoch milliseconds. */
-  readonly expiresAt?: number
-  /** What was pushed, as the query of a plain request; absent for what is signed. */
+  /** When a pushed request ends, or a request object, in epoch milliseconds. */
+  readonly expiresAt?: number | undefined
+  /** What was pushed, or stands in an object, as the query of a plain request. */
   readonly plainQuery?: string | undefined
+  /** It is in a request object, also where that was pushed. */
+  readonly isObject?: boolean
   /** The key of the request in flight for which the OP itself has kept this one. */
   readonly inFlight?: string | undefined
 }
@@ -57,7 +59,8 @@ async function resolvePushed(records: Records, outer: Parameters, uri: string): 
     isContradictory: within?.isContradictory === true || contradicts(outer, parameters),
     expiresAt: pushed.expiresAt,
     inFlight: pushed.inFlight,
-    plainQuery: within ? undefined : describePlain(inner, outer),
+    plainQuery: describePlain(parameters, outer),
+    isObject: within !== undefined,
   }
 }
 
@@ -74,7 +77,14 @@ function resolveObject(outer: Parameters, object: string): ResolvedRequest {
   const scope = uniteScopes(outer.get('scope'), claims.get('scope'))
   const query = outer.toQuery(new Map([['request', undefined], ...claims, ['scope', scope]]))
   const parameters = parseParameters({ query }, 'authorization')
-  return { parameters, source: 'object', isContradictory: contradicts(outer, parameters) }
+  return {
+    parameters,
+    source: 'object',
+    isContradictory: contradicts(outer, parameters),
+    expiresAt: readObjectEnd(object),
+    plainQuery: parameters.toOAuthQuery(),
+    isObject: true,
+  }
 }
 
 /** RFC 6749 3.3. */

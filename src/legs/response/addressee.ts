@@ -4,6 +4,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import type { AskedResponse, FormAsk, ForwardedAuthorization } from '../learned.ts'
+import { requireListed, withoutQuery } from '../listed-redirect-uri.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
@@ -64,21 +65,8 @@ export async function findAddressee(
     throw new Refusal('restart', 'a shared redirect URI, and no request is known', {
       value: withoutQuery(redirectUri),
     })
-  const isMisplaced = policy.mode === 'enforce' && !isListed(policies, policy, redirectUri)
-  // A redirect within the OP's own origin comes back through the gateway: nothing has left.
   // guard: unlisted-redirect-uris
-  if (isMisplaced && new URL(redirectUri).origin !== config.publicUrl) {
-    audit.security('unlisted_redirect_uri', { client_id: policy.clientId, redirect_uri: redirectUri })
-    throw new Refusal(
-      'unlisted_redirect_uri',
-      'a protected client was answered at an unlisted redirect URI',
-      {
-        clientId: policy.clientId,
-        key: 'redirectUris',
-        value: withoutQuery(redirectUri),
-      },
-    )
-  }
+  if (policy.mode === 'enforce') requireListed({ config, policies, audit }, policy, redirectUri)
   return { policy, request: found?.request, inFlight: found?.inFlight }
 }
 
@@ -91,13 +79,6 @@ function listClients(asked: AskedResponse | undefined, correlation: string | und
 /** A code waits at the token endpoint for its release, and redeems for no protected client without one. */
 const isCodeOnly = ({ artefacts }: AuthorizationResponse): boolean =>
   [...artefacts].every((artefact) => artefact === 'code')
-
-/** Clients that are not listed have no list that a redirect URI could be missing in. */
-function isListed(policies: Policies, { policyIds }: GoverningPolicy, redirectUri: string): boolean {
-  const listed = policies.ofRedirectUri(redirectUri)
-  const governing = policyIds.map((id) => policies.ofClient(id)).filter(({ mode }) => mode === 'enforce')
-  return listed.length > 0 || governing.every(({ redirectUris }) => redirectUris.length === 0)
-}
 
 /**
  * Where clients that are not listed are enforced too, each of their requests was written down. What belongs to none is
@@ -118,8 +99,6 @@ function requireRecognised(
     value: withoutQuery(redirectUri),
   })
 }
-
-const withoutQuery = (redirectUri: string): string => redirectUri.split(/[?#]/, 1).join('')
 
 /**
  * Whether the OP answers another request than the one that it was asked here, such as the one of a tab in which the
@@ -153,3 +132,6 @@ function findAudience(
   const isKnown = idToken.audience.some((id) => isListed(id) || askers.includes(id))
   return isKnown ? idToken.audience.filter(isListed) : idToken.audience
 }
+
+/** The gateway itself sent the browser to the request that is answered. */
+export const isDriven = ({ request }: Pick<Addressee, 'request'>): boolean => request?.driving !== undefined

@@ -6,7 +6,7 @@ import type { AuthorizationResponse } from '../../oauth/authorization-response.t
 import type { Policies } from '../../policy/policies.ts'
 import { afterRenewal } from '../../policy/probe-result.ts'
 import { askThroughBrowser, seeAnswer } from '../../probe/browser-probe.ts'
-import { findUser } from '../../probe/find-user.ts'
+import { findUser, isSessionSet } from '../../probe/find-user.ts'
 import type { Services } from '../../services.ts'
 import { setCookiesOf } from '../../upstream/proxy.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
@@ -46,7 +46,13 @@ export async function judgeAnswer(
     probe: async ({ inFlight, mayAskBrowser }) => {
       const about = { kind: 'response', inFlight } as const
       const search = { about, mayAskBrowser, setCookies, earlier }
-      return afterRenewal(earlier, await findUser(services, request, search))
+      const after = await findUser(services, request, search)
+      const mayRenew = authorization !== undefined && isAnsweredAtOnce(request, authorization)
+      if (earlier || !mayRenew || !isSessionSet(services.config, request, setCookies)) {
+        return afterRenewal(earlier, after)
+      }
+      const before = await findUser(services, request, { about, mayAskBrowser: false })
+      return afterRenewal(before, after)
     },
     askThroughBrowser: (waits) => {
       const bound = bindBrowser(request, services.cookie)
@@ -55,6 +61,11 @@ export async function judgeAnswer(
     },
     location,
   })
+}
+
+/** The OP answers a request that asks for no new login: nobody signed in between the two, on a page of it. */
+function isAnsweredAtOnce({ method }: FastifyRequest, { request }: ForwardedAuthorization): boolean {
+  return method === 'GET' && (request.maxAge !== 0 || request.driving !== undefined)
 }
 
 /** Whether an answer leaves only if it was read: tokens of a protected client may be in it, or its whole response. */

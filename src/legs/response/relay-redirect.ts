@@ -1,5 +1,6 @@
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
+import { openAppPage } from '../../pages/open-app-page.ts'
 import { discard, dropAnswer, sendStream } from '../../upstream/proxy.ts'
 import type { OpResponse } from '../learned.ts'
 import { learnRequestUri } from '../request/pushed-request.ts'
@@ -23,17 +24,27 @@ export async function relayRedirect(
   const judged = await judgeAnswer(services, answer, response, location)
   switch (judged.kind) {
     case 'relay':
+      if (judged.isAfterStepUp && leadOut(services, answer, location)) return
       return sendStream(reply, body)
     case 'detour':
       discard(body)
       sendRedirect(dropAnswer(reply), judged.to)
       return
-    case 'error':
+    case 'error': {
+      const errorLocation = response.toErrorLocation(judged.error, judged.description)
+      if (judged.isAfterStepUp && leadOut(services, answer, errorLocation)) return
       discard(body)
       // The OP's page may hold the whole redirect once more, as a link.
-      dropAnswer(reply)
-        .code(statusCode)
-        .header('location', response.toErrorLocation(judged.error, judged.description))
-        .send()
+      dropAnswer(reply).code(statusCode).header('location', errorLocation).send()
+    }
   }
+}
+
+/** Where the browser would go on showing the form of a challenge, the gateway's page leads to an application of the device. */
+function leadOut({ pages }: RelayServices, { request, reply, body }: OpResponse, href: string): boolean {
+  const page = openAppPage({ href, supportId: request.id })
+  if (!page) return false
+  discard(body)
+  pages.send(request, dropAnswer(reply), page)
+  return true
 }

@@ -12,7 +12,7 @@ import { recordRelease } from '../../step-up/release.ts'
 import { goodUntil } from '../../step-up/resume.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { requireAsked } from '../asked-response.ts'
-import { type Addressee, findAddressee } from './addressee.ts'
+import { type Addressee, findAddressee, isDriven } from './addressee.ts'
 import { decideResponse, isSilent } from './decide-response.ts'
 import { type Objection, objectToResponse, objectToTokens, reportObjection } from './response-objection.ts'
 import type { ReadResponse, ResponseAnswer, ResponseLegServices, UpstreamAnswer } from './upstream-answer.ts'
@@ -40,8 +40,10 @@ export async function onAuthorizationResponse(
       return { kind: 'relay' }
     case 'monitor':
       return watchResponse(services, it, addressee)
-    case 'enforce':
-      return enforce(services, it, response, addressee)
+    case 'enforce': {
+      const isAfterStepUp = it.isNavigation && isDriven(addressee)
+      return { ...(await enforce(services, it, response, addressee)), isAfterStepUp }
+    }
   }
 }
 

@@ -16,7 +16,7 @@ export interface Objection extends Omit<Refused, 'error'> {
 }
 
 /**
- * What stands against a response whoever the user is.
+ * What stands against a response, no matter who the user is.
  *
  * @returns undefined where nothing does.
  */

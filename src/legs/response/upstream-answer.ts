@@ -36,8 +36,12 @@ export type ReadResponse = Pick<UpstreamAnswer, 'response' | 'browser' | 'isNavi
   readonly held: HeldResponse | undefined
 }
 
-export type ResponseAnswer =
+export type ResponseAnswer = (
   | { readonly kind: 'relay' }
   /** The response waits, while the browser goes to a challenge, or to the OP with the question who its user is. */
   | { readonly kind: 'detour'; readonly to: string }
   | { readonly kind: 'error'; readonly error: string; readonly description: string }
+) & {
+  /** The browser comes from a challenge, whose form it may still show. */
+  readonly isAfterStepUp?: boolean
+}

@@ -7,9 +7,10 @@ import { settleQuestion, takeAnswer } from '../../probe/browser-probe.ts'
 import type { BrowserQuestion } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { writeLine } from '../../telemetry/log-lines.ts'
+import { isDriven } from '../response/addressee.ts'
 import { resumeResponse } from '../response/resume-response.ts'
 import type { ResponseLegServices } from '../response/upstream-answer.ts'
-import { sendDelivery } from './send-delivery.ts'
+import { sendAfterStepUp, sendDelivery } from '../send-delivery.ts'
 
 /**
  * `{prefix}/probe`: a browser that was sent to the OP with the question who its user is comes back
@@ -31,7 +32,9 @@ export function serveProbeReturn(
         const { question, result } = answered
         const outcome = await goOn(services, request, question, result)
         await settleQuestion(services, request, outcome)
-        return sendDelivery(services, request, reply, outcome)
+        const { waits } = question
+        const isAfterStepUp = waits.kind === 'response' && isDriven(waits)
+        return (isAfterStepUp ? sendAfterStepUp : sendDelivery)(services, request, reply, outcome)
       }
     }
   })

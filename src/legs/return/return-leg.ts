@@ -12,8 +12,8 @@ import { bindStepUp } from '../../step-up/openings.ts'
 import type { RememberedDevice } from '../../step-up/remember-device.ts'
 import { type FollowedLink, goBack, goOn, remember, retry, skip } from '../../step-up/ways-on.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
+import { sendAfterStepUp } from '../send-delivery.ts'
 import { describeOutcome } from './outcome-pages.ts'
-import { sendDelivery } from './send-delivery.ts'
 
 export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages'>
 
@@ -95,7 +95,7 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
   ): Promise<FastifyReply> {
     const stepUp = await records.stepUps.get(request.params.id)
     if (outcome.kind === 'redirect' || outcome.kind === 'form')
-      return sendDelivery(services, request, reply, outcome, stepUp?.case.uiLocales)
+      return sendAfterStepUp(services, request, reply, outcome, stepUp?.case.uiLocales)
     return pages.send(
       request,
       reply,

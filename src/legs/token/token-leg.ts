@@ -12,7 +12,7 @@ import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
-export type TokenLegServices = Rehearsable & Pick<Services, 'now'>
+export type TokenLegServices = Rehearsable & Pick<Services, 'config' | 'now'>
 
 /** A token request that went on to the OP, and what its answer is held to. */
 export interface Redemption {
@@ -99,14 +99,16 @@ async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
-function requireListed({ mode, grants }: ClientPolicy, grantType: string): void {
+function requireListed(policy: ClientPolicy, grantType: string): void {
+  const refusal = unlisted(policy, grantType)
   // guard: grants-on-the-list
-  if (mode === 'enforce' && !grants.includes(grantType)) {
-    throw new TokenError('unauthorized_client', `the grant ${grantType} is not on the client's list`, {
-      value: grantType,
-      key: 'grants',
-    })
-  }
+  if (policy.mode === 'enforce' && refusal) throw refusal
+}
+
+function unlisted({ grants }: ClientPolicy, grantType: string): TokenError | undefined {
+  if (grants.includes(grantType)) return undefined
+  const detail = `the grant ${grantType} is not on the client's list`
+  return new TokenError('unauthorized_client', detail, { value: grantType, key: 'grants' })
 }
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -180,17 +182,9 @@ export function requireGrant(
   const client = findClient(services, authorization, parameters)
   const { names, policy } = client
   requireExact(services, policy, names, [...client.faults, ...faults.values()])
+  const refusal = unlisted(policy, grantOfEndpoint[endpoint])
   // guard: grants-of-other-doors
-  if (policy.mode === 'enforce' && !policy.grants.includes(grantOfEndpoint[endpoint])) {
-    throw new TokenError(
-      'unauthorized_client',
-      `${endpoint} needs a grant that is not on the client's list`,
-      {
-        value: grantOfEndpoint[endpoint],
-        key: 'grants',
-      },
-    )
-  }
+  if (policy.mode === 'enforce' && refusal) throw refusal
   // guard: other-doors-for-nobody
   if (names.length === 0 && services.policies.enforced.length > 0) {
     throw new TokenError('invalid_request', `${endpoint} without a client`)

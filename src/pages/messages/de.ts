@@ -77,6 +77,9 @@ export const de: Messages = {
 
   formPostTitle: 'Zurück zur Anwendung',
   formPostText: 'Wenn nichts geschieht, gehen Sie bitte selbst weiter.',
+  openAppText:
+    'Die Anwendung sollte sich jetzt öffnen. Dann können Sie dieses Fenster schließen. Wenn nichts geschieht, öffnen Sie sie bitte hier.',
+  openAppGo: 'Anwendung öffnen',
   formPostGo: 'Weiter',
 
   unreadableTitle: 'Mit dieser Anfrage lässt sich nichts anfangen',

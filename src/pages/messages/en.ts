@@ -71,6 +71,9 @@ export const en = {
   formPostTitle: 'Going back to the application',
   formPostText: 'If nothing happens, please continue.',
   formPostGo: 'Continue',
+  openAppText:
+    'The application should open now. Then you can close this window. If nothing happens, please open it here.',
+  openAppGo: 'Open the application',
 
   unreadableTitle: "This request can't be used",
   unreadableText: 'The link or form that brought you here is incomplete or damaged.',

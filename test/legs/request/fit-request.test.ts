@@ -13,6 +13,8 @@ const policies = createPolicies({
   clients: new Map([
     list('web', app, 'https://app.example.com/silent'),
     list('cli', 'http://127.0.0.1:9000/cb'),
+    list('any', 'http://127.0.0.1/*'),
+    list('tls', 'https://localhost:5002/cb'),
   ]),
 })
 
@@ -47,6 +49,7 @@ const fit: Record<string, Changes> = {
   'a plain one': {},
   'the other redirect URI': { redirect_uri: 'https://app.example.com/silent' },
   'a port on loopback': { client_id: 'cli', redirect_uri: 'http://127.0.0.1:51234/cb' },
+  'any path on loopback': { client_id: 'any', redirect_uri: 'http://127.0.0.1:51234/some/path' },
   'a client that is not listed': { client_id: 'other', redirect_uri: 'https://other.example.com/' },
   'an ID token with a nonce': { response_type: 'id_token code', nonce: 'n' },
   PKCE: { code_challenge: challenge, code_challenge_method: 'S256' },
@@ -64,6 +67,8 @@ const unfit: Record<string, Changes> = {
   'one in another case': { redirect_uri: 'https://app.example.com/CB' },
   'one with a query': { redirect_uri: `${app}?x=y` },
   'another path on loopback': { client_id: 'cli', redirect_uri: 'http://127.0.0.1:51234/other' },
+  'another name of loopback': { client_id: 'any', redirect_uri: 'http://localhost:51234/some/path' },
+  'another port with TLS': { client_id: 'tls', redirect_uri: 'https://localhost:5003/cb' },
   "another client's": { client_id: 'other' },
   'no response type': { response_type: undefined },
   'one that the OP does not support': { response_type: 'code token' },

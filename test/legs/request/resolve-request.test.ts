@@ -19,9 +19,23 @@ async function resolve(pushed: Record<string, string>, outer: Record<string, str
 t.test('a pushed request may hold a request object, which counts (RFC 9126 3)', async (t) => {
   const claims = { client_id: 'web', scope: 'openid email', redirect_uri: 'https://web.example.com/cb' }
   const { parameters, ...rest } = await resolve({ client_id: 'web', request: object(claims) })
-  t.same(rest, { source: 'pushed', isContradictory: false, expiresAt: 7000 })
+  t.match(rest, { source: 'pushed', isContradictory: false, expiresAt: 7000, isObject: true })
   t.equal(parameters.get('scope'), 'openid email')
   t.equal(parameters.get('redirect_uri'), 'https://web.example.com/cb')
+})
+
+t.test('a request object ends when it says so', async (t) => {
+  const records = createRecords(createMemoryStore(Date.now), { timeout: 600_000, session: 600_000 })
+  for (const [exp, expiresAt] of [
+    [7, 7000],
+    [undefined, undefined],
+    ['soon', undefined],
+  ]) {
+    const query = `client_id=web&request=${object({ scope: 'openid', exp })}`
+    const resolved = await resolveRequest(records, parseParameters({ query }, 'authorization'))
+    t.equal(resolved.expiresAt, expiresAt)
+    t.equal(resolved.plainQuery, 'client_id=web&scope=openid')
+  }
 })
 
 t.test('what it says is compared inside and outside', async (t) => {
@@ -89,5 +103,7 @@ t.test('what was pushed, as a plain request', async (t) => {
   t.equal((await resolve(asked)).plainQuery, 'client_id=web&scope=openid', 'without credentials')
   const byBasic = await resolve({ scope: 'openid' }, { client_id: 'a b' })
   t.equal(byBasic.plainQuery, 'scope=openid&client_id=a%20b', 'its client named itself by Basic')
-  t.equal((await resolve({ client_id: 'web', request: object({ scope: 'openid' }) })).plainQuery, undefined)
+  const within = await resolve({ client_id: 'web', request: object({ scope: 'openid', exp: 1 }) })
+  t.match(within, { plainQuery: 'client_id=web&scope=openid', isObject: true })
+  t.equal((await resolve(asked)).isObject, false)
 })

@@ -47,7 +47,11 @@ function describeScripts(plan: HostedPlan): Application {
   const cannot = () => Promise.reject(new Error('it takes a browser with scripts'))
   return {
     // A path of its own: which port of this machine it is may make no difference (RFC 8252 7.3).
-    registration: register(plan, [`/${plan.clientId}/callback`, `/${plan.clientId}/silent`], '/'),
+    registration: register(
+      plan,
+      ['callback', 'popup', 'silent'].map((end) => `/${plan.clientId}/${end}`),
+      '/',
+    ),
     startSignIn: cannot,
     findSubject: cannot,
     findError: () => undefined,

@@ -8,7 +8,7 @@ const library = join(
   '../browser/oidc-client-ts.min.js',
 )
 
-/** An application of scripts: the library signs in, and renews in a frame. It is confidential, since the OP's clients are. */
+/** An application of scripts: the library signs in, here or in a popup, and renews in a frame. It is confidential, since the OP's clients are. */
 serveHosts(({ clientId, clientSecret, clientAuth }, url, issuer) => {
   const settings = {
     authority: issuer,
@@ -16,6 +16,7 @@ serveHosts(({ clientId, clientSecret, clientAuth }, url, issuer) => {
     client_secret: clientSecret,
     client_authentication: clientAuth,
     redirect_uri: `${url}/${clientId}/callback`,
+    popup_redirect_uri: `${url}/${clientId}/popup`,
     silent_redirect_uri: `${url}/${clientId}/silent`,
     scope: 'openid profile email',
     automaticSilentRenew: false,
@@ -34,12 +35,16 @@ ${script}
   app.get('/', (_request, response) =>
     response.send(
       page(`manager.getUser().then((user) => say(user ? 'signed in as ' + user.profile.sub : 'nobody'))
+const open = () => manager.signinPopup().then((user) => say('opened for ' + user.profile.sub), fail)
 const renew = () => manager.signinSilent().then((user) => say('renewed for ' + user?.profile.sub), fail)`),
     ),
   )
   app.get('/login', (_request, response) => response.send(page('manager.signinRedirect().catch(fail)')))
   app.get(`/${clientId}/callback`, (_request, response) =>
     response.send(page("manager.signinCallback().then(() => location.replace('/'), fail)")),
+  )
+  app.get(`/${clientId}/popup`, (_request, response) =>
+    response.send(page('manager.signinPopupCallback().catch(fail)')),
   )
   app.get(`/${clientId}/silent`, (_request, response) =>
     response.send(page('manager.signinSilentCallback().catch(fail)')),
