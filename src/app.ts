@@ -104,7 +104,6 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       ...services.authsignalCalls.warnings,
       ...warnOfStore(store.outage),
       ...instance.warnings,
-      ...standInWarnings,
     ],
   )
 

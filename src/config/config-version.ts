@@ -6,6 +6,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'apiSecretKey',
   'clientSecret',
   'key',
+  'password',
   'secret',
   'subjectKey',
 ])

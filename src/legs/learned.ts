@@ -57,6 +57,11 @@ export interface ForwardedAuthorization {
   readonly query?: string | undefined
   /** The key of the request in the store, where it can be found again. */
   readonly inFlight?: string | undefined
+  /**
+   * It goes on with nothing: no request of this browser has its answer there, or the gateway itself sent the browser to it.
+   * The OP may have led the browser to any other from a login page.
+   */
+  readonly isFirst?: boolean | undefined
   /** The ids of the browser that sent it, one that it is only about to get included. */
   readonly browserIds: readonly string[]
 }

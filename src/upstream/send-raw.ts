@@ -22,10 +22,12 @@ export function sendRaw(
     sendHead(reply)
   }
   finished(body, { writable: false }, (error) => {
-    if (error && !hasBegun) {
-      drop(reply).send(error)
-    } else if (error) {
+    // The client has gone.
+    if (raw.destroyed) return
+    if (error && hasBegun) {
       raw.destroy()
+    } else if (error) {
+      drop(reply).send(error)
     } else {
       begin()
       raw.end()
@@ -36,7 +38,6 @@ export function sendRaw(
     if (!raw.write(chunk)) body.pause()
   })
   raw.on('drain', () => body.resume())
-  // The client has gone.
   raw.once('close', () => body.destroy())
 }
 

@@ -637,6 +637,7 @@ export const guards: readonly Guard[] = [
   }),
   ...marked(['legs/request/in-flight.test.ts'], {
     'forms-go-on': {},
+    'renewals-at-once': { cases: ['e2e/returning-op.test.ts'] },
     'returns-go-on': {},
     'reloads-start-anew': {},
     'starts-of-the-same': {},

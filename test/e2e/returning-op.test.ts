@@ -223,6 +223,19 @@ t.test('an OP that renews its session in the answer', async (t) => {
     t.equal(seen.tracks(), 1)
   })
 
+  await t.test('so is one whose session begins in the answer', async (t) => {
+    const browser = await openSignedIn(t)
+    const first = await passChallenge(world, browser, await startSignIn(browser, web2))
+    await expectSignedIn(t, browser, first, web2)
+    advance(400_000)
+    op.verifiesLogins = true
+    const seen = watch(world)
+    const challenge = await logIn(browser, await startSignIn(browser, web2, 'max_age=300'), 'alice')
+    expectChallenge(t, world, challenge)
+    t.equal(seen.tracks(), 1)
+    op.verifiesLogins = false
+  })
+
   await t.test('another login of the same user is a new session', async (t) => {
     const browser = await openSignedIn(t)
     const first = await passChallenge(world, browser, await startSignIn(browser, web2))

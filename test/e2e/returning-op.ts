@@ -16,6 +16,8 @@ export interface ReturningOp {
   cachesRequests: boolean
   /** Each answer with a code, and its account page, renews the session: its new cookie is of a later login, and the code of the earlier. */
   renewsSessions: boolean
+  /** Its login page is an app of its own, which leads back with a verifier: the session begins in the answer, as Ory Hydra's does. */
+  verifiesLogins: boolean
   /** Who signed in at its login page, in order. */
   readonly logins: string[]
   readonly clock: { advance(ms: number): void }
@@ -34,8 +36,10 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   const sessions = new Map<string, Session>()
   const waiting = new Map<string, URLSearchParams>()
   const grants = new Map<string, Grant>()
+  const verified = new Map<string, string>()
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
+  const nowSeconds = () => Math.floor(now() / 1000)
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const issuer = `http://${request.headers.host}`
@@ -64,14 +68,15 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
   /** What was asked for before the login is not asked for again: `suppressed_…` says which. */
   function authorize(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): void {
     const isNew = (name: string): boolean => asked.get(name) !== asked.get(`suppressed_${name}`)
-    const session = findSession(request)
+    const user = verified.get(asked.get('login_verifier') ?? '')
+    const session = user === undefined ? findSession(request) : { sub: user, authTime: nowSeconds() }
     const isLoginAskedFor = asked.get('prompt') === 'login' && isNew('prompt')
     const isTooOld = isNew('max_age') && isOlder(session, Number(asked.get('max_age')))
     if (session !== undefined && !isLoginAskedFor && !isTooOld) {
       const code = randomUUID()
       const nonce = asked.get('nonce') ?? undefined
       grants.set(code, { ...session, clientId: asked.get('client_id') ?? '', nonce })
-      if (op.renewsSessions && asked.get('prompt') !== 'none')
+      if (user !== undefined || (op.renewsSessions && asked.get('prompt') !== 'none'))
         response.setHeader('set-cookie', openSession(session.sub))
       answer(response, asked, { code })
     } else if (asked.get('prompt') === 'none') {
@@ -102,6 +107,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
     }
     const [uri] = [...waiting].find(([, cached]) => cached === asked) ?? []
     if (uri !== undefined) return referTo(uri, asked)
+    if (op.verifiesLogins) return `/connect/authorize?${asked}`
     if (!op.keepsRequests) return `/connect/authorize/callback?${asked}`
     const id = randomUUID()
     waiting.set(id, asked)
@@ -124,12 +130,18 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
     const name = form.get('username') ?? ''
     op.logins.push(name)
     const location = form.get('ReturnUrl') ?? ''
+    if (op.verifiesLogins) {
+      const verifier = randomUUID()
+      verified.set(verifier, `user-${name}`)
+      response.writeHead(302, { location: `${location}&login_verifier=${verifier}` }).end()
+      return
+    }
     response.writeHead(302, { location, 'set-cookie': openSession(`user-${name}`) }).end()
   }
 
   function openSession(sub: string): string {
     const id = randomUUID()
-    sessions.set(id, { sub, authTime: Math.floor(now() / 1000) })
+    sessions.set(id, { sub, authTime: nowSeconds() })
     return `_session=${id}; Path=/; HttpOnly`
   }
 
@@ -156,6 +168,7 @@ export async function startReturningOp(t: Test): Promise<ReturningOp> {
     keepsRequests: false,
     cachesRequests: false,
     renewsSessions: false,
+    verifiesLogins: false,
     logins: [],
     clock: {
       advance: (ms) => {

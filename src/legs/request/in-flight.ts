@@ -64,7 +64,7 @@ export async function recordInFlight(
   // The OP sends the browser on with a request URI of its own.
   const goesOn = alike.find(({ id }) => id === resolved.inFlight)
   if (goesOn) return { ...known, request: goesOn.request, inFlight: goesOn.id }
-  if (driven) return { ...known, request: driven.request, inFlight: driven.id }
+  if (driven) return { ...known, request: driven.request, inFlight: driven.id, isFirst: true }
   const ownId = hashOf(browser, correlation, target)
   const starts = alike.filter(
     ({ id }) =>
@@ -83,7 +83,7 @@ export async function recordInFlight(
   const isNew = await records.inFlight.add(id, asked, owner)
   const request = (isNew ? undefined : await records.inFlight.update(id, next)) ?? asked
   await indexRequest(records, hashOf(browser, correlation), id, owner)
-  return { ...known, request, inFlight: id }
+  return { ...known, request, inFlight: id, isFirst: alike.length === 0 }
 }
 
 /**

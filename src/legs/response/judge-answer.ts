@@ -47,10 +47,13 @@ export async function judgeAnswer(
       const about = { kind: 'response', inFlight } as const
       const search = { about, mayAskBrowser, setCookies, earlier }
       const after = await findUser(services, request, search)
-      const mayRenew = authorization !== undefined && isAnsweredAtOnce(request, authorization)
-      if (earlier || !mayRenew || !isSessionSet(services.config, request, setCookies)) {
-        return afterRenewal(earlier, after)
-      }
+      const isRenewal =
+        after.known &&
+        services.config.provider.probe.by === 'server' &&
+        authorization !== undefined &&
+        isAnsweredAtOnce(request, authorization) &&
+        isSessionSet(services.config, request, setCookies)
+      if (earlier || !isRenewal) return afterRenewal(earlier, after)
       const before = await findUser(services, request, { about, mayAskBrowser: false })
       return afterRenewal(before, after)
     },
@@ -63,9 +66,16 @@ export async function judgeAnswer(
   })
 }
 
-/** The OP answers a request that asks for no new login: nobody signed in between the two, on a page of it. */
-function isAnsweredAtOnce({ method }: FastifyRequest, { request }: ForwardedAuthorization): boolean {
-  return method === 'GET' && (request.maxAge !== 0 || request.driving !== undefined)
+/**
+ * Nobody signed in between the request and its answer, on a page of the OP that led back here: a session that is set in
+ * the answer is the one that was there before, renewed.
+ */
+function isAnsweredAtOnce(
+  { method }: FastifyRequest,
+  { request, isFirst = false }: ForwardedAuthorization,
+): boolean {
+  const asksForLogin = request.maxAge === 0 && request.driving === undefined
+  return method === 'GET' && /* guard: renewals-at-once */ isFirst && !asksForLogin
 }
 
 /** Whether an answer leaves only if it was read: tokens of a protected client may be in it, or its whole response. */
