@@ -24,6 +24,8 @@ export function registerHttpProxy(
   void app.register(httpProxy, {
     upstream: upstreamOrigin,
     httpMethods: methods,
+    // The plugin refuses some targets that Node reads; it gets one that it likes.
+    preRewrite: () => '/',
     undici: { request: refuseToSend as unknown as Dispatcher['request'] },
     disableRequestLogging: true,
     handler: handle,

@@ -28,9 +28,10 @@ export function sendRaw(
       raw.destroy()
     } else if (error) {
       drop(reply).send(error)
-    } else {
-      begin()
+    } else if (hasBegun) {
       raw.end()
+    } else {
+      sendEmpty(reply)
     }
   })
   body.on('data', (chunk: Buffer) => {
@@ -43,11 +44,24 @@ export function sendRaw(
 
 /** Sends bytes framed as the reply's headers say: to a buffer Fastify would add a length and a type. */
 export function sendRawBytes(reply: FastifyReply, bytes: Buffer): void {
-  sendHead(reply).end(bytes)
+  if (bytes.length === 0) sendEmpty(reply)
+  else sendHead(reply).end(bytes)
+}
+
+/** Where there is no body Node says so by a length, or by the status. */
+function sendEmpty(reply: FastifyReply): void {
+  const { raw } = reply.hijack()
+  raw.statusCode = reply.statusCode
+  for (const [name, value = ''] of Object.entries(headersOf(reply))) raw.setHeader(name, value)
+  raw.end()
 }
 
 function sendHead(reply: FastifyReply): FastifyReply['raw'] {
-  // RFC 9110 8.6
+  return reply.hijack().raw.writeHead(reply.statusCode, headersOf(reply))
+}
+
+/** A 204 has no length (RFC 9110 8.6). */
+function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
   if (reply.statusCode === 204) reply.removeHeader('content-length')
-  return reply.hijack().raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
+  return reply.getHeaders() as OutgoingHttpHeaders
 }

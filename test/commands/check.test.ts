@@ -43,6 +43,7 @@ const offline: [name: string, more: string, lines: string[]][] = [
       notAsked,
       'all others: off',
       'note: state is kept at rediss://store.internal:6379, which check does not ask',
+      next,
     ],
   ],
   [

@@ -34,7 +34,7 @@ function change(from: string, to: string): string {
 
 const keysOfFile = 'write its keys below it: publicUrl, upstream, provider, authsignal'
 const redirectUris =
-  "(The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce.)"
+  "(The client's redirect URIs, as registered at the OP. Required unless mode is off and defaults do not enforce. Of http on a loopback address the port does not count, and http://127.0.0.1/* stands for every path.)"
 const cookies =
   "(The OP's session cookies, which the probe sends; a * at the end of a name matches chunks. Never list one-time cookies.)"
 

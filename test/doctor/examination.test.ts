@@ -57,6 +57,9 @@ t.test('what needs a broken thing is skipped, and what needs that', async (t) =>
 })
 
 t.test('what fails, or does not end, is wrong, and nothing rests on it', async (t) => {
+  // The time limit alone keeps no process alive.
+  const alive = setInterval(() => undefined, 1000)
+  t.teardown(() => clearInterval(alive))
   const fails = () => Promise.reject(new Error('with a s3cret'))
   t.strictSame(await collect([of('a', [], fails), of('b', [], never, 1), of('c', ['b'], finds())]), [
     { name: 'a', kind: 'examined', findings: [failed('it could not be examined')] },

@@ -34,5 +34,5 @@ t.test('what is no HTTP is refused with a line in the log', async (t) => {
   const world = await openWorld(t)
   const answer = await sendRaw(Number(new URL(world.publicUrl).port), 'nonsense\r\n\r\n')
   t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/)
-  t.match(world.log.join(''), /"code":"unreadable_request","status":400/)
+  t.match(world.log.join(''), /"code":"unreadable_request","leg":"request","status":400/)
 })

@@ -86,7 +86,7 @@ for (const [name, start, how] of ways) {
     const seen = watch(world)
     const page = await passChallenge(world, browser, challenge, 'user-alice', { stopBefore })
     expectAppPage(t, page, /com\.example\.app:\/cb\?code=[^"]+/)
-    t.match(seen.audit('released'), [{ how, client_id: 'app' }])
+    t.match(seen.audit('released'), [{ reason: how, client_id: 'app' }])
     const [, code = ''] = /\?code=([\w-]+)/.exec(page.body) ?? []
     t.ok(code.length > 20)
     t.notMatch(seen.log(), code, 'the code is in no line')
@@ -137,7 +137,7 @@ t.test(
     const seen = watch(asking)
     const page = await passChallenge(asking, browser, challenge, 'user-alice', { stopBefore })
     expectAppPage(t, page, /com\.example\.app:\/cb\?code=[^"]+/)
-    t.match(seen.audit('released'), [{ how: 'pass' }])
+    t.match(seen.audit('released'), [{ reason: 'pass' }])
   },
 )
 

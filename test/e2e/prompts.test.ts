@@ -228,8 +228,8 @@ t.test('the request is driven again twice at most, then the pass waits for a new
   await expectSignedIn(t, browser, await startSignIn(browser, web), web)
 })
 
-/** The hosted pages name whom they challenge first. */
-const userOf = (text: string): string => `user-${text.split(' ', 1)}`
+/** The hosted pages name whom they challenge behind their banner. */
+const userOf = (text: string): string => `user-${/ nothing\. (\w+) /.exec(text)?.[1]}`
 
 t.test('a request without state: held, or repeated', async (t) => {
   const browser = openBrowser(t)

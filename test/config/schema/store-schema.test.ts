@@ -1,7 +1,8 @@
 import t from 'tap'
 import { describeStore, storeSchema } from '../../../src/config/schema/store-schema.ts'
+import { pems } from '../pems.ts'
 
-const pem = '-----BEGIN X-----\nMIIB\n-----END X-----'
+const { cert, key } = pems.localhost
 const usual = { prefix: 'step-up', tls: {}, connectTimeout: 2000, timeout: 500 }
 
 const good: [store: unknown, settings: unknown][] = [
@@ -23,12 +24,12 @@ const good: [store: unknown, settings: unknown][] = [
     },
   ],
   [
-    { cluster: ['rediss://a', 'rediss://b:7001'], tls: { ca: pem, cert: pem, key: pem }, timeout: '1s' },
+    { cluster: ['rediss://a', 'rediss://b:7001'], tls: { ca: cert, cert, key }, timeout: '1s' },
     {
       ...usual,
       timeout: 1000,
       isTls: true,
-      tls: { ca: pem, cert: pem, key: pem },
+      tls: { ca: cert, cert, key },
       topology: {
         kind: 'cluster',
         nodes: [
@@ -87,9 +88,9 @@ const bad: [store: unknown, faults: string[]][] = [
     { sentinel: { name: 'main', nodes: ['redis://a', 'rediss://b'], username: 'x' } },
     ['sentinel: mixes redis:// and rediss://', 'sentinel.username: has no password'],
   ],
-  [{ url: 'redis://a', tls: { ca: pem } }, ['tls: is not used without TLS']],
-  [{ url: 'rediss://a', tls: { cert: pem } }, ['tls: has a cert without its key']],
-  [{ url: 'rediss://a', tls: { key: pem } }, ['tls: has a key without its cert']],
+  [{ url: 'redis://a', tls: { ca: cert } }, ['tls: is not used without TLS']],
+  [{ url: 'rediss://a', tls: { cert } }, ['tls: has a cert without its key']],
+  [{ url: 'rediss://a', tls: { key } }, ['tls: has a key without its cert']],
   [{ url: 'rediss://a', username: 'gateway' }, ['username: has no password']],
   [{ url: 'rediss://a', username: 'a b', password: 'of servers' }, ['username: is not a user name']],
   [{ url: 'rediss://a', prefix: '{one slot}' }, ['prefix: is not a prefix']],
