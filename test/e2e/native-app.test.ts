@@ -125,12 +125,14 @@ t.test('any path of a loopback address, at any port: what the OP takes is challe
   t.match(end.headers['location'], /^http:\/\/127\.0\.0\.1:51004\/callback\?code=/)
 })
 
-t.test(
-  'a custom scheme, where the browser asks who its user is before and after the challenge',
-  async (t) => {
+for (const [when, more] of [
+  ['before and after', ''],
+  ['after', '&max_age=3600'],
+] as const) {
+  t.test(`a custom scheme, where the browser asks who its user is ${when} the challenge`, async (t) => {
     const asking = await openWorld(t, { ...options, probe: { by: 'browser' } })
     const browser = openBrowser(t)
-    const login = await open(browser, urlOf('app', scheme, asking))
+    const login = await open(browser, urlOf('app', scheme, asking) + more)
     const challenge = await logIn(browser, login, 'alice')
     expectChallenge(t, asking, challenge)
     asking.clock.advance(50_000)
@@ -138,8 +140,8 @@ t.test(
     const page = await passChallenge(asking, browser, challenge, 'user-alice', { stopBefore })
     expectAppPage(t, page, /com\.example\.app:\/cb\?code=[^"]+/)
     t.match(seen.audit('released'), [{ reason: 'pass' }])
-  },
-)
+  })
+}
 
 t.test('an address that nobody lists is refused before a login or a challenge', async (t) => {
   for (const [client, uri] of [

@@ -244,6 +244,7 @@ t.test('the page for passkeys', async (t) => {
     t.match(await person.addPasskey(), { errorCode: 'not_allowed' })
     control.setAction('passkeys', 'CHALLENGE')
     expectChallenge(t, world, await person.browser.navigate(address))
+    expectChallenge(t, world, await person.browser.navigate(`${address}/remove?id=any`))
     world.clock.advance(61_000)
     t.match(await person.addPasskey(), { errorCode: 'unauthorized' }, 'the last denial was kept for a minute')
   })

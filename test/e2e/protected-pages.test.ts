@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
 import { type LenientStage, onLenientStage } from '../attacks/frame/lenient-stage.ts'
 import { patient } from '../attacks/frame/real-stage.ts'
+import { answerProbesWith } from '../attacks/frame/scripted-op.ts'
 import { navigation, send } from '../attacks/frame/wire.ts'
 import type { Browser } from '../lab/browser.ts'
-import { expectChallenge, isChallenge, passChallenge } from './challenge.ts'
+import { expectChallenge, findReturn, isChallenge, passChallenge } from './challenge.ts'
 import { expectPage } from './expect.ts'
 import { openBrowser, watch } from './stage.ts'
 
@@ -244,6 +245,39 @@ t.test('monitor changes nothing', async (t) => {
   })
   t.match(twice.text, /done GET/)
   t.match(world.audit('would_refuse'), [{ page: '/watched', reason: 'ambiguous_cookies', status: 400 }])
+
+  await t.test('nor what the rules deny, or another user gets', async (t) => {
+    const { control } = world.authsignal
+    control.setRules([])
+    control.setAction('watched', 'BLOCK')
+    const seen = watch(world)
+    const denied = await open(t, stage)
+    t.match((await denied.navigate(`${world.publicUrl}/watched`)).text, /done GET/)
+    control.setAction('watched', 'ALLOW')
+    const plain = stage.op.answer
+    stage.op.answer = (request, response) => {
+      answerProbesWith(stage.op, world.publicUrl, { sub: 'user-bob' })
+      plain(request, response)
+    }
+    t.match((await (await open(t, stage)).navigate(`${world.publicUrl}/watched`)).text, /done GET/)
+    t.match(seen.audit('would_refuse'), [
+      { page: '/watched', reason: 'not_allowed', status: 403 },
+      { page: '/watched', reason: 'unknown_user', status: 403 },
+    ])
+    stage.op.onProbe = undefined
+    stage.op.answer = plain
+  })
+})
+
+t.test('a challenge for a page that is finished in another browser', async (t) => {
+  const stage = await openStage(t)
+  const { world } = stage
+  const browser = await open(t, stage)
+  const challenge = await browser.navigate(`${world.publicUrl}/account`)
+  const back = await findReturn(world, browser, challenge)
+  const seen = watch(world)
+  expectPage(t, await openBrowser(t).navigate(back), 400, /the browser where you started/)
+  t.match(seen.audit('security'), [{ event: 'return_in_another_browser', page: '/account' }])
 })
 
 t.test('spellings of a page', async (t) => {

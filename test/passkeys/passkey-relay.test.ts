@@ -52,6 +52,6 @@ t.test('what nobody foresaw is an answer without its inside, and an error in the
     body: { error: 'internal', errorCode: 'internal', errorDescription: 'The request was refused.' },
   })
   const errors = world.log.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
-  t.match(errors, [{ code: 'internal' }])
+  t.match(errors, [{ reason: 'internal' }])
   t.notMatch(world.log.join(''), /half of/, 'no line quotes a record')
 })

@@ -68,7 +68,7 @@ t.test('the file of the package', async (t) => {
 t.test('faults are named with their place', async (t) => {
   const cases: [text: string, problems: object[]][] = [
     ['', [{ line: 1, column: 1, key: '' }]],
-    ['rules: [\n', [{ line: 2 }]],
+    ['rules: [\n', [{ line: 1 }]],
     [`rules: [{ name: \${X}y, outcome: ALLOW }]`, [{ line: 1 }]],
     [`rules: [{ name: "\${X}", outcome: ALLOW }]`, [{ key: 'rules[0].name', message: /X is not set/ }]],
     [`rules: [{ name: "\${X}", outcome: MAYBE }]`, [{ key: 'rules[0].name' }, { key: 'rules[0].outcome' }]],

@@ -77,3 +77,14 @@ t.test('the pass for a start anew outlives the login that it asks for, and no ot
     t.ok(await spendPass(services, inSession, 'sign-in', ['browser']), 'in its session it serves')
   }
 })
+
+t.test('where the request is not known the pass serves its session only', async (t) => {
+  const services = makeServices()
+  const it = { ...asked, user: { ...asked.user, session: 'one' } }
+  const waiting = { ...stepUp, case: it, waiting: [{ case: it, isAnswered: true }] }
+  await services.records.stepUps.set('id', waiting)
+  t.same(await serveNextTab(services, 'id', waiting, 'browser'), { kind: 'start_again' })
+  const other = { ...it, user: { ...it.user, session: 'two' } }
+  t.equal(await spendPass(services, other, 'sign-in', ['browser']), undefined)
+  t.ok(await spendPass(services, it, 'sign-in', ['browser']))
+})

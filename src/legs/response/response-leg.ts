@@ -6,7 +6,7 @@ import { errorDescriptionOf } from '../../policy/error-description.ts'
 import type { GoverningPolicy } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import type { HeldResponse } from '../../records/records.ts'
-import { check, unlessProtected } from '../../rehearsal.ts'
+import { check } from '../../rehearsal.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { recordRelease } from '../../step-up/release.ts'
 import { goodUntil } from '../../step-up/resume.ts'
@@ -28,14 +28,8 @@ export async function onAuthorizationResponse(
 ): Promise<ResponseAnswer> {
   const { response } = it
   if (response.artefacts.size === 0) return { kind: 'relay' }
-  const addressee = await unlessProtected(
-    services,
-    it.raw,
-    () => check(services, it.raw, (all) => admit(all, it)),
-    () => undefined,
-  )
-  switch (addressee?.policy.mode) {
-    case undefined:
+  const addressee = await check(services, it.raw, (all) => admit(all, it))
+  switch (addressee.policy.mode) {
     case 'off':
       return { kind: 'relay' }
     case 'monitor':
