@@ -9,8 +9,8 @@ import { askUser } from './probe/ask-user.ts'
 import { createKeys } from './provider/keys.ts'
 import { createProvider } from './provider/provider.ts'
 import { createEpochs } from './records/epochs.ts'
+import { forecastRecords } from './records/forecast-records.ts'
 import { createRecords } from './records/records.ts'
-import { rehearseRecords } from './records/rehearsed-records.ts'
 import type { Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
@@ -45,9 +45,9 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     clocks,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),
-    rehearsal: policies.rehearsed && {
-      policies: policies.rehearsed,
-      records: rehearseRecords(records),
+    forecast: policies.forecast && {
+      policies: policies.forecast,
+      records: forecastRecords(records),
       // What only would be refused is reported in one line, and nothing else of it has happened.
       audit: { ...audit, security: () => undefined },
     },

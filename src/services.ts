@@ -36,5 +36,5 @@ export interface Services {
   readonly pages: Pages
   readonly cookie: CookieRules
   /** What takes the place of the same services where `monitor` finds out what `enforce` would do; absent where nobody is watched. */
-  readonly rehearsal?: Pick<Services, 'policies' | 'records' | 'audit'> | undefined
+  readonly forecast?: Pick<Services, 'policies' | 'records' | 'audit'> | undefined
 }

@@ -23,7 +23,7 @@ const floors = [
   ['passkeys'],
   ['protected-pages'],
   ['sign-out', 'instance'],
-  ['rehearsal.ts'],
+  ['forecast.ts'],
   ['step-up'],
   ['services.ts'],
   ['pages', 'probe'],

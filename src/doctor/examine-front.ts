@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema/schema.ts'
 import { adviseOnForwarding, type Forwarding } from '../instance/forwarding.ts'
 import { askInstance } from './ask-instance.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
@@ -13,17 +14,35 @@ export async function examineFront(
 ): Promise<Finding[]> {
   const all = await Promise.all(Array.from({ length: connections }, () => askInstance(setting, signal)))
   const answers = all.flatMap((found) => (found.kind === 'gateway' ? [found.answer] : []))
-  const isOne = answers.length === connections && new Set(answers.map(({ instance }) => instance)).size === 1
   return [
-    isOne
-      ? fine(`one gateway answers on ${connections} connections`)
-      : wrong(
-          'several_instances',
-          'several servers answer there, each with a memory of its own: half of a sign-in is forgotten',
-          'run one instance only',
-        ),
+    judgeInstances(
+      setting.config.store,
+      answers.map(({ instance }) => instance),
+    ),
     ...answers.slice(0, 1).flatMap(({ forwarding }) => judgeForwarding(setting, forwarding)),
   ]
+}
+
+/**
+ * Whether all that answer there remember the same.
+ *
+ * @param answered the id of the gateway on each connection on which one answered.
+ */
+export function judgeInstances(store: Config['store'], answered: readonly string[]): Finding {
+  const count = new Set(answered).size
+  if (answered.length < connections)
+    return wrong(
+      'several_instances',
+      'several servers answer there, and not all of them are this gateway',
+      'lead all connections to the gateway',
+    )
+  if (count === 1) return fine(`one gateway answers on ${connections} connections`)
+  if (store !== 'memory') return fine(`${count} gateways answer, on one store`)
+  return wrong(
+    'several_instances',
+    'several gateways answer there, each with a memory of its own: half of a sign-in is forgotten',
+    'run one instance only, or set store',
+  )
 }
 
 /** Whether users can be distinguished by their address. */

@@ -22,7 +22,7 @@ export function suppose(config: Config, it: Supposition, now: number): string[] 
   const title = describePolicy(it, policy, ids)
   if (policy.mode === 'off')
     return [title, '  off: the gateway leaves it alone; Authsignal is not asked, no cookie is set']
-  const refusals = describeRefusals(policies, it, policy)
+  const refusals = describeRefusals(policies, it, policy, ids)
   const proofs = it.proof
     ? [{ action: policy.action, method: it.proof.method, at: now - it.proof.ageMs }]
     : []
@@ -73,11 +73,9 @@ function describeRefusals(
   policies: Policies,
   { redirectUri, responseType }: Supposition,
   policy: ClientPolicy,
+  policyIds: readonly string[],
 ): string[] {
-  const isListed =
-    redirectUri === undefined ||
-    policy.redirectUris.length === 0 ||
-    policies.ofRedirectUri(redirectUri).some(({ clientId }) => clientId === policy.clientId)
+  const isListed = redirectUri === undefined || policies.isListed({ ...policy, policyIds }, redirectUri)
   const isAllowed = responseType === undefined || isTypeAllowed(policy, responseType)
   return [
     ...(isListed ? [] : [`  refused: ${redirectUri} is not on its list -> redirectUris`]),

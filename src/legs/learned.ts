@@ -22,7 +22,7 @@ export type Learned =
       readonly kind: 'redemption'
       readonly redemption: Redemption
       /** The same as if all that is watched were enforced; absent where it would be refused. */
-      readonly rehearsed?: Redemption | undefined
+      readonly forecast?: Redemption | undefined
       readonly form: Buffer
     }
   /** The parameters of a pushed authorization request, as a query without credentials. */

@@ -11,7 +11,7 @@ export type ListServices = Pick<Services, 'config' | 'policies' | 'audit'>
  * @param redirectUri as it was asked for, or as the OP answers; undefined where the OP chooses it.
  * @throws {Refusal} `unlisted_redirect_uri`
  */
-export function requireListed(
+export function requireListedRedirectUri(
   { config, policies, audit }: ListServices,
   policy: GoverningPolicy,
   redirectUri: string | undefined,

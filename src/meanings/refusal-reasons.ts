@@ -59,7 +59,8 @@ export const refusalReasons: Readonly<Record<RefusedReason | 'unreadable_request
     fix: 'See `detail`.',
   },
   unlisted_redirect_uri: {
-    meaning: 'The OP answered a protected client at an address that no policy lists.',
+    meaning:
+      'A protected client asked for its answer at an address that no policy lists, or the OP answered there.',
     fix: 'Add it to `redirectUris`, or remove it at the OP.',
   },
   not_found: { meaning: 'The gateway has no such page.', fix: 'Nothing.' },

@@ -48,7 +48,7 @@ export const securityEvents: Readonly<Record<SecurityEvent, Meaning>> = {
     fix: 'See that all requests come through the gateway.',
   },
   unlisted_redirect_uri: {
-    meaning: 'A protected client was answered at an unlisted address.',
+    meaning: 'A protected client asked for its answer at an unlisted address, or the OP answered there.',
     fix: 'Add it to `redirectUris`, or remove it at the OP.',
   },
   unrecognised_client: {

@@ -6,7 +6,13 @@ import { listCodings } from '../http/readable-codings.ts'
 import { readPageText } from '../oauth/page/page-text.ts'
 import { writeLine } from '../telemetry/log-lines.ts'
 import type { PeekedBody } from '../upstream/peek-body.ts'
-import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked, sendStream } from '../upstream/proxy.ts'
+import {
+  contentCodingOf,
+  dropByteHeaders,
+  sendBytes,
+  sendPeeked,
+  sendStream,
+} from '../upstream/send-answer.ts'
 import { judgeContentSecurity } from './login-page/content-security-policy.ts'
 import type { IsLoginPath } from './login-page/login-paths.ts'
 import { createLoginPageRewriter, type LoginPageOptions, rewriteLoginPage } from './login-page/rewrite.ts'

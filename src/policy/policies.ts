@@ -19,7 +19,7 @@ export interface Policies {
   /** Whether any protected client may get tokens through the browser. */
   readonly areTokensInFrontChannel: boolean
   /** The same if every client that is watched were protected: what `monitor` tells; absent where none is watched. */
-  readonly rehearsed?: Policies
+  readonly forecast?: Policies
   /** The client's own policy, that of the protected client for which it could pass, or the defaults under its name. */
   ofClient(clientId: string): ClientPolicy
   /** The protected client for which an OP could take this id, which is not its own and not listed. */
@@ -54,8 +54,8 @@ export interface Policies {
 }
 
 /** Whether any client that is protected or watched may get tokens through the browser. */
-export const areTokensToCome = ({ rehearsed, areTokensInFrontChannel }: Policies): boolean =>
-  rehearsed?.areTokensInFrontChannel ?? areTokensInFrontChannel
+export const areTokensToCome = ({ forecast, areTokensInFrontChannel }: Policies): boolean =>
+  forecast?.areTokensInFrontChannel ?? areTokensInFrontChannel
 
 /** By what name the passkey page goes where paths of the OP's begin with a slash. */
 export const passkeysPageName = 'passkeys'
@@ -114,7 +114,7 @@ export function createPolicies(config: Config): Policies {
   }
 
   return {
-    ...(all.some(({ mode }) => mode === 'monitor') && { rehearsed: createPolicies(enforceWatched(config)) }),
+    ...(all.some(({ mode }) => mode === 'monitor') && { forecast: createPolicies(enforceWatched(config)) }),
     areAnyActive: all.some(({ mode }) => mode !== 'off'),
     enforced,
     areTokensInFrontChannel: enforced.some(({ responseTypes }) =>

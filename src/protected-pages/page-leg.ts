@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientPolicy, Config, ProtectedPath } from '../config/schema/schema.ts'
+import { type Forecastable, tell } from '../forecast.ts'
 import type { HeaderFields } from '../http/exchange.ts'
 import { challengePath } from '../http/own-paths.ts'
 import { requireShortBody } from '../http/read-body.ts'
@@ -9,7 +10,6 @@ import { verifyFirstPage } from '../pages/outcome-page.ts'
 import { onlyByBrowser, saysNobody } from '../policy/probe-result.ts'
 import type { PageToShow, User } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import { type Rehearsable, tell } from '../rehearsal.ts'
 import type { Services } from '../services.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
 import { type Answered, answered } from '../upstream/proxy.ts'
@@ -25,7 +25,7 @@ import { dropCredentials, keepProbedSession, refuseOtherCredentials } from './pa
 import type { FindPage } from './protected-paths.ts'
 
 export type PageLegServices = JudgePageServices &
-  Rehearsable &
+  Forecastable &
   Pick<Services, 'pages'> & {
     readonly findPage: FindPage<ProtectedPath>
     /** The same if every page that is watched were protected. */

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Forecastable, tell } from '../forecast.ts'
 import { saysNobody } from '../policy/probe-result.ts'
 import { isSessionSet } from '../probe/find-user.ts'
 import { Refusal } from '../refusal.ts'
-import { type Rehearsable, tell } from '../rehearsal.ts'
 import type { Services } from '../services.ts'
 import { describePageCase } from '../step-up/case.ts'
-import { setCookiesOf } from '../upstream/proxy.ts'
+import { setCookiesOf } from '../upstream/send-answer.ts'
 import type { OpenedPage } from './page-leg.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function judgePageAnswer(
   }
 }
 
-type SameUserServices = Rehearsable & Pick<Services, 'config' | 'askUser'>
+type SameUserServices = Forecastable & Pick<Services, 'config' | 'askUser'>
 
 /**
  * After the OP's answer to a protected page and before it leaves: at an OP that keeps a session's cookie while another

@@ -11,7 +11,7 @@ import type { Replayed } from './replay-decision.ts'
 export function replayRefusal(
   line: RecordedLine,
   policy: ClientPolicy | undefined,
-  policies: Pick<Policies, 'ofRedirectUri'>,
+  policies: Pick<Policies, 'isListed'>,
 ): Replayed {
   if (policy === undefined || policy.mode === 'off') return { kind: 'off' }
   return isListed(line, policy, policies)
@@ -22,7 +22,7 @@ export function replayRefusal(
 function isListed(
   { key, value }: RecordedLine,
   policy: ClientPolicy,
-  { ofRedirectUri }: Pick<Policies, 'ofRedirectUri'>,
+  policies: Pick<Policies, 'isListed'>,
 ): boolean {
   if (value === undefined) return false
   switch (key?.split('.').at(-1)) {
@@ -31,7 +31,7 @@ function isListed(
     case 'grants':
       return policy.grants.includes(value)
     case 'redirectUris':
-      return ofRedirectUri(value).some(({ clientId }) => clientId === policy.clientId)
+      return policies.isListed({ ...policy, policyIds: [policy.clientId] }, value)
     default:
       return false
   }

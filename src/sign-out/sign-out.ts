@@ -5,7 +5,7 @@ import { isEndSession } from '../provider/end-session.ts'
 import { epochOf } from '../records/epochs.ts'
 import type { Services } from '../services.ts'
 import { writeLine } from '../telemetry/log-lines.ts'
-import { setCookiesOf } from '../upstream/proxy.ts'
+import { setCookiesOf } from '../upstream/send-answer.ts'
 
 export type SignOutServices = Pick<Services, 'config' | 'provider' | 'askUser' | 'epochs' | 'audit'>
 

@@ -7,8 +7,7 @@ import { Refusal } from '../refusal.ts'
 import type { UpstreamConnection } from './connection.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { registerHttpProxy } from './http-proxy-seam.ts'
-import type { PeekedBody } from './peek-body.ts'
-import { sendRaw, sendRawBytes } from './send-raw.ts'
+import { discard, dropAnswer } from './send-answer.ts'
 import { frameBody, type UpstreamRequest } from './upstream-request.ts'
 
 /** A request that goes on to the OP, and what was learned of it. */
@@ -88,56 +87,4 @@ export function serveProxy<Learned>(
   registerHttpProxy(app, config.upstream.url, (request, reply) => {
     proxy(request, reply).catch((error) => reply.send(error))
   })
-}
-
-/** True of the OP's own bytes only. */
-const ofTheBytes = ['content-length', 'etag', 'content-md5', 'digest', 'content-digest', 'repr-digest']
-
-/** The cookies that the OP's answer sets, as they go to the browser. */
-export function setCookiesOf(reply: FastifyReply): string[] {
-  return [reply.getHeader('set-cookie') ?? []].flat().map(String)
-}
-
-/** The content coding of the OP's answer. */
-export function contentCodingOf(reply: FastifyReply): string | undefined {
-  return reply.getHeader('content-encoding')?.toString()
-}
-
-/** The type of the OP's answer; commas stand between those of a doubled field. */
-export function contentTypeOf(reply: FastifyReply): string | undefined {
-  return reply.getHeader('content-type')?.toString()
-}
-
-/** Takes back what the OP said of its own bytes, where others are sent. */
-export function dropByteHeaders(reply: FastifyReply): void {
-  for (const name of ofTheBytes) reply.removeHeader(name)
-}
-
-/** Sends a body as it comes. */
-export function sendStream(reply: FastifyReply, body: Readable): void {
-  sendRaw(reply, body, dropAnswer)
-}
-
-/** Sends bytes framed as the OP framed them: to a buffer Fastify would add a length and a type. */
-export function sendBytes(reply: FastifyReply, bytes: Buffer): void {
-  sendRawBytes(reply, bytes)
-}
-
-/** Sends a body that was looked into as it came. */
-export function sendPeeked(reply: FastifyReply, body: PeekedBody): void {
-  if (body.complete) sendBytes(reply, body.bytes)
-  else sendStream(reply, body.stream)
-}
-
-/** Reads a body to its end for nobody, so that its connection can be used again. */
-export function discard(body: Readable): void {
-  body.on('error', () => undefined).resume()
-}
-
-/** Takes back what the OP said; only its cookies stay. */
-export function dropAnswer(reply: FastifyReply): FastifyReply {
-  for (const name of Object.keys(reply.getHeaders())) {
-    if (name !== 'set-cookie') reply.removeHeader(name)
-  }
-  return reply.header('cache-control', 'no-store')
 }

@@ -404,7 +404,7 @@ t.test('broken: what is in front', async (t) => {
   await t.test('two gateways', async (t) => {
     await startFront(t, [started[0].port, started[1].port], { port })
     expectFound(t, await runDoctor(t, behind.yaml), [
-      /^several_instances: several servers .* -> run one instance only$/,
+      /^several_instances: several gateways .* -> run one instance only, or set store$/,
     ])
   })
   await t.test('a gateway and the OP in turn', async (t) => {

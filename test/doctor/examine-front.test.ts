@@ -1,5 +1,6 @@
 import t from 'tap'
-import { judgeForwarding } from '../../src/doctor/examine-front.ts'
+import { describeStore, type StoreSettings, storeSchema } from '../../src/config/schema/store-schema.ts'
+import { judgeForwarding, judgeInstances } from '../../src/doctor/examine-front.ts'
 import type { Forwarding } from '../../src/instance/forwarding.ts'
 import { pems } from '../config/pems.ts'
 import { makeConfig } from '../upstream/config.ts'
@@ -40,3 +41,14 @@ for (const [name, config, state, found] of cases) {
   t.equal(findings.length, found.length, name)
   t.match(findings, found, name)
 }
+
+const six = (...ids: string[]): string[] =>
+  Array.from({ length: 6 }, (_, index) => `${ids[index % ids.length]}`)
+const shared = describeStore(storeSchema.parse('redis://127.0.0.1'))
+const instances: [name: string, store: StoreSettings, answered: string[], found: object][] = [
+  ['one', 'memory', six('a'), { kind: 'fine' }],
+  ['two, each with a memory', 'memory', six('a', 'b'), { fix: 'run one instance only, or set store' }],
+  ['two on one store', shared, six('a', 'b'), { kind: 'fine', about: '2 gateways answer, on one store' }],
+  ['something else now and then', shared, six('a').slice(1), { id: 'several_instances' }],
+]
+for (const [name, store, answered, found] of instances) t.match(judgeInstances(store, answered), found, name)

@@ -105,8 +105,13 @@ const cases: [name: string, it: Partial<Supposition>, words: (string | RegExp)[]
     'a redirect URI of another one',
     { clientId: 'web', redirectUri: 'https://app.example/cb', responseType: 'id_token' },
     [
-      /^web: mode enforce.*, the strictest of it and app\n {2}refused: https:\/\/app\.example\/cb is not on its list -> redirectUris\n {2}refused: response_type id_token is not on its list -> responseTypes\n/,
+      /^web: mode enforce.*, the strictest of it and app\n {2}refused: response_type id_token is not on its list -> responseTypes\n/,
     ],
+  ],
+  [
+    'a redirect URI of nobody',
+    { clientId: 'web', redirectUri: 'https://nobody.example/cb' },
+    [/^web: mode enforce.*\n {2}refused: https:\/\/nobody\.example\/cb is not on its list -> redirectUris\n/],
   ],
   [
     'one of its own',

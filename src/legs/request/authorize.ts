@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { check, type Forecastable } from '../../forecast.ts'
 import { meetBrowser } from '../../http/bind-browser.ts'
 import { isOwnForm } from '../../http/own-form.ts'
 import { type LooseForm, readLooseForm } from '../../http/read-form.ts'
@@ -9,7 +10,6 @@ import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { askThroughBrowser, isOwnQuestion } from '../../probe/browser-probe.ts'
 import { findUser } from '../../probe/find-user.ts'
 import { Refusal } from '../../refusal.ts'
-import { check, type Rehearsable } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { answered } from '../../upstream/proxy.ts'
@@ -22,7 +22,7 @@ import { requireShort, requireShortForm } from './readable-request.ts'
 import { onAuthorizationRequest, type RequestLegServices } from './request-leg.ts'
 
 export type AuthorizeServices = RequestLegServices &
-  Rehearsable &
+  Forecastable &
   Pick<Services, 'cookie' | 'askUser' | 'provider'>
 
 /**

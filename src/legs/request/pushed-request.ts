@@ -7,10 +7,10 @@ import { areTokensToCome } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
-import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
+import { contentCodingOf, sendPeeked } from '../../upstream/send-answer.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
-import { type ListServices, requireListed } from '../listed-redirect-uri.ts'
+import { type ListServices, requireListedRedirectUri } from '../listed-redirect-uri.ts'
 import { requireReadable } from './readable-request.ts'
 import { resolveRequest } from './resolve-request.ts'
 
@@ -35,7 +35,11 @@ export async function onPushedRequest(
     const resolved = await resolveRequest(records, parameters)
     requireReadable(resolved, policy)
     // guard: pushed-redirect-uris
-    requireListed(services, policies.govern([policy.clientId]), resolved.parameters.get('redirect_uri'))
+    requireListedRedirectUri(
+      services,
+      policies.govern([policy.clientId]),
+      resolved.parameters.get('redirect_uri'),
+    )
   }
   return parameters.toOAuthQuery()
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import { check, type Forecastable, tell } from '../../forecast.ts'
 import type { Browser } from '../../http/browser.ts'
 import { isNavigation } from '../../http/navigation.ts'
 import { challengePath } from '../../http/own-paths.ts'
@@ -10,14 +11,13 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
-import { check, type Rehearsable, tell } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { type JudgeServices, judge } from '../../step-up/judge.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { describeAsked } from '../asked-response.ts'
 import type { AskedResponse, ForwardedAuthorization } from '../learned.ts'
-import { requireListed } from '../listed-redirect-uri.ts'
+import { requireListedRedirectUri } from '../listed-redirect-uri.ts'
 import { requireExact } from '../loose-request.ts'
 import { isFitForOp } from './fit-request.ts'
 import { markForwarded, recordInFlight } from './in-flight.ts'
@@ -28,7 +28,7 @@ import { type ResolvedRequest, resolveRequest } from './resolve-request.ts'
 /** Parameters under which the OP may answer for another login than the one that the probe sees now. */
 const undecidable = ['max_age', 'acr_values', 'claims', 'id_token_hint']
 
-export type RequestLegServices = JudgeServices & Rehearsable & Pick<Services, 'provider'>
+export type RequestLegServices = JudgeServices & Forecastable & Pick<Services, 'provider'>
 
 /** One authorization request and who sends it. */
 export interface AuthorizationRequest {
@@ -91,7 +91,7 @@ function admit(
   requireKnown(resolved)
   requireReadable(resolved, policy)
   // guard: asked-for-redirect-uris
-  requireListed(services, policy, resolved.parameters.get('redirect_uri'))
+  requireListedRedirectUri(services, policy, resolved.parameters.get('redirect_uri'))
   return policy
 }
 

@@ -4,7 +4,7 @@ import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import type { AskedResponse, FormAsk, ForwardedAuthorization } from '../learned.ts'
-import { requireListed, withoutQuery } from '../listed-redirect-uri.ts'
+import { requireListedRedirectUri, withoutQuery } from '../listed-redirect-uri.ts'
 import { type AnsweredRequest, findAnswered } from './answered-request.ts'
 
 /** For whom an authorization response is, and the request that it answers where that was seen. */
@@ -66,7 +66,7 @@ export async function findAddressee(
       value: withoutQuery(redirectUri),
     })
   // guard: unlisted-redirect-uris
-  if (policy.mode === 'enforce') requireListed({ config, policies, audit }, policy, redirectUri)
+  if (policy.mode === 'enforce') requireListedRedirectUri({ config, policies, audit }, policy, redirectUri)
   return { policy, request: found?.request, inFlight: found?.inFlight }
 }
 

@@ -1,9 +1,9 @@
+import { check } from '../../forecast.ts'
 import { findRedirectInJson, type JsonRedirect } from '../../oauth/page/json-redirect.ts'
 import { Refusal } from '../../refusal.ts'
-import { check } from '../../rehearsal.ts'
 import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
-import { contentCodingOf, dropAnswer, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
+import { contentCodingOf, dropAnswer, sendPeeked } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
+import { check } from '../../forecast.ts'
 import { isAtAuthorization } from '../../http/endpoints.ts'
 import { listCodings } from '../../http/readable-codings.ts'
 import { type FormWatch, watchForms } from '../../oauth/page/form-watch.ts'
 import { Refusal } from '../../refusal.ts'
-import { check } from '../../rehearsal.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
-import { contentCodingOf, contentTypeOf } from '../../upstream/proxy.ts'
+import { contentCodingOf, contentTypeOf } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
 

@@ -1,6 +1,6 @@
 import { type Names, publishMetadata } from '../../http/public-names.ts'
-import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
+import { contentCodingOf, dropByteHeaders, sendBytes, sendPeeked } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 
 /** The OP's metadata for clients: where it names internal addresses, the public one stands in their place. */

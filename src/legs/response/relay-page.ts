@@ -1,13 +1,19 @@
+import { check } from '../../forecast.ts'
 import { readPageType } from '../../http/page-type.ts'
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readFormPostPage } from '../../oauth/page/form-post.ts'
 import { formPostPage } from '../../pages/form-post-page.ts'
 import type { LoginPage } from '../../passkeys/login-page.ts'
 import { Refusal } from '../../refusal.ts'
-import { check } from '../../rehearsal.ts'
 import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
-import { contentCodingOf, contentTypeOf, dropAnswer, sendBytes, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
+import {
+  contentCodingOf,
+  contentTypeOf,
+  dropAnswer,
+  sendBytes,
+  sendPeeked,
+} from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { judgeAnswer, mustBeRead, type RelayServices, urlOf } from './judge-answer.ts'
 import { relayLongPage } from './relay-long-page.ts'

@@ -1,7 +1,7 @@
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { openAppPage } from '../../pages/open-app-page.ts'
-import { discard, dropAnswer, sendStream } from '../../upstream/proxy.ts'
+import { discard, dropAnswer, sendStream } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { learnRequestUri } from '../request/pushed-request.ts'
 import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'

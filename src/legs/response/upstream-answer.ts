@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
+import type { Forecastable } from '../../forecast.ts'
 import type { Browser } from '../../http/browser.ts'
 import type { AuthorizationResponse } from '../../oauth/authorization-response.ts'
 import type { ProbeResult } from '../../policy/probe-result.ts'
 import type { TokenVerification } from '../../provider/front-channel.ts'
 import type { HeldResponse, WaitingResponse } from '../../records/records.ts'
-import type { Rehearsable } from '../../rehearsal.ts'
 import type { JudgeServices } from '../../step-up/judge.ts'
 import type { AnsweringExchange } from './addressee.ts'
 
-export type ResponseLegServices = JudgeServices & TokenVerification & Rehearsable
+export type ResponseLegServices = JudgeServices & TokenVerification & Forecastable
 
 /** An authorization response in an answer of the OP, and the exchange in which it comes. */
 export interface UpstreamAnswer extends AnsweringExchange {

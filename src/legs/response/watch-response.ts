@@ -1,6 +1,6 @@
+import { tell, tellOnce } from '../../forecast.ts'
 import { adviseAfterAnswer } from '../../policy/probe-result.ts'
-import { rehearseRecords } from '../../records/rehearsed-records.ts'
-import { tell, tellOnce } from '../../rehearsal.ts'
+import { forecastRecords } from '../../records/forecast-records.ts'
 import { describeCase } from '../../step-up/case.ts'
 import { recordRelease } from '../../step-up/release.ts'
 import type { Addressee } from './addressee.ts'
@@ -42,7 +42,7 @@ async function judgeWatched(
   if (decision.verdict === 'release')
     services.audit.released(asked, { policy, leg: 'response' }, decision.reason)
   // Of a challenge nobody knows how it would have ended: its code counts as released.
-  const records = rehearseRecords(services.records)
+  const records = forecastRecords(services.records)
   await recordRelease({ ...services, records }, asked, response.code, { policy, decision })
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { check, checkTwice } from '../../forecast.ts'
 import { readLooseForm } from '../../http/read-form.ts'
 import type { TakeBody } from '../../http/take-body.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import { readParameters } from '../../oauth/parameters.ts'
-import { check, checkTwice } from '../../rehearsal.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { forward, nothing, type Onward } from '../forward.ts'
 import { namesOf, refuseLookAlikes } from '../refuse-look-alikes.ts'
@@ -20,10 +20,10 @@ export async function redeem(
 ): Promise<Onward> {
   const { body, read } = await readBackChannelForm(request, take)
   const { authorization } = request.headers
-  const { found: redemption, rehearsed } = await checkTwice(services, request, (all) =>
+  const { found: redemption, forecast } = await checkTwice(services, request, (all) =>
     onTokenRequest(all, authorization, read),
   )
-  return forward(request, { body, learned: { kind: 'redemption', redemption, rehearsed, form: body } })
+  return forward(request, { body, learned: { kind: 'redemption', redemption, forecast, form: body } })
 }
 
 /** A flow that starts outside the browser: a protected client needs its grant on the list. */

@@ -2,8 +2,8 @@ import { readTokenError } from '../../oauth/token-response.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { peekBody } from '../../upstream/peek-body.ts'
-import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
+import { contentCodingOf, sendPeeked } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 
 /** Longer than any error of a token endpoint. */

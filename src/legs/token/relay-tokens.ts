@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
+import { check, checkInForecast, type Forecastable } from '../../forecast.ts'
 import { readTokenResponse, type TokenResponse } from '../../oauth/token-response.ts'
 import { readAmr } from '../../policy/amr.ts'
 import type { Policies } from '../../policy/policies.ts'
 import { revokeTokens } from '../../provider/revoke.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
-import { check, type Rehearsable, rehearse } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { ownedByGrant } from '../../store/owners.ts'
 import { TokenError } from '../../token-error.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
-import { contentCodingOf, sendPeeked } from '../../upstream/proxy.ts'
 import { readResponse } from '../../upstream/read-response.ts'
+import { contentCodingOf, sendPeeked } from '../../upstream/send-answer.ts'
 import type { Learned, OpResponse } from '../learned.ts'
 import type { Redemption } from './token-leg.ts'
 
-export type RelayTokensServices = Rehearsable & Pick<Services, 'config' | 'provider' | 'upstream'>
+export type RelayTokensServices = Forecastable & Pick<Services, 'config' | 'provider' | 'upstream'>
 
 /**
  * The token leg, second half: a token response passes as it came, or its tokens are revoked and nobody gets them.
@@ -25,7 +25,7 @@ export type RelayTokensServices = Rehearsable & Pick<Services, 'config' | 'provi
 export async function relayTokens(
   services: RelayTokensServices,
   { request, reply, body }: OpResponse,
-  { redemption, rehearsed, form }: Learned & { kind: 'redemption' },
+  { redemption, forecast, form }: Learned & { kind: 'redemption' },
 ): Promise<void> {
   const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
   await check(services, request, ({ policies }) => requireWhole(policies, peeked))
@@ -45,8 +45,8 @@ export async function relayTokens(
     throw dropped(objection)
   }
   if (tokens) await bindRefreshToken(services, redemption, tokens)
-  if (rehearsed && !redemption.release)
-    await rehearse(services, request, (all) => judgeWatched(all, rehearsed, tokens))
+  if (forecast && !redemption.release)
+    await checkInForecast(services, request, (all) => judgeWatched(all, forecast, tokens))
   sendPeeked(reply, peeked)
 }
 

@@ -1,10 +1,10 @@
 import type { ClientPolicy } from '../../config/schema/schema.ts'
+import type { Forecastable } from '../../forecast.ts'
 import { readClient } from '../../oauth/client-authentication.ts'
 import type { LooseParameters, Parameters } from '../../oauth/parameters.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { Policies } from '../../policy/policies.ts'
 import type { ReleasedCode } from '../../records/records.ts'
-import type { Rehearsable } from '../../rehearsal.ts'
 import type { Services } from '../../services.ts'
 import { noteConcern } from '../../telemetry/request-context.ts'
 import { TokenError } from '../../token-error.ts'
@@ -12,7 +12,7 @@ import { requireExact } from '../loose-request.ts'
 import { refuseLookAlikes } from '../refuse-look-alikes.ts'
 import { findRedeemedGrant, lacksClient, lacksRelease } from './redeemed-grant.ts'
 
-export type TokenLegServices = Rehearsable & Pick<Services, 'config' | 'now'>
+export type TokenLegServices = Forecastable & Pick<Services, 'config' | 'now'>
 
 /** A token request that went on to the OP, and what its answer is held to. */
 export interface Redemption {
@@ -40,7 +40,7 @@ export async function onTokenRequest(
   requireExact(services, client.policy, client.names, allFaults)
   const [clientId] = client.names
   const grantType = parameters.get('grant_type') ?? ''
-  requireListed(client.policy, grantType)
+  requireGrantListed(client.policy, grantType)
   const other = findOtherAudience(policies, grantType, parameters)
   // guard: token-exchange-for-others
   if (other !== undefined) {
@@ -66,7 +66,7 @@ export async function onTokenRequest(
   const policy = policyIds.length === 0 ? client.policy : policies.govern(policyIds)
   noteConcern({ policy })
   requireExact(services, policy, client.names, allFaults)
-  requireListed(policy, grantType)
+  requireGrantListed(policy, grantType)
   const isEnforced = policy.mode === 'enforce'
   const lacks = isEnforced
     ? lacksRelease(policy, grantType, parameters, found)
@@ -99,13 +99,13 @@ async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
-function requireListed(policy: ClientPolicy, grantType: string): void {
-  const refusal = unlisted(policy, grantType)
+function requireGrantListed(policy: ClientPolicy, grantType: string): void {
+  const refusal = refusalOfGrant(policy, grantType)
   // guard: grants-on-the-list
   if (policy.mode === 'enforce' && refusal) throw refusal
 }
 
-function unlisted({ grants }: ClientPolicy, grantType: string): TokenError | undefined {
+function refusalOfGrant({ grants }: ClientPolicy, grantType: string): TokenError | undefined {
   if (grants.includes(grantType)) return undefined
   const detail = `the grant ${grantType} is not on the client's list`
   return new TokenError('unauthorized_client', detail, { value: grantType, key: 'grants' })
@@ -182,7 +182,7 @@ export function requireGrant(
   const client = findClient(services, authorization, parameters)
   const { names, policy } = client
   requireExact(services, policy, names, [...client.faults, ...faults.values()])
-  const refusal = unlisted(policy, grantOfEndpoint[endpoint])
+  const refusal = refusalOfGrant(policy, grantOfEndpoint[endpoint])
   // guard: grants-of-other-doors
   if (policy.mode === 'enforce' && refusal) throw refusal
   // guard: other-doors-for-nobody

@@ -6,8 +6,8 @@ import { reportUnwatched, reportWouldRefuse } from './telemetry/report-refusal.t
 import { type Concern, notedConcern, withConcern } from './telemetry/request-context.ts'
 import { TokenError } from './token-error.ts'
 
-/** What a check is made of, as things stand and in a rehearsal. */
-export type Rehearsable = Pick<Services, 'policies' | 'records' | 'audit' | 'rehearsal'>
+/** What a check is made of, as things stand and in a forecast. */
+export type Forecastable = Pick<Services, 'policies' | 'records' | 'audit' | 'forecast'>
 
 /**
  * Makes a check as things stand, and once more as if every client that is watched were enforced. What the first refuses
@@ -17,18 +17,18 @@ export type Rehearsable = Pick<Services, 'policies' | 'records' | 'audit' | 'reh
  * @returns what the check found as things stand, and what it would find then: undefined where that refuses, or where no
  *   client is watched.
  */
-export async function checkTwice<S extends Rehearsable, T>(
+export async function checkTwice<S extends Forecastable, T>(
   services: S,
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
-): Promise<{ readonly found: T; readonly rehearsed: T | undefined }> {
+): Promise<{ readonly found: T; readonly forecast: T | undefined }> {
   const before = notedConcern()
   const found = await inspect(services)
-  return { found, rehearsed: await rehearse(services, request, inspect, before) }
+  return { found, forecast: await checkInForecast(services, request, inspect, before) }
 }
 
 /** The same, where only what is found as things stand matters. */
-export async function check<S extends Rehearsable, T>(
+export async function check<S extends Forecastable, T>(
   services: S,
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
@@ -37,22 +37,22 @@ export async function check<S extends Rehearsable, T>(
 }
 
 /**
- * Makes a check in the rehearsal alone. Whatever happens there is reported at most.
+ * Makes a check in the forecast alone. Whatever happens there is reported at most.
  *
  * @param concern whom the request concerns, as far as it is known.
  * @returns what it found; undefined where it refuses, or where no client is watched.
  */
-export async function rehearse<S extends Rehearsable, T>(
+export async function checkInForecast<S extends Forecastable, T>(
   services: S,
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
   concern: Concern = notedConcern(),
 ): Promise<T | undefined> {
-  const { rehearsal } = services
-  if (rehearsal === undefined) return undefined
+  const { forecast } = services
+  if (forecast === undefined) return undefined
   return withConcern(concern, async () => {
     try {
-      return await inspect({ ...services, ...rehearsal })
+      return await inspect({ ...services, ...forecast })
     } catch (error) {
       tell(services, request, error)
       return undefined
@@ -66,7 +66,7 @@ export async function rehearse<S extends Rehearsable, T>(
  * @param goOn as it came; where that is not possible, it throws.
  */
 export async function unlessProtected<T>(
-  services: Rehearsable,
+  services: Forecastable,
   request: FastifyRequest,
   run: () => T | Promise<T>,
   goOn: () => T | Promise<T>,
@@ -77,7 +77,7 @@ export async function unlessProtected<T>(
     // guard: refusals-while-enforced
     if (services.policies.enforced.length > 0) throw error
     const onward = await goOn()
-    if (services.rehearsal) tell(services, request, error)
+    if (services.forecast) tell(services, request, error)
     return onward
   }
 }
@@ -86,11 +86,11 @@ export async function unlessProtected<T>(
 const troubles: ReadonlySet<RefusalCode> = new Set(['internal', 'store_unavailable', 'provider_unavailable'])
 
 /** Tells why `enforce` would refuse a request, or that it can't be known. */
-export function tell(services: Rehearsable, request: FastifyRequest, error: unknown): void {
+export function tell(services: Forecastable, request: FastifyRequest, error: unknown): void {
   const isRefusal = error instanceof TokenError || (error instanceof Refusal && !troubles.has(error.code))
   if (isRefusal) {
     const { audit, policies } = services
-    const then = { audit, policies: policies.rehearsed ?? policies }
+    const then = { audit, policies: policies.forecast ?? policies }
     tellOnce(request, () => reportWouldRefuse(then, request, error, toAnswer(request, error).code))
   } else {
     reportUnwatched(services, request, error)

@@ -4,7 +4,7 @@ import { authorizeQuery, onRealStage, type RealStage } from '../attacks/frame/re
 import { form, navigation, type RawRequest } from '../attacks/frame/wire.ts'
 import { makeWebClient, secretOf } from '../lab/op-world.ts'
 import type { WorldOptions } from '../lab/world.ts'
-import { expectOwnAnswer, expectSaid, send, sendToOp, watchLines } from './rehearsal-frame.ts'
+import { expectOwnAnswer, expectSaid, send, sendToOp, watchLines } from './forecast-frame.ts'
 
 /**
  * What `enforce` does is what `monitor` said: each request goes through two gateways that differ in nothing but the mode,

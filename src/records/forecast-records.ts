@@ -5,7 +5,7 @@ import type { Records } from './records.ts'
  * What would be on record if every watched client were enforced. What is written goes to records of its own, so that
  * nothing that was only watched ever redeems.
  */
-export function rehearseRecords(records: Records): Records {
+export function forecastRecords(records: Records): Records {
   return {
     ...records,
     codes: beside(records.codes, records.watchedCodes),

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
-import { sendRaw } from '../../src/upstream/send-raw.ts'
+import { sendStream } from '../../src/upstream/send-answer.ts'
 
 interface Sent {
   readonly url: string
@@ -15,7 +15,7 @@ async function startServer(t: Test): Promise<Sent> {
   const body = new PassThrough()
   app.setErrorHandler((error: Error, _request, reply) => reply.code(502).send(error.message))
   app.get('/', (_request, reply) => {
-    sendRaw(reply.header('x-of-the-body', '1'), body, (dropped) => dropped.removeHeader('x-of-the-body'))
+    sendStream(reply.header('x-of-the-body', '1'), body)
   })
   t.teardown(() => app.close())
   return { url: await app.listen({ port: 0, host: '127.0.0.1' }), body }

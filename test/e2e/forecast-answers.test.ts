@@ -7,7 +7,7 @@ import { type Script, sendJson } from '../attacks/frame/scripted-op.ts'
 import { form, navigation, type RawRequest } from '../attacks/frame/wire.ts'
 import { secretOf } from '../lab/op-world.ts'
 import type { WorldOptions } from '../lab/world.ts'
-import { expectOwnAnswer, expectSaid, send, sendToOp, watchLines } from './rehearsal-frame.ts'
+import { expectOwnAnswer, expectSaid, send, sendToOp, watchLines } from './forecast-frame.ts'
 
 /** The same of what an OP answers: one that can be told to say anything, behind two gateways that differ in the mode only. */
 
