@@ -25,6 +25,8 @@ const cases: Case[] = [
   { args: ['report', 'no-such-file'], code: 1, stderr: /^no-such-file: there is no such file\n$/ },
   { args: ['replay'], code: 2, stderr: /^--config FILE is missing\n\nusage: / },
   { args: ['explain'], code: 2, stderr: /^which support id\? .*\n\nusage: / },
+  { args: ['reference'], code: 0, stdout: /^# What the log says\n/ },
+  { args: ['rehearse', '--help'], code: 0, stdout: /^usage: step-up-gateway rehearse / },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
   {
     args: ['check', '--offline', '--config', example],

@@ -310,6 +310,11 @@ const mistakes: [name: string, file: string | Buffer, lines: string[]][] = [
     ['7:15 provider.probe.cookies[0]: is a number where text belongs; put it in quotes'],
   ],
   [
+    'true for text',
+    change('[session]', '[true]'),
+    ['7:15 provider.probe.cookies[0]: is true or false where text belongs; put it in quotes'],
+  ],
+  [
     'a number for a duration',
     `${good}stepUp: { timeout: 600 }\n`,
     ['14:20 stepUp.timeout: is a number where text belongs; write text such as 30s'],
