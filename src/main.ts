@@ -54,15 +54,15 @@ function onSignal(): void {
   stop.abort()
 }
 
-async function run([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === 'help' || (args.includes('--help') && !hasOwnHelp.has(name ?? ''))) {
+async function run([name = '', ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === 'help' || (args.includes('--help') && !hasOwnHelp.has(name))) {
     process.stdout.write(usage)
     return 0
   }
   const { env, stdout, stderr } = process
   try {
-    const load = commands.get(name ?? '')
-    if (load === undefined) throw new UsageError(name === undefined ? 'which command?' : 'unknown command')
+    const load = commands.get(name)
+    if (load === undefined) throw new UsageError(name === '' ? 'which command?' : 'unknown command')
     const command = await load()
     return await command({
       args,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { decision } from './audit-reading/lines.ts'
@@ -24,6 +25,8 @@ const cases: Case[] = [
   { args: ['report', 'no-such-file'], code: 1, stderr: /^no-such-file: there is no such file\n$/ },
   { args: ['replay'], code: 2, stderr: /^--config FILE is missing\n\nusage: / },
   { args: ['explain'], code: 2, stderr: /^which support id\? .*\n\nusage: / },
+  { args: ['reference'], code: 0, stdout: /^# What the log says\n/ },
+  { args: ['rehearse', '--help'], code: 0, stdout: /^usage: step-up-gateway rehearse / },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
   {
     args: ['check', '--offline', '--config', example],
@@ -70,13 +73,34 @@ t.test('who reads only the beginning hears no complaint', async (t) => {
   t.same({ code, stderr: stderr.join('') }, { code: 0, stderr: '' })
 })
 
-/** Runs the program as a process of its own, with nothing of this one's environment but what tap needs. */
+// Linux has a device to which nothing can be written.
+t.test('a full disk is a failure', { skip: !existsSync('/dev/full') }, async (t) => {
+  const full = createWriteStream('/dev/full')
+  t.teardown(() => full.destroy())
+  await once(full, 'open')
+  const { argv, environment } = describeProcess(['schema'], {})
+  const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', full, 'pipe'] })
+  const [stderr, code] = await Promise.all([
+    child.stderr.setEncoding('utf8').toArray(),
+    new Promise((resolve) => child.on('close', resolve)),
+  ])
+  t.equal(code, 1)
+  t.match(stderr.join(''), /^Error: ENOSPC: no space left on device/)
+})
+
+/** Runs the program as a process of its own. */
 function start(args: string[], env: Record<string, string>) {
+  const { argv, environment } = describeProcess(args, env)
+  return spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** What Node gets to run the program, with nothing of this process's environment but what tap needs. */
+function describeProcess(args: string[], env: Record<string, string>) {
   const tap = Object.entries(process.env).filter(([name]) => /^(TAP|_TAPJS|NODE_|PATH$)/.test(name))
-  return spawn(process.execPath, [...process.execArgv, join(root, 'src', 'main.ts'), ...args], {
-    env: { ...Object.fromEntries(tap), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  return {
+    argv: [...process.execArgv, join(root, 'src', 'main.ts'), ...args],
+    environment: { ...Object.fromEntries(tap), ...env },
+  }
 }
 
 async function run(args: string[], env: Record<string, string>) {

@@ -152,6 +152,21 @@ const mistakes: [name: string, file: string | Buffer, lines: string[]][] = [
       `11:3 clients.web.redirectUris: is missing; write redirectUris: ["https://app.example.com/callback"] below "web" ${redirectUris}`,
     ],
   ],
+  [
+    'TLS without its files',
+    `${good}listen: { tls: {} }\n`,
+    [
+      '14:11 listen.tls.cert: is missing; write cert: … below "tls" (The certificate chain, in PEM.)',
+      '14:11 listen.tls.key: is missing; write key: … below "tls" (Its private key, in PEM.)',
+    ],
+  ],
+  [
+    'a protected path without its path',
+    `${good}protectedPaths: [{ httpMethods: [POST] }]\n`,
+    [
+      "14:18 protectedPaths[0].path: is missing; write path: … in this entry (A path of the OP, including everything below it; {issuer} at its start stands for the issuer's path.)",
+    ],
+  ],
   ['a tab', change('  url', '\turl'), ['3:1: is indented with a tab; indent with spaces']],
   [
     'two tabs',
@@ -293,6 +308,11 @@ const mistakes: [name: string, file: string | Buffer, lines: string[]][] = [
     'a number for text',
     change('[session]', '[1]'),
     ['7:15 provider.probe.cookies[0]: is a number where text belongs; put it in quotes'],
+  ],
+  [
+    'true for text',
+    change('[session]', '[true]'),
+    ['7:15 provider.probe.cookies[0]: is true or false where text belongs; put it in quotes'],
   ],
   [
     'a number for a duration',

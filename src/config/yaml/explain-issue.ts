@@ -130,7 +130,10 @@ function explainType(expected: string, value: unknown, at: Schema | undefined): 
 
 /** The types that a value may have. */
 function listTypes({ errors }: z.core.$ZodIssueInvalidUnion): string {
-  const names = errors.flat().flatMap((issue) => ('expected' in issue ? [types[issue.expected]] : []))
+  const names = errors
+    .flat()
+    .filter((issue) => issue.code === 'invalid_type')
+    .map(({ expected }) => types[expected])
   const comma = names.length > 2 ? ',' : ''
   return `${names.slice(0, -1).join(', ')}${comma} or ${names.at(-1)}`
 }

@@ -25,21 +25,25 @@ export function groupMissing(
     const wanted = paths
       .map((path) => nest(path.slice(section.length), exampleOf(describePath(schema, path))))
       .reduce(overlay)
-    const where = section.length === 0 ? '' : ` below "${section.at(-1)}"`
-    const description = describePath(schema, at)?.description
-    const why = description === undefined ? '' : ` (${description})`
-    const fix = `write ${printInline(wanted)}${where}${why}`
+    // Every key has a description.
+    const why = describePath(schema, at)?.description
+    const fix = `write ${printInline(wanted)}${describePlace(section)} (${why})`
     return { path: at, part: 'key', fault: { message: 'is missing', fix } }
   })
 }
 
+function describePlace(section: Path): string {
+  const last = section.at(-1)
+  if (last === undefined) return ''
+  return typeof last === 'number' ? ' in this entry' : ` below "${last}"`
+}
+
 /** An example of what the schema demands: of a mapping its required keys. */
-function exampleOf(schema: Schema | undefined): unknown {
-  const [example] = schema?.examples ?? []
+function exampleOf(schema: Schema = {}): unknown {
+  const { examples: [example] = [], required: keys = [] } = schema
   if (example !== undefined) return example
-  const keys = schema?.required ?? []
   if (keys.length === 0) return '…'
-  return Object.fromEntries(keys.map((key) => [key, exampleOf(describePath(schema ?? {}, [key]))]))
+  return Object.fromEntries(keys.map((key) => [key, exampleOf(describePath(schema, [key]))]))
 }
 
 function printInline(value: unknown, isTop = true): string {

@@ -45,7 +45,7 @@ function findTabs(text: string, offset: number): Cause | undefined {
   const start = startOfLine(text, offset)
   const before = /^ *(?=\t)/.exec(text.slice(start))
   if (before === null) return undefined
-  const more = (text.match(/^ *\t/gm) ?? []).length - 1
+  const more = [...text.matchAll(/^ *\t/gm)].length - 1
   const others = more === 0 ? '' : `, here and in ${more} more ${more === 1 ? 'line' : 'lines'}`
   return {
     offset: start + before[0].length,
@@ -89,7 +89,7 @@ function findColonFault(text: string, stop: number): Cause | undefined {
   const end = Math.min(stop, text.slice(0, stop + 1).trimEnd().length)
   const start = startOfLine(text, end)
   const [line = ''] = text.slice(start).split(/\r?\n/, 1)
-  const indent = /^ */.exec(line)?.[0].length ?? 0
+  const indent = line.search(/[^ ]|$/)
   const offset = start + indent
   const glued = /^ *(?:- +)?([A-Za-z]{1,32}):(?!\/\/)[^\s]/.exec(line)?.[1]
   if (glued !== undefined)
