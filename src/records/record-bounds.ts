@@ -1,6 +1,9 @@
 import type { Owner } from '../store/store.ts'
 
-/** Records take this part of the heap at most; the rest is for the requests under way. */
+/**
+ * What the shares below are hundredths of. Together they are 145, so that records take about half of the heap if all kinds
+ * are full at once; the rest is for the requests under way.
+ */
 const partOfHeap = 0.35
 
 /** However large the heap is. */
