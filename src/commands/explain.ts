@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Log, openLogs } from '../audit-reading/open-logs.ts'
-import { explainCounts } from '../audit-reading/read-audit.ts'
+import { explainCounts, readAudit } from '../audit-reading/read-audit.ts'
 import { loadConfig } from '../config/load.ts'
 import { parseDuration } from '../config/schema/text.ts'
 import { makeSafe } from '../doors/print-doors.ts'
@@ -41,10 +41,11 @@ export async function explain(context: CommandContext): Promise<number> {
 }
 
 async function tell({ stdout, stderr }: CommandContext, id: string, open: () => Log[]): Promise<number> {
-  const { lines, counts } = await findSignIn(open, id)
+  const lines = await findSignIn(open, id)
   if (lines.length === 0) {
-    const words = counts.audit === 0 ? explainCounts(counts) : []
-    stderr.write([`no audit line has the id ${makeSafe(id)}`, ...words, ''].join('\n'))
+    // Read once more: only lines that hold the id were looked at.
+    const counts = await readAudit(open(), () => undefined)
+    stderr.write([`no audit line has the id ${makeSafe(id)}`, ...explainCounts(counts), ''].join('\n'))
     return 1
   }
   stdout.write(`${tellStory(lines).map(makeSafe).join('\n')}\n`)

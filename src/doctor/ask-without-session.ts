@@ -11,11 +11,12 @@ const unregistered = 'https://unregistered.invalid'
 /**
  * What the OP does with the probe's request of a browser in which nobody is signed in. `answered`: it redirects to the
  * probe's redirect URI. `rejected`: it does what it does for a redirect URI that is certainly not registered. `shown`: it
- * shows a page, its own or that of a login app.
+ * shows a page, its own or that of a login app. `hidden`: it sends every browser without a session elsewhere, whatever the
+ * redirect URI; if it is asked without prompt=none, that is what an OP does which asks for the login first.
  */
 export type SessionlessAnswer =
   | { readonly kind: 'answered'; readonly error: string | undefined }
-  | { readonly kind: 'rejected' | 'shown'; readonly detail: string }
+  | { readonly kind: 'rejected' | 'hidden' | 'shown'; readonly detail: string }
 
 export async function askWithoutSession(
   setting: AskSetting,
@@ -30,7 +31,10 @@ export async function askWithoutSession(
   // An address is named without its origin where that is the redirect URI's too.
   const isSame =
     other.fault === answer.fault && other.detail?.replace(setting.config.publicUrl, '') === answer.detail
-  return { kind: isSame ? 'rejected' : 'shown', detail: `${answer.detail}` }
+  const detail = `${answer.detail}`
+  if (!isSame) return { kind: 'shown', detail }
+  const mayBeLogin = answer.fault === 'other_redirect' && setting.config.provider.probe.prompt === 'omit'
+  return { kind: mayBeLogin ? 'hidden' : 'rejected', detail }
 }
 
 const ask = (setting: AskSetting, signal: AbortSignal): Promise<AuthorizationAnswer> =>

@@ -26,9 +26,9 @@ export async function examineProbeClient(setting: ClientSetting, signal: AbortSi
   if (again.kind === 'authenticated')
     return [explainMethod(config, others[clientAuth]), judgeAnswer(config, asked)]
   if (redeemed.kind === 'other') return [judgeCredentials(config, redeemed), judgeAnswer(config, asked)]
-  return asked.kind === 'rejected'
-    ? [explainUnknown(config)]
-    : [explainSecret(config), judgeAnswer(config, asked)]
+  if (asked.kind === 'rejected') return [explainUnknown(config)]
+  const explain = asked.kind === 'hidden' ? explainEither : explainSecret
+  return [explain(config), judgeAnswer(config, asked)]
 }
 
 function judgeCredentials(
@@ -66,6 +66,13 @@ const explainSecret = ({ provider }: Config): Finding =>
     "write the client's secret at the OP into provider.probe.clientSecret",
   )
 
+const explainEither = ({ provider }: Config): Finding =>
+  wrong(
+    'client_secret',
+    `the OP refuses the client ${provider.probe.clientId}, or its secret`,
+    'compare provider.probe.clientId and clientSecret with the client at the OP',
+  )
+
 const explainUnknown = (config: Config): Finding =>
   wrong(
     'client_unknown',
@@ -80,6 +87,11 @@ function judgeAnswer(config: Config, asked: SessionlessAnswer): Finding {
         'redirect_uri',
         `the OP refuses the redirect URI of the probe (${asked.detail})`,
         `register ${probeRedirectUri(config)} for the client ${config.provider.probe.clientId}, exactly so`,
+      )
+    case 'hidden':
+      return unknown(
+        `whether the redirect URI of the probe is registered: without a session the OP sends every request elsewhere (${asked.detail})`,
+        `register ${probeRedirectUri(config)} for the client ${config.provider.probe.clientId}, and run doctor with --sign-in`,
       )
     case 'shown':
       return judgePage(config, asked.detail)

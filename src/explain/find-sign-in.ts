@@ -1,5 +1,5 @@
 import type { Log } from '../audit-reading/open-logs.ts'
-import { type LineCounts, readAudit } from '../audit-reading/read-audit.ts'
+import { readAudit } from '../audit-reading/read-audit.ts'
 import type { RecordedLine } from '../audit-reading/recorded-line.ts'
 
 /** How long before and after a line of it a sign-in may have others of the same session: a challenge takes 10 minutes at most. */
@@ -61,47 +61,42 @@ class Marks {
 const stepUpsOf = ({ step_up: id, idempotency_key: key, authsignal }: RecordedLine): string[] =>
   [id, key, authsignal?.idempotency_key].filter((mark) => mark !== undefined)
 
-export interface FoundSignIn {
-  /** In the order of time; empty if no line has the id. */
-  readonly lines: readonly RecordedLine[]
-  readonly counts: LineCounts
-}
-
 /**
  * All lines of the sign-in to which a request belongs. The logs are read several times: what a line names, such as a
  * step-up, leads to the lines of other requests, before and after it.
  *
  * @param id a support id, or the id of a trace.
+ * @returns the lines in the order of time; none if no line has the id.
  * @throws {LogError} names the log that can't be read.
  */
-export async function findSignIn(open: () => readonly Log[], id: string): Promise<FoundSignIn> {
+export async function findSignIn(open: () => readonly Log[], id: string): Promise<RecordedLine[]> {
   const marks = new Marks(id)
-  let [lines, counts] = await collect(open(), marks)
+  let lines = await collect(open(), marks)
   const [first] = lines
-  if (first === undefined) return { lines, counts }
+  if (first === undefined) return lines
   for (let round = 0; round < maxRounds; round++) {
     const before = marks.size
     for (const line of lines) marks.note(line)
     if (marks.size === before) break
-    ;[lines, counts] = await collect(open(), marks)
+    const near = await collect(open(), marks)
     lines = cutOut(
-      lines.filter((line) => isAlike(line, first)),
+      near.filter((line) => isAlike(line, first)),
       marks,
     )
   }
-  return { lines, counts }
+  return lines
 }
 
-async function collect(logs: readonly Log[], marks: Marks): Promise<[RecordedLine[], LineCounts]> {
+async function collect(logs: readonly Log[], marks: Marks): Promise<RecordedLine[]> {
   const lines: RecordedLine[] = []
-  const counts = await readAudit(
+  await readAudit(
     logs,
     (line) => {
       if (lines.length < maxLines && (marks.are(line) || marks.areNear(line))) lines.push(line)
     },
     (text) => marks.isIn(text),
   )
-  return [lines.sort((a, b) => a.at - b.at), counts]
+  return lines.sort((a, b) => a.at - b.at)
 }
 
 /** A session has sign-ins to several applications. */

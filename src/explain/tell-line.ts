@@ -135,7 +135,7 @@ function describeAnswer({
   state,
   enrolled,
   challenge_url: hasUrl,
-  rule_ids: rules = [],
+  rule_ids: rules,
   error,
 }: AuthsignalAnswer): string {
   if (error) {
@@ -146,8 +146,14 @@ function describeAnswer({
     state,
     enrolled === true ? 'the user has an authenticator' : 'the user has no authenticator',
     ...(hasUrl === false ? ['no page for a challenge'] : []),
-    rules.length > 0 ? `by the rule ${rules.join(', ')}` : "by the action's default, no rule matched",
+    ...describeRules(rules),
   ].join('; ')
+}
+
+/** Nothing if the answer did not say which rules matched. */
+function describeRules(rules: AuthsignalAnswer['rule_ids']): string[] {
+  if (rules === undefined) return []
+  return [rules.length > 0 ? `by the rule ${rules.join(', ')}` : "by the action's default, no rule matched"]
 }
 
 function describeTimes({

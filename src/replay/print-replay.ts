@@ -41,7 +41,14 @@ function describeClient(client: ClientReplay): string[] {
   return [
     `${nameOwner(client)}: ${mode}`,
     ...alignColumns([...rows, ...others], '  '),
-    `  ${changes.length === 0 ? 'nothing changes: ' : ''}${number(unchanged)} unchanged`,
+    `  ${changes.length === 0 ? sayUnchanged(modes) : ''}${number(unchanged)} unchanged`,
     ...unknown.map(({ what, count: times }) => `  ${number(times)} can't be known: ${what}`),
   ]
+}
+
+/** Under monitor a decision was a forecast: the same decision under enforce is a change for users. */
+function sayUnchanged({ before, after }: ClientReplay['modes']): string {
+  return before === 'monitor' && after === 'enforce'
+    ? 'decided as before, but now enforced: '
+    : 'nothing changes: '
 }

@@ -101,6 +101,15 @@ t.test('a login app elsewhere is as it should be for some', async (t) => {
     t.same(await examine(t, { authorize }, probe), [known, 'fine'])
 })
 
+t.test('an OP that asks for the login first hides whether a redirect URI is registered', async (t) => {
+  const authorize = answers({}, loginApp)
+  const probe = { prompt: 'omit' }
+  t.same(await examine(t, { authorize }, probe), [known, 'unknown'])
+  const refused = await examine(t, { authorize, token: fails('invalid_client', 401) }, probe)
+  t.match(refused, [/^client_secret: the OP refuses the client .*, or its secret$/, 'unknown'])
+  t.match(await examine(t, { authorize: page(400) }, probe), [known, /^redirect_uri: .*answered 400/])
+})
+
 t.test('nobody knows the client', async (t) => {
   t.match(await examine(t, { authorize: page(400), token: fails('invalid_client', 401) }), [
     /^client_unknown: /,

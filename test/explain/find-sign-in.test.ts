@@ -12,7 +12,7 @@ const challenge = { verdict: 'challenge', reason: 'challenge_required' } as cons
 async function find(t: Test, lines: readonly string[], id: string): Promise<string[]> {
   const folder = t.testdir({ log: lines.join('\n') })
   const found = await findSignIn(() => openLogs([join(folder, 'log')]), id)
-  return found.lines.map((line) => (line as unknown as { msg: string }).msg)
+  return found.map((line) => (line as unknown as { msg: string }).msg)
 }
 
 const earlier = [

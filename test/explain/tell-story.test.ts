@@ -135,12 +135,17 @@ const stories: [name: string, lines: string[], words: (string | RegExp)[]][] = [
     [
       decision({
         leg: undefined as never,
-        authsignal: answer('ALLOW', { enrolled: false, challenge_url: false }),
+        authsignal: answer('ALLOW', { enrolled: false, challenge_url: false, rule_ids: [] }),
       }),
     ],
     [
       "Authsignal: ALLOW; the user has no authenticator; no page for a challenge; by the action's default, no rule matched",
     ],
+  ],
+  [
+    'by rules that Authsignal did not name',
+    [decision({ authsignal: answer('ALLOW') })],
+    [/Authsignal: ALLOW; the user has an authenticator\n/],
   ],
   [
     'refused',

@@ -247,7 +247,7 @@ t.test('differences first, and what can not be known', async (t) => {
     /^76 audit lines from .* UTC, decided anew\nskipped 1 broken line/,
     /\n\napp: enforce\n {2} *1 {2}(challenge|refuse): /,
     /\n {2}11 {2}other changes\n {2}0 unchanged\n/,
-    /\n\nweb: monitor -> enforce\n {2}nothing changes: 1 unchanged\n {2}1 can't be known: Authsignal was not asked \(proof\)/,
+    /\n\nweb: monitor -> enforce\n {2}decided as before, but now enforced: 1 unchanged\n {2}1 can't be known: Authsignal was not asked \(proof\)/,
     /\n\nwhat can't be known from a log:\n/,
   ])
     t.match(text, words)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { createAuthsignal } from '../../src/authsignal/authsignal.ts'
 import { findUsualRules, readRules } from '../../src/stand-in/rules/rules-file.ts'
-import { startWithSdk } from './start-with-sdk.ts'
+import { apiSecretKey, redirectUrl, startWithSdk } from './start-with-sdk.ts'
 
 function load(t: Test, text: string, name = 'rules.yaml') {
   return readRules(join(t.testdir({ [name]: text }), name))
@@ -58,6 +59,31 @@ t.test('the first of the file that matches decides, and JSON will do', async (t)
       { type: 'ALLOW', priority: 1 },
     ],
   })
+})
+
+t.test('rules have ids as at Authsignal, which the gateway logs', async (t) => {
+  const found = load(t, 'rules: [{ name: a, outcome: ALLOW }, { name: b, outcome: BLOCK }]')
+  if (!('rules' in found)) throw new Error('faults')
+  const standIn = await startWithSdk({ rules: found.rules })
+  t.teardown(standIn.close)
+  const gateway = createAuthsignal({
+    apiUrl: standIn.apiUrl,
+    apiSecretKey,
+    timeout: 10_000,
+    challengeHosts: [standIn.hostedUrl],
+  })
+  const { ruleIds } = await gateway.track({
+    userId: 'user-1',
+    action: 'signIn',
+    idempotencyKey: 'key-1',
+    redirectUrl,
+    custom: {},
+  })
+  t.same(
+    ruleIds,
+    found.rules.map(({ ruleId }) => ruleId),
+  )
+  t.equal(new Set(ruleIds).size, 2)
 })
 
 t.test('the file of the package', async (t) => {

@@ -50,7 +50,8 @@ export function toRule(written: z.output<typeof ruleSchema>, index: number): Rul
     ...(conditions ? [conditions] : []),
   ]
   return {
-    ruleId: `rule-${index + 1}`,
+    // A UUID as at Authsignal, that ends with the rule's place in the file.
+    ruleId: `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`,
     name: written.name,
     isActive: true,
     priority: index,
