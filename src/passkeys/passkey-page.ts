@@ -130,7 +130,7 @@ async function askBeforeRemoval(
 }
 
 /** The authenticator's name says most; without it what Authsignal made up of browser and system is the name. */
-function toShown({ authenticator, name, ...passkey }: Passkey): ShownPasskey {
+export function toShown({ authenticator, name, ...passkey }: Passkey): ShownPasskey {
   if (authenticator === undefined) return { ...passkey, name: name ?? 'Passkey' }
   return { ...passkey, name: authenticator, addedWith: name }
 }

@@ -80,7 +80,9 @@ t.test("the gateway's pages", { skip }, async (t) => {
       t.same(
         visitor.complaints.filter(
           (text) =>
-            !/status of 50[0-4]|inline script violates|does not have a registered handler|user gesture is required/i.test(text),
+            !/status of 50[0-4]|inline script violates|does not have a registered handler|user gesture is required/i.test(
+              text,
+            ),
         ),
         [],
         "the browser's console has no complaints",

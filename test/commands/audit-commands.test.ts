@@ -112,7 +112,11 @@ t.test('a log without what is looked for', async (t) => {
     [replay, ['--config', config, plain], /^no audit lines: is this the log of/],
     [explain, ['s-1', plain], /^no audit line has the id s-1\nno audit lines/],
     [explain, ['web', log], /^no audit line has the id web\nskipped 1 broken line: [^\n]*\n$/],
-    [explain, ['absent-from-it', log], /^no audit line has the id absent-from-it\nskipped 1 broken line: [^\n]*\n$/],
+    [
+      explain,
+      ['absent-from-it', log],
+      /^no audit line has the id absent-from-it\nskipped 1 broken line: [^\n]*\n$/,
+    ],
     [explain, ['s-\u009b2', log], /^no audit line has the id s-\?2\n/],
   ]
   for (const [command, args, words] of cases) {
