@@ -90,7 +90,7 @@ async function playPromptLogin(t: Test, stage: Stage): Promise<void> {
     return
   }
   await expectChallenge(t, journey, challenge, plain, alice, 'signed in before')
-  t.match(seen.audit('decision', plain).at(-1), { at: placeOfDecision(stage), verdict: 'challenge' })
+  t.match(seen.audit('decision', plain).at(-1), { leg: placeOfDecision(stage), verdict: 'challenge' })
   t.equal(seen.audit('released', plain).length, 1, 'the new answer waits')
   await expectSignedIn(t, journey, await journey.pass(challenge, alice), plain, alice)
   t.equal(seen.tracks(plain).length, 2)

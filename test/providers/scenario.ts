@@ -21,7 +21,7 @@ export function openJourney(t: Test, stage: Stage): { readonly journey: Journey;
 export function placeOfDecision({ world: { kit } }: Stage): RegExp {
   if (kit.repeatsRequest === true) return /^request$/
   // A response in a page can't wait while the browser asks.
-  return kit.tellsBrowserOnly === true ? /^(?:release|request)$/ : /^release$/
+  return kit.tellsBrowserOnly === true ? /^(?:response|request)$/ : /^response$/
 }
 
 /** A sign-in with password and challenge, from nothing. */
