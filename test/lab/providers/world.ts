@@ -96,7 +96,8 @@ export async function startProviderWorld(
   })
 }
 
-function makeProbe(publicUrl: string): ClientRegistration {
+/** The client with which the gateway asks the OP. */
+export function makeProbe(publicUrl: string): ClientRegistration {
   const clientId = 'step-up-gateway'
   return {
     clientId,
