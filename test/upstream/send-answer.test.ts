@@ -11,7 +11,7 @@ interface Sent {
 
 /** A server that sends one body to all who ask. */
 async function startServer(t: Test): Promise<Sent> {
-  const app = fastify()
+  const app = fastify({ forceCloseConnections: true })
   const body = new PassThrough()
   app.setErrorHandler((error: Error, _request, reply) => reply.code(502).send(error.message))
   app.get('/', (_request, reply) => {
