@@ -1,6 +1,6 @@
 import type { Browser, Page } from '../browser.ts'
 import { fillForm } from '../form-filling.ts'
-import { readForms } from '../html.ts'
+import { readForms, readLink } from '../html.ts'
 import { isLoginPage } from '../people.ts'
 import type { Stage } from './shape.ts'
 
@@ -37,18 +37,23 @@ export async function walk(
 
 function readArrival(page: Page, isClient: (url: URL) => boolean): Arrival | undefined {
   const location = page.headers['location']
-  if (typeof location === 'string' && isClient(new URL(location, page.url))) {
-    const url = new URL(location)
-    if (url.hash === '') return { mode: 'query', url }
-    url.search = url.hash.slice(1)
-    url.hash = ''
-    return { mode: 'fragment', url }
-  }
+  if (typeof location === 'string' && isClient(new URL(location, page.url))) return readUrl(location)
+  // After a challenge a page of the gateway leads to an application of the device.
+  const link = readLink(page.body, 'Open the application')
+  if (link !== undefined && isClient(new URL(link))) return readUrl(link)
   const [form] = readForms(page.body)
   if (form === undefined || !URL.canParse(form.action) || !isClient(new URL(form.action))) return undefined
   const url = new URL(form.action)
   url.search = fillForm(page.body, {}, {}).entries.toString()
   return { mode: 'form_post', url }
+}
+
+function readUrl(location: string): Arrival {
+  const url = new URL(location)
+  if (url.hash === '') return { mode: 'query', url }
+  url.search = url.hash.slice(1)
+  url.hash = ''
+  return { mode: 'fragment', url }
 }
 
 /** At the OP's own pages: the login, the consent, and the one that a script would send by itself. */
