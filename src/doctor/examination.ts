@@ -1,3 +1,4 @@
+import { unlessAborted } from '../unless-aborted.ts'
 import { type Finding, isWrong, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
 
@@ -40,9 +41,7 @@ export async function* examineAll(
       stop,
       ...(longestMs === undefined ? [] : [AbortSignal.timeout(longestMs)]),
     ])
-    const findings = await Promise.race([examine(setting, signal), whenAborted(signal)]).catch(
-      () => undefined,
-    )
+    const findings = await unlessAborted(examine(setting, signal), signal).catch(() => undefined)
     if (stop.aborted) return
     if (findings === undefined || findings.some(isWrong)) failed.add(name)
     yield { name, kind: 'examined', findings: findings ?? [explainFailure(signal)] }
@@ -52,11 +51,4 @@ export async function* examineAll(
 function explainFailure({ aborted }: AbortSignal): Finding {
   const about = aborted ? 'what is asked does not answer in time' : 'it could not be examined'
   return wrong('not_examined', about, 'docs/doctor.md lists what is asked: let doctor reach it')
-}
-
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorReply } from '@redis/client'
+import { unlessAborted } from '../../unless-aborted.ts'
 import type { Outage } from '../store.ts'
 import type { RedisClient } from './connect.ts'
 import { explainFailure, NoAnswer } from './explain-failure.ts'
@@ -80,10 +81,11 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
     }
   }
 
-  /** @throws when the connection is lost. */
+  /** @throws when the connection is lost, or the link is closed. */
   async function watch(connection: Connection): Promise<never> {
-    const { signal } = connection.lost
-    await askOver(connection, check)
+    const signal = AbortSignal.any([closing.signal, connection.lost.signal])
+    const checkOnce = () => unlessAborted(askOver(connection, check), signal)
+    await checkOnce()
     signal.addEventListener('abort', () => {
       current = undefined
     })
@@ -93,7 +95,7 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
     onChange(outage)
     for (;;) {
       await sleep(pace.check, undefined, { signal, ref: false })
-      await askOver(connection, check)
+      await checkOnce()
       failures = 0
     }
   }
@@ -129,7 +131,6 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
     },
     async close() {
       closing.abort()
-      current?.lost.abort()
       await running
     },
   }

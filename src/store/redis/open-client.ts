@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../unless-aborted.ts'
+
 /** What is common to the clients for one server and for a cluster. */
 interface Openable {
   connect(): Promise<unknown>
@@ -27,12 +29,4 @@ export async function openClient<C extends Openable>(client: C, signal: AbortSig
     )
     throw faults[0] ?? error
   }
-}
-
-/** @throws the reason of the signal, if it is aborted before the work is done. */
-export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  return Promise.race([work, aborted])
 }

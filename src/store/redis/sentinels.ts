@@ -1,7 +1,8 @@
 import { createClient } from '@redis/client'
 import type { RedisSettings, StoreNode, StoreTopology } from '../../config/schema/store-schema.ts'
+import { unlessAborted } from '../../unless-aborted.ts'
 import { describeConnection, requireAllowed } from './client-options.ts'
-import { openClient, unlessAborted } from './open-client.ts'
+import { openClient } from './open-client.ts'
 
 export type Sentinels = Extract<StoreTopology, { readonly kind: 'sentinel' }>
 
