@@ -194,7 +194,8 @@ function requireNobody(
   const { method } = request
   // guard: failed-probe
   if (!saysNobody(reason)) {
-    reportUnknown(services, page, 'deny', reason)
+    const { name, policy } = page
+    services.audit.unknownUser({ page: name }, { policy, leg: 'page' }, { verdict: 'deny', reason })
     throw new Refusal('unknown_user', `a protected page, and the probe failed: ${reason}`)
   }
   // guard: nobody-changes
@@ -204,13 +205,6 @@ function requireNobody(
   // guard: credentials-of-nobody
   refuseOtherCredentials(services, request, body, undefined)
 }
-
-const reportUnknown = (
-  { audit }: PageLegServices,
-  { name: page, policy }: ProtectedPath,
-  verdict: 'deny' | 'forward',
-  reason: string,
-): void => audit.unknownUser({ page }, { policy, leg: 'page' }, { verdict, reason })
 
 /** Only what was loaded is loaded again; for what was sent the page that it was sent from is remembered. */
 function describeNext(
