@@ -17,7 +17,7 @@ import { createLoginPage } from './passkeys/login-page.ts'
 import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
 import { readAssets } from './passkeys/serve-assets.ts'
 import { servePasskeys } from './passkeys/serve-passkeys.ts'
-import { createFindPage, enforcePage } from './protected-pages/protected-paths.ts'
+import { createFindPage, createFindWatchedPage } from './protected-pages/protected-paths.ts'
 import { listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
@@ -69,7 +69,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const loginPage = assets && createLoginPage(passkeys, publicUrl + prefix, assets, isLoginPath)
   const handOver = await createPasskeyHandOver(services)
   const findPage = createFindPage(config.protectedPaths)
-  const findWatchedPage = createFindPage(config.protectedPaths.map(enforcePage))
+  const findWatchedPage = createFindWatchedPage(config.protectedPaths)
   const forRequests = { ...services, findPage, findWatchedPage, handOver }
   const jsonPaths = new Set(config.provider.jsonPaths.map(loosenPath))
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))

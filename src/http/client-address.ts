@@ -15,7 +15,13 @@ export function createIsFromProxy(
   trusted: readonly string[],
 ): (request: Pick<IncomingMessage, 'socket'>) => boolean {
   const isTrusted = createIsTrusted(trusted)
-  return ({ socket }) => isTrusted(parseAddress(socket.remoteAddress ?? '') ?? '')
+  // A connection has many requests, and its other end stays who it is.
+  const known = new WeakMap<IncomingMessage['socket'], boolean>()
+  return ({ socket }) => {
+    const found = known.get(socket) ?? isTrusted(parseAddress(socket.remoteAddress ?? '') ?? '')
+    known.set(socket, found)
+    return found
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isLoopback, isPrivateAddress } from '../config/schema/network.ts'
+import { isInside } from '../config/schema/network.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { createIsFromProxy, parseAddress } from '../http/client-address.ts'
 
@@ -42,11 +42,25 @@ export function createReadForwarding({
 }
 
 /**
- * Whether an ignored header is likely the work of a proxy in front: strangers write it too, but are on no address of
+ * A header that is ignored and is likely the work of a proxy in front: strangers write it too, but are on no address of
  * this network.
+ *
+ * @returns a function that finds it in a request.
  */
-export const isLikelyProxy = ({ state, peer }: Forwarding): boolean =>
-  state === 'ignored' && (isLoopback(peer) || isPrivateAddress(peer))
+export function createFindLikelyProxy(
+  settings: Pick<Config, 'trustedProxies' | 'forwardingHeader'>,
+): (request: Incoming) => Forwarding | undefined {
+  const isFromProxy = createIsFromProxy(settings.trustedProxies)
+  const readForwarding = createReadForwarding(settings)
+  return (request) => {
+    // Every request comes by here: most end at one of these.
+    const { headers } = request
+    const isNamed = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+    if (!isNamed || isFromProxy(request)) return undefined
+    const forwarding = readForwarding(request)
+    return isInside(forwarding.peer) ? forwarding : undefined
+  }
+}
 
 /** For an operator. */
 export const adviseOnForwarding = ({ header, peer }: Forwarding): string =>

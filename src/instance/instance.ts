@@ -5,7 +5,7 @@ import { readPairs } from '../http/cookie-pairs.ts'
 import { Refusal } from '../refusal.ts'
 import type { Log } from '../telemetry/log.ts'
 import { writeLine } from '../telemetry/log-lines.ts'
-import { adviseOnForwarding, createReadForwarding, isLikelyProxy } from './forwarding.ts'
+import { adviseOnForwarding, createFindLikelyProxy, createReadForwarding } from './forwarding.ts'
 import { createProofs } from './proofs.ts'
 
 /** The request header with the question's proof, and the response header with the answer's seal. */
@@ -46,13 +46,14 @@ export function createInstance(
   const instance = randomUUID()
   const proofs = createProofs(config)
   const readForwarding = createReadForwarding(config)
+  const findLikelyProxy = createFindLikelyProxy(config)
   const cookiesOf = new Map<string, readonly string[]>()
   let warning: string | undefined
 
   function noteForwarding({ raw }: FastifyRequest): void {
     if (warning !== undefined) return
-    const forwarding = readForwarding(raw)
-    if (!isLikelyProxy(forwarding)) return
+    const forwarding = findLikelyProxy(raw)
+    if (forwarding === undefined) return
     warning = `${adviseOnForwarding(forwarding)}. If it is the proxy in front, list it in trustedProxies.`
     writeLine(log, 'a proxy in front may be missing in trustedProxies', {
       peer: forwarding.peer,

@@ -12,7 +12,6 @@ import type { IsLoginPath } from '../passkeys/login-page/login-paths.ts'
 import { listMetadataPaths } from '../provider/metadata.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
-import { describePath } from '../telemetry/describe-path.ts'
 import { noteFacts, runRequest } from '../telemetry/request-context.ts'
 import { readTraceId } from '../telemetry/trace-id.ts'
 
@@ -88,7 +87,7 @@ export function readExchanges(
     const exchange = read(request, gone.signal)
     const { browser, target } = exchange
     const { address: ip, userAgent } = browser
-    noteFacts({ method: request.method, path: describePath(target.path, true), ip, userAgent })
+    noteFacts({ method: request.method, path: target.path, ip, userAgent })
     request.setDecorator<Exchange>('exchange', exchange)
   })
 }

@@ -9,12 +9,6 @@ export interface GuardedPage {
   readonly policy: { readonly mode: string }
 }
 
-/** The same page on the day on which it is enforced. */
-export const enforcePage = <Page extends GuardedPage>(page: Page): Page => ({
-  ...page,
-  policy: { ...page.policy, mode: 'enforce' },
-})
-
 /** Finds which page a request is for; undefined if it is for none. */
 export type FindPage<Page> = (target: Target, method: string) => Page | undefined
 
@@ -45,6 +39,13 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
     const [page] = found
     return page
   }
+}
+
+/** The same on the day on which the pages that are watched are enforced; finds nothing where none is watched. */
+export function createFindWatchedPage<Page extends GuardedPage>(pages: readonly Page[]): FindPage<Page> {
+  const isAnyWatched = pages.some(({ policy }) => policy.mode !== 'enforce')
+  const enforce = (page: Page): Page => ({ ...page, policy: { ...page.policy, mode: 'enforce' } })
+  return createFindPage(isAnyWatched ? pages.map(enforce) : [])
 }
 
 /**

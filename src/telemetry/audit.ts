@@ -18,6 +18,7 @@ import {
   type UnknownUserFields,
   type VerdictFields,
 } from './audit-line.ts'
+import { describePath } from './describe-path.ts'
 import type { Log } from './log.ts'
 import { type auditLines, writeLine } from './log-lines.ts'
 import { createNameSubject } from './name-subject.ts'
@@ -197,7 +198,7 @@ export function createAudit(log: Log, rules: Config['log'], config: string): Aud
         verdict: 'refuse',
         ...refused,
         method,
-        path,
+        path: path && describePath(path, true),
       } as const
       if (policy.mode === 'monitor') write('would be refused', { audit: 'would_refuse', ...line })
       else write('refused', { audit: 'refused', ...line }, refused.err === undefined ? 'info' : 'error')

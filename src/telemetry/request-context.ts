@@ -10,7 +10,7 @@ export type Duration = 'probe' | 'track' | 'validate'
 /** What is known of a request, for the log lines that it causes. */
 export interface RequestFacts {
   readonly method: string
-  /** Fit for the log (`describePath`). */
+  /** As it was sent: not fit for the log, but for `describePath`. */
   readonly path: string
   readonly ip: string
   readonly userAgent: string | undefined

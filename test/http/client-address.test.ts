@@ -115,6 +115,7 @@ t.test('whether it is a proxy that sends', async (t) => {
   for (const [remoteAddress, expected] of table) {
     const request = { socket: { remoteAddress } } as unknown as IncomingMessage
     t.equal(isFromProxy(request), expected, String(remoteAddress))
+    t.equal(isFromProxy(request), expected, 'a later request on the same connection')
     t.notOk(createIsFromProxy([])(request))
   }
 })

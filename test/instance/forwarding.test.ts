@@ -1,5 +1,9 @@
 import t from 'tap'
-import { adviseOnForwarding, createReadForwarding, isLikelyProxy } from '../../src/instance/forwarding.ts'
+import {
+  adviseOnForwarding,
+  createFindLikelyProxy,
+  createReadForwarding,
+} from '../../src/instance/forwarding.ts'
 
 type Case = [
   name: string,
@@ -33,10 +37,11 @@ const cases: Case[] = [
 
 for (const [name, config, { headers = {}, ...request }, state, header, isLikely] of cases) {
   const peer = 'peer' in request ? request.peer : '127.0.0.1'
-  const read = createReadForwarding({ trustedProxies: [], forwardingHeader: 'X-Forwarded-For', ...config })
+  const settings = { trustedProxies: [], forwardingHeader: 'X-Forwarded-For' as const, ...config }
+  const read = createReadForwarding(settings)
   const socket = { remoteAddress: peer } as never
   const found = read({ socket, headers })
   t.match(found, { state, header }, name)
-  t.equal(isLikelyProxy(found), isLikely, name)
+  t.same(createFindLikelyProxy(settings)({ socket, headers }), isLikely ? found : undefined, name)
   t.match(adviseOnForwarding(found), header)
 }

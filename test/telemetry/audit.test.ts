@@ -281,6 +281,15 @@ t.test('of a client that is off nothing is refused', async (t) => {
   )
 })
 
+t.test('the path of a refusal shows neither ids nor parameters', async (t) => {
+  const refused = { reason: 'invalid_grant', error: 'invalid_grant' } as const
+  const [line] = linesOf((audit) => {
+    noteFacts({ ...facts, path: '/step-up/return/an-id/a-nonce;jsessionid=1' })
+    audit.refused(about, governed, refused)
+  })
+  t.match(line, { path: '/step-up/return/…' })
+})
+
 t.test('no line names a user otherwise than the configuration says', async (t) => {
   const writeAll = (audit: Audit): void => {
     audit.decision(about, governed, { verdict: 'release', reason: 'pass' }, evidence)
