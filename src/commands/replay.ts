@@ -25,7 +25,7 @@ export async function replay({ args, env, stdin, stdout, stderr }: CommandContex
     return 1
   }
   const found = replayed.read()
-  const text = values.json ? toSafeJson(found) : printReplay(found, lines).join('\n')
+  const text = values.json ? toSafeJson(found, 2) : printReplay(found, lines).join('\n')
   stdout.write(`${text}\n`)
   return 0
 }

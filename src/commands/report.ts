@@ -25,7 +25,7 @@ export async function report({ args, stdin, stdout, stderr }: CommandContext): P
     return 1
   }
   const found = createReport(tally, lines)
-  if (values.json) stdout.write(`${toSafeJson(found)}\n`)
+  if (values.json) stdout.write(`${toSafeJson(found, 2)}\n`)
   else if (values.html) stdout.write(drawReport(found))
   else stdout.write(`${printReport(found).join('\n')}\n`)
   return 0

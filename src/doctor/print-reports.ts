@@ -1,4 +1,5 @@
-import { makeSafe } from '../doors/print-doors.ts'
+import { makeSafe } from '../terminal/make-safe.ts'
+import { toSafeJson } from '../terminal/safe-json.ts'
 import type { Report } from './examination.ts'
 import { type Finding, isWrong } from './finding.ts'
 
@@ -30,10 +31,8 @@ export function printReportAsJson(report: Report): string[] {
     report.kind === 'skipped'
       ? [{ examination, kind: report.kind, because: report.because }]
       : report.findings.map((finding) => ({ examination, ...finding }))
-  return objects.map((object) => JSON.stringify(object).replace(/[^ -~]/g, escapeUnit))
+  return objects.map((object) => toSafeJson(object))
 }
-
-const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 export const countWrong = (report: Report): number =>
   report.kind === 'examined' ? report.findings.filter(isWrong).length : 0

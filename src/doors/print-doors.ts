@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { makeSafe } from '../terminal/make-safe.ts'
 import type { Door, Remedy } from './doors.ts'
 
 /** What is said of one client, or of all. */
@@ -19,9 +20,6 @@ export function printDoors(groups: readonly DoorGroup[]): string[] {
   ])
   return lines.map(makeSafe)
 }
-
-/** The OP's words go to a terminal: no control characters. */
-export const makeSafe = (line: string): string => line.replace(/[^ -~]/g, '?')
 
 /** A remedy as a line of YAML, or in words; empty if there is none. */
 export function printRemedy(remedy: Remedy | undefined): string {

@@ -1,8 +1,9 @@
 import { nameOwner } from '../audit-reading/by-client.ts'
 import { explainCounts, type LineCounts } from '../audit-reading/read-audit.ts'
 import { describeSpan } from '../audit-reading/time-span.ts'
-import { makeSafe } from '../doors/print-doors.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
+import { makeSafe } from '../terminal/make-safe.ts'
+import { joinSections } from '../terminal/sections.ts'
 import { count, number } from '../terminal/wording.ts'
 import type { ClientReplay, ReplayReport } from './replay.ts'
 
@@ -22,10 +23,7 @@ export function printReplay(replay: ReplayReport, lines: LineCounts): string[] {
     replay.unseen.map((name) => `${name}: no line of it in this log; it was off, or nobody used it`),
     limits,
   ]
-  return sections
-    .filter((section) => section.length > 0)
-    .flatMap((section, index) => (index === 0 ? section : ['', ...section]))
-    .map(makeSafe)
+  return joinSections(sections).map(makeSafe)
 }
 
 function describeClient(client: ClientReplay): string[] {

@@ -3,7 +3,7 @@ import type { Owner } from '../audit-reading/by-client.ts'
 import type { LineCounts } from '../audit-reading/read-audit.ts'
 import { adviseOn } from './advice.ts'
 import type { ClientTally } from './client-tally.ts'
-import { type Outcome, outcomes } from './outcome.ts'
+import { type Outcome, outcomes, sumOf } from './outcome.ts'
 import type { ClientReport, Listed, OutcomeReport, Report } from './report.ts'
 import type { Tally } from './tally.ts'
 
@@ -21,7 +21,7 @@ export function createReport(tally: Tally, lines: LineCounts): Report {
 }
 
 function describe(owner: Owner, tally: ClientTally): ClientReport {
-  const signIns = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0)
+  const signIns = sumOf(tally.outcomes)
   const described = outcomes.map((outcome) => {
     const count = tally.outcomes[outcome]
     const share = signIns === 0 ? 0 : count / signIns

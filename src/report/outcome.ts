@@ -5,6 +5,11 @@ export const outcomes = ['released', 'challenged', 'enrolled', 'blocked', 'refus
 
 export type Outcome = (typeof outcomes)[number]
 
+export type OutcomeCounts = Readonly<Record<Outcome, number>>
+
+export const sumOf = (counts: OutcomeCounts): number =>
+  outcomes.reduce((sum, outcome) => sum + counts[outcome], 0)
+
 /** A second decision of the same sign-in: its challenge is passed, put off, or still open. */
 const isContinued = (reason: string | undefined): boolean =>
   reason === 'pass' || reason === 'enrolment_skipped' || reason === 'step_up_open'

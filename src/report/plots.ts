@@ -1,4 +1,5 @@
-import { type Outcome, outcomes } from './outcome.ts'
+import { type Outcome, type OutcomeCounts, outcomes, sumOf } from './outcome.ts'
+import { nameHour } from './wording.ts'
 
 /** One bar of a plot, in the units of its view box. */
 export interface Bar {
@@ -11,19 +12,16 @@ export interface Bar {
   readonly title: string
 }
 
-type Counts = Readonly<Record<Outcome, number>>
-
 export const hourPlot = { width: 240, height: 100, gap: 2 }
 export const sharePlot = { width: 1000, height: 10 }
 
-const sum = (counts: Counts): number => outcomes.reduce((all, outcome) => all + counts[outcome], 0)
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /** How many sign-ins the busiest hour had. */
-export const busiest = (hours: readonly Counts[]): number => Math.max(...hours.map(sum))
+export const busiest = (hours: readonly OutcomeCounts[]): number => Math.max(...hours.map(sumOf))
 
 /** A column for each hour of the day, as high as its sign-ins are many, with its outcomes one upon the other. */
-export function plotHours(hours: readonly Counts[], nameOf: (outcome: Outcome) => string): Bar[] {
+export function plotHours(hours: readonly OutcomeCounts[], nameOf: (outcome: Outcome) => string): Bar[] {
   const { width, height, gap } = hourPlot
   const step = width / hours.length
   const most = Math.max(1, busiest(hours))
@@ -33,7 +31,7 @@ export function plotHours(hours: readonly Counts[], nameOf: (outcome: Outcome) =
       if (counts[outcome] === 0) return []
       const part = (counts[outcome] / most) * height
       top -= part
-      const title = `${String(hour).padStart(2, '0')}:00 ${nameOf(outcome)}: ${counts[outcome].toLocaleString('en')}`
+      const title = `${nameHour(hour)} ${nameOf(outcome)}: ${counts[outcome].toLocaleString('en')}`
       const [x, y] = [round(hour * step + gap / 2), round(top)]
       return [{ outcome, x, y, width: round(step - gap), height: round(part), title }]
     })
@@ -41,8 +39,8 @@ export function plotHours(hours: readonly Counts[], nameOf: (outcome: Outcome) =
 }
 
 /** All outcomes side by side, as wide as their shares. */
-export function plotShares(counts: Counts, nameOf: (outcome: Outcome) => string): Bar[] {
-  const all = Math.max(1, sum(counts))
+export function plotShares(counts: OutcomeCounts, nameOf: (outcome: Outcome) => string): Bar[] {
+  const all = Math.max(1, sumOf(counts))
   let x = 0
   return outcomes.flatMap((outcome): Bar[] => {
     if (counts[outcome] === 0) return []

@@ -2,13 +2,13 @@ import type { Counted } from '../audit-reading/bounded-counts.ts'
 import { nameOwner } from '../audit-reading/by-client.ts'
 import { explainCounts } from '../audit-reading/read-audit.ts'
 import { describeSpan } from '../audit-reading/time-span.ts'
-import { makeSafe } from '../doors/print-doors.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
-import { count, duration, number, percent } from '../terminal/wording.ts'
-import type { DurationSummary } from './durations.ts'
-import { outcomes } from './outcome.ts'
+import { makeSafe } from '../terminal/make-safe.ts'
+import { joinSections } from '../terminal/sections.ts'
+import { count, number, percent } from '../terminal/wording.ts'
+import { outcomes, sumOf } from './outcome.ts'
 import type { Advice, ClientReport, Listed, Report } from './report.ts'
-import { nameOutcome, people } from './wording.ts'
+import { describeTimes, nameHour, nameOutcome, nounOf, people } from './wording.ts'
 
 const barWidth = 40
 
@@ -21,10 +21,7 @@ export function printReport(report: Report): string[] {
     ...clients.map(describeClient),
     describeSecurity(security),
   ]
-  return sections
-    .filter((section) => section.length > 0)
-    .flatMap((section, index) => (index === 0 ? section : ['', ...section]))
-    .map(makeSafe)
+  return joinSections(sections).map(makeSafe)
 }
 
 export const printAdvice = ({ text, key }: Advice): string => (key === undefined ? text : `${text} -> ${key}`)
@@ -42,12 +39,11 @@ function describeAdvice(clients: readonly ClientReport[]): string[] {
 }
 
 function describeClient(client: ClientReport): string[] {
-  const { mode, policyAt, kind, signIns, silent, users } = client
-  const noun = kind === 'page' ? 'request' : 'sign-in'
+  const { mode, policyAt, signIns, silent, users } = client
   const place = policyAt === undefined ? '' : ` (${policyAt})`
   return [
     `${nameOwner(client)}${mode === '' ? '' : `: ${mode}`}${place}`,
-    `  ${count(signIns, noun)} of ${people(users)}${silent > 0 ? `, ${number(silent)} of them silent (prompt=none)` : ''}`,
+    `  ${count(signIns, nounOf(client))} of ${people(users)}${silent > 0 ? `, ${number(silent)} of them silent (prompt=none)` : ''}`,
     ...describeOutcomes(client),
     ...describeList('decided', client.reasons, ({ verdict, reason, key }) => [
       `${verdict}: ${reason}`,
@@ -65,7 +61,7 @@ function describeClient(client: ClientReport): string[] {
     ...describeList('rules that matched', client.rules, (rule) => [rule]),
     ...describeList('challenges ended', client.stepUps, (reason) => [reason]),
     ...describeList('passed by', client.methods, (method) => [method]),
-    ...describeTimes(client),
+    ...listTimes(client),
     ...describeHours(client),
   ]
 }
@@ -92,26 +88,18 @@ function describeList<T>(
   return [`  ${title}`, ...alignColumns([...rows, ...more], '    ')]
 }
 
-function describeTimes(client: ClientReport): string[] {
-  const rows: [string, DurationSummary | undefined, number][] = [
-    ['a challenge', client.challengeSeconds, 1000],
-    ['asking the OP for the user', client.probeMs, 1],
-    ['asking Authsignal', client.trackMs, 1],
-    ['deciding, all together', client.totalMs, 1],
-  ]
-  const known = rows.flatMap(([name, times, unit]): Cell[][] =>
-    times ? [[name, { right: duration(times.half * unit) }, { right: duration(times.most * unit) }]] : [],
-  )
-  return known.length === 0
+function listTimes(client: ClientReport): string[] {
+  const rows = describeTimes(client).map(({ name, half, most }) => [name, { right: half }, { right: most }])
+  return rows.length === 0
     ? []
-    : ['  time taken', ...alignColumns([['', { right: 'half' }, { right: '95 of 100' }], ...known], '    ')]
+    : ['  time taken', ...alignColumns([['', { right: 'half' }, { right: '95 of 100' }], ...rows], '    ')]
 }
 
 /** Each hour of the day, with the share of its sign-ins that a challenge or an enrolment would meet. */
 function describeHours({ hours, mode, signIns }: ClientReport): string[] {
   if (signIns === 0) return []
   const rows = hours.map((hour, index) => {
-    const all = outcomes.reduce((sum, outcome) => sum + hour[outcome], 0)
+    const all = sumOf(hour)
     const asked = hour.challenged + hour.enrolled
     return { index, all, share: all === 0 ? 0 : asked / all }
   })
@@ -122,7 +110,7 @@ function describeHours({ hours, mode, signIns }: ClientReport): string[] {
       const width = Math.max(1, Math.round((all / most) * barWidth))
       const asked = Math.round(share * width)
       const bar = `${'#'.repeat(asked)}${'.'.repeat(width - asked)}`
-      return [`${String(index).padStart(2, '0')}:00`, { right: number(all) }, { right: percent(share) }, bar]
+      return [nameHour(index), { right: number(all) }, { right: percent(share) }, bar]
     })
   return [
     `  by hour of the day (UTC); # ${mode === 'enforce' ? 'challenged or asked to enrol' : 'would be challenged or asked to enrol'}`,

@@ -6,12 +6,12 @@ import { nameOwner } from '../audit-reading/by-client.ts'
 import { explainCounts } from '../audit-reading/read-audit.ts'
 import { describeSpan } from '../audit-reading/time-span.ts'
 import { findPackageFolder } from '../config/package-folder.ts'
-import { makeSafe } from '../doors/print-doors.ts'
+import { makeSafe } from '../terminal/make-safe.ts'
 import { count, duration, number, percent } from '../terminal/wording.ts'
 import { type Outcome, outcomes } from './outcome.ts'
 import { busiest, hourPlot, plotHours, plotShares, sharePlot } from './plots.ts'
 import type { ClientReport, Report } from './report.ts'
-import { nameOutcome, people } from './wording.ts'
+import { describeTimes, nameOutcome, nounOf, people } from './wording.ts'
 
 /** A report as one HTML page that needs no script, no network and nothing beside it. */
 export function drawReport(report: Report): string {
@@ -38,23 +38,14 @@ function describeClient(client: ClientReport) {
   return {
     ...client,
     title: nameOwner(client),
-    noun: client.kind === 'page' ? 'request' : 'sign-in',
+    noun: nounOf(client),
     rows: outcomes
       .filter((outcome) => counts[outcome] > 0)
       .map((outcome) => ({ outcome, name: nameOf(outcome), ...client.outcomes[outcome] })),
     shares: plotShares(counts, nameOf),
     bars: plotHours(client.hours, nameOf),
     busiest: busiest(client.hours),
-    times: [
-      { name: 'a challenge', unit: 1000, ...client.challengeSeconds },
-      { name: 'asking the OP for the user', unit: 1, ...client.probeMs },
-      { name: 'asking Authsignal', unit: 1, ...client.trackMs },
-      { name: 'deciding, all together', unit: 1, ...client.totalMs },
-    ].flatMap(({ name, unit, half, most }) =>
-      half === undefined || most === undefined
-        ? []
-        : [{ name, half: duration(half * unit), most: duration(most * unit) }],
-    ),
+    times: describeTimes(client),
   }
 }
 

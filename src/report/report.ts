@@ -4,7 +4,7 @@ import type { LineCounts } from '../audit-reading/read-audit.ts'
 import type { DecisionReason, Fault, RefusalReason } from './client-tally.ts'
 import type { Distinct } from './distinct-count.ts'
 import type { DurationSummary } from './durations.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, OutcomeCounts } from './outcome.ts'
 
 /** What `report --json` prints. Times are ISO 8601, hours are UTC. */
 export interface Report {
@@ -46,7 +46,7 @@ export interface ClientReport extends Owner {
   readonly challengedSessions: Distinct
   /** Authorization responses that went to the client. */
   readonly released: number
-  readonly hours: readonly Readonly<Record<Outcome, number>>[]
+  readonly hours: readonly OutcomeCounts[]
   readonly reasons: Listed<DecisionReason>
   readonly refusals: Listed<RefusalReason>
   readonly unknownUsers: Listed<Fault>
