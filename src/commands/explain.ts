@@ -10,6 +10,7 @@ import { parseDuration } from '../config/schema/text.ts'
 import { findSignIn } from '../explain/find-sign-in.ts'
 import { suppose } from '../explain/suppose.ts'
 import { tellStory } from '../explain/tell-story.ts'
+import { trackStates } from '../policy/decide.ts'
 import { makeSafe } from '../terminal/make-safe.ts'
 import { type CommandContext, UsageError } from './command.ts'
 import { parseLogOptions } from './log-options.ts'
@@ -99,7 +100,7 @@ function parseProof(value: string): { method: string; ageMs: number } {
   }
 }
 
-const states = ['ALLOW', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK', 'no_answer']
+const states: readonly string[] = [...trackStates, 'no_answer']
 
 function parseState(value: string): string {
   if (states.includes(value)) return value

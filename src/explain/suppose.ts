@@ -5,10 +5,11 @@ import {
   decideFromMemory,
   decideFromTrack,
   type TrackOutcome,
+  trackStates,
   withoutInteraction,
 } from '../policy/decide.ts'
 import { keyOfReason } from '../policy/deciding-key.ts'
-import { createPolicies, type Policies, passkeysPageName } from '../policy/policies.ts'
+import { createPolicies, type Policies } from '../policy/policies.ts'
 import { isTypeAllowed } from '../policy/responses.ts'
 import { describeTrackRequest } from '../step-up/track-request.ts'
 import { alignColumns } from '../terminal/columns.ts'
@@ -17,7 +18,7 @@ import type { Supposition } from './supposition.ts'
 /** Lines that tell what a configuration decides about a supposed sign-in, and what Authsignal is asked. */
 export function suppose(config: Config, it: Supposition, now: number): string[] {
   const policies = createPolicies(config)
-  const { policy, ids } = findPolicy(config, policies, it)
+  const { policy, ids } = findPolicy(policies, it)
   if (policy === undefined) return [`page ${it.page}: not protected by this configuration`]
   const title = describePolicy(it, policy, ids)
   if (policy.mode === 'off')
@@ -45,17 +46,10 @@ export function suppose(config: Config, it: Supposition, now: number): string[] 
 }
 
 function findPolicy(
-  config: Config,
   policies: Policies,
   { clientId = '', page, redirectUri }: Supposition,
 ): { policy: ClientPolicy | undefined; ids: readonly string[] } {
-  if (page !== undefined) {
-    const names = [
-      ...config.protectedPaths.map(({ name }) => name),
-      ...(config.passkeys ? [passkeysPageName] : []),
-    ]
-    return { policy: names.includes(page) ? policies.ofCase({ policyIds: [], page }) : undefined, ids: [] }
-  }
+  if (page !== undefined) return { policy: policies.ofPage(page), ids: [] }
   const policy = policies.govern([clientId], redirectUri)
   return { policy, ids: policy.policyIds }
 }
@@ -154,11 +148,9 @@ interface Answer {
   readonly outcome: TrackOutcome
 }
 
-const states = ['ALLOW', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK'] as const
-
 /** Those that are possible, as far as they are not said. A user without an authenticator is never challenged. */
 function listAnswers({ state, isEnrolled }: Supposition): Answer[] {
-  const answers = states.flatMap((one) => {
+  const answers = trackStates.flatMap((one) => {
     const enrolments = one === 'ALLOW' ? [true, false] : [true]
     return enrolments.map((enrolled): Answer => {
       const who = one === 'ALLOW' ? `, ${enrolled ? 'enrolled' : 'not enrolled'}` : ''

@@ -52,10 +52,13 @@ export interface Memory {
   readonly proofs: readonly { readonly method?: string | undefined; readonly at: number }[]
 }
 
+/** The states of Authsignal's that the decision table knows, the mildest first. */
+export const trackStates = ['ALLOW', 'CHALLENGE_REQUIRED', 'REVIEW_REQUIRED', 'BLOCK'] as const
+
 /** Authsignal's answer to track, or why there is none. */
 export type TrackOutcome =
   | {
-      readonly state: 'ALLOW' | 'BLOCK' | 'CHALLENGE_REQUIRED' | 'REVIEW_REQUIRED' | 'unknown'
+      readonly state: (typeof trackStates)[number] | 'unknown'
       readonly isEnrolled: boolean
       readonly hasChallengeUrl: boolean
     }

@@ -26,6 +26,8 @@ export interface Policies {
   findLookAlike(clientId: string): string | undefined
   /** By what name a case is counted: of clients that are not listed anybody can name as many as he likes. */
   counterOf(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): string
+  /** The policy of a protected page, or of the passkey page, by its name. */
+  ofPage(name: string): ClientPolicy | undefined
   /** The policy that governs a case: its page's, or the strictest of its clients'. */
   ofCase(it: { readonly policyIds: readonly string[]; readonly page?: string | undefined }): ClientPolicy
   /**
@@ -135,6 +137,7 @@ export function createPolicies(config: Config): Policies {
     },
     areNextDoor,
     govern,
+    ofPage: (name) => pages.get(name),
     ofCase({ policyIds, page }) {
       if (page === undefined) return govern(policyIds)
       const policy = pages.get(page)

@@ -4,7 +4,6 @@ import type { RecordedLine } from '../audit-reading/recorded-line.ts'
 import { TimeSpan } from '../audit-reading/time-span.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { createPolicies, type Policies } from '../policy/policies.ts'
-import { createFindPolicy, type FindPolicy } from './find-policy.ts'
 import { type Replayed, replayDecision } from './replay-decision.ts'
 import { replayRefusal } from './replay-refusal.ts'
 
@@ -76,12 +75,10 @@ export class Replay {
   /** Clients and pages that the configuration lists and does not leave alone. */
   readonly #listed: ReadonlySet<string>
   readonly #policies: Policies
-  readonly #findPolicy: FindPolicy
 
   constructor(config: Config) {
     this.#listed = listActive(config)
     this.#policies = createPolicies(config)
-    this.#findPolicy = createFindPolicy(config, this.#policies)
   }
 
   add(line: RecordedLine): void {
@@ -90,10 +87,12 @@ export class Replay {
     if (!isDecision && line.audit !== 'would_refuse' && line.audit !== 'refused') return
     const counts = this.#clients.find(line)
     if (counts === undefined) return
-    const policy = this.#findPolicy(line)
+    const { page, client_id: clientId } = line
+    const policy =
+      page === undefined ? this.#policies.ofClient(String(clientId)) : this.#policies.ofPage(page)
     counts.mode = line.mode ?? counts.mode
     counts.modeAfter = policy?.mode ?? 'off'
-    const name = String(line.page ?? line.client_id)
+    const name = String(page ?? clientId)
     if (policy !== undefined && this.#listed.has(name)) this.#seen.add(name)
     counts.add(line, isDecision ? replayDecision(line, policy) : replayRefusal(line, policy, this.#policies))
   }
