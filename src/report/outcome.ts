@@ -15,9 +15,9 @@ const isContinued = (reason: string | undefined): boolean =>
   reason === 'pass' || reason === 'enrolment_skipped' || reason === 'step_up_open'
 
 /** The outcome that a line tells; undefined where it tells nothing new of a sign-in. */
-export function outcomeOf({ audit, verdict, reason }: RecordedLine): Outcome | undefined {
-  // On the request leg a user who is not known yet goes on to sign in; on the response leg that ends the sign-in.
-  if (audit === 'unknown_user') return verdict === 'forward' ? undefined : 'unknown'
+export function outcomeOf({ audit, verdict, reason, mode }: RecordedLine): Outcome | undefined {
+  // Under `monitor` it went on, and `enforce` would have ended it.
+  if (audit === 'unknown_user') return verdict === 'deny' || mode === 'monitor' ? 'unknown' : undefined
   if (audit !== 'decision' || isContinued(reason)) return undefined
   switch (verdict) {
     case 'release':

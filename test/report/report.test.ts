@@ -51,6 +51,14 @@ t.test('each sign-in counts once, whatever lines it leaves', async (t) => {
   t.same(report.users, { count: 2, isExact: true })
 })
 
+t.test('under monitor, a sign-in whose user stays unknown is one that enforce would refuse', async (t) => {
+  const line = { ...unknown, ...monitor, client_id: 'web', policy_at: undefined } as const
+  const forwarded = write({ ...line, audit: 'unknown_user', verdict: 'forward', reason: 'no_cookie' })
+  const report = reportOf([decision({ ...monitor }), forwarded])
+  t.match(report.clients, [{ signIns: 2, outcomes: { unknown: { count: 1, share: 0.5 } } }])
+  t.match(printReport(report).join('\n'), /would be refused: user unknown +1 +50 %/)
+})
+
 t.test('what enforce would break stands first, with the key that changes it', async (t) => {
   const types = {
     ...monitor,
