@@ -1,4 +1,4 @@
-import { type ClockWatch, watchClock } from '../http/clock-watch.ts'
+import { type ClockWatch, describeAhead, watchClock } from '../http/clock-watch.ts'
 import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
 
@@ -23,10 +23,9 @@ export function createClockReadings(now: () => number): ClockReadings {
     describe(clock) {
       const ahead = aheadMs.get(clock)
       if (ahead === undefined) return unknown(`${names[clock]}: its answers name no time`)
-      const seconds = Math.round(Math.abs(ahead) / 1000)
-      if (seconds <= clockToleranceSeconds) return fine(`${names[clock]} agrees with this machine's`)
-      const side = ahead < 0 ? 'behind' : 'ahead of'
-      const about = `${names[clock]} is ${seconds} s ${side} this machine's; ${clockToleranceSeconds} s are tolerated`
+      if (Math.round(Math.abs(ahead) / 1000) <= clockToleranceSeconds)
+        return fine(`${names[clock]} agrees with this machine's`)
+      const about = `${names[clock]} is ${describeAhead(ahead)}; ${clockToleranceSeconds} s are tolerated`
       return wrong(ids[clock], about, adviceOnClocks)
     },
   }

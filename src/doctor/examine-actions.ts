@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuthsignalError, Tracked } from '../authsignal/authsignal.ts'
-import type { ClientPolicy, Config } from '../config/schema/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
+import { listActiveClients } from './active-clients.ts'
 import { doctorUser } from './examine-authsignal.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
 import type { Setting } from './setting.ts'
@@ -37,14 +38,11 @@ export async function examineActions({
   return [...findings, ...explainUnasked(config)]
 }
 
-function listActions({ clients, defaults, protectedPaths, passkeys }: Config): string[] {
-  const policies: ClientPolicy[] = [
-    ...clients.values(),
-    defaults,
-    ...protectedPaths.map(({ policy }) => policy),
-    ...(passkeys ? [passkeys.policy] : []),
-  ]
-  return [...new Set(policies.filter(({ mode }) => mode !== 'off').map(({ action }) => action))]
+function listActions(config: Config): string[] {
+  const { protectedPaths, passkeys } = config
+  // None of these is ever off.
+  const ofPages = [...protectedPaths, ...(passkeys ? [passkeys] : [])].map(({ policy }) => policy)
+  return [...new Set([...listActiveClients(config), ...ofPages].map(({ action }) => action))]
 }
 
 const explainUntracked = (actions: readonly string[]): Finding =>

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/schema/network.ts'
+import { hostnameOf, isLoopback } from '../config/schema/network.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { findCode } from './find-code.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
@@ -14,7 +14,7 @@ export async function examineAdmin(
 }
 
 function judgeHost({ admin }: Config, env: Setting['env']): Finding[] {
-  if (env['KUBERNETES_SERVICE_HOST'] === undefined || !isLoopback(bracket(admin.host))) return []
+  if (env['KUBERNETES_SERVICE_HOST'] === undefined || !isLoopback(hostnameOf(admin.host))) return []
   const about = `admin listens on ${admin.host}, where the kubelet's probes of /livez and /readyz can't reach it`
   const fix = 'set admin.host: 0.0.0.0, and let no Service publish its port'
   return [wrong('admin_in_kubernetes', about, fix)]
@@ -22,7 +22,7 @@ function judgeHost({ admin }: Config, env: Setting['env']): Finding[] {
 
 async function readHealth({ admin }: Config, signal: AbortSignal): Promise<Finding[]> {
   const host = ['0.0.0.0', '::'].includes(admin.host) ? 'localhost' : admin.host
-  const where = `${bracket(host)}:${admin.port}`
+  const where = `${hostnameOf(host)}:${admin.port}`
   const here = 'run doctor beside the gateway'
   try {
     const { status, body } = await getPage(new URL(`http://${where}/readyz`), {}, signal)
@@ -45,5 +45,3 @@ function judgeHealth(
   const found = warnings.map((warning) => wrong('gateway_warning', `it warns: ${warning}`, 'see there'))
   return [state, ...found]
 }
-
-const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)

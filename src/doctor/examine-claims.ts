@@ -1,5 +1,6 @@
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import type { Identity } from '../policy/identity.ts'
+import { listActiveClients } from './active-clients.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
 
 type Sent = ClientPolicy['send'][number]
@@ -21,7 +22,7 @@ const technical = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'at_hash'
 /** What the ID token of a sign-in holds for the gateway, and what is missing for what the configuration wants. */
 export function examineClaims(config: Config, identity: Identity): Finding[] {
   const { provider } = config
-  const active = [...config.clients.values(), config.defaults].filter(({ mode }) => mode !== 'off')
+  const active = listActiveClients(config)
   const has = (claim: string): boolean => identity.claims[claim] !== undefined
   const client = `the probe's client ${provider.probe.clientId}`
   const missing = (claim: string, consequence: string): Finding =>

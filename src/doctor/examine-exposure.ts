@@ -1,9 +1,7 @@
 import { lookup } from 'node:dns/promises'
-import { isLoopback, isPrivateAddress } from '../config/schema/network.ts'
-import { listMetadataPaths } from '../provider/metadata.ts'
-import { publicHost } from './ask-instance.ts'
+import { hostnameOf, hostOf, isInside } from '../config/schema/network.ts'
 import { type Finding, unknown, wrong } from './finding.ts'
-import { getPage } from './get-page.ts'
+import { isMetadataAt } from './is-metadata-at.ts'
 import { readPeerCertificate } from './peer-certificate.ts'
 import type { Setting } from './setting.ts'
 
@@ -16,7 +14,7 @@ export async function examineExposure(
 ): Promise<Finding[]> {
   const upstream = new URL(config.upstream.url)
   const [own, outside] = await Promise.all([resolve(upstream), resolve(new URL(config.publicUrl))])
-  const open = own.filter((address) => !isLoopback(address) && !isPrivateAddress(address))
+  const open = own.filter((address) => !isInside(address))
   const around = outside.filter((address) => !own.includes(address))
   const reached = []
   for (const address of isSharedPort(config, upstream) ? [] : around)
@@ -54,14 +52,14 @@ const isSharedPort = ({ publicUrl, listen }: Setting['config'], upstream: URL): 
 const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80)
 
 async function resolve({ hostname }: URL): Promise<string[]> {
-  const found = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => [])
+  const found = await lookup(hostOf(hostname), { all: true }).catch(() => [])
   return found.map(({ address }) => address)
 }
 
 async function isOpAt(config: Setting['config'], address: string, signal: AbortSignal): Promise<boolean> {
   const upstream = new URL(config.upstream.url)
   const url = new URL(config.upstream.url)
-  url.hostname = address.includes(':') ? `[${address}]` : address
+  url.hostname = hostnameOf(address)
   const limit = AbortSignal.any([signal, AbortSignal.timeout(longestTryMs)])
   try {
     if (upstream.protocol === 'https:') {
@@ -70,9 +68,7 @@ async function isOpAt(config: Setting['config'], address: string, signal: AbortS
       )
       return here?.fingerprint256 === there?.fingerprint256
     }
-    const [path = ''] = listMetadataPaths(config.provider.issuer)
-    const { status, body } = await getPage(new URL(path, url), publicHost(config), limit)
-    return status === 200 && body.includes('"issuer"')
+    return await isMetadataAt(config, url.origin, limit)
   } catch {
     signal.throwIfAborted()
     return false

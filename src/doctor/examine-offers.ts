@@ -3,6 +3,7 @@ import { findClientDoors } from '../doors/client-doors.ts'
 import type { Door, ProviderFacts } from '../doors/doors.ts'
 import { findProviderDoors } from '../doors/provider-doors.ts'
 import { inspectProvider } from '../provider/inspect-provider.ts'
+import { listActiveClients } from './active-clients.ts'
 import { type Finding, fine, unknown } from './finding.ts'
 import type { Setting } from './setting.ts'
 import { toFinding } from './to-finding.ts'
@@ -21,10 +22,9 @@ export async function examineOffers(
 }
 
 function findBreaking(config: Config, facts: ProviderFacts): Door[] {
-  const active = [...config.clients.values(), config.defaults].filter(({ mode }) => mode !== 'off')
   const doors = [
     ...findProviderDoors(config, facts),
-    ...active.flatMap((policy) => findClientDoors(policy, facts)),
+    ...listActiveClients(config).flatMap((policy) => findClientDoors(policy, facts)),
   ]
   return doors.filter(({ level }) => level === 'breaks')
 }

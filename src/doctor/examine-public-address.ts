@@ -1,9 +1,9 @@
-import { listMetadataPaths } from '../provider/metadata.ts'
-import { askInstance, publicHost } from './ask-instance.ts'
+import { askInstance } from './ask-instance.ts'
 import { judgeDates } from './examine-certificate.ts'
 import { findCode } from './find-code.ts'
 import { type Finding, fine, wrong } from './finding.ts'
-import { type FetchedPage, getPage } from './get-page.ts'
+import type { FetchedPage } from './get-page.ts'
+import { isMetadataAt } from './is-metadata-at.ts'
 import { readPeerCertificate } from './peer-certificate.ts'
 import type { Setting } from './setting.ts'
 import { describeCertificateFault } from './tls-fault.ts'
@@ -55,10 +55,7 @@ async function explainOther(
   { status }: FetchedPage,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const [path = ''] = listMetadataPaths(config.provider.issuer)
-  const document = await getPage(new URL(config.publicUrl + path), publicHost(config), signal)
-  const isOp = document.status === 200 && document.body.includes('"issuer"')
-  const what = isOp
+  const what = (await isMetadataAt(config, config.publicUrl, signal))
     ? "the OP's metadata is there, but no gateway with these secrets: the OP itself, or a gateway with others"
     : `what answers there is no gateway with these secrets (status ${status})`
   const fix = "point publicUrl's name to the gateway only, and restart it after a change of its secrets"

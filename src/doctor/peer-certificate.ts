@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
+import { hostOf } from '../config/schema/network.ts'
 import { findCode } from './find-code.ts'
 
 /** The certificate with which a server introduces itself. */
@@ -24,7 +25,7 @@ export async function readPeerCertificate(
   ca: string | undefined,
   signal: AbortSignal,
 ): Promise<PeerCertificate> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(url.hostname)
   const socket = connect({
     host,
     port: Number(url.port) || 443,

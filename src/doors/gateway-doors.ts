@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
+import { hostOf } from '../config/schema/network.ts'
 import { readCertificates } from '../config/schema/pem.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { advise, type Door } from './doors.ts'
@@ -55,7 +56,7 @@ export function describeDates(
 /** Behind a proxy that encrypts again, the certificate may have a name of its own. */
 function* findOtherHost({ publicUrl, listen, trustedProxies }: Config): Generator<Door> {
   const [own] = listen.tls === undefined || trustedProxies.length > 0 ? [] : readCertificates(listen.tls.cert)
-  const host = new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(new URL(publicUrl).hostname)
   if (own === undefined || (isIP(host) === 0 ? own.checkHost(host) : own.checkIP(host)) !== undefined) return
   const meaning = `the certificate does not name ${host}, so browsers and clients refuse it`
   yield {

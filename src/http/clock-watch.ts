@@ -29,3 +29,9 @@ export function watchClock(now: () => number, see: (aheadMs: number) => void): C
     },
   }
 }
+
+/** `3 s ahead of this machine's`. */
+export function describeAhead(aheadMs: number): string {
+  const seconds = Math.round(Math.abs(aheadMs) / 1000)
+  return `${seconds} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine's`
+}

@@ -1,5 +1,5 @@
 import { type AddressInfo, isIP } from 'node:net'
-import { isLoopback } from '../config/schema/network.ts'
+import { hostnameOf, isLoopback } from '../config/schema/network.ts'
 import { buildApp, type RecordedRequest } from './app.ts'
 import { type Control, createControl } from './control.ts'
 import { Challenges } from './model/challenges.ts'
@@ -80,7 +80,7 @@ export async function startStandIn(options: StandInOptions): Promise<RunningStan
   const hosted = new URL(options.publicUrl ?? 'http://authsignal.localhost')
   if (hosted.port === '' || hosted.port === '0') hosted.port = String(realPort)
   standIn.hostedUrl = hosted.origin
-  const apiHost = host.includes(':') ? `[${host}]` : host
+  const apiHost = hostnameOf(host)
   return {
     apiUrl: `http://${apiHost}:${realPort}/v1`,
     hostedUrl: hosted.origin,

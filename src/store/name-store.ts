@@ -1,9 +1,10 @@
+import { hostnameOf } from '../config/schema/network.ts'
 import type { RedisSettings, StoreNode } from '../config/schema/store-schema.ts'
 
 /** Where a store is, for operators: no user, no password. */
 export function nameStore({ isTls, topology }: Pick<RedisSettings, 'isTls' | 'topology'>): string {
   const scheme = isTls ? 'rediss' : 'redis'
-  const name = ({ host, port }: StoreNode) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const name = ({ host, port }: StoreNode) => `${scheme}://${hostnameOf(host)}:${port}`
   switch (topology.kind) {
     case 'single':
       return name(topology.node)

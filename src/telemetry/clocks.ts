@@ -1,4 +1,4 @@
-import { type ClockWatch, watchClock } from '../http/clock-watch.ts'
+import { type ClockWatch, describeAhead, watchClock } from '../http/clock-watch.ts'
 import { adviceOnClocks, clockToleranceSeconds } from '../policy/age.ts'
 import { type LineLog, writeLine } from './log-lines.ts'
 
@@ -29,8 +29,7 @@ export function createClocks(log: LineLog, now: () => number): Clocks {
       const aheadSeconds = Math.round(aheadMs / 1000)
       const isKnown = warnings.has(clock)
       if (apartMs > toleranceMs || (isKnown && apartMs > toleranceMs - slackMs)) {
-        const difference = `${Math.abs(aheadSeconds)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine's`
-        warnings.set(clock, `${name} is ${difference}: ${consequence}. ${adviceOnClocks}.`)
+        warnings.set(clock, `${name} is ${describeAhead(aheadMs)}: ${consequence}. ${adviceOnClocks}.`)
         if (!isKnown)
           writeLine(log, "a clock differs from this machine's", {
             clock,

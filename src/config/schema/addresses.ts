@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { issuerPlaceholder } from './issuer-path.ts'
-import { isInside, isLoopback, isNetwork } from './network.ts'
+import { hostOf, isInside, isLoopback, isNetwork } from './network.ts'
 import { text, textLike } from './text.ts'
 
 const name = '(?!-)[a-z0-9-]{1,63}(?<!-)(?:\\.(?!-)[a-z0-9-]{1,63}(?<!-))*'
@@ -73,7 +73,7 @@ export const challengeHost = text(
   },
 )
 
-const isAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
+const isAddress = (hostname: string): boolean => isIP(hostOf(hostname)) !== 0
 
 /** Where a name leads is seen when it is connected to (`createPrivateLookup`). */
 export function mayBePrivate(hostname: string): boolean {

@@ -27,6 +27,12 @@ export function isInside(hostname: string): boolean {
   return isLoopback(hostname) || isPrivateAddress(hostname)
 }
 
+/** The host to connect to, of a URL's hostname: an IPv6 address without its brackets. */
+export const hostOf = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+
+/** The same host as a URL names it: an IPv6 address in brackets (RFC 3986 3.2.2). */
+export const hostnameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
 /** Whether a value is an address or a network in CIDR notation; the whole internet (`/0`) is not. */
 export function isNetwork(value: string): boolean {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(value) ?? []
@@ -36,7 +42,7 @@ export function isNetwork(value: string): boolean {
 }
 
 function isIn(list: BlockList, hostname: string): boolean {
-  const address = hostname.replace(/^\[|\]$/g, '')
+  const address = hostOf(hostname)
   const family = isIP(address)
   return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mayBePrivate } from './addresses.ts'
 import type { Findings } from './consistency.ts'
+import { hostOf } from './network.ts'
 import { certificates, privateKey } from './pem.ts'
 import { duration, secret, text, textLike } from './text.ts'
 
@@ -121,7 +122,7 @@ const isEncrypted = (url: string): boolean => url.includes('rediss:')
 function parseNode(url: string): { node: StoreNode; database: number } {
   const [, , host = '', port = defaultPort, database = 0] = url.split(nodePattern)
   return {
-    node: { host: host.replace(/^\[|\]$/g, ''), port: Number(port) },
+    node: { host: hostOf(host), port: Number(port) },
     database: Number(database),
   }
 }
