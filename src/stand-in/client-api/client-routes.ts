@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { withFaults } from '../model/faults.ts'
 import { findOrCreateUser } from '../model/model.ts'
@@ -26,26 +26,16 @@ export function addClientRoutes(client: FastifyInstance, standIn: StandIn): void
   })
   client.options('/*', async (_request, reply) => reply.code(204).send())
 
-  client.post(
-    '/challenge',
-    withFaults(faults, 'client', (request) => startChallenge(standIn, request)),
-  )
-  client.post(
-    '/user-authenticators/passkey/authentication-options',
-    withFaults(faults, 'client', (request) => offerAuthentication(standIn, request)),
-  )
-  client.post(
-    '/verify/passkey',
-    withFaults(faults, 'client', (request) => verifyPasskey(standIn, request)),
-  )
-  client.post(
-    '/user-authenticators/passkey/registration-options',
-    withFaults(faults, 'client', (request) => offerRegistration(standIn, request)),
-  )
-  client.post(
-    '/user-authenticators/passkey',
-    withFaults(faults, 'client', (request) => registerPasskey(standIn, request)),
-  )
+  const post = (path: string, answer: (standIn: StandIn, request: FastifyRequest) => Promise<object>) =>
+    client.post(
+      path,
+      withFaults(faults, 'client', (request) => answer(standIn, request)),
+    )
+  post('/challenge', startChallenge)
+  post('/user-authenticators/passkey/authentication-options', offerAuthentication)
+  post('/verify/passkey', verifyPasskey)
+  post('/user-authenticators/passkey/registration-options', offerRegistration)
+  post('/user-authenticators/passkey', registerPasskey)
 
   client.get(
     '/user-authenticators/passkey',

@@ -1,7 +1,16 @@
 import { html } from 'ghtml'
 import { encodeQR } from 'qr'
-import { type CodeRefusal, enrolmentUri } from '../model/totp.ts'
-import { codeForm, type FormContext, layout } from './layout.ts'
+import { enrolmentUri } from '../model/totp.ts'
+import { codeForm, type FormContext, layout, type Refusals } from './layout.ts'
+
+const wrong = 'That code is not right. Type the one that the app shows now.'
+
+const refusals: Refusals = {
+  malformed: 'A code has six digits.',
+  wrong,
+  expired: wrong,
+  used: 'That code was used before. Wait for the app to show the next one.',
+}
 
 /** The page on which the first authenticator app is set up, by QR code or by typing the secret. */
 export async function enrolPage(context: FormContext, secret: string): Promise<string> {
@@ -22,7 +31,7 @@ export async function enrolPage(context: FormContext, secret: string): Promise<s
         </li>
         <li>
           <p><label for="code">Type the six digits that the app shows.</label></p>
-          !${codeForm(context, 'Turn on', explain(context.refusal))}
+          !${codeForm(context, 'Turn on', refusals)}
         </li>
       </ol>`,
     context,
@@ -34,21 +43,7 @@ export function challengePage(context: FormContext): string {
   return layout(
     'Confirm that it’s you',
     html`<p><label for="code">Type the six digits that your authenticator app shows.</label></p>
-      !${codeForm(context, 'Confirm', explain(context.refusal))}`,
+      !${codeForm(context, 'Confirm', refusals)}`,
     context,
   )
-}
-
-function explain(refusal: CodeRefusal | undefined): string | undefined {
-  switch (refusal) {
-    case undefined:
-      return undefined
-    case 'malformed':
-      return 'A code has six digits.'
-    case 'wrong':
-    case 'expired':
-      return 'That code is not right. Type the one that the app shows now.'
-    case 'used':
-      return 'That code was used before. Wait for the app to show the next one.'
-  }
 }

@@ -1,7 +1,8 @@
 import { html } from 'ghtml'
+import { nameUser } from '../model/model.ts'
 import type { StandIn } from '../model/stand-in.ts'
 import { currentCode, findAuthenticatorApp } from '../model/totp.ts'
-import { layout, nameUser } from './layout.ts'
+import { layout } from './layout.ts'
 
 /** What everyone's authenticator app shows now, for operators without a phone at hand. */
 export function codesPage({ tenant }: StandIn): string {

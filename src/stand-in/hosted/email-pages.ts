@@ -1,6 +1,14 @@
 import { html } from 'ghtml'
-import type { CodeRefusal } from '../model/totp.ts'
-import { codeForm, type FormContext, layout } from './layout.ts'
+import { codeForm, type FormContext, layout, type Refusals } from './layout.ts'
+
+const wrong = 'That code is not right. Type the one from the newest mail.'
+
+const refusals: Refusals = {
+  malformed: 'A code has six digits.',
+  wrong,
+  used: wrong,
+  expired: 'That code is too old. Send another one.',
+}
 
 /** What an email page knows: `given` is the address that came with track, which nobody may change. */
 export type EmailContext = FormContext & {
@@ -42,25 +50,11 @@ export function emailCodePage(context: EmailContext, kind: 'enrol' | 'challenge'
   return layout(
     kind === 'enrol' ? enrolTitle : 'Confirm that it’s you',
     html`<p><label for="code">Type the six digits that we sent to <b id="address">${address}</b>.</label></p>
-      !${codeForm(context, kind === 'enrol' ? 'Turn on' : 'Confirm', explain(context.refusal))}
+      !${codeForm(context, kind === 'enrol' ? 'Turn on' : 'Confirm', refusals)}
       <form method="post">
         <button class="link" name="resend" value="1">Send another code</button>
         !${change}
       </form>`,
     context,
   )
-}
-
-function explain(refusal: CodeRefusal | undefined): string | undefined {
-  switch (refusal) {
-    case undefined:
-      return undefined
-    case 'malformed':
-      return 'A code has six digits.'
-    case 'wrong':
-    case 'used':
-      return 'That code is not right. Type the one from the newest mail.'
-    case 'expired':
-      return 'That code is too old. Send another one.'
-  }
 }

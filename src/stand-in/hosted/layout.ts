@@ -1,4 +1,5 @@
 import { html } from 'ghtml'
+import { nameUser } from '../model/model.ts'
 import type { CodeRefusal } from '../model/totp.ts'
 import type { User } from '../model/types.ts'
 import type { PageMethod } from './next-step.ts'
@@ -20,8 +21,12 @@ export function messagePage(title: string, text: string, backUrl?: string): stri
   return layout(title, html`<p>${text}</p>!${back}`)
 }
 
-/** The form with the one field `code`; `refused` says what was wrong with the last one. */
-export function codeForm(context: FormContext, button: 'Turn on' | 'Confirm', refused?: string): string {
+/** What is said of a code that was not accepted. */
+export type Refusals = Readonly<Record<CodeRefusal, string>>
+
+/** The form with the one field `code`, and what was wrong with the last one. */
+export function codeForm(context: FormContext, button: 'Turn on' | 'Confirm', refusals: Refusals): string {
+  const refused = context.refusal && refusals[context.refusal]
   const error = refused === undefined ? '' : html`<p class="error" id="error" role="alert">${refused}</p>`
   // On the enrolment page a focus would scroll the QR code out of a phone's view.
   const focus = button === 'Confirm' || refused !== undefined ? 'autofocus' : ''
@@ -62,11 +67,6 @@ export function layout(title: string, body: string, context?: FormContext): stri
 </body>
 </html>
 `
-}
-
-/** What people call the user. */
-export function nameUser({ attributes: { username, email }, userId }: User): string {
-  return username ?? email ?? userId
 }
 
 const otherLabels: Readonly<Record<PageMethod, string>> = {

@@ -1,9 +1,9 @@
 import { html } from 'ghtml'
 import { formatProblem } from '../../config/config-error.ts'
-import { findOrCreateUser } from '../model/model.ts'
+import { findOrCreateUser, nameUser } from '../model/model.ts'
 import type { StandIn } from '../model/stand-in.ts'
 import type { Action, Rule } from '../model/types.ts'
-import { layout, nameUser } from './layout.ts'
+import { layout } from './layout.ts'
 import { outages } from './outages.ts'
 
 const shownActions = 20

@@ -54,6 +54,11 @@ export function deleteUser(tenant: Tenant, userId: string): void {
   for (const [key, action] of tenant.actions) if (action.userId === userId) tenant.actions.delete(key)
 }
 
+/** What people call the user. */
+export function nameUser({ attributes: { username, email }, userId }: User): string {
+  return username ?? email ?? userId
+}
+
 /** An action is identified by user, action code and idempotency key. */
 export function actionKey(userId: string, actionCode: string, idempotencyKey: string): string {
   return JSON.stringify([userId, actionCode, idempotencyKey])

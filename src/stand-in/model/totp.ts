@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
-import type { Tenant } from './model.ts'
+import { nameUser, type Tenant } from './model.ts'
 import type { Authenticator, AuthenticatorApp, User } from './types.ts'
 
 /** Why a code is not accepted. */
@@ -13,8 +13,7 @@ export function createSecret(): string {
 
 /** The `otpauth:` address that the QR code carries. */
 export function enrolmentUri(user: User, secret: string): string {
-  const label = user.attributes.username ?? user.attributes.email ?? user.userId
-  return new TOTP({ issuer: 'Step-up rehearsal', label, secret }).toString()
+  return new TOTP({ issuer: 'Step-up rehearsal', label: nameUser(user), secret }).toString()
 }
 
 /** A new authenticator app for this secret, not yet verified by a code. */
