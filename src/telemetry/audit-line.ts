@@ -235,10 +235,6 @@ export type SecurityEvent =
   | 'unrecognised_client'
   | 'unreleased_grant'
 
-/** A line with a verdict. */
-export type VerdictLine = CommonFields &
-  (DecisionFields | StepUpFields | ReleasedFields | RefusedFields | UnknownUserFields)
-
 /** What a line says beside the common fields. */
 export type AuditFields =
   | DecisionFields
@@ -253,8 +249,3 @@ export type AuditFields =
   | PasskeyFields
   | SignedOutFields
   | SecurityFields
-
-/** One line of the record. */
-export type AuditLine = CommonFields & AuditFields
-
-export type AuditEvent = AuditFields['audit']
