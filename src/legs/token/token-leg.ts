@@ -99,16 +99,12 @@ async function noteArrival({ inFlight }: Services['records'], code: ReleasedCode
 }
 
 /** A protected client uses only the grants on its list. @throws {TokenError} `unauthorized_client` */
-function requireGrantListed(policy: ClientPolicy, grantType: string): void {
-  const refusal = refusalOfGrant(policy, grantType)
+function requireGrantListed({ mode, grants }: ClientPolicy, grantType: string): void {
   // guard: grants-on-the-list
-  if (policy.mode === 'enforce' && refusal) throw refusal
-}
-
-function refusalOfGrant({ grants }: ClientPolicy, grantType: string): TokenError | undefined {
-  if (grants.includes(grantType)) return undefined
-  const detail = `the grant ${grantType} is not on the client's list`
-  return new TokenError('unauthorized_client', detail, { value: grantType, key: 'grants' })
+  if (mode === 'enforce' && !grants.includes(grantType)) {
+    const detail = `the grant ${grantType} is not on the client's list`
+    throw new TokenError('unauthorized_client', detail, { value: grantType, key: 'grants' })
+  }
 }
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -182,9 +178,8 @@ export function requireGrant(
   const client = findClient(services, authorization, parameters)
   const { names, policy } = client
   requireExact(services, policy, names, [...client.faults, ...faults.values()])
-  const refusal = refusalOfGrant(policy, grantOfEndpoint[endpoint])
   // guard: grants-of-other-doors
-  if (policy.mode === 'enforce' && refusal) throw refusal
+  requireGrantListed(policy, grantOfEndpoint[endpoint])
   // guard: other-doors-for-nobody
   if (names.length === 0 && services.policies.enforced.length > 0) {
     throw new TokenError('invalid_request', `${endpoint} without a client`)
