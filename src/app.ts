@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastifyCookie from '@fastify/cookie'
 import { warnOfStandIn } from './authsignal/warn-of-stand-in.ts'
 import type { Config } from './config/schema/schema.ts'
-import { createServer } from './create-server.ts'
+import { createRouter } from './create-router.ts'
 import { createServices } from './create-services.ts'
-import { createStore } from './create-store.ts'
 import { loosenPath } from './http/target.ts'
 import { createInstance } from './instance/instance.ts'
 import { onRequest } from './legs/on-request.ts'
@@ -18,50 +17,40 @@ import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
 import { readAssets } from './passkeys/serve-assets.ts'
 import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createFindPage, createFindWatchedPage } from './protected-pages/protected-paths.ts'
-import { listMetadataPaths } from './provider/metadata.ts'
+import { type Discovery, listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
+import type { ProcessServices } from './services.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
 import type { Store } from './store/store.ts'
-import { createHealthServer } from './telemetry/health.ts'
-import type { Log } from './telemetry/log.ts'
 import { writeLine } from './telemetry/log-lines.ts'
-import { requireStore, warnOfStore } from './telemetry/store-health.ts'
 import { serveProxy } from './upstream/proxy.ts'
 
-/** What the process gives the gateway. */
-export interface Ports {
-  readonly log: Log
-  /** Epoch milliseconds. */
-  readonly now?: () => number
-  readonly store?: Store
-  /** Resolves after so many milliseconds; rejects if `signal` is aborted before. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
-  /** The limit of the heap, of which what is remembered takes a part. */
-  readonly heapBytes?: number
-}
-
-const usualHeapBytes = 256 * 1024 * 1024
-
-/** Docker ends a container ten seconds after it asked it to stop. */
-const longestEndMs = 8000
-
-const waitUnref = (ms: number, signal: AbortSignal): Promise<unknown> =>
-  setTimeout(ms, undefined, { signal, ref: false })
-
-/** A gateway that is built and not yet listening. */
-export interface Gateway {
+/** What answers requests by one configuration. */
+export interface App {
   readonly provider: Provider
-  /** Opens both listeners, and begins to connect to the store and to read the OP's metadata; until that is known all is answered 503. */
-  listen(): Promise<void>
-  /** Lets requests end, for 8 seconds at most; then closes listeners, connections and the store. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** What is likely a mistake in how the gateway was put up, in sentences. */
+  readonly warnings: readonly string[]
+  /** Begins to read the OP's metadata, as `Provider.start` does. Until it is known all is answered 503. */
+  start(): Promise<void>
+  /** Only once no request is under way. */
   close(): Promise<void>
 }
 
-/** Puts the parts together, in the order in which a request meets them. */
-export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
-  const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const { store = createStore(config.store, log, now, heapBytes) } = ports
-  const services = createServices(config, log, store, now)
+/**
+ * Puts the parts together, in the order in which a request meets them.
+ *
+ * @param discovery what is known of the OP already.
+ * @throws if files that the configuration names can't be read, or what is known contradicts it.
+ */
+export async function buildApp(
+  config: Config,
+  store: Store,
+  process: ProcessServices,
+  discovery?: Discovery,
+): Promise<App> {
+  const { log } = process
+  const services = createServices(config, store, process, discovery)
   const { provider, upstream } = services
   const { passkeys, pathPrefix: prefix, publicUrl } = config
   const isLoginPath = createIsLoginPath(passkeys?.signIn?.loginPaths ?? [])
@@ -75,10 +64,10 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const metadataPaths = new Set(listMetadataPaths(config.provider.issuer).map(loosenPath))
   const forResponses = { ...services, jsonPaths, metadataPaths, loginPage }
 
-  const app = createServer(services, log)
+  const app = createRouter(services, log)
   await app.register(fastifyCookie)
   readExchanges(app, services, isLoginPath)
-  const instance = createInstance(config, log, now)
+  const instance = createInstance(config, process)
   instance.watch(app)
   await app.register(async (own) => instance.serve(own), { prefix })
   await app.register(async (own) => serveReturnLeg(own, services), { prefix })
@@ -96,36 +85,21 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     onBreakOff: (request, err) => writeLine(request.log, "the OP's answer broke off", { err }),
   })
   await app.ready()
-  const standInWarnings = warnOfStandIn(config.authsignal)
-  const health = createHealthServer(
-    () => requireStore(provider.state, store.outage),
-    () => [
-      ...services.clocks.warnings,
-      ...services.authsignalCalls.warnings,
-      ...warnOfStore(store.outage),
-      ...instance.warnings,
-    ],
-  )
 
   return {
     provider,
-    async listen() {
-      for (const detail of standInWarnings) writeLine(log, 'a stand-in may answer for Authsignal', { detail })
-      store.open?.()
-      provider.start()
-      await health.listen(config.admin)
-      await app.listen(config.listen)
+    handle: app.routing,
+    get warnings() {
+      return instance.warnings
+    },
+    start() {
+      for (const detail of warnOfStandIn(config.authsignal))
+        writeLine(log, 'a stand-in may answer for Authsignal', { detail })
+      return provider.start()
     },
     async close() {
-      const closed = new AbortController()
-      // A stream of events has no end of its own.
-      wait(longestEndMs, closed.signal).then(
-        () => app.server.closeAllConnections(),
-        () => undefined,
-      )
       await app.close()
-      closed.abort()
-      await Promise.all([health.close(), provider.close(), upstream.close(), store.close()])
+      await Promise.all([provider.close(), upstream.close()])
     },
   }
 }

@@ -7,28 +7,33 @@ import { createPages } from './pages/pages.ts'
 import { createPolicies } from './policy/policies.ts'
 import { askUser } from './probe/ask-user.ts'
 import { createKeys } from './provider/keys.ts'
+import type { Discovery } from './provider/metadata.ts'
 import { createProvider } from './provider/provider.ts'
 import { createEpochs } from './records/epochs.ts'
 import { forecastRecords } from './records/forecast-records.ts'
 import { createRecords } from './records/records.ts'
-import type { Services } from './services.ts'
+import type { ProcessServices, Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
-import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
-import { createClocks } from './telemetry/clocks.ts'
-import type { Log } from './telemetry/log.ts'
 import { connectUpstream } from './upstream/connection.ts'
 
-/** Builds what all parts share. Nothing is opened or read yet. */
-export function createServices(config: Config, log: Log, store: Store, now: () => number): Services {
+/**
+ * Builds what all parts of one configuration share. Nothing is opened or read yet.
+ *
+ * @param discovery what is known of the OP already.
+ */
+export function createServices(
+  config: Config,
+  store: Store,
+  { log, now, clocks, authsignalCalls, keyReadings, auditWatches }: ProcessServices,
+  discovery?: Discovery,
+): Services {
   const records = createRecords(store, config.stepUp)
-  const clocks = createClocks(log, now)
-  const authsignalCalls = createAuthsignalCalls(log, now)
   const upstream = connectUpstream(config, clocks.provider)
-  const provider = createProvider(config, upstream, log)
-  const keys = createKeys(provider, upstream)
+  const provider = createProvider(config, upstream, log, discovery)
+  const keys = createKeys(provider, upstream, keyReadings)
   const policies = createPolicies(config)
-  const audit = createAudit(log, config.log, versionOf(config))
+  const audit = createAudit(log, config.log, versionOf(config), auditWatches)
   return {
     config,
     now,
@@ -42,7 +47,6 @@ export function createServices(config: Config, log: Log, store: Store, now: () =
     keys,
     askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
     audit,
-    clocks,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),
     forecast: policies.forecast && {

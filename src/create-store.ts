@@ -5,7 +5,7 @@ import { nameStore } from './store/name-store.ts'
 import { createRedisStore } from './store/redis/redis.ts'
 import type { Store } from './store/store.ts'
 import type { Log } from './telemetry/log.ts'
-import { logStore } from './telemetry/store-health.ts'
+import { logStore } from './telemetry/log-store.ts'
 
 /**
  * The engine that the configuration names. Nothing is opened yet.

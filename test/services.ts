@@ -1,4 +1,5 @@
 import type { Config } from '../src/config/schema/schema.ts'
+import { createProcessServices } from '../src/create-process-services.ts'
 import { createServices } from '../src/create-services.ts'
 import type { Services } from '../src/services.ts'
 import { createMemoryStore } from '../src/store/memory.ts'
@@ -23,7 +24,7 @@ export function makeServices(
   const { config = makeConfig({}), now = () => 1000, store = createMemoryStore(now), ...others } = parts
   const lines: Record<string, unknown>[] = []
   const log = createLog({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } })
-  return { ...createServices(config, log, store, now), ...others, lines }
+  return { ...createServices(config, store, createProcessServices(log, now)), ...others, lines }
 }
 
 /** A configuration in which a passkey is a way to sign in. */

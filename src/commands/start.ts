@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
-import { buildGateway } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
 import { type LogLevel, logLevels } from '../config/schema/log-schema.ts'
+import { buildGateway } from '../gateway.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type CommandContext, parseConfigOption, UsageError } from './command.ts'
 

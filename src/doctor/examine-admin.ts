@@ -13,11 +13,12 @@ export async function examineAdmin(
   return [...judgeHost(config, env), ...(await readHealth(config, signal))]
 }
 
-function judgeHost({ admin }: Config, env: Setting['env']): Finding[] {
-  if (env['KUBERNETES_SERVICE_HOST'] === undefined || !isLoopback(hostnameOf(admin.host))) return []
-  const about = `admin listens on ${admin.host}, where the kubelet's probes of /livez and /readyz can't reach it`
-  const fix = 'set admin.host: 0.0.0.0, and let no Service publish its port'
-  return [wrong('admin_in_kubernetes', about, fix)]
+function judgeHost({ admin, monitoring }: Config, env: Setting['env']): Finding[] {
+  if (env['KUBERNETES_SERVICE_HOST'] === undefined) return []
+  const isReached = [admin, monitoring].some((one) => one && !isLoopback(hostnameOf(one.host)))
+  if (isReached) return []
+  const about = `admin listens on ${admin.host}, where the kubelet's probes can't reach it`
+  return [wrong('admin_in_kubernetes', about, 'add monitoring: {}, and have the probes ask its port, 9091')]
 }
 
 async function readHealth({ admin }: Config, signal: AbortSignal): Promise<Finding[]> {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { readPairs } from '../http/cookie-pairs.ts'
 import { Refusal } from '../refusal.ts'
-import type { Log } from '../telemetry/log.ts'
+import type { ProcessServices } from '../services.ts'
 import { writeLine } from '../telemetry/log-lines.ts'
 import { adviseOnForwarding, createFindLikelyProxy, createReadForwarding } from './forwarding.ts'
 import { createProofs } from './proofs.ts'
@@ -37,13 +36,10 @@ export interface Instance {
   readonly warnings: readonly string[]
 }
 
-/** @param now epoch milliseconds. */
 export function createInstance(
   config: Pick<Config, 'authsignal' | 'provider' | 'trustedProxies' | 'forwardingHeader'>,
-  log: Log,
-  now: () => number,
+  { log, now, instanceId: instance }: Pick<ProcessServices, 'log' | 'now' | 'instanceId'>,
 ): Instance {
-  const instance = randomUUID()
   const proofs = createProofs(config)
   const readForwarding = createReadForwarding(config)
   const findLikelyProxy = createFindLikelyProxy(config)

@@ -6,11 +6,13 @@ import type { UpstreamConnection } from '../upstream/connection.ts'
 import { findEndSessionPath } from './end-session.ts'
 import { completeMetadata, type UsableMetadata } from './endpoints.ts'
 import { createPathGuard } from './guarded-paths.ts'
-import { discover } from './metadata.ts'
+import { type Discovery, discover } from './metadata.ts'
 import { isPlainHttp, registerClient } from './relying-party.ts'
 
 /** What the metadata of the OP comes to. */
 export interface KnownProvider {
+  /** What it was read from. */
+  readonly discovery: Discovery
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
   /** As `findEndSessionPath` gives it. */
@@ -19,14 +21,20 @@ export interface KnownProvider {
   readonly configuration: Configuration
 }
 
-/**
- * Reads the OP's metadata, discovered and configured. From one reading to the next paths add up, and each warning
- * is given once.
- *
- * @returns a function of what is known so far. It rejects with a Refusal, or with an Error if paths contradict each
- *   other. Where all that is needed is configured, a discovery document that has gone changes nothing.
- */
-export function createReader(config: Config, upstream: UpstreamConnection, log: LineLog) {
+/** Finds out what the OP is. From one reading to the next paths add up, and each warning is given once. */
+export interface Reader {
+  /**
+   * Reads the OP's metadata, discovered and configured.
+   *
+   * @param known so far. Where all that is needed is configured, a discovery document that has gone changes nothing.
+   * @throws Refusal, or an Error if paths contradict each other.
+   */
+  read(known: KnownProvider | undefined, closing: AbortSignal): Promise<KnownProvider>
+  /** What a document that was read before comes to. @throws like `read`. */
+  describe(discovery: Discovery): KnownProvider
+}
+
+export function createReader(config: Config, upstream: UpstreamConnection, log: LineLog): Reader {
   const guardPathsOf = createPathGuard(config, upstream)
   const warned = new Set<string>()
 
@@ -38,9 +46,7 @@ export function createReader(config: Config, upstream: UpstreamConnection, log: 
     warned.add(endpoint + message)
   }
 
-  return async (known: KnownProvider | undefined, closing: AbortSignal): Promise<KnownProvider> => {
-    const signal = AbortSignal.any([closing, AbortSignal.timeout(config.upstream.timeout)])
-    const discovery = await discover(config.provider.issuer, upstream, signal)
+  function describe(discovery: Discovery, known?: KnownProvider): KnownProvider {
     const metadata = completeMetadata(discovery, config, upstream)
     if (!discovery.found && known !== undefined) return known
     const configuration = registerClient(metadata, config.provider.probe, upstream)
@@ -49,6 +55,14 @@ export function createReader(config: Config, upstream: UpstreamConnection, log: 
     const { guarded, unguarded } = guardPathsOf(documents)
     for (const endpoint of unguarded) warnOnce(endpoint, 'this endpoint can not be guarded')
     if (isPlainHttp(metadata)) warnOnce(metadata.issuer, 'this provider has endpoints without TLS')
-    return { metadata, endSessionPath: findEndSessionPath(metadata), configuration, guarded }
+    return { discovery, metadata, endSessionPath: findEndSessionPath(metadata), configuration, guarded }
+  }
+
+  return {
+    async read(known, closing) {
+      const signal = AbortSignal.any([closing, AbortSignal.timeout(config.upstream.timeout)])
+      return describe(await discover(config.provider.issuer, upstream, signal), known)
+    },
+    describe: (discovery) => describe(discovery),
   }
 }

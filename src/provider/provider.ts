@@ -5,19 +5,26 @@ import type { GuardedPaths } from '../http/endpoints.ts'
 import { Refusal } from '../refusal.ts'
 import { type LineLog, writeLine } from '../telemetry/log-lines.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import { describeFailure } from './describe-failure.ts'
 import type { UsableMetadata } from './endpoints.ts'
 import { createReader, type KnownProvider } from './known-provider.ts'
+import type { Discovery } from './metadata.ts'
 
 /** The OP as its metadata describes it. All but `state` throw Refusal `provider_unavailable` until it is ready. */
 export interface Provider {
-  /** Reads the metadata now, and again until it could be read; from then on every 10 minutes. */
-  start(): void
+  /**
+   * Reads the metadata now, and again until it could be read; from then on every 10 minutes. Resolves once the first
+   * reading has succeeded or failed.
+   */
+  start(): Promise<void>
   /** Resolves once the metadata is known for the first time; rejects if the provider is closed before. */
   ready(): Promise<void>
   /** `reason` is fit for the log and for an operator, not for a page. */
   readonly state: { readonly ready: true } | { readonly ready: false; readonly reason: string }
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
+  /** The document that the metadata comes from. */
+  readonly discovery: Discovery
   /** The loose path of the end session endpoint, if the OP names one. */
   readonly endSessionPath: string | undefined
   /** The gateway as a client of the OP, for openid-client. */
@@ -39,15 +46,18 @@ const usualPace: Pace = { firstRetry: 500, longestRetry: 10_000, refresh: 600_00
  * the metadata is there. A later failure keeps what is known; a later change guards the old paths and the new ones.
  *
  * @param log gets a line when the state or its reason changes, and one for each endpoint that can't be guarded.
+ * @param discovery what is known of this OP already: with it the provider is ready at once.
  * @param pace overrides the usual times, for tests.
+ * @throws if what is known contradicts the configuration.
  */
 export function createProvider(
   config: Config,
   upstream: UpstreamConnection,
   log: LineLog,
+  discovery?: Discovery,
   pace: Pace = usualPace,
 ): Provider {
-  const read = createReader(config, upstream, log)
+  const reader = createReader(config, upstream, log)
   const closing = new AbortController()
   const events = new EventEmitter()
   const first = once(events, 'known', { signal: closing.signal }).catch(() => {
@@ -55,7 +65,7 @@ export function createProvider(
   })
   // Callers that wait see the rejection; if there are none, the process must not fail.
   first.catch(() => {})
-  let known: KnownProvider | undefined
+  let known = discovery && reader.describe(discovery)
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let reason = 'the metadata is not read yet'
@@ -63,7 +73,7 @@ export function createProvider(
 
   async function refresh(): Promise<void> {
     try {
-      const next = await read(known, closing.signal)
+      const next = await reader.read(known, closing.signal)
       if (known === undefined) {
         const { issuer } = next.metadata
         writeLine(log, 'the provider metadata is known', { issuer })
@@ -98,11 +108,12 @@ export function createProvider(
   }
 
   return {
-    start() {
+    async start() {
       if (running === undefined) run()
+      await running
     },
     async ready() {
-      await first
+      if (known === undefined) await first
     },
     get state(): Provider['state'] {
       return known === undefined ? { ready: false, reason } : { ready: true }
@@ -112,6 +123,9 @@ export function createProvider(
     },
     get metadata() {
       return requireKnown().metadata
+    },
+    get discovery() {
+      return requireKnown().discovery
     },
     get endSessionPath() {
       return requireKnown().endSessionPath
@@ -125,9 +139,4 @@ export function createProvider(
       await running
     },
   }
-}
-
-function describeFailure(error: unknown): string {
-  const { code, message } = error instanceof Refusal ? error : new Refusal('internal', String(error))
-  return code === 'provider_unavailable' ? message : `${code}: ${message}`
 }

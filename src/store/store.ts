@@ -27,8 +27,8 @@ export interface Outage {
  * An engine that can't answer throws; its callers refuse.
  */
 export interface Store {
-  /** Begins to connect; an engine without it needs nothing. */
-  open?(): void
+  /** Begins to connect, and resolves once that has succeeded or failed; an engine without it needs nothing. */
+  open?(): Promise<void>
   /** Set while the engine can't answer. */
   readonly outage?: Outage | undefined
   /** The value, or undefined when absent or expired. */

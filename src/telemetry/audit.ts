@@ -115,12 +115,26 @@ export interface Audit {
   security(event: SecurityEvent, details: Omit<SecurityFields, 'audit' | 'event'>): void
 }
 
-/** Builds every audit line. They are written whatever the level of the log. @param config its version. */
-export function createAudit(log: Log, rules: Config['log'], config: string): Audit {
+/** Sees an audit line before it is written, as far as it is not the same on each. */
+export type AuditWatch = (line: AuditFields) => void
+
+/**
+ * Builds every audit line. They are written whatever the level of the log.
+ *
+ * @param config its version.
+ * @param watches what counts the lines.
+ */
+export function createAudit(
+  log: Log,
+  rules: Config['log'],
+  config: string,
+  watches: readonly AuditWatch[] = [],
+): Audit {
   const record = log.child({}, { level: 'trace' })
   const nameSubject = createNameSubject(rules)
 
   function write(message: keyof typeof auditLines, line: AuditFields, level?: 'info' | 'error'): void {
+    for (const watch of watches) watch(line)
     const { ip, userAgent: user_agent } = requestFacts() ?? {}
     // What a stranger may fill stands last: what is cut off a long line is none of the fields that each has.
     const fields = omitAbsent({ schema: auditSchema, config, ip, user_agent, ...line })

@@ -4,6 +4,8 @@ import { failureLines, type LineLog, lineOfFailure, writeLine } from './log-line
 
 /** What the log and the admin listener learn of the calls of Authsignal. */
 export interface AuthsignalCalls extends CallWatch {
+  /** When a call was last answered; undefined before that. */
+  readonly answeredAt: number | undefined
   /** While the latest call failed: what went wrong, and what to do. */
   readonly warnings: readonly string[]
 }
@@ -11,13 +13,18 @@ export interface AuthsignalCalls extends CallWatch {
 /**
  * One line for each call that fails. Only Authsignal's own code for an error and its HTTP status come from the wire.
  *
- * @param now milliseconds.
+ * @param now epoch milliseconds.
  */
 export function createAuthsignalCalls(log: LineLog, now: () => number): AuthsignalCalls {
   let latest: AuthsignalError | undefined
+  let answeredAt: number | undefined
   return {
     now,
+    get answeredAt() {
+      return answeredAt
+    },
     answered() {
+      answeredAt = now()
       if (latest !== undefined) writeLine(log, 'Authsignal answers again', {})
       latest = undefined
     },

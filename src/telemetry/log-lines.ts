@@ -196,6 +196,11 @@ export const lineOfFailure: Readonly<Record<FailureKind, keyof typeof failureLin
 
 /** All other lines. */
 export const plainLines = {
+  listening: {
+    levels: ['info'],
+    meaning: 'Requests of browsers and clients are answered at this address.',
+    fix: nothing,
+  },
   'the probe does not know the user': {
     levels: ['info', 'debug'],
     meaning: 'The OP did not say who the user is. Before a sign-in that is as it should be.',
@@ -272,15 +277,6 @@ export const plainLines = {
     levels: ['warn'],
     meaning: 'The gateway failed to see whether a session has ended; its step-ups stay until they expire.',
     fix: 'See err.',
-  },
-} as const satisfies Readonly<Record<string, LineMeaning>>
-
-/** Lines of the HTTP libraries that the gateway is built on, by how they begin. */
-export const libraryLines = {
-  'Server listening at': {
-    levels: ['info'],
-    meaning: 'Requests are answered at this address.',
-    fix: nothing,
   },
 } as const satisfies Readonly<Record<string, LineMeaning>>
 

@@ -255,7 +255,17 @@ runAttacks('what is written down and shown', onRealStage(), (attack) => {
   attack(
     'L-07',
     'what operators see is not at the front door',
-    ['/livez', '/readyz', '/metrics', '/health', '/step-up/metrics', '/step-up/livez', '/debug', '//metrics'],
+    [
+      '/livez',
+      '/startupz',
+      '/readyz',
+      '/metrics',
+      '/health',
+      '/step-up/metrics',
+      '/step-up/livez',
+      '/debug',
+      '//metrics',
+    ],
     async (t, { world }, path) => {
       const answer = await send(world.publicUrl, { target: path })
       t.equal(answer.status, 404, 'is the OP’s not found, or ours')

@@ -6,7 +6,7 @@ import { UsageError } from '../../src/commands/command.ts'
 import { describeLog } from '../../src/commands/reference/describe-log.ts'
 import { printReference } from '../../src/commands/reference.ts'
 import { userReasons } from '../../src/meanings/user-reasons.ts'
-import { libraryLines, logLines } from '../../src/telemetry/log-lines.ts'
+import { logLines } from '../../src/telemetry/log-lines.ts'
 import { runCommand } from './run.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -68,16 +68,6 @@ t.test('each line that is listed is written somewhere', async (t) => {
       !ofFailures.includes(`: "${message}"`),
   )
   t.same(unused, [])
-})
-
-t.test('the libraries write what is listed of them', async (t) => {
-  const modules = join(root, 'node_modules')
-  const theirs = [
-    read(modules, 'fastify', 'lib', 'log-controller.js'),
-    read(modules, 'fastify', 'lib', 'server.js'),
-    read(modules, '@fastify', 'reply-from', 'index.js'),
-  ].join('\n')
-  for (const line of Object.keys(libraryLines)) t.ok(theirs.includes(line), line)
 })
 
 t.test('each reason for which a user is unknown is listed', async (t) => {

@@ -128,7 +128,7 @@ authsignal: { apiSecretKey: ${secret} }
 /** The port of the public listener, which the log tells last. */
 async function readPort(child: ChildProcess, output: () => string): Promise<number> {
   for (;;) {
-    const port = /Server listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1]
+    const port = /"address":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(output())?.[1]
     if (port !== undefined) return Number(port)
     if (child.exitCode !== null) throw new Error(`the gateway ended: ${output()}`)
     await once(child, 'output')

@@ -147,7 +147,7 @@ const rows: readonly Row[] = [
   {
     breaks: 'the admin listener in Kubernetes',
     env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
-    found: [/^admin_in_kubernetes: admin listens on 127\.0\.0\.1, .* -> set admin\.host: 0\.0\.0\.0/],
+    found: [/^admin_in_kubernetes: admin listens on 127\.0\.0\.1, .* -> add monitoring: \{\}/],
   },
   {
     breaks: 'the names of the cookies',

@@ -74,4 +74,11 @@ t.test('the admin listener', async (t) => {
     { id: 'admin_in_kubernetes' },
     { kind: 'unknown', about: /^no gateway answers at \[::1\]:9 / },
   ])
+  const monitoring = { host: '0.0.0.0', port: 9 }
+  t.same(
+    (await examineAdmin({ config: { ...admin('::1'), monitoring }, env: kubernetes }, signal)).map(
+      ({ kind }) => kind,
+    ),
+    ['unknown'],
+  )
 })

@@ -7,13 +7,8 @@ import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { signIn } from '../lab/people.ts'
 import { serve } from '../upstream/serve.ts'
 import { passChallenge } from './challenge.ts'
+import { readReadyz } from './readyz.ts'
 import { openBrowser, openWorld, watch } from './stage.ts'
-
-const readyzOf = async ({ adminUrl }: { adminUrl: string }) => {
-  const answer = await fetch(`${adminUrl}/readyz`)
-  const body = (await answer.json()) as { readonly status: string; readonly warnings?: string[] }
-  return { status: answer.status, body }
-}
 
 t.test('what goes wrong at Authsignal is told where an operator looks', async (t) => {
   const world = await openWorld(t, { rules: [stepUpForWeb], authsignal: { timeout: '3s' } })
@@ -47,13 +42,13 @@ t.test('what goes wrong at Authsignal is told where an operator looks', async (t
       [{ operation: 'track', after_ms: Number, support_id: String, ...line }],
       String(line['msg']),
     )
-    const { status, body } = await readyzOf(world)
+    const { status, body } = await readReadyz(world)
     t.equal(status, 200, 'who needs no step-up is served')
     t.equal(body.warnings?.length, 1)
     t.match(body.warnings?.[0], `${line['msg']} (track`)
     control.clearFaults()
     await signIn(openBrowser(t), world.web, 'alice')
-    t.same(await readyzOf(world), { status: 200, body: { status: 'ok' } }, 'it answers again')
+    t.same(await readReadyz(world), { status: 200, body: { status: 'ok' } }, 'it answers again')
     t.match(seen.log(), 'Authsignal answers again')
   }
 })

@@ -1,20 +1,14 @@
 import t from 'tap'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
-
 import { signIn } from '../lab/people.ts'
 import { passChallenge } from './challenge.ts'
+import { readReadyz } from './readyz.ts'
 import { openBrowser, openWorld, watch } from './stage.ts'
 
 const world = await openWorld(t, { rules: [stepUpForWeb] })
-const { adminUrl, authsignal, web } = world
+const { authsignal, web } = world
 
-/** The only warning is that the world's Authsignal is on this machine. */
 const agreed = { status: 200, body: { status: 'ok' } }
-
-const readyz = async () => {
-  const answer = await fetch(`${adminUrl}/readyz`)
-  return { status: answer.status, body: await answer.json() }
-}
 
 t.test('a verdict of another time fails, and the log says by how much', async (t) => {
   const browser = openBrowser(t)
@@ -29,7 +23,7 @@ t.test('a verdict of another time fails, and the log says by how much', async (t
       detail: /^by Authsignal's clock the challenge succeeded 9\d s in the future\. .*NTP/,
     },
   ])
-  t.match(await readyz(), agreed, 'the clock itself agrees')
+  t.same(await readReadyz(world), agreed, 'the clock itself agrees')
 })
 
 t.test('a clock that differs is told once, and at the admin listener', async (t) => {
@@ -37,7 +31,7 @@ t.test('a clock that differs is told once, and at the admin listener', async (t)
   world.clock.advance(95_000)
   await signIn(openBrowser(t), web, 'alice')
   await signIn(openBrowser(t), web, 'alice')
-  const { status, body } = await readyz()
+  const { status, body } = await readReadyz(world)
   t.equal(status, 200, 'who needs no step-up is served')
   t.match(body, {
     status: 'ok',
@@ -48,6 +42,6 @@ t.test('a clock that differs is told once, and at the admin listener', async (t)
 
   world.clock.advance(-95_000)
   await signIn(openBrowser(t), web, 'alice')
-  t.match(await readyz(), agreed)
+  t.same(await readReadyz(world), agreed)
   t.equal(seen.log().match(/a clock agrees with this machine's again/g)?.length, 2)
 })

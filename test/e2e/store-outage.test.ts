@@ -6,6 +6,7 @@ import { type RedisServer, startRedis } from '../lab/redis/server.ts'
 import { skip } from '../lab/redis/skip.ts'
 import type { World } from '../lab/world.ts'
 import { expectSignedIn } from './expect.ts'
+import { readReadyz } from './readyz.ts'
 import { openBrowser, openWorld } from './stage.ts'
 
 /** Resolves as soon as the log has such a line, from a number of lines on. */
@@ -15,13 +16,6 @@ async function logged(world: World, message: string, from = 0): Promise<Record<s
     if (line !== undefined) return JSON.parse(line)
     await new Promise((resolve) => setImmediate(resolve))
   }
-}
-
-function readyz({ adminUrl }: World): Promise<{ status: number; body: Record<string, unknown> }> {
-  return fetch(`${adminUrl}/readyz`).then(async (answer) => ({
-    status: answer.status,
-    body: (await answer.json()) as Record<string, unknown>,
-  }))
 }
 
 async function open(t: Test, store: object): Promise<World> {
@@ -44,7 +38,7 @@ for (const [name, { go, comeBack }] of Object.entries(ways)) {
     const world = await open(t, { url: server.url, timeout: '300ms' })
     const { web, other } = world
     await logged(world, back)
-    t.same(await readyz(world), { status: 200, body: { status: 'ok' } })
+    t.same(await readReadyz(world), { status: 200, body: { status: 'ok' } })
     await signIn(openBrowser(t), other, 'alice')
     const from = world.log.length
 
@@ -53,7 +47,7 @@ for (const [name, { go, comeBack }] of Object.entries(ways)) {
     t.equal(stranded.status, 503, 'a protected client is refused', { text: stranded.text })
     t.equal(stranded.headers['retry-after'], '5')
     t.match(await logged(world, gone, from), { level: 40, store: server.url, reason: /./ })
-    const { status, body } = await readyz(world)
+    const { status, body } = await readReadyz(world)
     t.equal(status, 200, 'all gateways lose it together: none is unready')
     t.match(body, {
       status: 'ok',
@@ -65,7 +59,7 @@ for (const [name, { go, comeBack }] of Object.entries(ways)) {
 
     await comeBack(server)
     await logged(world, back, from)
-    t.same(await readyz(world), { status: 200, body: { status: 'ok' } })
+    t.same(await readReadyz(world), { status: 200, body: { status: 'ok' } })
     const again = await signIn(openBrowser(t), web, 'alice')
     t.equal(again.status, 200)
     const lines = world.log.slice(from).filter((line) => line.includes(gone) || line.includes(`"${back}"`))
@@ -80,7 +74,7 @@ t.test(
     const [port = 0] = await freePorts(1)
     const world = await open(t, { url: `redis://127.0.0.1:${port}`, password: 'the password' })
     t.match(await logged(world, gone), { reason: 'it can not be reached (ECONNREFUSED)' })
-    t.match(await readyz(world), {
+    t.match(await readReadyz(world), {
       status: 503,
       body: { reason: 'the store: it can not be reached (ECONNREFUSED)' },
     })
@@ -91,17 +85,15 @@ t.test(
     const server = await startRedis({ port, words: ['--requirepass', as.password], as })
     t.teardown(() => server.close())
     for (;;) {
-      const { body } = await readyz(world)
+      const { body } = await readReadyz(world)
       if (
-        /refuses the user or the password: correct store.username and store.password/.test(
-          String(body['reason']),
-        )
+        /refuses the user or the password: correct store.username and store.password/.test(body.reason ?? '')
       )
         break
     }
     await server.command('ACL', 'SETUSER', 'default', '>the password')
     await logged(world, back)
-    t.same(await readyz(world), { status: 200, body: { status: 'ok' } })
+    t.same(await readReadyz(world), { status: 200, body: { status: 'ok' } })
     t.notMatch(world.log.join(''), /the password/, 'no password in the log')
   },
 )

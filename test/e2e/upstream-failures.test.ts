@@ -5,14 +5,10 @@ import { startWorld } from '../lab/world.ts'
 import { startBareUpstream } from './bare-upstream.ts'
 import { closeExchanges, exchange } from './exchange.ts'
 import { expectPage } from './expect.ts'
+import { readReadyz } from './readyz.ts'
 import { openBrowser, openWorld } from './stage.ts'
 
 t.teardown(closeExchanges)
-
-const readyz = async (adminUrl: string) => {
-  const answer = await fetch(`${adminUrl}/readyz`)
-  return { status: answer.status, body: (await answer.json()) as { reason?: string } }
-}
 
 t.test('upstream refused: 502', async (t) => {
   const upstream = await startBareUpstream(t, {})
@@ -62,14 +58,14 @@ t.test('the OP is down at the start: 503 and a reason, and ready by itself later
   const page = await browser.navigate(`${publicUrl}/a/page`)
   expectPage(t, page, 503, /not available right now/)
   t.match(page.headers['retry-after'], /^\d+$/)
-  const before = await readyz(adminUrl)
+  const before = await readReadyz(world)
   t.equal(before.status, 503)
   t.match(before.body.reason, /./)
   t.equal((await fetch(`${adminUrl}/livez`)).status, 200)
   await startBareUpstream(t, { '/a/page': (_, response) => response.end('a page') }, port)
   await gateway.provider.ready()
   t.equal((await browser.navigate(`${publicUrl}/a/page`)).body, 'a page')
-  t.same(await readyz(adminUrl), { status: 200, body: { status: 'ok' } })
+  t.same(await readReadyz(world), { status: 200, body: { status: 'ok' } })
 })
 
 t.test('metadata that the OP compresses whatever it was asked, and internal names in it', async (t) => {

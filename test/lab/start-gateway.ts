@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { buildGateway, type Gateway, type Ports } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema/schema.ts'
+import { buildGateway, type Gateway, type Ports } from '../../src/gateway.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
 export type Yaml = Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { Ports } from '../../src/app.ts'
+import type { Ports } from '../../src/gateway.ts'
 import type { Rule } from '../../src/stand-in/model/types.ts'
 import { type RunningStandIn, startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import type { Store } from '../../src/store/store.ts'

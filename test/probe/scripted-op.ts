@@ -114,7 +114,10 @@ export function face(
   const destination = { write: (line: string) => lines.push(JSON.parse(line)) }
   const config = makeConfig({ ...parts, upstream: { url: `http://127.0.0.1:${port}` } })
   const upstream = connectUpstream(config)
-  const provider = createProvider(config, upstream, createLog({ destination }), { ...quick, ...pace })
+  const provider = createProvider(config, upstream, createLog({ destination }), undefined, {
+    ...quick,
+    ...pace,
+  })
   t.teardown(async () => {
     await provider.close()
     await upstream.close()

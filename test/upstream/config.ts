@@ -72,6 +72,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
       challengeHosts: ['*.authsignal.com'],
     },
     store: 'memory',
+    shutdown: { delay: 0, grace: 8000 },
     stepUp: { timeout: 600_000, session: 43_200_000, perUser: 10, perAddress: 300 },
     clients: new Map(),
     defaults,

@@ -3,13 +3,7 @@ import type { Meaning } from '../../meanings/meaning.ts'
 import { refusalReasons } from '../../meanings/refusal-reasons.ts'
 import { securityEvents } from '../../meanings/security-events.ts'
 import { userReasons } from '../../meanings/user-reasons.ts'
-import {
-  auditLines,
-  failureLines,
-  type LineMeaning,
-  libraryLines,
-  plainLines,
-} from '../../telemetry/log-lines.ts'
+import { auditLines, failureLines, type LineMeaning, plainLines } from '../../telemetry/log-lines.ts'
 
 const start = `# What the log says
 
@@ -27,7 +21,6 @@ export function describeLog(): string {
     section('The record', 'msg', listLines(auditLines)),
     section('Calls of Authsignal that fail', 'msg', listLines(failureLines)),
     section('Other lines', 'msg', listLines(plainLines)),
-    section('Lines of the HTTP libraries', 'msg, at its start', listLines(libraryLines)),
     section('Reasons of decisions', 'reason', listReasons({ ...decisionReasons, ...releasedReasons })),
     section('Reasons of the end of a step-up', 'reason', listReasons(stepUpReasons)),
     section('Reasons for which a user is unknown', 'reason', listReasons(userReasons)),

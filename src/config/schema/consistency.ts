@@ -28,11 +28,15 @@ export function findInconsistencies(file: unknown, findings: Findings): void {
 type Report = (path: PropertyKey[], message: string, fix: string) => void
 
 function checkAddresses(file: unknown, report: Report): void {
-  const [listen, admin, tls] = [read(file, 'listen'), read(file, 'admin'), read(file, 'upstream', 'tls')]
-  const isSameHost = read(listen, 'host') === read(admin, 'host') || read(listen, 'host') === '0.0.0.0'
-  const port = read(admin, 'port')
-  if (isSameHost && typeof port === 'number' && port !== 0 && port === read(listen, 'port'))
-    report(['admin', 'port'], 'is also the port of listen', 'choose another port')
+  const tls = read(file, 'upstream', 'tls')
+  for (const [key, other] of [
+    ['admin', 'listen'],
+    ['monitoring', 'listen'],
+    ['monitoring', 'admin'],
+  ] as const) {
+    if (isSameAddress(read(file, key), read(file, other)))
+      report([key, 'port'], `is also the port of ${other}`, 'choose another port')
+  }
   if (read(file, 'publicUrl') !== undefined && read(file, 'publicUrl') === read(file, 'upstream', 'url'))
     report(
       ['upstream', 'url'],
@@ -46,6 +50,13 @@ function checkAddresses(file: unknown, report: Report): void {
 }
 
 /** With another certificate's key every handshake fails. */
+function isSameAddress(one: unknown, other: unknown): boolean {
+  const hosts = [read(one, 'host'), read(other, 'host')]
+  const isSameHost = hosts[0] === hosts[1] || hosts.includes('0.0.0.0')
+  const port = read(one, 'port')
+  return isSameHost && typeof port === 'number' && port !== 0 && port === read(other, 'port')
+}
+
 function checkKeys(file: unknown, report: Report): void {
   for (const at of ['listen', 'upstream']) {
     const fault = findPairFault(read(file, at, 'tls', 'cert'), read(file, at, 'tls', 'key'))

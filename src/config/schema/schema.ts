@@ -53,7 +53,17 @@ const fileSchema = z.strictObject({
       port: port.default(9090).describe('The port to listen on; 0 lets the system choose.'),
     })
     .prefault({})
-    .describe('Where /livez and /readyz are.'),
+    .describe('Where operators connect: health, and all that shows or changes what the gateway does.'),
+  monitoring: z
+    .exactOptional(
+      z.strictObject({
+        host: bindHost.default('0.0.0.0').describe('The address to listen on.'),
+        port: port.default(9091).describe('The port to listen on; 0 lets the system choose.'),
+      }),
+    )
+    .describe(
+      'Where an orchestrator connects that is not on this machine: /livez, /startupz and /readyz, and nothing else. Unset: nowhere.',
+    ),
   pathPrefix: address.pathPrefix
     .default('/step-up')
     .describe("The path of the gateway's own pages. No spelling of it reaches the OP."),
@@ -131,6 +141,19 @@ const fileSchema = z.strictObject({
     .describe(
       'Where state is kept. memory: in the process, so run one instance only. A URL, or a mapping: on Redis or Valkey, for any number of instances.',
     ),
+  shutdown: z
+    .strictObject({
+      delay: duration('0s', '10m')
+        .prefault('0s')
+        .describe(
+          'How long the gateway goes on after it was asked to end, no longer ready: what is in front sends no more requests by then.',
+        ),
+      grace: duration('0s', '1h')
+        .prefault('8s')
+        .describe('How long requests may then take to end; what is still open is cut.'),
+    })
+    .prefault({})
+    .describe('How the gateway ends.'),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),

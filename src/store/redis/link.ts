@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorReply } from '@redis/client'
 import { unlessAborted } from '../../unless-aborted.ts'
@@ -7,8 +8,11 @@ import { explainFailure, NoAnswer } from './explain-failure.ts'
 
 /** One connection after the other. */
 export interface Link {
-  /** Connects, and again whenever a connection is lost, until the link is closed. */
-  open(): void
+  /**
+   * Connects, and again whenever a connection is lost, until the link is closed. Resolves once the first attempt has
+   * succeeded or failed, or the link is closed.
+   */
+  open(): Promise<void>
   /** Asks over the connection, and fails at once where there is none. */
   ask<R>(question: (client: RedisClient) => Promise<R>): Promise<R>
   readonly outage: Outage | undefined
@@ -56,6 +60,8 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
   let outage: Outage | undefined = { reason: 'it has not been reached yet', hasAnswered: false }
   let isReported = false
   let failures = 0
+  const events = new EventEmitter()
+  const tried = once(events, 'tried', { signal: closing.signal }).catch(() => undefined)
 
   async function keepConnected(): Promise<void> {
     while (!closing.signal.aborted) {
@@ -93,6 +99,7 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
     outage = undefined
     isReported = false
     onChange(outage)
+    events.emit('tried')
     for (;;) {
       await sleep(pace.check, undefined, { signal, ref: false })
       await checkOnce()
@@ -104,6 +111,7 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
     outage = { reason, hasAnswered: outage?.hasAnswered ?? true }
     if (!isReported) onChange(outage)
     isReported = true
+    events.emit('tried')
   }
 
   async function askOver<R>(
@@ -119,8 +127,9 @@ export function createLink({ connect, check, connectTimeout, timeout, onChange, 
   }
 
   return {
-    open() {
+    async open() {
       running ??= keepConnected()
+      await tried
     },
     async ask(question) {
       if (!current) throw new Error(outage?.reason ?? 'the connection was lost just now')

@@ -1,4 +1,4 @@
-import { buildGateway } from '../../../src/app.ts'
+import { buildGateway } from '../../../src/gateway.ts'
 import { startStandIn } from '../../../src/stand-in/start-stand-in.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 import { APPLICATIONS } from '../lab-rps.ts'

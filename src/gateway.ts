@@ -1,0 +1,186 @@
+import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { type App, buildApp } from './app.ts'
+import { versionOf } from './config/config-version.ts'
+import type { Config } from './config/schema/schema.ts'
+import { createProcessServices } from './create-process-services.ts'
+import { createStore } from './create-store.ts'
+import { createAdminListeners } from './listeners/admin-listeners.ts'
+import { describeHealth } from './listeners/health.ts'
+import { describeParts } from './listeners/parts.ts'
+import { createPublicListener } from './listeners/public-listener.ts'
+import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
+import type { Provider } from './provider/provider.ts'
+import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
+import type { Store } from './store/store.ts'
+import type { Log } from './telemetry/log.ts'
+
+/** What the process gives the gateway. */
+export interface Ports {
+  readonly log: Log
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+  readonly store?: Store
+  /** Resolves after so many milliseconds; rejects if `signal` is aborted before. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** The limit of the heap, of which what is remembered takes a part. */
+  readonly heapBytes?: number
+}
+
+const usualHeapBytes = 256 * 1024 * 1024
+
+const waitUnref = (ms: number, signal: AbortSignal): Promise<unknown> =>
+  setTimeout(ms, undefined, { signal, ref: false })
+
+/** A gateway that is built and not yet listening. Its listeners outlive its configuration. */
+export interface Gateway {
+  /** The OP of the configuration that new requests get. */
+  readonly provider: Provider
+  /** Opens all listeners, and begins to connect to the store and to read the OP's metadata; until that is known all is answered 503. */
+  listen(): Promise<void>
+  /**
+   * New requests get another configuration; those under way end with theirs. One call at a time.
+   *
+   * @throws Error whose message says why it can't take effect: nothing has changed then.
+   */
+  apply(config: Config): Promise<void>
+  /** The keys in which the configuration differs from what the listeners were opened with: they need a restart. */
+  readonly keysForRestart: readonly string[]
+  /**
+   * Is not ready for `shutdown.delay`, then lets requests end for `shutdown.grace` at most and closes listeners,
+   * connections and the store.
+   */
+  close(): Promise<void>
+}
+
+/** One configuration, and what runs by it. */
+interface Run {
+  readonly config: Config
+  readonly app: App
+  readonly store: BorrowedStore
+  readonly underWay: UnderWay
+  /** Epoch milliseconds. */
+  readonly since: number
+}
+
+/** Builds the gateway of a process. @throws as `buildApp`. */
+export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
+  const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
+  const process = createProcessServices(log, now)
+  const borrowStore = createBorrowedStores(
+    (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
+  )
+  const runs = new Set<Run>()
+  const closing = new AbortController()
+
+  async function build(next: Config, before?: Run): Promise<Run> {
+    const store = borrowStore(next.store)
+    try {
+      const known = before?.app.provider.state.ready && isSameOp(before.config, next)
+      const discovery = known ? before.app.provider.discovery : undefined
+      const app = await buildApp(next, store.store, process, discovery)
+      const run = { config: next, app, store, underWay: createUnderWay(), since: now() }
+      runs.add(run)
+      return run
+    } catch (error) {
+      await store.giveBack()
+      throw error
+    }
+  }
+
+  /** Closes what ran by a configuration, once nothing is under way. */
+  async function end(run: Run): Promise<void> {
+    await run.underWay.none()
+    if (!runs.delete(run)) return
+    await run.app.close()
+    await run.store.giveBack()
+  }
+
+  let current = await build(config)
+  const listener = createPublicListener(config, log, (request, response) => {
+    if (closing.signal.aborted) response.shouldKeepAlive = false
+    current.underWay.add(response)
+    current.app.handle(request, response)
+  })
+  const admin = createAdminListeners(config, () =>
+    describeHealth(
+      describeParts({
+        provider: current.app.provider.state,
+        outage: current.store.store.outage,
+        process,
+        front: current.app.warnings,
+        configuration: { version: versionOf(current.config), since: current.since },
+      }),
+      closing.signal.aborted,
+    ),
+  )
+
+  return {
+    get provider() {
+      return current.app.provider
+    },
+    async listen() {
+      current.store.store.open?.()
+      current.app.start()
+      await admin.listen()
+      await listener.listen()
+    },
+    async apply(next) {
+      const before = current
+      const run = await build(next, before)
+      try {
+        await requireWorking(run)
+        closing.signal.throwIfAborted()
+      } catch (error) {
+        await end(run)
+        throw error
+      }
+      current = run
+      listener.renew(next)
+      end(before)
+    },
+    get keysForRestart() {
+      return listenerKeys.filter((key) => !isDeepStrictEqual(bound(config)[key], bound(current.config)[key]))
+    },
+    async close() {
+      closing.abort(new Error('the gateway is shutting down'))
+      const { delay, grace } = current.config.shutdown
+      const closed = new AbortController()
+      if (delay > 0) await wait(delay, closed.signal)
+      // A stream of events has no end of its own.
+      wait(grace, closed.signal).then(listener.cut, () => undefined)
+      await listener.close()
+      closed.abort()
+      await Promise.all([...runs].map(end))
+      await admin.close()
+    },
+  }
+}
+
+/** @throws Error if the OP's metadata can't be read or the store not be reached; both are tried once. */
+async function requireWorking({ app, store: { store } }: Run): Promise<void> {
+  await Promise.all([app.start(), store.open?.()])
+  if (!app.provider.state.ready) throw new Error(`the OP's metadata: ${app.provider.state.reason}`)
+  if (store.outage && !store.outage.hasAnswered) throw new Error(`the store: ${store.outage.reason}`)
+}
+
+/** Whether what is known of the OP holds for another configuration. */
+function isSameOp(before: Config, next: Config): boolean {
+  const nameOp = ({ publicUrl, hosts, upstream, provider }: Config) => [
+    publicUrl,
+    hosts,
+    upstream,
+    provider.issuer,
+  ]
+  return isDeepStrictEqual(nameOp(before), nameOp(next))
+}
+
+const listenerKeys = ['listen', 'admin', 'monitoring', 'maxHeaderSize'] as const
+
+/** What the listeners were opened with; a certificate is none of it. */
+const bound = ({ listen, admin, monitoring, maxHeaderSize }: Config) => ({
+  listen: { ...listen, tls: listen.tls !== undefined },
+  admin,
+  monitoring,
+  maxHeaderSize,
+})

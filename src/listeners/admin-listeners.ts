@@ -1,0 +1,37 @@
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Config } from '../config/schema/schema.ts'
+import type { Health } from './health.ts'
+import { serveHealth } from './serve-health.ts'
+
+/** Where operators and their orchestrator connect. The public listener knows none of these paths. */
+export interface AdminListeners {
+  /** @throws the error of the system if an address can't be used. */
+  listen(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * `admin` has all that operators may see and do, and is on loopback unless they say otherwise; `monitoring`, if it is
+ * configured, has what an orchestrator and Prometheus need, and can be open to them.
+ */
+export function createAdminListeners(
+  { admin, monitoring }: Pick<Config, 'admin' | 'monitoring'>,
+  health: () => Health,
+): AdminListeners {
+  const listeners = [{ app: createListener(health, false), at: admin }]
+  if (monitoring) listeners.push({ app: createListener(health, true), at: monitoring })
+  return {
+    async listen() {
+      for (const { app, at } of listeners) await app.listen(at)
+    },
+    async close() {
+      await Promise.all(listeners.map(({ app }) => app.close()))
+    },
+  }
+}
+
+function createListener(health: () => Health, isBrief: boolean): FastifyInstance {
+  const app = fastify({ logger: false, exposeHeadRoutes: true })
+  serveHealth(app, health, isBrief)
+  return app
+}

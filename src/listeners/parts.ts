@@ -1,0 +1,46 @@
+import type { Provider } from '../provider/provider.ts'
+import type { ProcessServices } from '../services.ts'
+import type { Outage } from '../store/store.ts'
+import { ok, type Part, type Parts, warnOf } from './health.ts'
+
+/** What is to be seen of a gateway that runs. */
+export interface Seen {
+  readonly provider: Provider['state']
+  readonly outage: Outage | undefined
+  readonly process: Pick<ProcessServices, 'authsignalCalls' | 'clocks' | 'keyReadings'>
+  /** What is likely a mistake in how the gateway was put up. */
+  readonly front: readonly string[]
+  /** @property since when it has been in effect, in epoch milliseconds. */
+  readonly configuration: { readonly version: string; readonly since: number }
+}
+
+/** How each part does. */
+export function describeParts({ provider, outage, process, front, configuration }: Seen): Parts {
+  const { authsignalCalls, clocks, keyReadings } = process
+  const { answeredAt } = authsignalCalls
+  return {
+    provider: provider.ready ? ok : { status: 'unavailable', details: [provider.reason] },
+    keys: warnOf(keyReadings.warnings),
+    store: describeStore(outage),
+    authsignal: {
+      ...warnOf(authsignalCalls.warnings),
+      ...(answeredAt !== undefined && { answered_at: toText(answeredAt) }),
+    },
+    clocks: warnOf(clocks.warnings),
+    front: warnOf(front),
+    configuration: { ...ok, version: configuration.version, since: toText(configuration.since) },
+  }
+}
+
+/**
+ * A store that was never reached is a mistake of this instance, which takes no traffic then. One that is gone is gone for
+ * all instances: none is unready, since what needs no store still flows.
+ */
+function describeStore(outage: Outage | undefined): Part {
+  if (outage === undefined) return ok
+  const { reason, hasAnswered } = outage
+  if (!hasAnswered) return { status: 'unavailable', details: [`the store: ${reason}`] }
+  return warnOf([`The store can not be used, and protected clients get 503: ${reason}.`])
+}
+
+const toText = (epochMs: number): string => new Date(epochMs).toISOString()

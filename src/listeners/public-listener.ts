@@ -1,0 +1,100 @@
+import { lookup } from 'node:dns/promises'
+import http, { type RequestListener } from 'node:http'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Config } from '../config/schema/schema.ts'
+import { createClientErrorHandler } from '../http/client-error.ts'
+import type { Log } from '../telemetry/log.ts'
+import { writeLine } from '../telemetry/log-lines.ts'
+
+/** Longer than the idle time of load balancers, which would else use a connection just when it is closed. */
+const keepAliveTimeoutMs = 72_000
+
+/** For one request with its body. */
+const requestTimeoutMs = 300_000
+
+/** Where browsers and clients connect. */
+export interface PublicListener {
+  /** @throws the error of the system if the address can't be used. */
+  listen(): Promise<void>
+  /** Takes over what can change while it listens: the certificate, and how long a connection may be silent. */
+  renew(config: Pick<Config, 'listen' | 'upstream'>): void
+  /** Accepts no more connections, and closes each once it has nothing under way. Resolves when none is left. */
+  close(): Promise<void>
+  /** Ends all connections, whatever is under way. */
+  cut(): void
+}
+
+/** @param handle answers each request. */
+export function createPublicListener(
+  config: Pick<Config, 'listen' | 'maxHeaderSize' | 'upstream'>,
+  log: Log,
+  handle: RequestListener,
+): PublicListener {
+  const { maxHeaderSize, listen } = config
+  const servers: (http.Server | https.Server)[] = []
+  const onClientError = createClientErrorHandler(
+    (refused) => writeLine(log, 'refused', { code: 'unreadable_request', leg: 'request', ...refused }),
+    maxHeaderSize,
+  )
+
+  function createServer(): http.Server | https.Server {
+    const server = listen.tls
+      ? https.createServer({ ...listen.tls, maxHeaderSize })
+      : http.createServer({ maxHeaderSize })
+    server.keepAliveTimeout = keepAliveTimeoutMs
+    server.requestTimeout = requestTimeoutMs
+    server.timeout = silenceMs(config)
+    return server.on('request', handle).on('clientError', onClientError)
+  }
+
+  /** @returns the port. */
+  async function open(host: string, port: number): Promise<number> {
+    const server = createServer()
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    servers.push(server)
+    const bound = server.address() as AddressInfo
+    writeLine(log, 'listening', { address: describeAddress(bound, listen.tls !== undefined) })
+    return bound.port
+  }
+
+  return {
+    async listen() {
+      const [first = listen.host, ...others] = await findAddresses(listen.host)
+      const port = await open(first, listen.port)
+      // A machine without IPv6 still has the name ::1 for itself.
+      for (const host of others) await open(host, port).catch(() => undefined)
+    },
+    renew(next) {
+      for (const server of servers) {
+        server.timeout = silenceMs(next)
+        if (next.listen.tls && server instanceof https.Server) server.setSecureContext(next.listen.tls)
+      }
+    },
+    async close() {
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    },
+    cut() {
+      for (const server of servers) server.closeAllConnections()
+    },
+  }
+}
+
+/** The OP may be silent for its timeout, and the answer that says so is still sent. */
+const silenceMs = ({ upstream }: Pick<Config, 'upstream'>): number => upstream.timeout + 30_000
+
+/** `localhost` is all addresses that this machine has for it. */
+async function findAddresses(host: string): Promise<string[]> {
+  if (host !== 'localhost') return [host]
+  return (await lookup(host, { all: true })).map(({ address }) => address)
+}
+
+function describeAddress({ address, family, port }: AddressInfo, isTls: boolean): string {
+  return `http${isTls ? 's' : ''}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
