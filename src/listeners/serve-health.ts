@@ -10,10 +10,10 @@ import type { Health, Parts } from './health.ts'
 export function serveHealth(app: FastifyInstance, health: () => Health, isBrief: boolean): void {
   let hasStarted = false
 
-  /** Asked each time, so that a start is not missed whoever asks first. */
+  /** Noted each time, so that the start is seen whichever path is asked for; an end does not undo it. */
   function look(): Health {
     const found = health()
-    hasStarted ||= found.status === 'ok'
+    hasStarted ||= Object.values(found.parts).every((part) => part.status !== 'unavailable')
     return found
   }
 

@@ -1,0 +1,56 @@
+import t from 'tap'
+import { createAdminListeners } from '../../src/listeners/admin-listeners.ts'
+import type { Health, Parts } from '../../src/listeners/health.ts'
+import { freePorts } from '../lab/ports.ts'
+
+const part = { status: 'ok' } as const
+const parts: Parts = {
+  provider: { status: 'unavailable', details: ['the OP is at 10.0.0.1'] },
+  keys: part,
+  store: part,
+  authsignal: part,
+  clocks: { status: 'warning', details: ['a clock'] },
+  front: part,
+  configuration: part,
+}
+const down: Health = { status: 'unavailable', reason: 'the OP is at 10.0.0.1', parts, warnings: ['a clock'] }
+const up: Health = { status: 'ok', parts }
+
+t.test('admin says all, monitoring says which parts', async (t) => {
+  const [adminPort = 0, monitoringPort = 0] = await freePorts(2)
+  let health = down
+  const listeners = createAdminListeners(
+    {
+      admin: { host: '127.0.0.1', port: adminPort },
+      monitoring: { host: '127.0.0.1', port: monitoringPort },
+    },
+    () => health,
+  )
+  await listeners.listen()
+  t.teardown(() => listeners.close())
+  const get = async (port: number, path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+    t.equal(answer.headers.get('cache-control'), 'no-store')
+    return { status: answer.status, body: await answer.json() }
+  }
+
+  t.same(await get(adminPort, '/livez'), { status: 200, body: { status: 'ok' } })
+  t.same(await get(adminPort, '/readyz'), { status: 503, body: down })
+  t.same(await get(adminPort, '/startupz'), {
+    status: 503,
+    body: { status: 'unavailable', reason: 'the OP is at 10.0.0.1' },
+  })
+  const brief = { provider: 'unavailable', keys: 'ok', store: 'ok', authsignal: 'ok', front: 'ok' }
+  t.same(await get(monitoringPort, '/readyz'), {
+    status: 503,
+    body: { status: 'unavailable', parts: { ...brief, clocks: 'warning', configuration: 'ok' } },
+  })
+  t.same(await get(monitoringPort, '/startupz'), { status: 503, body: { status: 'unavailable' } })
+
+  health = up
+  t.same(await get(adminPort, '/readyz'), { status: 200, body: up })
+  t.same(await get(monitoringPort, '/startupz'), { status: 200, body: { status: 'ok' } })
+  health = down
+  for (const port of [adminPort, monitoringPort])
+    t.same(await get(port, '/startupz'), { status: 200, body: { status: 'ok' } }, 'it was ready once')
+})
