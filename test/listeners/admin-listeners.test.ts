@@ -14,7 +14,7 @@ const parts: Parts = {
   configuration: part,
 }
 const down: Health = { status: 'unavailable', reason: 'the OP is at 10.0.0.1', parts, warnings: ['a clock'] }
-const up: Health = { status: 'ok', parts }
+const up: Health = { status: 'ok', parts: { ...parts, provider: part } }
 
 t.test('admin says all, monitoring says which parts', async (t) => {
   const [adminPort = 0, monitoringPort = 0] = await freePorts(2)
