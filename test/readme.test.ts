@@ -41,10 +41,10 @@ const anchorOf = (heading: string): string =>
 const anchorsIn = (page: string): string[] =>
   Array.from(readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm), ([, heading = '']) => anchorOf(heading))
 
-t.test('what README, SECURITY and the pages of docs name exists', async (t) => {
+t.test('what README, CHANGELOG, SECURITY and the pages of docs name exists', async (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-  const pages = ['README.md', 'SECURITY.md', ...docs.map((file) => join('docs', file))]
+  const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...docs.map((file) => join('docs', file))]
   for (const page of pages.filter((file) => file.endsWith('.md'))) {
     const text = readFileSync(join(root, page), 'utf8')
     for (const [, link = ''] of text.matchAll(/\]\(([^:)]+)\)/g)) {

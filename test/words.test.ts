@@ -22,7 +22,6 @@ const retired: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\blives on\b|\btokens live on\b/i, 'stays valid'],
   [/\bdirect door\b/i, 'direct access'],
   [/\b(?:light|dark) ground\b/i, 'background'],
-  [/\/metrics\b/i, 'nothing, until it exists'],
 ]
 
 const listed = ['src', 'docs', 'config'].flatMap((folder) =>
