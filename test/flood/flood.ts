@@ -4,6 +4,7 @@ import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { isChallenge, passChallenge } from '../e2e/challenge.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { Browser, type Page } from '../lab/browser.ts'
+import { startGatewayProcess } from '../lab/gateway-process.ts'
 import { startLabRps } from '../lab/lab-rps.ts'
 import { startOp } from '../lab/op.ts'
 import { makeProbeClient, secretOf } from '../lab/op-world.ts'
@@ -12,7 +13,6 @@ import { freePorts } from '../lab/ports.ts'
 import type { Rp } from '../lab/rp.ts'
 import { startTogether } from '../lab/start-together.ts'
 import { describeConfig } from '../lab/world.ts'
-import { startGatewayProcess } from './gateway-process.ts'
 
 export interface FloodOptions {
   /** How many anonymous requests. */
@@ -126,7 +126,7 @@ async function startWorld(heapMib: number) {
     const provider = { authorizePaths: [path] }
     const yaml = describeConfig({ ...parts, options: { provider } })
     const adminUrl = `http://127.0.0.1:${adminPort}`
-    const gateway = keep(await startGatewayProcess(yaml, adminUrl, heapMib))
+    const gateway = keep(await startGatewayProcess(yaml, { adminUrl, heapMib }))
     return { ...rps, publicUrl, authsignal, gateway }
   })
 }

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
-import type { Yaml } from '../lab/start-gateway.ts'
+import type { Yaml } from './start-gateway.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -18,40 +19,60 @@ export interface GatewayProcess {
   readMemory(): { readonly rss: number; readonly peak: number }
   /** The last of what it wrote: why it ended, if it did. */
   lastWords(): string
+  /** Asks it to end (SIGTERM), and waits until it has; its exit code, or the signal that ended it. */
+  end(): Promise<number | NodeJS.Signals>
+  /** Ends it at once. */
   close(): Promise<void>
 }
 
-/** @param heapMib the limit of its heap (`--max-old-space-size`). */
+export interface GatewayProcessOptions {
+  readonly adminUrl: string
+  /** The limit of its heap (`--max-old-space-size`). */
+  readonly heapMib?: number
+  /** What runs: the sources, or what `npm run build` made of them. */
+  readonly program?: 'source' | 'built'
+  /** Is told each line of its log. */
+  readonly onLine?: (line: string) => void
+}
+
+const programs = {
+  source: ['--import=./test/strip-types.mjs', join(root, 'src', 'main.ts')],
+  built: [join(root, 'dist', 'src', 'main.js')],
+}
+
+/** Starts it from what its configuration file would hold, and waits until it is ready. */
 export async function startGatewayProcess(
   yaml: Yaml,
-  adminUrl: string,
-  heapMib: number,
+  { adminUrl, heapMib, program = 'source', onLine = () => undefined }: GatewayProcessOptions,
 ): Promise<GatewayProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'flood-'))
+  const folder = await mkdtemp(join(tmpdir(), 'step-up-process-'))
   const file = join(folder, 'gateway.yaml')
   await writeFile(file, stringify(yaml))
-  const loader = '--import=./test/strip-types.mjs'
-  const program = [join(root, 'src', 'main.ts'), 'start', '--config', file]
-  const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, loader, ...program], {
+  const heap = heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`]
+  const child = spawn(process.execPath, [...heap, ...programs[program], 'start', '--config', file], {
     cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let written = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      written = (written + text).slice(-4000)
+    createInterface({ input: stream }).on('line', (line) => {
+      written = `${written}${line}\n`.slice(-4000)
+      onLine(line)
     })
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
   const gateway = {
     isUp: () => isUp(child),
     readMemory: () => readMemory(child),
     lastWords: () => written,
+    end() {
+      child.kill('SIGTERM')
+      return ended
+    },
     async close() {
-      if (isUp(child)) {
-        const ended = once(child, 'close')
-        child.kill('SIGTERM')
-        // Connections that a flood left open would be waited for.
-        child.kill('SIGTERM')
-        await ended
-      }
+      child.kill('SIGTERM')
+      // Connections that are still open would be waited for.
+      child.kill('SIGTERM')
+      await ended
       await rm(folder, { recursive: true })
     },
   }
