@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run test:setup: the programs that tests need and npm has not: Chromium, and a Redis or Valkey server.
+# npm run test:setup: the programs that tests need and npm has not: Chromium, a Redis and a Valkey server, HAProxy.
 # Only what is missing is installed.
 set -euo pipefail
 
@@ -16,14 +16,24 @@ find_server() {
   echo "${REDIS_SERVER_PATH:-$(command -v redis-server || command -v valkey-server || true)}"
 }
 
+find_balancer() {
+  for balancer in "${HAPROXY_PATH:-}" /usr/sbin/haproxy; do
+    if [ -n "$balancer" ] && [ -x "$balancer" ]; then
+      echo "$balancer"
+      return
+    fi
+  done
+}
+
 packages=()
 [ -n "$(find_browser)" ] || packages+=(chromium fonts-dejavu-core)
 [ -n "$(find_server)" ] || packages+=(redis-server)
+[ -n "$(find_balancer)" ] || packages+=(haproxy)
 
 if [ ${#packages[@]} -gt 0 ]; then
   if ! command -v apt-get > /dev/null; then
-    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey;" \
-      "without them the tests in test/browser and of stores on a server are skipped" >&2
+    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey" \
+      "and HAProxy; without them the tests in test/browser and of stores on a server are skipped" >&2
     exit 1
   fi
   as_root=()
@@ -36,3 +46,5 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 echo "test:setup: the browser is $(find_browser)"
 echo "test:setup: the server of stores is $(find_server)"
+echo "test:setup: the balancer is $(find_balancer)"
+bash "$(dirname "$0")/lab/redis/install-valkey.sh" || [ $? -eq 3 ]

@@ -14,7 +14,7 @@ export const withPasskeys: WorldOptions = {
 }
 
 /** Tells the stand-in where passkeys live, and that the page for them asks for a challenge. */
-export function preparePasskeys({ authsignal, publicUrl }: World): void {
+export function preparePasskeys({ authsignal, publicUrl }: Pick<World, 'authsignal' | 'publicUrl'>): void {
   authsignal.control.origins = [publicUrl]
   authsignal.control.setAction('passkeys', 'CHALLENGE')
 }
@@ -28,8 +28,11 @@ export interface PageAnswer {
 }
 
 /** Somebody with an authenticator at a browser; the SDK is the real one. */
-export function meetPasskeyPerson({ publicUrl }: World, browser: Browser = new LabBrowser()) {
-  const authenticator = new SoftAuthenticator({ aaguid: '01020304-0506-0708-0102-030405060708' })
+export function meetPasskeyPerson(
+  { publicUrl }: Pick<World, 'publicUrl'>,
+  browser: Browser = new LabBrowser(),
+  authenticator = new SoftAuthenticator({ aaguid: '01020304-0506-0708-0102-030405060708' }),
+) {
   const agent = createLoopbackAgent()
   const loopbackFetch = createLoopbackFetch(agent)
   const fetchInPage = async (url: string, init: RequestInit = {}) => {

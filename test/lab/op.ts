@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { type Listening, listenOnLoopback } from './listen.ts'
 import { serveAccount } from './op-account.ts'
@@ -22,6 +22,8 @@ export interface OpOptions extends OpSettings {
   readonly passkeyIssuer?: PasskeyIssuer
   /** The Content-Security-Policy of its pages, `form-action` last; one that allows no script without it. */
   readonly contentSecurityPolicy?: string
+  /** What it serves beside, such as a stream of events; true if it answers a request. */
+  readonly answers?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 /** A request that reached the OP. */
@@ -54,6 +56,7 @@ export async function startOp(options: OpOptions): Promise<Op> {
   let answer: ReturnType<Provider['callback']> | undefined
   const listening = await listenOnLoopback((request, response) => {
     requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+    if (options.answers?.(request, response)) return
     if (answer === undefined) {
       response.writeHead(503).end()
     } else {

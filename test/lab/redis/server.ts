@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -20,6 +20,9 @@ export const missing: string | undefined =
   program !== undefined && existsSync(program)
     ? undefined
     : 'no redis-server: npm run test:setup installs it, REDIS_SERVER_PATH names another'
+
+/** What it says of itself, such as `Redis server v=7.0.15 …`. */
+export const version = (): string => execFileSync(String(program), ['--version'], { encoding: 'utf8' }).trim()
 
 /** Ends the server when nobody holds the other end of its input any more, even if that end was killed. */
 const guard = 'exec 3<&0; "$@" & server=$!; { cat <&3; kill -9 $server; } > /dev/null 2>&1 & wait $server'
