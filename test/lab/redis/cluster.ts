@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startTogether } from '../start-together.ts'
-import { type RedisServer, startRedis } from './server.ts'
+import { type RedisServer, type RedisServerOptions, startRedis } from './server.ts'
 
 /** Three primaries of one cluster, each with a third of the slots, and a replica of the last one. */
 export interface RedisCluster {
@@ -18,11 +18,16 @@ const slots = [
 ] as const
 
 /** Starts a cluster, and waits until all nodes agree on it. They take a node for gone after a second. */
-export async function startCluster(): Promise<RedisCluster> {
+export async function startCluster(
+  options: Pick<RedisServerOptions, 'tls' | 'words'> = {},
+): Promise<RedisCluster> {
   return startTogether(async (keep) => {
     const nodes: RedisServer[] = []
-    const words = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
-    for (let at = 0; at <= slots.length; at++) nodes.push(keep(await startRedis({ isNode: true, words })))
+    const own = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
+    const encrypted = options.tls ? ['--tls-cluster', 'yes'] : []
+    const words = [...own, ...encrypted, ...(options.words ?? [])]
+    for (let at = 0; at <= slots.length; at++)
+      nodes.push(keep(await startRedis({ ...options, isNode: true, words })))
     const primaries = nodes.slice(0, slots.length)
     const [first, last, replica] = [nodes[0], nodes.at(-2), nodes.at(-1)]
     if (!first || !last || !replica) throw new Error('a cluster has nodes')

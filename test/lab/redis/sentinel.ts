@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startTogether } from '../start-together.ts'
-import { type RedisServer, startRedis } from './server.ts'
+import { type RedisServer, type RedisServerOptions, startRedis } from './server.ts'
 
 /** One sentinel that watches a primary and its replica. */
 export interface WatchedPair {
@@ -17,10 +17,14 @@ export interface WatchedPair {
 export const pairName = 'step-up'
 
 /** Starts them, and waits until the sentinel knows both. It takes a primary for gone after a second. */
-export async function startWatchedPair(): Promise<WatchedPair> {
+export async function startWatchedPair(
+  options: Pick<RedisServerOptions, 'tls' | 'words'> = {},
+): Promise<WatchedPair> {
+  const start = (...words: string[]) =>
+    startRedis({ ...options, words: [...words, ...(options.words ?? [])] })
   return startTogether(async (keep) => {
-    const primary = keep(await startRedis({ words: ['--repl-diskless-sync-delay', '0'] }))
-    const replica = keep(await startRedis({ words: ['--replicaof', '127.0.0.1', `${primary.port}`] }))
+    const primary = keep(await start('--repl-diskless-sync-delay', '0'))
+    const replica = keep(await start('--replicaof', '127.0.0.1', `${primary.port}`))
     while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up'))
       await delay(20)
     const folder = await mkdtemp(join(tmpdir(), 'step-up-sentinel-'))
@@ -31,7 +35,7 @@ export async function startWatchedPair(): Promise<WatchedPair> {
       `sentinel down-after-milliseconds ${pairName} 1000`,
     ]
     await writeFile(file, `${watch.join('\n')}\n`)
-    const sentinel = keep(await startRedis({ sentinel: file }))
+    const sentinel = keep(await startRedis({ ...options, sentinel: file }))
     while (
       !JSON.stringify(await sentinel.command('SENTINEL', 'REPLICAS', pairName)).includes(`${replica.port}`)
     )

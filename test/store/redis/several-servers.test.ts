@@ -2,6 +2,7 @@ import t from 'tap'
 import { startCluster } from '../../lab/redis/cluster.ts'
 import { pairName, startWatchedPair } from '../../lab/redis/sentinel.ts'
 import { skip } from '../../lab/redis/skip.ts'
+import { ca, overTls } from '../../lab/redis/tls.ts'
 import { answers, openStore, settingsOf } from './open-store.ts'
 
 const patient = { connectTimeout: '30s', timeout: '30s' }
@@ -78,4 +79,48 @@ t.test('sentinels that do not know the name', { skip }, async (t) => {
   const sentinel = { name: 'other', nodes: [pair.sentinel.url] }
   const store = openStore(t, settingsOf({ sentinel, ...patient }))
   await store.says("the sentinels don't know other")
+})
+
+/** The smallest rights at the servers, as docs/store.md has them. */
+const rights = [
+  'on',
+  '>the password',
+  'resetkeys',
+  '~step-up:*',
+  'resetchannels',
+  '-@all',
+  '+get',
+  '+set',
+  '+eval',
+]
+const user = { username: 'gateway', password: 'the password', tls: { ca } }
+
+t.test('a cluster by TLS, for a user with the fewest rights', { skip }, async (t) => {
+  const cluster = await startCluster(overTls)
+  t.teardown(() => cluster.close())
+  for (const node of cluster.primaries)
+    await node.command('ACL', 'SETUSER', user.username, ...rights, '+cluster|slots')
+  const store = openStore(t, settingsOf({ cluster: cluster.urls.slice(0, 1), ...user, ...patient }))
+  await store.says(answers)
+  const keys = Array.from({ length: 30 }, (_, at) => `kind:${at}`)
+  t.notOk((await Promise.all(keys.map((key) => store.add(key, '1', 60_000)))).includes(false))
+  t.notOk((await Promise.all(keys.map((key) => store.replace(key, '1', '2', 60_000)))).includes(false))
+  t.same(store.changes, [answers])
+})
+
+t.test('sentinels by TLS, with users at them and at the servers', { skip }, async (t) => {
+  const pair = await startWatchedPair(overTls)
+  t.teardown(() => pair.close())
+  const at = { username: 'looker', password: 'another password' }
+  const look = ['on', `>${at.password}`, '-@all', '+sentinel|get-master-addr-by-name']
+  await pair.sentinel.command('ACL', 'SETUSER', at.username, ...look)
+  for (const server of [pair.primary, pair.replica])
+    await server.command('ACL', 'SETUSER', user.username, ...rights)
+  const sentinel = { name: pairName, nodes: [pair.sentinel.url], ...at }
+  const store = openStore(t, settingsOf({ sentinel, ...user, ...patient }))
+  await store.says(answers)
+  await pair.primary.kill()
+  await store.says(answers)
+  t.equal(await store.add('kind:a', '1', 60_000), true)
+  t.same(await pair.replica.command('EXISTS', 'step-up:1:kind:a'), 1, 'the replica took over')
 })
