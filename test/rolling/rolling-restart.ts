@@ -18,13 +18,21 @@ export interface RestartOptions extends Pick<RollingOptions, 'program' | 'shutdo
 export interface RestartResult {
   /** Of each process that was asked to end. */
   readonly exitCodes: readonly (number | NodeJS.Signals)[]
-  readonly signIns: Readonly<Record<Kind, { readonly finished: number; readonly longestGapMs: number }>>
+  readonly signIns: Readonly<Record<Kind, SignIns>>
   /** What went wrong with each sign-in that failed, with what the log says of it. */
   readonly failures: readonly string[]
   readonly downloads: { readonly whole: number; readonly broken: readonly Streamed[] }
   /** How often a stream of events was ended by a gateway, and how long it took until another flowed. */
   readonly cuts: number
   readonly seconds: number
+}
+
+export interface SignIns {
+  readonly finished: number
+  /** The longest time in which nobody of this kind finished one. */
+  readonly longestGapMs: number
+  /** How long one took at most. */
+  readonly longestMs: number
 }
 
 /** Restarts one gateway after the other, while people sign in and streams flow. */
@@ -77,10 +85,15 @@ export async function restartUnderLoad(options: RestartOptions): Promise<Restart
 const countFailures = ({ outcomes }: Load): number => outcomes.filter(({ failure }) => failure).length
 
 function sumUp({ outcomes }: Load): RestartResult['signIns'] {
-  const sum = (kind: Kind) => ({
-    finished: outcomes.filter((one) => one.kind === kind && !one.failure).length,
-    longestGapMs: Math.round(longestGapMs(outcomes, kind)),
-  })
+  const sum = (kind: Kind): SignIns => {
+    const finished = outcomes.filter((one) => one.kind === kind && !one.failure)
+    const longest = Math.max(...finished.map(({ startedAt, endedAt }) => endedAt - startedAt))
+    return {
+      finished: finished.length,
+      longestGapMs: Math.round(longestGapMs(outcomes, kind)),
+      longestMs: Math.round(longest),
+    }
+  }
   return Object.fromEntries(kinds.map((kind) => [kind, sum(kind)])) as RestartResult['signIns']
 }
 

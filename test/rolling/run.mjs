@@ -33,8 +33,9 @@ async function restart() {
     print: (line) => print(`  ${line}`),
   })
   const { signIns, failures, exitCodes, downloads, cuts, seconds } = result
-  row('sign-ins', 'finished', 'longest gap')
-  for (const kind of kinds) row(kind, signIns[kind].finished, `${signIns[kind].longestGapMs} ms`)
+  row('sign-ins', 'finished', 'longest', 'longest gap')
+  for (const kind of kinds)
+    row(kind, signIns[kind].finished, `${signIns[kind].longestMs} ms`, `${signIns[kind].longestGapMs} ms`)
   row('failed', failures.length)
   row('downloads of 2 s', `${downloads.whole} whole`, `${downloads.broken.length} broken`)
   row('streams of events', `${cuts} cut`)
