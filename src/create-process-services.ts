@@ -4,9 +4,11 @@ import type { ProcessServices } from './services.ts'
 import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
+import { noteInTrace } from './telemetry/note-in-trace.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 /** Builds what outlives a configuration. @param now epoch milliseconds. */
-export function createProcessServices(log: Log, now: () => number): ProcessServices {
+export function createProcessServices(log: Log, now: () => number, tracing?: Tracing): ProcessServices {
   return {
     log,
     now,
@@ -14,6 +16,7 @@ export function createProcessServices(log: Log, now: () => number): ProcessServi
     authsignalCalls: createAuthsignalCalls(log, now),
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
-    auditWatches: [],
+    auditWatches: tracing ? [noteInTrace(tracing)] : [],
+    tracing,
   }
 }

@@ -15,6 +15,7 @@ import { createRecords } from './records/records.ts'
 import type { ProcessServices, Services } from './services.ts'
 import type { Store } from './store/store.ts'
 import { createAudit } from './telemetry/audit.ts'
+import { traceStore } from './tracing/trace-store.ts'
 import { connectUpstream } from './upstream/connection.ts'
 
 /**
@@ -25,11 +26,11 @@ import { connectUpstream } from './upstream/connection.ts'
 export function createServices(
   config: Config,
   store: Store,
-  { log, now, clocks, authsignalCalls, keyReadings, auditWatches }: ProcessServices,
+  { log, now, clocks, authsignalCalls, keyReadings, auditWatches, tracing }: ProcessServices,
   discovery?: Discovery,
 ): Services {
-  const records = createRecords(store, config.stepUp)
-  const upstream = connectUpstream(config, clocks.provider)
+  const records = createRecords(tracing ? traceStore(store, tracing) : store, config.stepUp)
+  const upstream = connectUpstream(config, clocks.provider, tracing)
   const provider = createProvider(config, upstream, log, discovery)
   const keys = createKeys(provider, upstream, keyReadings)
   const policies = createPolicies(config)
@@ -40,12 +41,14 @@ export function createServices(
     policies,
     records,
     epochs: createEpochs(records.epochs),
-    authsignal: watchCalls(createAuthsignal(config.authsignal, clocks.authsignal), authsignalCalls),
+    authsignal: watchCalls(createAuthsignal(config.authsignal, clocks.authsignal, tracing), authsignalCalls),
     authsignalCalls,
+    tracing,
     upstream,
     provider,
     keys,
-    askUser: (...question) => askUser({ config, provider, upstream, keys, records, now }, ...question),
+    askUser: (...question) =>
+      askUser({ config, provider, upstream, keys, records, now, tracing }, ...question),
     audit,
     pages: createPages(config.pages),
     cookie: chooseCookieRules(config),

@@ -14,6 +14,7 @@ import type { Provider } from './provider/provider.ts'
 import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
 import type { Store } from './store/store.ts'
 import type { Log } from './telemetry/log.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 /** What the process gives the gateway. */
 export interface Ports {
@@ -21,6 +22,7 @@ export interface Ports {
   /** Epoch milliseconds. */
   readonly now?: () => number
   readonly store?: Store
+  readonly tracing?: Tracing | undefined
   /** Resolves after so many milliseconds; rejects if `signal` is aborted before. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** The limit of the heap, of which what is remembered takes a part. */
@@ -48,7 +50,7 @@ export interface Gateway {
   readonly keysForRestart: readonly string[]
   /**
    * Is not ready for `shutdown.delay`, then lets requests end for `shutdown.grace` at most and closes listeners,
-   * connections and the store.
+   * connections and the store. What is left of traces has one second more.
    */
   close(): Promise<void>
 }
@@ -66,7 +68,7 @@ interface Run {
 /** Builds the gateway of a process. @throws as `buildApp`. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const process = createProcessServices(log, now)
+  const process = createProcessServices(log, now, ports.tracing)
   const borrowStore = createBorrowedStores(
     (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
   )
@@ -152,7 +154,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       await listener.close()
       closed.abort()
       await Promise.all([...runs].map(end))
-      await admin.close()
+      await Promise.all([ports.tracing?.close(), admin.close()])
     },
   }
 }

@@ -13,6 +13,7 @@ import type { Audit, AuditWatch } from './telemetry/audit.ts'
 import type { AuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import type { Clocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
 /** What the process has, whatever its configuration says. */
@@ -26,13 +27,15 @@ export interface ProcessServices {
   readonly clocks: Clocks
   readonly keyReadings: KeyReadings
   readonly auditWatches: readonly AuditWatch[]
+  /** Absent where nobody asked for it. */
+  readonly tracing?: Tracing | undefined
 }
 
 /**
  * What the gateway builds once from its configuration. A function takes only what it needs of it, as
  * `Pick<Services, …>`; what is merely a function of these is no service.
  */
-export interface Services extends Pick<ProcessServices, 'now' | 'authsignalCalls'> {
+export interface Services extends Pick<ProcessServices, 'now' | 'authsignalCalls' | 'tracing'> {
   readonly config: Config
   readonly policies: Policies
   readonly records: Records

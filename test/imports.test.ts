@@ -31,6 +31,7 @@ const floors = [
   ['provider'],
   ['doors', 'records', 'telemetry', 'upstream', 'oauth'],
   ['policy', 'authsignal', 'stand-in'],
+  ['tracing'],
   ['store'],
   ['http'],
   ['config'],

@@ -1,6 +1,7 @@
 import axios from 'axios'
 import * as z from 'zod'
 import type { Config } from '../config/schema/schema.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { exchange } from './authsignal-http.ts'
 import { optionalString, parseAnswer } from './authsignal-parse.ts'
 
@@ -45,21 +46,35 @@ const challenged = z.object({ challengeId: z.string().min(1) })
 const ceremony = challenged.extend({ options: z.record(z.string(), z.unknown()) })
 const result = z.object({ isVerified: z.boolean(), accessToken: optionalString })
 
+const passkey = 'user-authenticators/passkey'
+
+type ClientPath =
+  | 'challenge'
+  | 'verify/passkey'
+  | typeof passkey
+  | `${typeof passkey}/${'authentication' | 'registration'}-options`
+
 export function createAuthsignalClient(
   { apiUrl, timeout }: Config['authsignal'],
   tenantId: string,
+  tracing?: Tracing,
 ): AuthsignalClient {
+  const { hostname } = new URL(apiUrl)
   const anonymous = `Basic ${Buffer.from(`${tenantId}:`).toString('base64')}`
 
   async function post<Schema extends z.ZodType>(
-    path: string,
+    path: ClientPath,
     authorization: string,
     body: object,
     schema: Schema,
   ): Promise<z.output<Schema>> {
     const headers = { authorization, 'content-type': 'application/json', accept: 'application/json' }
     const url = `${apiUrl}/client/${path}`
-    const outcome = await exchange(() => axios.post(url, JSON.stringify(body), { headers }), timeout)
+    const span = tracing?.openCall(`Authsignal ${path}`, { 'server.address': hostname })
+    const outcome = await exchange(() => axios.post(url, JSON.stringify(body), { headers }), {
+      timeout,
+      span,
+    })
     return parseAnswer('client', schema, outcome)
   }
 
@@ -67,7 +82,6 @@ export function createAuthsignalClient(
     isVerified,
     token: accessToken,
   })
-  const passkey = 'user-authenticators/passkey'
 
   return {
     challenge: async (request) => (await post('challenge', anonymous, request, challenged)).challengeId,

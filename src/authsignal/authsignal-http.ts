@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import axios from 'axios'
 import type { ClockWatch } from '../http/clock-watch.ts'
+import type { CallSpan } from '../tracing/tracing.ts'
 
 /** The result of a request: an answer with any status, or the code of the failure that prevented one. */
 export type CallOutcome =
@@ -11,6 +12,7 @@ export type CallOutcome =
 interface Attempt {
   readonly signal: AbortSignal
   readonly watch: ClockWatch | undefined
+  readonly span: CallSpan | undefined
   /** Takes the header fields of the answer. */
   onHeaders?: ReturnType<ClockWatch['begin']> | undefined
   outcome: CallOutcome
@@ -51,6 +53,8 @@ export function guardHttpClient(): void {
     const attempt = attempts.getStore()
     if (!attempt) return config
     attempt.onHeaders = attempt.watch?.begin()
+    attempt.span?.set({ 'http.request.method': config.method?.toUpperCase() })
+    if (attempt.span?.headers) config.headers.set(attempt.span.headers)
     return Object.assign(config, { signal: attempt.signal, validateStatus: null })
   })
   axios.interceptors.response.use(
@@ -66,17 +70,23 @@ export function guardHttpClient(): void {
   )
 }
 
+interface Conditions {
+  readonly timeout: number
+  readonly watch?: ClockWatch | undefined
+  readonly span?: CallSpan | undefined
+}
+
 /**
  * Runs a call of the SDK, and once more if the first met a connect error.
  *
  * @param call the SDK's method; what it returns or throws is not looked at.
  * @param timeout milliseconds for all of it; then the request is aborted and the code is `timeout`.
  * @param watch sees the clock of who answers.
+ * @param span of the call, which ends here.
  */
 export async function exchange(
   call: () => Promise<unknown>,
-  timeout: number,
-  watch?: ClockWatch,
+  { timeout, watch, span }: Conditions,
 ): Promise<CallOutcome> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), timeout)
@@ -84,7 +94,11 @@ export async function exchange(
     deadline.signal.addEventListener('abort', () => resolve({ answered: false, code: 'timeout' }))
   })
   try {
-    return await Promise.race([late, tryTwice(call, deadline.signal, watch)])
+    const outcome = await Promise.race([late, tryTwice(call, deadline.signal, { watch, span })])
+    span?.end(
+      outcome.answered ? { 'http.response.status_code': outcome.status } : { 'error.type': outcome.code },
+    )
+    return outcome
   } finally {
     clearTimeout(timer)
   }
@@ -93,20 +107,21 @@ export async function exchange(
 async function tryTwice(
   call: () => Promise<unknown>,
   signal: AbortSignal,
-  watch: ClockWatch | undefined,
+  watchers: Omit<Conditions, 'timeout'>,
 ): Promise<CallOutcome> {
-  const first = await tryOnce(call, signal, watch)
+  const first = await tryOnce(call, signal, watchers)
   if (first.answered || !connectErrors.has(first.code)) return first
   await pause(retryPauseMs)
-  return tryOnce(call, signal, watch) // axios sends nothing once the signal is aborted
+  watchers.span?.set({ 'http.request.resend_count': 1 })
+  return tryOnce(call, signal, watchers) // axios sends nothing once the signal is aborted
 }
 
 async function tryOnce(
   call: () => Promise<unknown>,
   signal: AbortSignal,
-  watch: ClockWatch | undefined,
+  { watch, span }: Omit<Conditions, 'timeout'>,
 ): Promise<CallOutcome> {
-  const attempt: Attempt = { signal, watch, outcome: { answered: false, code: 'not_sent' } }
+  const attempt: Attempt = { signal, watch, span, outcome: { answered: false, code: 'not_sent' } }
   await attempts.run(attempt, call).catch(() => undefined)
   return attempt.outcome
 }

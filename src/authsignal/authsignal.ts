@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Config } from '../config/schema/schema.ts'
 import type { ClockWatch } from '../http/clock-watch.ts'
 import { omitAbsent } from '../omit-absent.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import {
   type EnrolmentTracked,
   parseEnrolment,
@@ -84,20 +85,29 @@ const maxIdLength = 255
  *
  * @param clock sees Authsignal's in each answer.
  */
-export function createAuthsignal(config: Config['authsignal'], clock?: ClockWatch): Authsignal {
+export function createAuthsignal(
+  config: Config['authsignal'],
+  clock?: ClockWatch,
+  tracing?: Tracing,
+): Authsignal {
   guardHttpClient()
   const { apiSecretKey, timeout, challengeHosts } = config
   // The SDK's own retries repeat a POST after any failure without an answer, timeouts included.
   const apiUrl = config.apiUrl.replace(/\/+$/, '')
   const sdk = new AuthsignalSdk({ apiSecretKey, apiUrl, retries: 0 })
-  const exchange = (call: () => Promise<unknown>) => exchangeWithin(call, timeout, clock)
+  const { hostname } = new URL(apiUrl)
+
+  function exchange(operation: AuthsignalOperation, call: () => Promise<unknown>): Promise<CallOutcome> {
+    const span = tracing?.openCall(`Authsignal ${operation}`, { 'server.address': hostname })
+    return exchangeWithin(call, { timeout, watch: clock, span })
+  }
 
   function sendTrack(
     { userId, action, ...attributes }: TrackRequest | DeviceSighting,
     scope?: string,
   ): Promise<CallOutcome> {
     const path = { userId: toPathSegment('track', userId), action: toPathSegment('track', action) }
-    return exchange(() => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }))
+    return exchange('track', () => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }))
   }
 
   /** The SDK has no devices. */
@@ -110,7 +120,7 @@ export function createAuthsignal(config: Config['authsignal'], clock?: ClockWatc
     const body = {
       rememberedUntil: rememberedUntil === undefined ? null : new Date(rememberedUntil).toISOString(),
     }
-    parseAnswer('device', z.unknown(), await exchange(() => axios.patch(url, body, { auth })))
+    parseAnswer('device', z.unknown(), await exchange('device', () => axios.patch(url, body, { auth })))
   }
 
   return {
@@ -127,12 +137,12 @@ export function createAuthsignal(config: Config['authsignal'], clock?: ClockWatc
       const { userId, action } = request
       if (userId !== undefined) toPathSegment('validate', userId)
       toPathSegment('validate', action)
-      return parseValidated(await exchange(() => sdk.validateChallenge(omitAbsent(request))))
+      return parseValidated(await exchange('validate', () => sdk.validateChallenge(omitAbsent(request))))
     },
 
     async listAuthenticators(userId) {
       const path = { userId: toPathSegment('authenticators', userId) }
-      return parseAuthenticators(await exchange(() => sdk.getAuthenticators(path)))
+      return parseAuthenticators(await exchange('authenticators', () => sdk.getAuthenticators(path)))
     },
 
     async removeAuthenticator({ userId, id }) {
@@ -140,12 +150,16 @@ export function createAuthsignal(config: Config['authsignal'], clock?: ClockWatc
         userId: toPathSegment('authenticators', userId),
         userAuthenticatorId: toPathSegment('authenticators', id),
       }
-      parseAnswer('authenticators', z.unknown(), await exchange(() => sdk.deleteAuthenticator(path)))
+      parseAnswer(
+        'authenticators',
+        z.unknown(),
+        await exchange('authenticators', () => sdk.deleteAuthenticator(path)),
+      )
     },
 
     async findUsername(userId) {
       const path = { userId: toPathSegment('user', userId) }
-      return parseUsername(await exchange(() => sdk.getUser(path)))
+      return parseUsername(await exchange('user', () => sdk.getUser(path)))
     },
 
     async rememberDevice(sighting, until) {

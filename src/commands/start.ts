@@ -3,6 +3,8 @@ import { loadConfig } from '../config/load.ts'
 import { type LogLevel, logLevels } from '../config/schema/log-schema.ts'
 import { buildGateway } from '../gateway.ts'
 import { createLog } from '../telemetry/log.ts'
+import { logTracing } from '../telemetry/tracing-lines.ts'
+import { openTracing } from '../tracing/open-tracing.ts'
 import { type CommandContext, parseConfigOption, UsageError } from './command.ts'
 
 /** `start --config FILE`: runs the gateway until the process is asked to end. */
@@ -10,7 +12,9 @@ export async function start(context: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(context.args), context.env)
   const level = readLevel(context.env['LOG_LEVEL']) ?? config.log.level
   const { heap_size_limit: heapBytes } = getHeapStatistics()
-  return runGateway(await buildGateway(config, { log: createLog({ level }), heapBytes }), context)
+  const log = createLog({ level })
+  const tracing = await openTracing(context.env, logTracing(log))
+  return runGateway(await buildGateway(config, { log, heapBytes, tracing }), context)
 }
 
 /** The level that the environment sets; empty is unset. */

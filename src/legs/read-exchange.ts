@@ -14,6 +14,7 @@ import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { noteFacts, runRequest } from '../telemetry/request-context.ts'
 import { readTraceId } from '../telemetry/trace-id.ts'
+import { traceRequests } from './trace-requests.ts'
 
 /**
  * Node leaves the fields of a request beyond this many out of `headers` without a word, while `rawHeaders` holds some
@@ -24,10 +25,10 @@ const maxHeaders = 1000
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  services: Pick<Services, 'config' | 'now' | 'provider' | 'upstream' | 'policies' | 'cookie'>,
+  services: Pick<Services, 'config' | 'now' | 'provider' | 'upstream' | 'policies' | 'cookie' | 'tracing'>,
   isLoginPath: IsLoginPath,
 ): void {
-  const { config, now, provider, upstream, policies, cookie } = services
+  const { config, now, provider, upstream, policies, cookie, tracing } = services
   const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
   // guard: trusted-header-name
@@ -76,9 +77,11 @@ export function readExchanges(
   }
 
   app.decorateRequest('exchange')
-  app.addHook('onRequest', ({ id: supportId, headers }, _reply, done) =>
-    runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now }, done),
-  )
+  if (tracing) traceRequests(app, { tracing, now, isFromProxy })
+  else
+    app.addHook('onRequest', ({ id: supportId, headers }, _reply, done) =>
+      runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now }, done),
+    )
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()
     reply.raw.once('close', () => {

@@ -10,7 +10,7 @@ import { isUpstreamFailure, toUpstreamRefusal } from '../upstream/failure.ts'
 
 const retryAfterSeconds = 5
 
-export interface ErrorServices extends Pick<Services, 'pages' | 'audit' | 'policies'> {
+export interface ErrorServices extends Pick<Services, 'pages' | 'audit' | 'policies' | 'tracing'> {
   /** Origins whose scripts may read an answer to this request. */
   readonly corsOrigins: ReadonlySet<string>
 }
@@ -27,6 +27,7 @@ export function sendError(
   const answer = toAnswer(request, refusal)
   const { code, statusCode } = refusal
   reportRefusal(services, request, refusal, answer.code)
+  services.tracing?.set({ 'step_up.refused': code })
   // guard: refused-framing
   if (code === 'malformed_headers') reply.header('connection', 'close')
   // What is left of a body is read for nobody: a client that is still sending would lose the answer with the connection.

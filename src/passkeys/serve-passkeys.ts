@@ -26,7 +26,7 @@ export async function servePasskeys(
 ): Promise<void> {
   const { tenantId, signIn } = passkeys
   const client = watchCalls(
-    createAuthsignalClient(services.config.authsignal, tenantId),
+    createAuthsignalClient(services.config.authsignal, tenantId, services.tracing),
     services.authsignalCalls,
   )
   const withPasskeys = { ...services, passkeys, client, assets }

@@ -36,6 +36,7 @@ export async function askForBrowser(
         ...(userAgent !== undefined && { 'user-agent': userAgent }),
         ...further,
       },
+      purpose: 'authorization',
       signal,
     })
     dump(body)

@@ -9,7 +9,8 @@ import { createAllowance } from '../store/allowance.ts'
 import { sentFrom } from '../store/owners.ts'
 import { writeLine } from '../telemetry/log-lines.ts'
 import { timed } from '../telemetry/request-context.ts'
-import { probeUser } from './probe.ts'
+import type { Tracing } from '../tracing/tracing.ts'
+import { type ProbeRequest, probeUser } from './probe.ts'
 import type { ProbeServices } from './question.ts'
 
 /**
@@ -30,6 +31,7 @@ export interface AskServices extends ProbeServices {
   readonly records: Pick<Records, 'sessionProbes' | 'addressProbes'>
   /** Epoch milliseconds. */
   readonly now: () => number
+  readonly tracing?: Tracing | undefined
 }
 
 export async function askUser(
@@ -49,7 +51,7 @@ export async function askUser(
     cookies !== undefined && !isAgain && !(await mayProbe(services, cookies, address, readLoad(headers)))
   const result: ProbeResult = isOneTooMany
     ? { known: false, reason: 'too_many_probes' }
-    : await timed('probe', () => probeUser(services, { cookies, userAgent, clientAddress: address }))
+    : await timed('probe', () => probe(services, { cookies, userAgent, clientAddress: address }))
   if (!result.known) {
     const { reason, detail } = result
     // Nobody is signed in yet: nothing that an operator could repair.
@@ -57,6 +59,14 @@ export async function askUser(
     writeLine(log, 'the probe does not know the user', { reason, detail }, level)
   }
   return result
+}
+
+function probe(services: AskServices, asker: ProbeRequest): Promise<ProbeResult> {
+  const { tracing } = services
+  // Without cookies nobody is asked.
+  return tracing && asker.cookies
+    ? tracing.part('probe', () => probeUser(services, asker))
+    : probeUser(services, asker)
 }
 
 /**

@@ -171,6 +171,8 @@ export interface StepUp {
   /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
   readonly browser?: string | undefined
   readonly openedAt: number
+  /** The span of the request that opened it, as a `traceparent`. */
+  readonly trace?: string | undefined
   /** In what counts it is. */
   readonly counters: Counters
   readonly waiting: readonly Waiting[]

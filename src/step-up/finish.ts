@@ -21,7 +21,7 @@ export interface Return {
   readonly token: string | undefined
 }
 
-export type FinishServices = ResumeServices & Pick<Services, 'authsignal'>
+export type FinishServices = ResumeServices & Pick<Services, 'authsignal' | 'tracing'>
 
 /**
  * The browser came back. One attempt, whatever the answer; the same return within a minute gets the same outcome.
@@ -38,6 +38,7 @@ export async function finish(
   const { records } = services
   const found = await records.stepUps.get(id)
   if (!found) throw new Refusal('expired', 'no such step-up')
+  services.tracing?.link(found.trace)
   const owner = ownerOf(found.case)
   // guard: return-nonce
   if (!isSameHash(hashOf(nonce), found.nonceHash))

@@ -54,7 +54,7 @@ interface Judged extends Judgement {
 
 export type JudgeServices = Pick<
   Services,
-  'config' | 'policies' | 'records' | 'epochs' | 'authsignal' | 'audit' | 'now'
+  'config' | 'policies' | 'records' | 'epochs' | 'authsignal' | 'audit' | 'now' | 'tracing'
 >
 
 /**
@@ -189,6 +189,7 @@ async function openFor(
     nonceHash: hashOf(nonce),
     browser: browser.ids[0],
     openedAt: services.now(),
+    trace: services.tracing?.here,
     counters,
     waiting: tabs,
     offersDevice: policy.rememberDevice !== undefined,

@@ -258,6 +258,27 @@ export const plainLines = {
     meaning: 'For the first time, or again.',
     fix: nothing,
   },
+  'no traces are sent': {
+    levels: ['warn'],
+    meaning: 'The environment asks for traces in a way that is not possible. Everything else works.',
+    fix: 'Change the variable that reason names; docs/tracing.md lists what is possible.',
+  },
+  'traces are sent': {
+    levels: ['info'],
+    meaning: 'The collector took some, for the first time or again.',
+    fix: nothing,
+  },
+  'traces can not be sent': {
+    levels: ['warn'],
+    meaning:
+      'The collector does not answer, or refuses. What it does not take is lost; nothing else depends on it. Written once until it takes some again.',
+    fix: 'See reason; look at OTEL_EXPORTER_OTLP_ENDPOINT, its headers and its certificate.',
+  },
+  'OpenTelemetry warns': {
+    levels: ['warn'],
+    meaning: 'The library that makes traces found a variable that it can not read, or had to drop spans.',
+    fix: 'See detail, and docs/tracing.md.',
+  },
   'a proxy in front may be missing in trustedProxies': {
     levels: ['warn'],
     meaning: 'A request from this peer says in a header where it comes from, and the header is ignored.',

@@ -3,10 +3,12 @@ import type { ClockWatch } from '../http/clock-watch.ts'
 import type { Names } from '../http/public-names.ts'
 import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import type { OpAnswer } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
 import { decodeBody } from './read-response.ts'
+import { tracePool } from './trace-pool.ts'
 
 const longestBody = 1024 * 1024
 const bodiless = new Set([204, 205, 304])
@@ -41,8 +43,8 @@ export interface UpstreamConnection {
  *
  * @param clock sees the OP's in the answers to the gateway's own requests.
  */
-export function connectUpstream(config: Config, clock?: ClockWatch): UpstreamConnection {
-  const pool = openPool(config.upstream, config.maxHeaderSize)
+export function connectUpstream(config: Config, clock?: ClockWatch, tracing?: Tracing): UpstreamConnection {
+  const pool = tracePool(openPool(config.upstream, config.maxHeaderSize), config.upstream.url, tracing)
   const publicHeaders = describePublicUrl(new URL(config.publicUrl), config.upstream.host)
   const { names, served } = nameOrigins(config)
   const serves = (url: URL): boolean => served.has(url.origin)
@@ -106,6 +108,8 @@ async function exchange(
     path: url.pathname + url.search,
     headers: { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity', ...publicHeaders },
     body: request.body && Buffer.from(await request.arrayBuffer()),
+    // The OP's own endpoints: there are few, and no id is in their paths.
+    purpose: url.pathname,
     signal: signal ?? null,
   })
   onHeaders?.(answer.headers)

@@ -9,6 +9,8 @@ export interface OpRequest {
   readonly path: string
   readonly headers: HeaderFields
   readonly body?: Buffer | Readable | null
+  /** What it is for, in the name of its span: one of few values. */
+  readonly purpose?: string
   readonly signal?: AbortSignal | null
 }
 

@@ -36,7 +36,8 @@ export function isUpstreamFailure(error: unknown): boolean {
 /** What Node's parser of HTTP says. */
 const isUnreadable = (name: string): boolean => name.startsWith('HPE_')
 
-function nameFailure(error: unknown): string {
+/** Its code, or its kind. */
+export function nameFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

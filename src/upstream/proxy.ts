@@ -78,7 +78,8 @@ export function serveProxy<Learned>(
   async function send(request: FastifyRequest, { target, headers, signal, body }: UpstreamRequest) {
     const framed = frameBody(request, headers, /* guard: judged-body */ body)
     try {
-      return await upstream.pool.request({ method: request.method, path: target, signal, ...framed })
+      const { method, exchange } = request
+      return await upstream.pool.request({ method, path: target, signal, purpose: exchange.kind, ...framed })
     } catch (error) {
       throw toUpstreamRefusal(error)
     }

@@ -668,6 +668,9 @@ export const guards: readonly Guard[] = [
     'answer-session': {},
     'answer-for-nobody': { off: 'true' },
   }),
+  ...marked(['e2e/tracing.test.ts'], {
+    'traces-of-strangers': { off: 'true' },
+  }),
   ...marked(['instance/instance.test.ts'], {
     'doctor-questions': {},
     'doctor-states': {},

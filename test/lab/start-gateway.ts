@@ -28,7 +28,7 @@ export interface LabGateway {
  */
 export async function startLabGateway(
   yaml: Yaml,
-  ports: Pick<Ports, 'now' | 'store' | 'wait'> = {},
+  ports: Pick<Ports, 'now' | 'store' | 'wait' | 'tracing'> = {},
   log: string[] = [],
 ): Promise<LabGateway> {
   const config = await loadYaml(yaml)

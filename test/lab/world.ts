@@ -2,6 +2,7 @@ import type { Ports } from '../../src/gateway.ts'
 import type { Rule } from '../../src/stand-in/model/types.ts'
 import { type RunningStandIn, startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { Tracing } from '../../src/tracing/tracing.ts'
 import type { SignInWorld } from './direct-world.ts'
 import { type LabRps, startLabRps } from './lab-rps.ts'
 import { type Op, type OpOptions, startOp } from './op.ts'
@@ -27,6 +28,7 @@ export interface WorldOptions {
   readonly probeClient?: Partial<LabClient>
   readonly rules?: readonly Rule[]
   readonly store?: Store
+  readonly tracing?: Tracing
   /** So many gateways behind one address, of which each request gets the next; their state is on a server. */
   readonly replicas?: number
   /** How the gateway waits at its end. */
@@ -103,7 +105,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       const yaml = describeConfig({ options, publicUrl, issuer, gatewayPort, adminPort, op, rps, authsignal })
       const store = options.store ?? (await labStore?.open())
       const wait = options.wait && { wait: options.wait }
-      const started = await startLabGateway(yaml, { now, ...(store && { store }), ...wait }, log)
+      const { tracing } = options
+      const started = await startLabGateway(yaml, { now, tracing, ...(store && { store }), ...wait }, log)
       keep(started.gateway)
       return started
     }

@@ -19,7 +19,7 @@ export type ReturnLegServices = JudgeServices & Pick<Services, 'cookie' | 'pages
 
 /** The gateway's own pages, below `pathPrefix`: the challenge page, the return from it, and the ways on from there. */
 export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices): void {
-  const { config, policies, records, cookie, pages } = services
+  const { config, policies, records, cookie, pages, tracing } = services
   app.addHook('preHandler', async () => noteConcern({ leg: 'return' }))
 
   // Each of these pages changes something: frames, scripts, prefetches and link scanners must not.
@@ -31,6 +31,7 @@ export function serveReturnLeg(app: FastifyInstance, services: ReturnLegServices
     if (ended) return sendOutcome(request, reply, ended)
     const browser = bindBrowser(request, cookie)
     const stepUp = await bindStepUp(services, request.params.id, browser.ids)
+    tracing?.link(stepUp.trace)
     browser.keep(reply)
     const { challengeUrl, acceptedMethods, skippableUntil: until } = stepUp
     return pages.send(
