@@ -11,7 +11,7 @@ import { findInconsistencies } from './consistency.ts'
 import { certHeaderName } from './header-name.ts'
 import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
 import { logSchema } from './log-schema.ts'
-import { pagesSchema } from './pages-schema.ts'
+import { type PagesLook, pagesSchema } from './pages-schema.ts'
 import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
 import { certificates, privateKey } from './pem.ts'
 import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
@@ -223,8 +223,12 @@ export const configSchema = fileSchema
     )
     const passkeys = file.passkeys && describePasskeys(file.passkeys, defaults)
     const { passkeys: _written, ...rest } = file
+    // Files are read where the configuration is loaded.
+    const { logo: _logo, templates: _templates, ...look } = file.pages
+    const pages: PagesLook = look
     return {
       ...rest,
+      pages,
       provider: resolveIssuerPaths({ ...file.provider, issuer }),
       store: describeStore(file.store),
       defaults,
