@@ -4,6 +4,7 @@ import type { ProcessServices } from './services.ts'
 import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
+import { createReloads } from './telemetry/reloads.ts'
 
 /** Builds what outlives a configuration. @param now epoch milliseconds. */
 export function createProcessServices(log: Log, now: () => number): ProcessServices {
@@ -14,6 +15,7 @@ export function createProcessServices(log: Log, now: () => number): ProcessServi
     authsignalCalls: createAuthsignalCalls(log, now),
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
+    reloads: createReloads(log, now),
     auditWatches: [],
   }
 }

@@ -154,6 +154,14 @@ const fileSchema = z.strictObject({
     })
     .prefault({})
     .describe('How the gateway ends.'),
+  reload: z
+    .strictObject({
+      interval: duration('0s', '1h')
+        .prefault('10s')
+        .describe('How often the files are looked at; 0s: only when the process gets SIGHUP.'),
+    })
+    .prefault({})
+    .describe('How a changed configuration takes effect while the gateway runs.'),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
