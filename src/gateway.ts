@@ -47,7 +47,7 @@ export interface Gateway {
   apply(config: Config): Promise<void>
   /** The keys in which the configuration differs from what the listeners were opened with: they need a restart. */
   readonly keysForRestart: readonly string[]
-  /** Learns what came of each reload. */
+  /** Learns the result of each reload. */
   readonly reloads: Reloads
   /**
    * Is not ready for `shutdown.delay`, then lets requests end for `shutdown.grace` at most and closes listeners,

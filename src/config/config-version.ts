@@ -11,7 +11,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'subjectKey',
 ])
 
-/** What is told of places only. */
+/** Places: where something stands, or was read from. */
 const placeKeys: ReadonlySet<string> = new Set(['origin', 'file', 'folder'])
 
 /**

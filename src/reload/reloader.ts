@@ -8,7 +8,7 @@ import { lookAgain, type WasRead } from './look-again.ts'
 export interface ReloaderParts {
   readonly apply: Gateway['apply']
   readonly keysForRestart: () => Gateway['keysForRestart']
-  /** Learns what came of it. */
+  /** Learns the result. */
   readonly reloads: Gateway['reloads']
   /** @throws {ConfigError} if the configuration can't be used. */
   readonly load: (files: Files) => Config
@@ -31,7 +31,7 @@ export interface Reloader {
 /** What is written in several steps, by an editor or a copy, is complete after this. */
 const settlingMs = 500
 
-/** What came of one attempt to load. */
+/** The result of one attempt to load. */
 type Attempt = { readonly read: WasRead } & ({ readonly config: Config } | { readonly error: unknown })
 
 /**

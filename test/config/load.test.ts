@@ -46,6 +46,7 @@ t.test('the defaults that comments of the example tell are the defaults', async 
     .replace('tls: { ca: "${file:/run/secrets/op-ca.pem}" }', '')
     .replace('trustedProxies: [10.0.0.0/8]', '')
     .replace('clientCertHeader: Client-Cert', '')
+    .replace('monitoring: { host: 0.0.0.0, port: 9091 }', '')
     .replace('host: idp.corp.example', '')
     .replace(/(?:refreshMaxAge|foldsCookieCase): .*/g, '')
     .replace(/(?:graceUntil|rememberDevice|pages|startUri): .*/g, '')

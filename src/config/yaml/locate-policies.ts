@@ -9,7 +9,7 @@ import { isMapping, pick } from './values.ts'
  * Writes into each policy where it stands.
  *
  * @param value the merged values of all files, from which the configuration was made.
- * @param file the operator's own file; places are told as seen from its folder.
+ * @param file the operator's own file; places are relative to its folder.
  */
 export function locatePolicies(config: Config, value: unknown, layers: Layers, file: string): Config {
   const findOrigin = createFindOrigin(value, layers, dirname(file))
