@@ -5,6 +5,7 @@ import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
 import { noteInTrace } from './telemetry/note-in-trace.ts'
+import { createReloads } from './telemetry/reloads.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
 /** Builds what outlives a configuration. @param now epoch milliseconds. */
@@ -16,6 +17,7 @@ export function createProcessServices(log: Log, now: () => number, tracing?: Tra
     authsignalCalls: createAuthsignalCalls(log, now),
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
+    reloads: createReloads(log, now),
     auditWatches: tracing ? [noteInTrace(tracing)] : [],
     tracing,
   }

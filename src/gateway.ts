@@ -14,6 +14,7 @@ import type { Provider } from './provider/provider.ts'
 import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
 import type { Store } from './store/store.ts'
 import type { Log } from './telemetry/log.ts'
+import type { Reloads } from './telemetry/reloads.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
 /** What the process gives the gateway. */
@@ -48,6 +49,8 @@ export interface Gateway {
   apply(config: Config): Promise<void>
   /** The keys in which the configuration differs from what the listeners were opened with: they need a restart. */
   readonly keysForRestart: readonly string[]
+  /** Learns the result of each reload. */
+  readonly reloads: Reloads
   /**
    * Is not ready for `shutdown.delay`, then lets requests end for `shutdown.grace` at most and closes listeners,
    * connections and the store. What is left of traces has one second more.
@@ -98,6 +101,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     await run.store.giveBack()
   }
 
+  const listKeysForRestart = (): readonly string[] =>
+    listenerKeys.filter((key) => !isDeepStrictEqual(bound(config)[key], bound(current.config)[key]))
+
   let current = await build(config)
   const listener = createPublicListener(config, log, (request, response) => {
     if (closing.signal.aborted) response.shouldKeepAlive = false
@@ -111,7 +117,11 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         outage: current.store.store.outage,
         process,
         front: current.app.warnings,
-        configuration: { version: versionOf(current.config), since: current.since },
+        configuration: {
+          version: versionOf(current.config),
+          since: current.since,
+          keysForRestart: listKeysForRestart(),
+        },
       }),
       closing.signal.aborted,
     ),
@@ -142,8 +152,9 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       end(before)
     },
     get keysForRestart() {
-      return listenerKeys.filter((key) => !isDeepStrictEqual(bound(config)[key], bound(current.config)[key]))
+      return listKeysForRestart()
     },
+    reloads: process.reloads,
     async close() {
       closing.abort(new Error('the gateway is shutting down'))
       const { delay, grace } = current.config.shutdown

@@ -74,6 +74,7 @@ async function run([name = '', ...args]: readonly string[]): Promise<number> {
       stdout,
       stderr,
       stop: stop.signal,
+      onHangup: (hear) => void process.on('SIGHUP', hear),
     })
   } catch (error) {
     if (isForOperator(error)) stderr.write(`${error.message}\n`)

@@ -13,6 +13,7 @@ import type { Audit, AuditWatch } from './telemetry/audit.ts'
 import type { AuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import type { Clocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
+import type { Reloads } from './telemetry/reloads.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
@@ -26,6 +27,7 @@ export interface ProcessServices {
   readonly authsignalCalls: AuthsignalCalls
   readonly clocks: Clocks
   readonly keyReadings: KeyReadings
+  readonly reloads: Reloads
   readonly auditWatches: readonly AuditWatch[]
   /** Absent where nobody asked for it. */
   readonly tracing?: Tracing | undefined

@@ -17,6 +17,7 @@ const floors = [
   ['commands'],
   ['report', 'replay', 'explain'],
   ['audit-reading', 'meanings'],
+  ['reload'],
   ['gateway.ts', 'doctor'],
   ['app.ts', 'listeners'],
   ['create-router.ts', 'create-services.ts', 'create-process-services.ts', 'create-store.ts'],

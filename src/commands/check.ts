@@ -21,7 +21,7 @@ const offline = '--offline'
  */
 export async function check({ args, env, stdout, stop }: CommandContext): Promise<number> {
   const config = loadConfig(parseConfigOption(args.filter((arg) => arg !== offline)), env)
-  // Reads the logo and the templates, as a start would.
+  // Proves the logo and the templates, as a start would.
   createPages(config.pages)
   const found = args.includes(offline) ? undefined : await inspect(config, stop)
   stdout.write(`${describe(config, found).join('\n')}\n`)

@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly stderr: { write(text: string): unknown }
   /** Aborted when the process is asked to end. */
   readonly stop: AbortSignal
+  /** Hears each SIGHUP from now on; while nobody does, it ends the process. */
+  readonly onHangup: (hear: () => void) => void
 }
 
 /**

@@ -15,7 +15,7 @@ import { type CommandContext, UsageError } from './command.ts'
 export async function doctor({ args, env, stdin, stdout, stderr, stop }: CommandContext): Promise<number> {
   const { config: file, ...options } = parseDoctorOptions(args)
   const config = loadConfig(file, env)
-  // Reads the logo and the templates, as a start would.
+  // Proves the logo and the templates, as a start would.
   createPages(config.pages)
   const dialog = options['sign-in'] ? openDialog(stdin, stderr) : undefined
   const setting = openSetting(config, env, { track: options.track, dialog })

@@ -1,20 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
+import { createFiles } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
 import { type LogLevel, logLevels } from '../config/schema/log-schema.ts'
 import { buildGateway } from '../gateway.ts'
+import { createReloader, type Reloader } from '../reload/reloader.ts'
 import { createLog } from '../telemetry/log.ts'
 import { logTracing } from '../telemetry/tracing-lines.ts'
 import { openTracing } from '../tracing/open-tracing.ts'
 import { type CommandContext, parseConfigOption, UsageError } from './command.ts'
 
-/** `start --config FILE`: runs the gateway until the process is asked to end. */
+/** `start --config FILE`: runs the gateway, and reloads its configuration, until the process is asked to end. */
 export async function start(context: CommandContext): Promise<number> {
-  const config = loadConfig(parseConfigOption(context.args), context.env)
-  const level = readLevel(context.env['LOG_LEVEL']) ?? config.log.level
+  const { args, env, onHangup } = context
+  const file = parseConfigOption(args)
+  const files = createFiles()
+  const config = loadConfig(file, env, files)
+  const level = readLevel(env['LOG_LEVEL'])
+  const log = createLog({ level: level ?? config.log.level })
   const { heap_size_limit: heapBytes } = getHeapStatistics()
-  const log = createLog({ level })
-  const tracing = await openTracing(context.env, logTracing(log))
-  return runGateway(await buildGateway(config, { log, heapBytes, tracing }), context)
+  const tracing = await openTracing(env, logTracing(log))
+  const gateway = await buildGateway(config, { log, heapBytes, tracing })
+  const reloader = createReloader(config, files, {
+    load: (anew) => loadConfig(file, env, anew),
+    async apply(next) {
+      await gateway.apply(next)
+      log.level = level ?? next.log.level
+    },
+    keysForRestart: () => gateway.keysForRestart,
+    reloads: gateway.reloads,
+    wait: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }),
+  })
+  onHangup(reloader.ask)
+  return runGateway(withReloads(gateway, reloader), context)
+}
+
+/** Its configuration is reloaded while it runs. */
+function withReloads(gateway: Service, reloader: Pick<Reloader, 'start' | 'stop' | 'ended'>): Service {
+  return {
+    async listen() {
+      await gateway.listen()
+      reloader.start()
+    },
+    async close() {
+      reloader.stop()
+      await gateway.close()
+      await reloader.ended
+    },
+  }
 }
 
 /** The level that the environment sets; empty is unset. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Config } from './schema/schema.ts'
 
 /** The keys whose values are secrets. */
@@ -10,6 +10,9 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'secret',
   'subjectKey',
 ])
+
+/** Places: where something stands, or was read from. */
+const placeKeys: ReadonlySet<string> = new Set(['origin', 'file', 'folder'])
 
 /**
  * Names what a gateway runs on: the same for the same settings, wherever they stand and in whatever order, and for
@@ -28,9 +31,10 @@ export function versionOf(config: Config): string {
 function toPlain(value: unknown): unknown {
   if (value instanceof Map) return toPlain(Object.fromEntries(value))
   if (Array.isArray(value)) return value.map(toPlain)
+  if (value instanceof Uint8Array) return hash('sha256', value)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value)
-    .filter(([key]) => key !== 'origin' && !secretKeys.has(key))
+    .filter(([key]) => !placeKeys.has(key) && !secretKeys.has(key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
   return Object.fromEntries(entries.map(([key, inner]) => [key, toPlain(inner)]))
 }

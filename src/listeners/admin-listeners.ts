@@ -22,7 +22,8 @@ export function createAdminListeners(
   if (monitoring) listeners.push({ app: createListener(health, true), at: monitoring })
   return {
     async listen() {
-      for (const { app, at } of listeners) await app.listen(at)
+      // Fastify writes into what it gets.
+      for (const { app, at } of listeners) await app.listen({ ...at })
     },
     async close() {
       await Promise.all(listeners.map(({ app }) => app.close()))

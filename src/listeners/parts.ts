@@ -7,16 +7,21 @@ import { ok, type Part, type Parts, warnOf } from './health.ts'
 export interface Seen {
   readonly provider: Provider['state']
   readonly outage: Outage | undefined
-  readonly process: Pick<ProcessServices, 'authsignalCalls' | 'clocks' | 'keyReadings'>
+  readonly process: Pick<ProcessServices, 'authsignalCalls' | 'clocks' | 'keyReadings' | 'reloads'>
   /** What is likely a mistake in how the gateway was put up. */
   readonly front: readonly string[]
-  /** @property since when it has been in effect, in epoch milliseconds. */
-  readonly configuration: { readonly version: string; readonly since: number }
+  readonly configuration: {
+    readonly version: string
+    /** When it took effect, in epoch milliseconds. */
+    readonly since: number
+    /** In what it waits for a restart. */
+    readonly keysForRestart: readonly string[]
+  }
 }
 
 /** How each part does. */
 export function describeParts({ provider, outage, process, front, configuration }: Seen): Parts {
-  const { authsignalCalls, clocks, keyReadings } = process
+  const { authsignalCalls, clocks, keyReadings, reloads } = process
   const { answeredAt } = authsignalCalls
   return {
     provider: provider.ready ? ok : { status: 'unavailable', details: [provider.reason] },
@@ -28,7 +33,11 @@ export function describeParts({ provider, outage, process, front, configuration 
     },
     clocks: warnOf(clocks.warnings),
     front: warnOf(front),
-    configuration: { ...ok, version: configuration.version, since: toText(configuration.since) },
+    configuration: {
+      ...warnOf([...reloads.warnings, ...warnOfRestart(configuration.keysForRestart)]),
+      version: configuration.version,
+      since: toText(configuration.since),
+    },
   }
 }
 
@@ -42,5 +51,8 @@ function describeStore(outage: Outage | undefined): Part {
   if (!hasAnswered) return { status: 'unavailable', details: [`the store: ${reason}`] }
   return warnOf([`The store can not be used, and protected clients get 503: ${reason}.`])
 }
+
+const warnOfRestart = (keys: readonly string[]): readonly string[] =>
+  keys.length > 0 ? [`A restart is needed for what was changed in ${keys.join(', ')}.`] : []
 
 const toText = (epochMs: number): string => new Date(epochMs).toISOString()

@@ -1,5 +1,5 @@
+import { refuseFile, requireSize } from '../config/own-files.ts'
 import type { Config } from '../config/schema/schema.ts'
-import { readOwnFile, refuseFile } from './own-files.ts'
 
 /** Whose pages these are. */
 export interface Brand {
@@ -10,15 +10,16 @@ export interface Brand {
 
 const maxLogoBytes = 256 * 1024
 
-/** @throws {ConfigError} if the logo can't be read, is too large or is no image of a known type. */
-export function readBrand({ name, logo }: Config['pages']): Brand {
+/** @throws {ConfigError} if the logo is too large or is no image of a known type. */
+export function createBrand({ name, logo }: Config['pages']): Brand {
   if (logo === undefined) return { name }
-  const bytes = readOwnFile('pages.logo', logo, maxLogoBytes)
+  requireSize('pages.logo', logo, maxLogoBytes)
+  const { bytes } = logo
   const type = typeOf(bytes)
   if (type !== undefined) return { name, logo: `data:${type};base64,${bytes.toString('base64')}` }
   throw refuseFile(
     'pages.logo',
-    logo,
+    logo.file,
     'is not an SVG, PNG or JPEG image',
     'use an image of one of these types',
   )

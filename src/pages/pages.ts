@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import { chooseAccents } from './accents.ts'
-import { readBrand } from './brand.ts'
+import { createBrand } from './brand.ts'
 import { chooseLanguage, english } from './language.ts'
 import type { Page } from './page.ts'
 import { samples } from './samples.ts'
 import { createStylesheet } from './stylesheet.ts'
-import { readTemplates } from './templates.ts'
+import { compileTemplates } from './templates.ts'
 import { createView } from './view.ts'
 
 /** Shows people what the gateway has to say. */
@@ -28,14 +28,14 @@ const commonHeaders = {
 }
 
 /**
- * Reads the logo and the templates, once.
+ * Compiles the templates, once, and shows samples with them.
  *
  * @param languageOf chooses the language of each page.
  * @throws {ConfigError} names the key and the file that can't be used.
  */
 export function createPages(config: Config['pages'], languageOf = chooseLanguage): Pages {
-  const brand = readBrand(config)
-  const templates = readTemplates(config.templates)
+  const brand = createBrand(config)
+  const templates = compileTemplates(config.templates)
   const style = createStylesheet(chooseAccents(config), templates.style)
   const look = { brand, style }
   for (const sample of samples) templates.prove(createView(look, sample, english))

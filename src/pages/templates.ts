@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { Eta } from 'eta/core'
 import type { ConfigError } from '../config/config-error.ts'
+import { type OwnFile, type OwnFolder, refuseFile, requireSize } from '../config/own-files.ts'
 import { findPackageFolder } from '../config/package-folder.ts'
-import { listOwnFolder, readOwnFile, refuseFile } from './own-files.ts'
 import type { View } from './view.ts'
 
 const names = ['layout', 'message', 'form-post', 'passkeys'] as const
@@ -24,28 +24,27 @@ export const findTemplatesFolder = (from: string = import.meta.dirname): string 
   findPackageFolder('templates', 'layout.eta', from)
 
 /**
- * Reads and compiles the templates.
+ * Compiles the templates.
  *
- * @param own the operator's folder, whose files replace those of the same name.
+ * @param own the operator's, which replace those of the same name.
  * @throws {ConfigError} names the file that can't be used.
  */
-export function readTemplates(own: string | undefined): Templates {
+export function compileTemplates(own: OwnFolder | undefined): Templates {
   const eta = new Eta({ autoEscape: true })
-  const found = own === undefined ? [] : listOwnTemplates(own)
-  const fileOf = (name: string): string | undefined =>
-    own !== undefined && found.includes(name) ? join(own, name) : undefined
+  if (own) requireKnown(own)
+  const fileOf = (name: string): OwnFile | undefined => own?.files.get(name)
 
   for (const name of names) {
-    const file = fileOf(`${name}.eta`)
-    if (file === undefined) {
+    const found = fileOf(`${name}.eta`)
+    if (found === undefined) {
       eta.loadTemplate(name, readFileSync(join(findTemplatesFolder(), `${name}.eta`), 'utf8'))
       continue
     }
-    const source = readOwnFile(key, file, maxBytes).toString('utf8')
+    requireSize(key, found, maxBytes)
     try {
-      eta.loadTemplate(name, source)
+      eta.loadTemplate(name, found.bytes.toString('utf8'))
     } catch (error) {
-      throw explain(file, error)
+      throw explain(found.file, error)
     }
   }
 
@@ -53,8 +52,8 @@ export function readTemplates(own: string | undefined): Templates {
     style: readStyle(fileOf(styleName)),
     render: (view) => eta.render(view.template, view),
     prove(view) {
-      const files = [fileOf(`${view.template}.eta`), fileOf('layout.eta')].filter(
-        (file) => file !== undefined,
+      const files = [fileOf(`${view.template}.eta`), fileOf('layout.eta')].flatMap(
+        (found) => found?.file ?? [],
       )
       if (files.length === 0) return
       try {
@@ -67,18 +66,18 @@ export function readTemplates(own: string | undefined): Templates {
 }
 
 /** A file that replaces nothing would be ignored silently. */
-function listOwnTemplates(folder: string): string[] {
+function requireKnown({ folder, files }: OwnFolder): void {
   const known = [...names.map((name) => `${name}.eta`), styleName]
-  const files = listOwnFolder(key, folder)
-  const unknown = files.find((file) => ['.eta', '.css'].includes(extname(file)) && !known.includes(file))
-  if (unknown === undefined) return files
-  throw refuseFile(key, join(folder, unknown), 'stands in for nothing', `name it ${known.join(', ')}`)
+  const unknown = [...files.keys()].find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw refuseFile(key, join(folder, unknown), 'stands in for nothing', `name it ${known.join(', ')}`)
 }
 
-function readStyle(file: string | undefined): string {
-  if (file === undefined) return ''
-  const style = readOwnFile(key, file, maxBytes).toString('utf8')
-  if (/<\/style|<!--/i.test(style)) throw refuseFile(key, file, 'holds HTML', 'write CSS alone')
+function readStyle(found: OwnFile | undefined): string {
+  if (found === undefined) return ''
+  requireSize(key, found, maxBytes)
+  const style = found.bytes.toString('utf8')
+  if (/<\/style|<!--/i.test(style)) throw refuseFile(key, found.file, 'holds HTML', 'write CSS alone')
   return style
 }
 

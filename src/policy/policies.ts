@@ -180,7 +180,10 @@ function indexRedirectUris({ clients }: Config, keyOf: KeyOf): ReadonlyMap<strin
   const index = new Map<string, ClientPolicy[]>()
   for (const policy of clients.values()) {
     for (const key of new Set(policy.redirectUris.map(keyOf))) {
-      if (key !== undefined) index.set(key, [...(index.get(key) ?? []), policy])
+      if (key === undefined) continue
+      const owners = index.get(key)
+      if (owners) owners.push(policy)
+      else index.set(key, [policy])
     }
   }
   return index

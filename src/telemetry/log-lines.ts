@@ -201,6 +201,23 @@ export const plainLines = {
     meaning: 'Requests of browsers and clients are answered at this address.',
     fix: nothing,
   },
+  'the configuration is in effect': {
+    levels: ['info'],
+    meaning:
+      'The configuration was read anew, because its files changed or on SIGHUP. version is the one that audit lines name.',
+    fix: nothing,
+  },
+  'the configuration could not be reloaded: the one before stays': {
+    levels: ['error'],
+    meaning:
+      'The configuration changed and can not be used, or not yet. Requests are served as before. Written once for each reason.',
+    fix: 'Correct what problems name. If it is not a file, it is tried again by itself.',
+  },
+  'a change of the configuration needs a restart': {
+    levels: ['warn'],
+    meaning: 'The rest of the change is in effect. These keys are read once, when the gateway starts.',
+    fix: 'Start the gateway again when it suits.',
+  },
   'the probe does not know the user': {
     levels: ['info', 'debug'],
     meaning: 'The OP did not say who the user is. Before a sign-in that is as it should be.',

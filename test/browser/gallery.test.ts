@@ -8,6 +8,7 @@ import type { Config } from '../../src/config/schema/schema.ts'
 import { chooseLanguage } from '../../src/pages/language.ts'
 import { createPages } from '../../src/pages/pages.ts'
 import { allPages } from '../pages/all-pages.ts'
+import { ownFiles } from '../pages/own-files.ts'
 import { pseudo } from '../pages/pseudo.ts'
 import { launchChromium, skip, welcomeVisitor } from './chromium.ts'
 import { isTooWide } from './person.ts'
@@ -20,7 +21,7 @@ const logo =
   '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="24" fill="#7a0019"/></svg>'
 const brand: Config['pages'] = {
   name: 'Ωμέγα',
-  logo: join(t.testdir({ 'logo.svg': logo }), 'logo.svg'),
+  ...ownFiles({ logo: join(t.testdir({ 'logo.svg': logo }), 'logo.svg') }),
   accent: '#7a0019',
 }
 

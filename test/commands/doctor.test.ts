@@ -64,6 +64,7 @@ t.test('asked to end, it ends', async (t) => {
     stdout: { write: () => {} },
     stderr: { write: (text) => (stderr += text) },
     stop: stop.signal,
+    onHangup: () => {},
   })
   t.equal(code, 1)
   t.equal(stderr, 'stopped before the end\n')

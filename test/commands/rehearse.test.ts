@@ -67,6 +67,7 @@ t.test('what else goes wrong is not hidden', async (t) => {
     },
     stderr: { write: () => undefined },
     stop: AbortSignal.abort(),
+    onHangup: () => {},
   }
   await t.rejects(rehearse(context), { message: 'the pipe is closed' })
 })

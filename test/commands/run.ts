@@ -16,6 +16,7 @@ export async function runCommand(
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     stop: new AbortController().signal,
+    onHangup: () => {},
   })
   return { code, ...written }
 }

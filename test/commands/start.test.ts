@@ -34,6 +34,26 @@ t.test('a second signal ends it at once', async (t) => {
   t.equal(await gateway.code, 1)
 })
 
+t.test('SIGHUP reloads, and ends nothing', async (t) => {
+  const gateway = start(t, 'listen: { host: 127.0.0.1, port: 0 }')
+  await gateway.readPort()
+  gateway.child.kill('SIGHUP')
+  await gateway.untilWritten(/the OP's metadata: .*could not be reloaded/)
+  gateway.child.kill('SIGTERM')
+  t.equal(await gateway.code, 0)
+})
+
+t.test('SIGHUP ends all other commands', async (t) => {
+  const child = spawn(process.execPath, [
+    ...process.execArgv,
+    ...[join(root, 'src', 'main.ts'), 'rehearse', '--port', '0'],
+  ])
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  child.kill('SIGHUP')
+  t.same(await once(child, 'exit'), [null, 'SIGHUP'])
+})
+
 t.test('a taken port', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
@@ -122,7 +142,15 @@ authsignal: { apiSecretKey: ${secret} }
     })
   const code = new Promise<number | null>((resolve) => child.on('close', resolve))
   child.on('exit', () => child.emit('output'))
-  return { child, code, output: () => output, readPort: () => readPort(child, () => output) }
+  return {
+    child,
+    code,
+    output: () => output,
+    readPort: () => readPort(child, () => output),
+    async untilWritten(text: RegExp): Promise<void> {
+      while (!text.test(output)) await once(child, 'output')
+    },
+  }
 }
 
 /** The port of the public listener, which the log tells last. */

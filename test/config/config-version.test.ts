@@ -23,6 +23,13 @@ t.test('the same settings have the same version, whatever the secrets and the pl
   t.equal(versionOf({ ...withClients(web), authsignal }), version, 'a secret')
 })
 
+t.test('of files only the content counts', async (t) => {
+  const withLogo = (file: string, text: string): string =>
+    versionOf({ ...config, pages: { logo: { file, bytes: Buffer.from(text) } } })
+  t.equal(withLogo('/a/logo.svg', '<svg/>'), withLogo('/b/logo.svg', '<svg/>'))
+  t.not(withLogo('/a/logo.svg', '<svg/>'), withLogo('/a/logo.svg', '<svg />'))
+})
+
 t.test('other settings have another', async (t) => {
   const all = [
     versionOf(config),

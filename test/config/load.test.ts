@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are part of the file
-import { join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import t, { type Test } from 'tap'
 import { ConfigError } from '../../src/config/config-error.ts'
+import { createFiles } from '../../src/config/files.ts'
 import { buildJsonSchema, describePath } from '../../src/config/json-schema.ts'
 import { loadConfig } from '../../src/config/load.ts'
 
@@ -44,6 +46,7 @@ t.test('the defaults that comments of the example tell are the defaults', async 
     .replace('tls: { ca: "${file:/run/secrets/op-ca.pem}" }', '')
     .replace('trustedProxies: [10.0.0.0/8]', '')
     .replace('clientCertHeader: Client-Cert', '')
+    .replace('monitoring: { host: 0.0.0.0, port: 9091 }', '')
     .replace('host: idp.corp.example', '')
     .replace(/(?:refreshMaxAge|foldsCookieCase): .*/g, '')
     .replace(/(?:graceUntil|rememberDevice|pages|startUri): .*/g, '')
@@ -101,6 +104,34 @@ t.test('one file a client', async (t) => {
   })
   t.same([...clients.keys()], ['web', 'mobile', 'legacy'])
   t.match(clients.get('mobile'), { clientId: 'mobile', action: 'all', custom: { key: 'text' } })
+})
+
+t.test('all that was read is told, also of a configuration that is broken', async (t) => {
+  const folder = t.testdir({
+    'gateway.yaml': `${base.replace('provider:\n', 'provider:\n  preset: ./our-op.yaml\n')}clientsDir: clients.d
+pages: { logo: logo.svg, templates: templates }
+hosts: ["\${file:host}"]
+`,
+    'our-op.yaml': 'codeLifetime: 2m\n',
+    'clients.d': { 'web.yaml': 'mode: off\n' },
+    'logo.svg': '<svg/>',
+    templates: { 'message.eta': '' },
+    host: 'op.example.com',
+  })
+  const load = () => {
+    const files = createFiles()
+    try {
+      loadConfig(join(folder, 'gateway.yaml'), env, files)
+    } catch (error) {
+      t.type(error, ConfigError)
+    }
+    return [...files.seen.keys()].map((path) => relative(folder, path)).sort()
+  }
+  const all = ['clients.d', 'clients.d/web.yaml', 'gateway.yaml', 'host', 'our-op.yaml']
+  t.same(load(), [...all, 'logo.svg', 'templates', 'templates/message.eta'].sort())
+  writeFileSync(join(folder, 'clients.d', 'web.yaml'), 'mode: [')
+  rmSync(join(folder, 'our-op.yaml'))
+  t.same(load(), all, 'what is missing too')
 })
 
 function listKeys(...path: string[]): string {

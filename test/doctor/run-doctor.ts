@@ -48,6 +48,7 @@ export async function runDoctor(t: Test, yaml: Yaml, doctoring: Doctoring = {}):
       },
     },
     stop: new AbortController().signal,
+    onHangup: () => {},
   })
   const lines: Line[] = stdout
     .trimEnd()

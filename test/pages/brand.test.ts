@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startAgainPage } from '../../src/pages/outcome-page.ts'
 import { createPages } from '../../src/pages/pages.ts'
+import { ownFiles } from './own-files.ts'
 import { readPolicy, show } from './show.ts'
 
 const page = startAgainPage({ supportId: 'id-1' })
@@ -23,7 +24,9 @@ t.test('the logo is in the page, by the type of its bytes', async (t) => {
     jpeg: [Buffer.from('\xff\xd8\xff\xe0abc', 'latin1'), 'image/jpeg'],
   }
   for (const [name, [bytes, type]] of Object.entries(types)) {
-    const response = await show(page, { config: { logo: join(t.testdir({ logo: bytes }), 'logo') } })
+    const response = await show(page, {
+      config: ownFiles({ logo: join(t.testdir({ logo: bytes }), 'logo') }),
+    })
     t.match(
       response.body,
       `<header class="brand">\n<img src="data:${type};base64,${Buffer.from(bytes).toString('base64')}" alt="">\n</header>`,
@@ -55,7 +58,7 @@ t.test('a logo that is none stops the start', async (t) => {
   for (const [name, message] of Object.entries(cases)) {
     const file = join(folder, name)
     t.throws(
-      () => createPages({ logo: file }),
+      () => createPages(ownFiles({ logo: file })),
       { name: 'ConfigError', problems: [{ file, key: 'pages.logo', message }] },
       name,
     )

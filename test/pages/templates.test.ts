@@ -5,6 +5,7 @@ import type { ConfigError } from '../../src/config/config-error.ts'
 import { startAgainPage } from '../../src/pages/outcome-page.ts'
 import { createPages } from '../../src/pages/pages.ts'
 import { findTemplatesFolder } from '../../src/pages/templates.ts'
+import { ownFiles } from './own-files.ts'
 import { htmlOf, readPolicy, show } from './show.ts'
 
 const page = startAgainPage({ supportId: 'id-1' })
@@ -15,19 +16,22 @@ t.test("a template of the operator's stands in for the one of its name", async (
       '<% layout("layout") %><section><%= it.paragraphs.length %>: <%= it.say("tryAgain") %></section>',
     'README.md': 'ours',
   })
-  const html = await htmlOf(page, { templates })
+  const html = await htmlOf(page, ownFiles({ templates }))
   t.match(html, '<section>1: Try again</section>')
   t.match(html, '<h1>You are verified</h1>', 'in the usual layout')
 })
 
 t.test('a layout of their own', async (t) => {
   const templates = t.testdir({ 'layout.eta': '<html lang="<%= it.lang %>"><%~ it.body %></html>' })
-  t.match(await htmlOf(page, { templates }), /^<html lang="en"><p>Please go back[^<]+<\/p>\n<\/html>$/)
+  t.match(
+    await htmlOf(page, ownFiles({ templates })),
+    /^<html lang="en"><p>Please go back[^<]+<\/p>\n<\/html>$/,
+  )
 })
 
 t.test('a style.css is appended, and the policy allows it', async (t) => {
   const templates = t.testdir({ 'style.css': 'main { border: 0 }' })
-  const response = await show(page, { config: { templates } })
+  const response = await show(page, { config: ownFiles({ templates }) })
   t.match(response.body, 'main { border: 0 }</style>')
   const style = response.body.split(/<\/?style>/)[1] ?? ''
   const hash = createHash('sha256').update(style).digest('base64')
@@ -55,7 +59,7 @@ const broken: Record<string, [file: string, content: string, message: RegExp]> =
 for (const [name, [file, content, message]] of Object.entries(broken)) {
   t.test(`${name} stops the start, with the name of the file`, async (t) => {
     const templates = t.testdir({ [file]: content })
-    const error = t.throws(() => createPages({ templates })) as ConfigError
+    const error = t.throws(() => createPages(ownFiles({ templates }))) as ConfigError
     t.match(error, {
       name: 'ConfigError',
       problems: [{ file: join(templates, file), key: 'pages.templates', message }],
@@ -69,7 +73,7 @@ t.test('where two of them may be at fault both are named', async (t) => {
     'message.eta': '<% layout("layout") %>',
     'layout.eta': '<%= it.nothing.there %>',
   })
-  t.throws(() => createPages({ templates }), {
+  t.throws(() => createPages(ownFiles({ templates })), {
     name: 'ConfigError',
     problems: [{ file: `${join(templates, 'message.eta')} or ${join(templates, 'layout.eta')}` }],
   })
@@ -77,7 +81,7 @@ t.test('where two of them may be at fault both are named', async (t) => {
 
 t.test('a folder that is not there', async (t) => {
   const templates = join(t.testdir({}), 'missing')
-  t.throws(() => createPages({ templates }), {
+  t.throws(() => createPages(ownFiles({ templates })), {
     name: 'ConfigError',
     problems: [{ file: templates, key: 'pages.templates', message: 'does not exist' }],
   })

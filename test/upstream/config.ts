@@ -73,6 +73,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
     },
     store: 'memory',
     shutdown: { delay: 0, grace: 8000 },
+    reload: { interval: 10_000 },
     stepUp: { timeout: 600_000, session: 43_200_000, perUser: 10, perAddress: 300 },
     clients: new Map(),
     defaults,

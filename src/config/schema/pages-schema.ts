@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OwnFile, OwnFolder } from '../own-files.ts'
 import { contrastOf, grounds, leastContrast } from './contrast.ts'
 import { text, textLike } from './text.ts'
 
@@ -36,3 +37,9 @@ export const pagesSchema = z.strictObject({
     .exactOptional(file)
     .describe('A folder of templates that replace those of the same name in the package.'),
 })
+
+/** How the pages look, with what the files hold that `logo` and `templates` name. */
+export interface PagesLook extends Omit<z.output<typeof pagesSchema>, 'logo' | 'templates'> {
+  readonly logo?: OwnFile
+  readonly templates?: OwnFolder
+}

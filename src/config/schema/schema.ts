@@ -11,7 +11,7 @@ import { findInconsistencies } from './consistency.ts'
 import { certHeaderName } from './header-name.ts'
 import { resolveIssuerPath, resolveIssuerPaths } from './issuer-path.ts'
 import { logSchema } from './log-schema.ts'
-import { pagesSchema } from './pages-schema.ts'
+import { type PagesLook, pagesSchema } from './pages-schema.ts'
 import { type PasskeySignIn, passkeysSchema } from './passkeys-schema.ts'
 import { certificates, privateKey } from './pem.ts'
 import { type ProtectedPath, protectedPathSchema } from './protected-path-schema.ts'
@@ -154,6 +154,14 @@ const fileSchema = z.strictObject({
     })
     .prefault({})
     .describe('How the gateway ends.'),
+  reload: z
+    .strictObject({
+      interval: duration('0s', '1h')
+        .prefault('10s')
+        .describe('How often the files are looked at; 0s: only when the process gets SIGHUP.'),
+    })
+    .prefault({})
+    .describe('How a changed configuration takes effect while the gateway runs.'),
   stepUp: z
     .strictObject({
       timeout: duration('1s', '10m').prefault('10m').describe('How long a challenge may take.'),
@@ -223,8 +231,12 @@ export const configSchema = fileSchema
     )
     const passkeys = file.passkeys && describePasskeys(file.passkeys, defaults)
     const { passkeys: _written, ...rest } = file
+    // Files are read where the configuration is loaded.
+    const { logo: _logo, templates: _templates, ...look } = file.pages
+    const pages: PagesLook = look
     return {
       ...rest,
+      pages,
       provider: resolveIssuerPaths({ ...file.provider, issuer }),
       store: describeStore(file.store),
       defaults,

@@ -1,20 +1,22 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf, type Files } from '../files.ts'
 import type { Fault } from './interpolate.ts'
 import { explainFileError } from './read-text.ts'
 import { findKeyFault } from './yaml-faults.ts'
 
 /** The files of `clientsDir`: a client's key and its file. Hidden files and other types are skipped. */
-export function listClientFiles(folder: string): {
+export function listClientFiles(
+  folder: string,
+  files: Files,
+): {
   clients: { key: string; file: string }[]
   faults: Fault[]
 } {
   let names: string[]
   try {
-    names = readdirSync(folder).sort()
+    names = files.list(folder)
   } catch (error) {
-    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOTDIR'
-    const message = isFile ? 'is not a folder' : explainFileError(error)
+    const message = codeOf(error) === 'ENOTDIR' ? 'is not a folder' : explainFileError(error)
     return { clients: [], faults: [{ message, fix: 'correct the path' }] }
   }
   const visible = names.filter((name) => !name.startsWith('.'))

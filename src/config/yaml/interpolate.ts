@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Files } from '../files.ts'
 import { readText } from './read-text.ts'
 
 /** What is wrong, and what to do about it. */
@@ -7,23 +8,26 @@ export interface Fault {
   fix: string
 }
 
-/** The environment, and the folder for relative file names. */
+/** What references lead to. */
 export interface Surroundings {
-  env: Record<string, string | undefined>
-  folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly files: Files
 }
 
 /**
  * Replaces `${NAME}` by a variable of the environment and `${file:/path}` by a file's content without its last line
  * break. The result is not interpolated again. A variable or file that is missing or empty is a fault.
+ *
+ * @param folder to which names of files are relative.
  */
 export function interpolate(
   value: string,
-  { env, folder }: Surroundings,
+  surroundings: Surroundings,
+  folder: string,
 ): { value: string; faults: Fault[] } {
   const faults: Fault[] = []
   const replaced = value.replace(/\$\{([^}]*)(\}?)/g, (_match, inner: string, end: string) => {
-    const found = end === '' ? malformed : find(inner, env, folder)
+    const found = end === '' ? malformed : find(inner, surroundings, folder)
     if (typeof found === 'string') return found
     faults.push(found)
     return ''
@@ -36,8 +40,13 @@ const malformed: Fault = {
   fix: `write \${NAME} or \${file:/path}, without spaces and without a default`,
 }
 
-function find(inner: string, env: Surroundings['env'], folder: string): string | Fault {
-  if (inner.startsWith('file:')) return findFile(inner.slice('file:'.length), folder)
+function find(inner: string, { env, files }: Surroundings, folder: string): string | Fault {
+  if (inner.startsWith('file:'))
+    return findFile(
+      resolve(folder, inner.slice('file:'.length)),
+      files,
+      JSON.stringify(inner.slice('file:'.length)),
+    )
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(inner)) return malformed
   const value = Object.hasOwn(env, inner) ? env[inner] : undefined
   if (value === undefined) return { message: `environment variable ${inner} is not set`, fix: 'set it' }
@@ -46,9 +55,9 @@ function find(inner: string, env: Surroundings['env'], folder: string): string |
   return value
 }
 
-function findFile(name: string, folder: string): string | Fault {
-  const shown = JSON.stringify(name)
-  const read = readText(resolve(folder, name))
+/** @param shown its name as the operator wrote it. */
+function findFile(file: string, files: Files, shown: string): string | Fault {
+  const read = readText(file, files)
   if ('reason' in read)
     return { message: `file ${shown} ${read.reason}`, fix: read.fix ?? 'correct the path or the file' }
   const content = read.text.replace(/\r?\n$/, '')

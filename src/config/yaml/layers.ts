@@ -1,6 +1,7 @@
 import { formatKey, type Path, type Problem } from '../config-error.ts'
 import type { Fault } from './interpolate.ts'
 import type { Source } from './yaml-source.ts'
+import { toPlaceId } from './yaml-values.ts'
 
 /** A file, and the path in the configuration to which its content belongs. */
 export interface Layer {
@@ -10,8 +11,34 @@ export interface Layer {
   readonly isPreset?: true
 }
 
+/** All files, the operator's own first. */
+export interface Layers {
+  readonly all: readonly Layer[]
+  /** Those to which what is at a path may belong, in the same order. */
+  of(path: Path): readonly Layer[]
+}
+
+/** Finds the layers of a path at once: there may be a file for each of ten thousand clients. */
+export function arrangeLayers(all: readonly Layer[]): Layers {
+  const byPrefix = new Map<string, Layer[]>()
+  for (const layer of all) {
+    const id = toPlaceId(layer.prefix)
+    const alike = byPrefix.get(id)
+    if (alike) alike.push(layer)
+    else byPrefix.set(id, [layer])
+  }
+  const longest = Math.max(0, ...new Set(all.map(({ prefix }) => prefix.length)))
+  return {
+    all,
+    of: (path) =>
+      Array.from({ length: Math.min(longest, path.length) + 1 }, (_, end) => path.slice(0, end)).flatMap(
+        (prefix) => byPrefix.get(toPlaceId(prefix)) ?? [],
+      ),
+  }
+}
+
 /** The longest part of a path that these files have. */
-export function findPresent(layers: readonly Layer[], path: Path): Path {
+export function findPresent(layers: Layers, path: Path): Path {
   if (path.length === 0 || locateExactly(layers, path, 'key') !== undefined) return path
   return findPresent(layers, path.slice(0, -1))
 }
@@ -22,46 +49,35 @@ export function isOwn({ isPreset }: Layer): boolean {
 }
 
 /** A fault at the position of its key or value; something missing is reported at the mapping that should contain it. */
-export function toProblem(
-  layers: readonly Layer[],
-  path: Path,
-  part: 'key' | 'value',
-  fault: Fault,
-): Problem {
-  const place = locate(layers, path, part) ?? { file: '', line: 1, column: 1 }
-  return { ...place, key: formatKey(path), ...fault }
+export function toProblem(layers: Layers, path: Path, part: 'key' | 'value', fault: Fault): Problem {
+  return { ...locate(layers, path, part), key: formatKey(path), ...fault }
 }
 
 /** Whether the file that this value comes from has already reported a problem with it. */
-export function isFaulty(layers: readonly Layer[], path: Path): boolean {
-  return layers.some(
-    ({ prefix, source }) => isBelow(prefix, path) && source.isFaulty(path.slice(prefix.length)),
-  )
+export function isFaulty(layers: Layers, path: Path): boolean {
+  return layers.of(path).some(({ prefix, source }) => source.isFaulty(path.slice(prefix.length)))
 }
 
 /** Problems in the order of a reader of the files. */
-export function sortProblems(layers: readonly Layer[], problems: readonly Problem[]): Problem[] {
-  const files = layers.map(({ source }) => source.file)
-  return problems.toSorted(
-    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-  )
+export function sortProblems({ all }: Layers, problems: readonly Problem[]): Problem[] {
+  const positions = new Map(all.map(({ source }, index) => [source.file, index]))
+  const positionOf = ({ file }: Problem): number => positions.get(file) ?? -1
+  return problems.toSorted((a, b) => positionOf(a) - positionOf(b) || a.line - b.line || a.column - b.column)
 }
 
-type Place = Pick<Problem, 'file' | 'line' | 'column'>
+export type Place = Pick<Problem, 'file' | 'line' | 'column'>
 
-function locate(layers: readonly Layer[], path: Path, part: 'key' | 'value'): Place | undefined {
+/** Where a key or value is; for what no file has, the mapping that should contain it. */
+export function locate(layers: Layers, path: Path, part: 'key' | 'value'): Place {
   const place = locateExactly(layers, path, part)
-  return place ?? (path.length === 0 ? undefined : locate(layers, path.slice(0, -1), 'key'))
+  if (place !== undefined) return place
+  return path.length === 0 ? { file: '', line: 1, column: 1 } : locate(layers, path.slice(0, -1), 'key')
 }
 
-function locateExactly(layers: readonly Layer[], path: Path, part: 'key' | 'value'): Place | undefined {
-  for (const { prefix, source } of layers) {
-    const place = isBelow(prefix, path) ? source.locate(path.slice(prefix.length), part) : undefined
+function locateExactly(layers: Layers, path: Path, part: 'key' | 'value'): Place | undefined {
+  for (const { prefix, source } of layers.of(path)) {
+    const place = source.locate(path.slice(prefix.length), part)
     if (place !== undefined) return { file: source.file, ...place }
   }
   return undefined
-}
-
-function isBelow(prefix: Path, path: Path): boolean {
-  return prefix.every((part, index) => path[index] === part)
 }

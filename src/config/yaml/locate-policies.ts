@@ -2,29 +2,31 @@ import { dirname, relative } from 'node:path'
 import { formatKey, type Path } from '../config-error.ts'
 import type { PolicyOrigin } from '../policy-origin.ts'
 import type { ClientPolicy, Config } from '../schema/schema.ts'
-import { type Layer, toProblem } from './layers.ts'
+import { type Layers, locate } from './layers.ts'
 import { isMapping, pick } from './values.ts'
 
 /**
  * Writes into each policy where it stands.
  *
  * @param value the merged values of all files, from which the configuration was made.
- * @param layers these files, the operator's own first.
+ * @param file the operator's own file; places are relative to its folder.
  */
-export function locatePolicies(config: Config, value: unknown, layers: readonly Layer[]): Config {
+export function locatePolicies(config: Config, value: unknown, layers: Layers, file: string): Config {
+  const findOrigin = createFindOrigin(value, layers, dirname(file))
   const withOrigin = (policy: ClientPolicy, section: Path): ClientPolicy => ({
     ...policy,
-    origin: findOrigin(section, value, layers),
+    origin: findOrigin(section),
   })
   const { defaults, clients, protectedPaths, passkeys } = config
+  // In the order of the sections that the policies were made from.
+  const sections = keysOf(pick(value, ['clients']))
   return {
     ...config,
     defaults: withOrigin(defaults, ['defaults']),
     clients: new Map(
-      // In the order of the sections that they were made from.
       Array.from(clients.values(), (policy, index) => [
         policy.clientId,
-        withOrigin(policy, ['clients', ...keysOf(pick(value, ['clients'])).slice(index, index + 1)]),
+        withOrigin(policy, ['clients', ...sections.slice(index, index + 1)]),
       ]),
     ),
     protectedPaths: protectedPaths.map((page, index) => ({
@@ -35,24 +37,26 @@ export function locatePolicies(config: Config, value: unknown, layers: readonly 
   }
 }
 
-function findOrigin(section: Path, value: unknown, layers: readonly Layer[]): PolicyOrigin {
-  const own = keysOf(pick(value, section))
-  const inherited = keysOf(pick(value, ['defaults'])).filter((key) => !own.includes(key))
-  const placesIn = (path: Path, keys: readonly string[]) =>
-    keys.map((key) => [key, describePlace([...path, key], layers)])
-  return {
-    section: formatKey(section),
-    at: describePlace(section, layers),
-    keys: Object.fromEntries([...placesIn(section, own), ...placesIn(['defaults'], inherited)]),
-    inherited,
+function createFindOrigin(value: unknown, layers: Layers, folder: string): (section: Path) => PolicyOrigin {
+  /** A file as seen from the folder of the operator's own, and a line. */
+  const describePlace = (path: Path): string => {
+    const { file, line } = locate(layers, path, 'key')
+    return `${relative(folder, file)}:${line}`
   }
-}
-
-/** A file as seen from the folder of the operator's own, and a line. */
-function describePlace(path: Path, layers: readonly Layer[]): string {
-  const { file, line } = toProblem(layers, path, 'key', { message: '', fix: '' })
-  const folders = layers.slice(0, 1).map(({ source }) => dirname(source.file))
-  return `${relative(folders.join(), file)}:${line}`
+  const placesIn = (path: Path): [key: string, place: string][] =>
+    keysOf(pick(value, path)).map((key) => [key, describePlace([...path, key])])
+  const defaults = placesIn(['defaults'])
+  return (section) => {
+    const own = placesIn(section)
+    const ownKeys = new Set(own.map(([key]) => key))
+    const inherited = defaults.filter(([key]) => !ownKeys.has(key))
+    return {
+      section: formatKey(section),
+      at: describePlace(section),
+      keys: Object.fromEntries([...own, ...inherited]),
+      inherited: inherited.map(([key]) => key),
+    }
+  }
 }
 
 const keysOf = (value: unknown): string[] => (isMapping(value) ? Object.keys(value) : [])

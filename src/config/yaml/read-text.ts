@@ -1,6 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-
-const limitBytes = 1024 * 1024
+import { codeOf, type Files, limitBytes } from '../files.ts'
 
 const reasons = new Map([
   ['ENOENT', 'does not exist'],
@@ -17,10 +15,10 @@ export interface Unreadable {
 }
 
 /** The text of a UTF-8 file of at most 1 MiB, or the reason why it can't be read. */
-export function readText(file: string): { text: string } | Unreadable {
+export function readText(file: string, files: Files): { text: string } | Unreadable {
   let bytes: Buffer
   try {
-    bytes = readBytes(file)
+    bytes = files.read(file)
   } catch (error) {
     return { reason: explainFileError(error) }
   }
@@ -56,23 +54,6 @@ function isUtf8Prefix(bytes: Buffer): boolean {
 
 /** The reason why a file or folder can't be read. */
 export function explainFileError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const code = codeOf(error)
   return reasons.get(code) ?? `can't be read (${code})`
-}
-
-/** Reads in pieces, because the size of a pipe or a device isn't known beforehand. */
-function readBytes(file: string): Buffer {
-  const descriptor = openSync(file, 'r')
-  try {
-    const buffer = Buffer.alloc(limitBytes + 1)
-    let length = 0
-    while (length < buffer.length) {
-      const read = readSync(descriptor, buffer, length, buffer.length - length, null)
-      if (read === 0) break
-      length += read
-    }
-    return buffer.subarray(0, length)
-  } finally {
-    closeSync(descriptor)
-  }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { formatKey, type Path, type Problem } from '../config-error.ts'
-import type { Fault } from './interpolate.ts'
+import type { Fault, Surroundings } from './interpolate.ts'
 import { parseYaml, type SyntaxFault } from './parse-yaml.ts'
 import { readText } from './read-text.ts'
 import { findOddSpace } from './syntax-cause.ts'
@@ -27,8 +27,8 @@ export interface Source {
  * Reads a YAML file. Never throws: what is wrong with it is in `problems`. `prefix` is the place of its content
  * in the configuration, for the keys in problems.
  */
-export function readSource(file: string, env: Record<string, string | undefined>, prefix: Path = []): Source {
-  const { reading, syntax, placeOf } = read(file, env)
+export function readSource(file: string, surroundings: Surroundings, prefix: Path = []): Source {
+  const { reading, syntax, placeOf } = read(file, surroundings)
   const faultyValues = new Set(
     reading.faults.filter(({ isValue }) => isValue).map(({ path }) => toPlaceId(path)),
   )
@@ -54,13 +54,13 @@ interface ReadFile {
   readonly placeOf: (offset: number) => Place
 }
 
-function read(file: string, env: Record<string, string | undefined>): ReadFile {
+function read(file: string, surroundings: Surroundings): ReadFile {
   const refuse = (fault: Fault, place: Place = { line: 1, column: 1 }): ReadFile => ({
     reading: nothing,
     syntax: [{ offset: 0, fault }],
     placeOf: () => place,
   })
-  const found = readText(file)
+  const found = readText(file, surroundings.files)
   if ('reason' in found)
     return refuse({ message: found.reason, fix: found.fix ?? 'correct the path or the file' }, found.place)
   if (isNestedTooDeep(found.text)) return refuse(refused.depth)
@@ -74,7 +74,7 @@ function read(file: string, env: Record<string, string | undefined>): ReadFile {
   }
   if (syntax.length > 0) return { reading: nothing, syntax, placeOf }
   if (document.directives.yaml.version !== '1.2') return refuse(refused.version)
-  return { reading: toValues(document.contents, { env, folder: dirname(file) }), syntax, placeOf }
+  return { reading: toValues(document.contents, surroundings, dirname(file)), syntax, placeOf }
 }
 
 const nothing: Reading = { value: undefined, places: new Map(), faults: [] }

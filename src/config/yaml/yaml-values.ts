@@ -17,8 +17,12 @@ export function toPlaceId(path: Path): string {
   return JSON.stringify(path)
 }
 
-/** Turns a YAML tree into plain values, with references in strings resolved. Aliases and tags are refused. */
-export function toValues(root: ParsedNode | null, surroundings: Surroundings): Reading {
+/**
+ * Turns a YAML tree into plain values, with references in strings resolved. Aliases and tags are refused.
+ *
+ * @param folder to which references to files are relative.
+ */
+export function toValues(root: ParsedNode | null, surroundings: Surroundings, folder: string): Reading {
   const places = new Map<string, { key: number; value: number }>()
   const faults: { path: Path; offset: number; isValue: boolean; fault: Fault }[] = []
 
@@ -33,7 +37,7 @@ export function toValues(root: ParsedNode | null, surroundings: Surroundings): R
     if (isMap(node)) return toMapping(node.items, path)
     if (isSeq(node)) return node.items.map((item, index) => toItem(item, [...path, index]))
     if (typeof node.value !== 'string') return node.value
-    const found = interpolate(node.value, surroundings)
+    const found = interpolate(node.value, surroundings, folder)
     for (const fault of found.faults) refuseValue(path, node, fault)
     return found.faults.length > 0 ? undefined : found.value
   }

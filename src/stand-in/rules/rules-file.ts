@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Problem } from '../../config/config-error.ts'
+import { createFiles } from '../../config/files.ts'
 import { findPackageFolder } from '../../config/package-folder.ts'
 import { explainIssue } from '../../config/yaml/explain-issue.ts'
-import { isFaulty, type Layer, sortProblems, toProblem } from '../../config/yaml/layers.ts'
+import { arrangeLayers, isFaulty, sortProblems, toProblem } from '../../config/yaml/layers.ts'
 import { readSource } from '../../config/yaml/yaml-source.ts'
 import type { Rule } from '../model/types.ts'
 import { rulesSchema, toRule } from './rules-schema.ts'
@@ -15,8 +16,8 @@ export function findUsualRules(from: string = import.meta.dirname): string {
 
 /** Reads a rules file, YAML or JSON: its rules, or every problem found. It can't read the environment. */
 export function readRules(file: string): { rules: readonly Rule[] } | { problems: readonly Problem[] } {
-  const source = readSource(file, {})
-  const layers: Layer[] = [{ prefix: [], source }]
+  const source = readSource(file, { env: {}, files: createFiles() })
+  const layers = arrangeLayers([{ prefix: [], source }])
   const parsed = rulesSchema.safeParse(source.value)
   if (parsed.success && source.problems.length === 0) return { rules: parsed.data.rules.map(toRule) }
   if (!source.isReadable || parsed.success) return { problems: source.problems }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { z } from 'zod'
 import { explainIssue } from '../../../src/config/yaml/explain-issue.ts'
-import { toProblem } from '../../../src/config/yaml/layers.ts'
+import { arrangeLayers, toProblem } from '../../../src/config/yaml/layers.ts'
 
 // Kinds of issues that the configuration's schema does not have yet.
 t.test('an issue of another kind still names the key', async (t) => {
@@ -36,7 +36,7 @@ t.test('an issue of another kind still names the key', async (t) => {
 })
 
 t.test('a problem without a file has a place all the same', async (t) => {
-  t.match(toProblem([], ['a', 'b'], 'key', { message: 'm', fix: 'f' }), {
+  t.match(toProblem(arrangeLayers([]), ['a', 'b'], 'key', { message: 'm', fix: 'f' }), {
     file: '',
     line: 1,
     column: 1,

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are what is tested here
 import t from 'tap'
+import { createFiles } from '../../../src/config/files.ts'
 import { interpolate } from '../../../src/config/yaml/interpolate.ts'
 
 const folder = t.testdir({
@@ -26,7 +27,8 @@ const good: [text: string, value: string][] = [
   ['${file:nested}', '${NAME}'],
   ['https://${file:with space}/v1', 'https://x/v1'],
 ]
-for (const [text, value] of good) t.same(interpolate(text, { env, folder }), { value, faults: [] }, text)
+for (const [text, value] of good)
+  t.same(interpolate(text, { env, files: createFiles() }, folder), { value, faults: [] }, text)
 
 const bad: [text: string, message: RegExp][] = [
   ['${MISSING}', /^environment variable MISSING is not set$/],
@@ -47,6 +49,6 @@ const bad: [text: string, message: RegExp][] = [
   ['${file:a\0b}', /can't be read/],
 ]
 for (const [text, message] of bad)
-  t.match(interpolate(text, { env, folder }).faults, [{ message, fix: /./ }], text)
+  t.match(interpolate(text, { env, files: createFiles() }, folder).faults, [{ message, fix: /./ }], text)
 
-t.equal(interpolate('${A} ${B} ${file:c}', { env, folder }).faults.length, 3)
+t.equal(interpolate('${A} ${B} ${file:c}', { env, files: createFiles() }, folder).faults.length, 3)

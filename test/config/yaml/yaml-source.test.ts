@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { createFiles } from '../../../src/config/files.ts'
 import { readSource } from '../../../src/config/yaml/yaml-source.ts'
 
 const faults: [name: string, text: string, message: RegExp, line: number][] = [
@@ -21,7 +22,7 @@ const faults: [name: string, text: string, message: RegExp, line: number][] = [
 
 for (const [name, text, message, line] of faults) {
   t.test(name, async (t) => {
-    const source = readSource(join(t.testdir({ file: text }), 'file'), {})
+    const source = readSource(join(t.testdir({ file: text }), 'file'), { env: {}, files: createFiles() })
     t.match(source.problems[0], { message, fix: /./, line })
     t.equal(source.problems.length > 0, true)
   })
@@ -30,7 +31,7 @@ for (const [name, text, message, line] of faults) {
 t.test('YAML 1.2 keeps words as words', async (t) => {
   const source = readSource(
     join(t.testdir({ file: 'a: off\nb: yes\nc: 010\nd: 2026-01-01\ne: 1e3\nf: ~\n' }), 'file'),
-    {},
+    { env: {}, files: createFiles() },
   )
   t.same(source.value, { a: 'off', b: 'yes', c: 10, d: '2026-01-01', e: 1000, f: null })
 })
@@ -40,13 +41,16 @@ t.test('a billion laughs are not told', async (t) => {
     { length: 30 },
     (_, level) => `a${level + 1}: &a${level + 1} [*a${level}, *a${level}]`,
   )
-  const source = readSource(join(t.testdir({ file: `a0: &a0 x\n${levels.join('\n')}\n` }), 'file'), {})
+  const source = readSource(join(t.testdir({ file: `a0: &a0 x\n${levels.join('\n')}\n` }), 'file'), {
+    env: {},
+    files: createFiles(),
+  })
   t.equal(source.problems.length, 60)
 })
 
 t.test('places', async (t) => {
   const text = 'a:\n  b: [x,\n    y]\n"c d":\n  - e: 1\n'
-  const source = readSource(join(t.testdir({ file: text }), 'file'), {})
+  const source = readSource(join(t.testdir({ file: text }), 'file'), { env: {}, files: createFiles() })
   t.same(source.locate([], 'key'), { line: 1, column: 1 })
   t.same(source.locate(['a'], 'key'), { line: 1, column: 1 })
   t.same(source.locate(['a', 'b'], 'key'), { line: 2, column: 3 })
