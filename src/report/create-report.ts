@@ -3,7 +3,7 @@ import type { Owner } from '../audit-reading/by-client.ts'
 import type { LineCounts } from '../audit-reading/read-audit.ts'
 import { adviseOn } from './advice.ts'
 import type { ClientTally } from './client-tally.ts'
-import { type Outcome, outcomes, sumOf } from './outcome.ts'
+import { type Outcome, outcomes, sumOf } from '../figures/outcome.ts'
 import type { ClientReport, Listed, OutcomeReport, Report } from './report.ts'
 import type { Tally } from './tally.ts'
 

@@ -5,10 +5,10 @@ import { describeSpan } from '../audit-reading/time-span.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
 import { makeSafe } from '../terminal/make-safe.ts'
 import { joinSections } from '../terminal/sections.ts'
+import { nameOutcome, outcomes, sumOf } from '../figures/outcome.ts'
 import { count, number, percent } from '../terminal/wording.ts'
-import { outcomes, sumOf } from './outcome.ts'
 import type { Advice, ClientReport, Listed, Report } from './report.ts'
-import { describeTimes, nameHour, nameOutcome, nounOf, people } from './wording.ts'
+import { describeTimes, nameHour, nounOf, people } from './wording.ts'
 
 const barWidth = 40
 
