@@ -93,6 +93,8 @@ export interface InFlightRequest {
         readonly subject: string
         readonly session?: string | undefined
         readonly decision: Decision
+        /** The epoch of its user (`epochOf.subject`) in which it was made, if there was one. */
+        readonly since?: string | undefined
         readonly until: number
       }
     | undefined
@@ -171,6 +173,8 @@ export interface StepUp {
   /** Hash of the cookie of the browser that it is bound to; absent until the challenge page is seen. */
   readonly browser?: string | undefined
   readonly openedAt: number
+  /** The epoch of its user (`epochOf.subject`) in which it was opened, and in which its result counts. */
+  readonly since: string
   /** In what counts it is. */
   readonly counters: Counters
   readonly waiting: readonly Waiting[]
