@@ -10,6 +10,9 @@ import { describeHealth } from './listeners/health.ts'
 import { describeParts } from './listeners/parts.ts'
 import { createPublicListener } from './listeners/public-listener.ts'
 import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
+import { createRecent } from './operate/recent.ts'
+import { serveForget } from './operate/serve-forget.ts'
+import { serveStatus } from './operate/serve-status.ts'
 import type { Provider } from './provider/provider.ts'
 import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
 import type { Store } from './store/store.ts'
@@ -66,7 +69,9 @@ interface Run {
 /** Builds the gateway of a process. @throws as `buildApp`. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const process = createProcessServices(log, now)
+  const recent = createRecent(now)
+  const process = createProcessServices(log, now, [recent.note])
+  const startedAt = now()
   const borrowStore = createBorrowedStores(
     (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
   )
@@ -102,7 +107,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     current.underWay.add(response)
     current.app.handle(request, response)
   })
-  const admin = createAdminListeners(config, () =>
+  const health = () =>
     describeHealth(
       describeParts({
         provider: current.app.provider.state,
@@ -112,8 +117,18 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         configuration: { version: versionOf(current.config), since: current.since },
       }),
       closing.signal.aborted,
-    ),
-  )
+    )
+  const admin = createAdminListeners(config, health, (app) => {
+    serveStatus(app, () => ({
+      config: current.config,
+      health: health(),
+      recent,
+      startedAt,
+      loadedAt: current.since,
+      now: now(),
+    }))
+    serveForget(app, () => current.app.services)
+  })
 
   return {
     get provider() {
