@@ -19,7 +19,7 @@ import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createFindPage, createFindWatchedPage } from './protected-pages/protected-paths.ts'
 import { type Discovery, listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
-import type { ProcessServices } from './services.ts'
+import type { ProcessServices, Services } from './services.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
 import type { Store } from './store/store.ts'
 import { writeLine } from './telemetry/log-lines.ts'
@@ -27,6 +27,7 @@ import { serveProxy } from './upstream/proxy.ts'
 
 /** What answers requests by one configuration. */
 export interface App {
+  readonly services: Services
   readonly provider: Provider
   handle(request: IncomingMessage, response: ServerResponse): void
   /** What is likely a mistake in how the gateway was put up, in sentences. */
@@ -87,6 +88,7 @@ export async function buildApp(
   await app.ready()
 
   return {
+    services,
     provider,
     handle: app.routing,
     get warnings() {

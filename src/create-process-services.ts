@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createKeyReadings } from './provider/key-readings.ts'
 import type { ProcessServices } from './services.ts'
+import type { AuditWatch } from './telemetry/audit.ts'
 import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
 import { createClocks } from './telemetry/clocks.ts'
 import type { Log } from './telemetry/log.ts'
@@ -8,8 +9,19 @@ import { noteInTrace } from './telemetry/note-in-trace.ts'
 import { createReloads } from './telemetry/reloads.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
+/** What else the process has, where it has it. */
+interface Further {
+  readonly tracing?: Tracing | undefined
+  /** What counts the audit lines. */
+  readonly auditWatches?: readonly AuditWatch[]
+}
+
 /** Builds what outlives a configuration. @param now epoch milliseconds. */
-export function createProcessServices(log: Log, now: () => number, tracing?: Tracing): ProcessServices {
+export function createProcessServices(
+  log: Log,
+  now: () => number,
+  { tracing, auditWatches = [] }: Further = {},
+): ProcessServices {
   return {
     log,
     now,
@@ -18,7 +30,7 @@ export function createProcessServices(log: Log, now: () => number, tracing?: Tra
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
     reloads: createReloads(log, now),
-    auditWatches: tracing ? [noteInTrace(tracing)] : [],
+    auditWatches: tracing ? [...auditWatches, noteInTrace(tracing)] : auditWatches,
     tracing,
   }
 }

@@ -10,6 +10,9 @@ import { describeHealth } from './listeners/health.ts'
 import { describeParts } from './listeners/parts.ts'
 import { createPublicListener } from './listeners/public-listener.ts'
 import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
+import { createRecent } from './operate/recent.ts'
+import { serveForget } from './operate/serve-forget.ts'
+import { serveStatus } from './operate/serve-status.ts'
 import type { Provider } from './provider/provider.ts'
 import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
 import type { Store } from './store/store.ts'
@@ -71,7 +74,9 @@ interface Run {
 /** Builds the gateway of a process. @throws as `buildApp`. */
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
-  const process = createProcessServices(log, now, ports.tracing)
+  const recent = createRecent(now)
+  const process = createProcessServices(log, now, { tracing: ports.tracing, auditWatches: [recent.note] })
+  const startedAt = now()
   const borrowStore = createBorrowedStores(
     (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
   )
@@ -110,7 +115,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     current.underWay.add(response)
     current.app.handle(request, response)
   })
-  const admin = createAdminListeners(config, () =>
+  const health = () =>
     describeHealth(
       describeParts({
         provider: current.app.provider.state,
@@ -124,8 +129,18 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         },
       }),
       closing.signal.aborted,
-    ),
-  )
+    )
+  const admin = createAdminListeners(config, health, (app) => {
+    serveStatus(app, () => ({
+      config: current.config,
+      health: health(),
+      recent,
+      startedAt,
+      loadedAt: current.since,
+      now: now(),
+    }))
+    serveForget(app, () => current.app.services)
+  })
 
   return {
     get provider() {

@@ -13,6 +13,9 @@ const usage = `usage: step-up-gateway COMMAND
   doctor --config FILE  examine the live provider, Authsignal and the way between; docs/doctor.md explains the findings
                         (--sign-in: have a person sign in; --track: ask for each action's verdict, which creates a
                         user at Authsignal; --json: a JSON object for each finding)
+  forget USER --config FILE
+                        have the running gateway forget what a user has shown: step-ups, passes, remembered devices
+                        (--admin URL: where its admin listener is; default: as the configuration says)
   rehearse              stand in for Authsignal on this machine, to try the gateway without an account; no protection
                         (--help: its options)
   schema                print the JSON Schema of the configuration
@@ -36,6 +39,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctor],
+  ['forget', async () => (await import('./commands/forget.ts')).forget],
   ['rehearse', async () => (await import('./commands/rehearse.ts')).rehearse],
   ['schema', async () => (await import('./commands/schema.ts')).printSchema],
   ['reference', async () => (await import('./commands/reference.ts')).printReference],

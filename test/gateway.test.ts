@@ -56,8 +56,8 @@ t.test('what can not take effect changes nothing', async (t) => {
   await t.rejects(gateway.apply({ ...config, store }), {
     message: 'the store: it can not be reached (ECONNREFUSED)',
   })
-  const templates = { templates: '/nowhere' }
-  await t.rejects(gateway.apply({ ...config, pages: templates }))
+  const logo = { file: '/our/logo.txt', bytes: Buffer.from('no image') }
+  await t.rejects(gateway.apply({ ...config, pages: { logo } }), /is not an SVG, PNG or JPEG image/)
   t.equal(await (await fetch(`${publicUrl}/page`)).text(), 'a page')
   t.same(gateway.keysForRestart, [])
 })

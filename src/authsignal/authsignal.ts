@@ -74,7 +74,13 @@ export interface Authsignal {
    */
   rememberDevice(sighting: DeviceSighting, until: number): Promise<void>
   /** Makes it false again, even if it never was true. @throws {AuthsignalError} */
-  forgetDevice(device: { readonly userId: string; readonly deviceId: string }): Promise<void>
+  forgetDevice(device: Device): Promise<void>
+  /**
+   * Makes `device.isRemembered` false and `device.isNew` true for every device of a user.
+   *
+   * @returns how many Authsignal knew. @throws {AuthsignalError} unless all of them are done.
+   */
+  forgetDevices(userId: string): Promise<number>
 }
 
 const maxIdLength = 255
@@ -110,17 +116,37 @@ export function createAuthsignal(
     return exchange('track', () => sdk.track({ ...path, attributes: omitAbsent({ ...attributes, scope }) }))
   }
 
+  const auth = { username: apiSecretKey, password: '' }
+
+  const devicesUrl = (userId: string): string => `${apiUrl}/users/${toPathSegment('device', userId)}/devices`
+
+  const deviceUrl = ({ userId, deviceId }: Device): string =>
+    `${devicesUrl(userId)}/${toPathSegment('device', deviceId)}`
+
   /** The SDK has no devices. */
-  async function updateDevice(
-    { userId, deviceId }: { readonly userId: string; readonly deviceId: string },
-    rememberedUntil: number | undefined,
-  ): Promise<void> {
-    const url = `${apiUrl}/users/${toPathSegment('device', userId)}/devices/${toPathSegment('device', deviceId)}`
-    const auth = { username: apiSecretKey, password: '' }
+  async function updateDevice(device: Device, rememberedUntil: number | undefined): Promise<void> {
+    const url = deviceUrl(device)
     const body = {
       rememberedUntil: rememberedUntil === undefined ? null : new Date(rememberedUntil).toISOString(),
     }
     parseAnswer('device', z.unknown(), await exchange('device', () => axios.patch(url, body, { auth })))
+  }
+
+  /** Whatever a user did on it: from now on it is new. */
+  async function invalidateDevice(device: Device): Promise<void> {
+    const url = `${deviceUrl(device)}/invalidate`
+    parseAnswer('device', z.unknown(), await exchange('device', () => axios.post(url, undefined, { auth })))
+  }
+
+  async function listDevices(userId: string): Promise<Device[]> {
+    const outcome = await exchange('device', () => axios.get(devicesUrl(userId), { auth }))
+    try {
+      return parseAnswer('device', deviceList, outcome).map(({ deviceId }) => ({ userId, deviceId }))
+    } catch (error) {
+      // Authsignal itself says that it does not know the user.
+      if (isRefused(error) && error.status === 404 && error.failure === 'request_refused') return []
+      throw error
+    }
   }
 
   return {
@@ -179,10 +205,27 @@ export function createAuthsignal(
         if (!isRefused(error)) throw error
       })
     },
+
+    async forgetDevices(userId) {
+      const devices = await listDevices(userId)
+      for (const device of devices) {
+        await updateDevice(device, undefined)
+        await invalidateDevice(device)
+      }
+      return devices.length
+    },
   }
 }
 
-const isRefused = (error: unknown): boolean => error instanceof AuthsignalError && error.kind === 'refused'
+interface Device {
+  readonly userId: string
+  readonly deviceId: string
+}
+
+const deviceList = z.array(z.object({ deviceId: z.string().min(1) }))
+
+const isRefused = (error: unknown): error is AuthsignalError =>
+  error instanceof AuthsignalError && error.kind === 'refused'
 
 /**
  * The SDK puts ids into the path as they are. Percent-encoding can't help `.` and `..`, which climb in any spelling.

@@ -1,5 +1,6 @@
 import { hostnameOf, isLoopback } from '../config/schema/network.ts'
 import type { Config } from '../config/schema/schema.ts'
+import { adminOrigin } from '../instance/admin-origin.ts'
 import { findCode } from './find-code.ts'
 import { type Finding, fine, unknown, wrong } from './finding.ts'
 import { getPage } from './get-page.ts'
@@ -22,11 +23,11 @@ function judgeHost({ admin, monitoring }: Config, env: Setting['env']): Finding[
 }
 
 async function readHealth({ admin }: Config, signal: AbortSignal): Promise<Finding[]> {
-  const host = ['0.0.0.0', '::'].includes(admin.host) ? 'localhost' : admin.host
-  const where = `${hostnameOf(host)}:${admin.port}`
+  const origin = adminOrigin(admin)
+  const { host: where } = new URL(origin)
   const here = 'run doctor beside the gateway'
   try {
-    const { status, body } = await getPage(new URL(`http://${where}/readyz`), {}, signal)
+    const { status, body } = await getPage(new URL(`${origin}/readyz`), {}, signal)
     return judgeHealth(status, JSON.parse(body), where)
   } catch (error) {
     signal.throwIfAborted()

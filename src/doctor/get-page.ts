@@ -11,15 +11,32 @@ export interface FetchedPage {
 }
 
 /** A GET over a connection of its own, so that a load balancer may choose anew. Redirects are not followed. */
-export async function getPage(
+export const getPage = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+): Promise<FetchedPage> => fetchPage('GET', url, headers, signal)
+
+/** The same for a POST of JSON. */
+export const postJson = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  content: unknown,
+  signal: AbortSignal,
+): Promise<FetchedPage> =>
+  fetchPage('POST', url, { ...headers, 'content-type': 'application/json' }, signal, JSON.stringify(content))
+
+async function fetchPage(
+  method: 'GET' | 'POST',
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  body?: string,
 ): Promise<FetchedPage> {
-  const { get } = url.protocol === 'https:' ? https : http
+  const { request } = url.protocol === 'https:' ? https : http
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    get(url, { agent: false, headers, signal }, resolve).on('error', reject)
+    request(url, { method, agent: false, headers, signal }, resolve).on('error', reject).end(body)
   })
-  const body = await readBytes(response, longestBytes, () => new Error('the page is too long'))
-  return { status: Number(response.statusCode), headers: response.headers, body: body.toString() }
+  const page = await readBytes(response, longestBytes, () => new Error('the page is too long'))
+  return { status: Number(response.statusCode), headers: response.headers, body: page.toString() }
 }

@@ -13,12 +13,17 @@ export interface AdminListeners {
 /**
  * `admin` has all that operators may see and do, and is on loopback unless they say otherwise; `monitoring`, if it is
  * configured, has what an orchestrator and Prometheus need, and can be open to them.
+ *
+ * @param serveOperators adds what only `admin` has.
  */
 export function createAdminListeners(
   { admin, monitoring }: Pick<Config, 'admin' | 'monitoring'>,
   health: () => Health,
+  serveOperators: (app: FastifyInstance) => void,
 ): AdminListeners {
-  const listeners = [{ app: createListener(health, false), at: admin }]
+  const forOperators = createListener(health, false)
+  serveOperators(forOperators)
+  const listeners = [{ app: forOperators, at: admin }]
   if (monitoring) listeners.push({ app: createListener(health, true), at: monitoring })
   return {
     async listen() {

@@ -30,10 +30,10 @@ export function servePasskeyEntry(app: FastifyInstance, services: EntryServices)
     const loginPage = readLoginPage(services, request)
     const { ids } = request.exchange.browser
     const [browser] = ids
-    const subject = await enterSignIn(services, request.params.id, ids, loginPage.raw)
+    const { subject, since } = await enterSignIn(services, request.params.id, ids, loginPage.raw)
     if (signIn.header)
       reply.header('set-cookie', await signInByHeader(services, request, signIn.header, subject))
-    if (browser !== undefined) await writeSignIn(services, subject, browser, 'PASSKEY')
+    if (browser !== undefined) await writeSignIn(services, subject, browser, 'PASSKEY', since)
     // The gateway tells the OP itself when the browser comes there.
     if (signIn.jwt) return sendRedirect(reply, entryUrl(signIn.jwt, loginPage.path, request.params.id))
     audit.signedIn(subject, 'header')

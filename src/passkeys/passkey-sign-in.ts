@@ -1,6 +1,8 @@
 import type { Validated } from '../authsignal/authsignal.ts'
 import type { Ceremony, Credential } from '../authsignal/authsignal-client.ts'
 import { createId } from '../hash.ts'
+import { epochOf } from '../records/epochs.ts'
+import type { PasskeyEntry } from '../records/passkey-records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { objectToTime } from '../step-up/verify.ts'
@@ -55,11 +57,11 @@ export interface SignInAnswer {
  * @throws {Refusal} `passkey_refused`
  */
 export async function verifySignIn(
-  services: Pick<PasskeySignInServices, 'authsignal' | 'client' | 'records' | 'signIn' | 'now'>,
+  services: Pick<PasskeySignInServices, 'authsignal' | 'client' | 'records' | 'epochs' | 'signIn' | 'now'>,
   browser: string,
   answer: SignInAnswer,
 ): Promise<{ readonly entryId: string; readonly subject: string }> {
-  const { authsignal, client, records, signIn, now } = services
+  const { authsignal, client, records, epochs, signIn, now } = services
   const { action } = signIn
   const { startedAt, purpose } = await takeCeremony(records, answer.challengeId, browser, 'sign_in')
   const { isVerified, token } = await client.signIn(answer)
@@ -72,8 +74,10 @@ export async function verifySignIn(
     throw new Refusal('passkey_refused', `the token does not count: ${objection ?? 'it names nobody'}`)
   }
   const entryId = createId()
-  const entry = { browser, state: 'open', subject, at: now() } as const
-  await records.entries.set(entryId, entry, ownedBy(subject))
+  const owner = ownedBy(subject)
+  const since = await epochs.enter(epochOf.subject(subject), owner)
+  const entry = { browser, state: 'open', subject, since, at: now() } as const
+  await records.entries.set(entryId, entry, owner)
   return { entryId, subject }
 }
 
@@ -88,11 +92,10 @@ export async function enterSignIn(
   id: string,
   browserIds: readonly string[],
   loginPage: string,
-): Promise<string> {
-  const { subject } = await stepEntry(services, id, browserIds, (entry) =>
+): Promise<Pick<PasskeyEntry, 'subject' | 'since'>> {
+  return stepEntry(services, id, browserIds, (entry) =>
     /* guard: entry-once */ entry.state === 'open' ? { ...entry, state: 'entered', loginPage } : undefined,
   )
-  return subject
 }
 
 /**

@@ -27,6 +27,8 @@ export interface PasskeyCeremony {
 export type PasskeyEntry = {
   readonly browser: string
   readonly subject: string
+  /** As in `StepUp`. */
+  readonly since: string
   readonly at: number
 } & (
   | { readonly state: 'open' }

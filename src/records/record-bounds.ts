@@ -1,7 +1,7 @@
 import type { Owner } from '../store/store.ts'
 
 /**
- * What the shares below are hundredths of. Together they are 145, so that records take about half of the heap if all kinds
+ * What the shares below are hundredths of. Together they are 147, so that records take about half of the heap if all kinds
  * are full at once; the rest is for the requests under way.
  */
 const partOfHeap = 0.35
@@ -23,7 +23,7 @@ const hundredths: Readonly<Record<string, Partial<Record<Owner['kind'], number>>
   ceremony: { stranger: 2, user: 2 },
   entry: { user: 1 },
   removal: { user: 1 },
-  epoch: { user: 5 },
+  epoch: { user: 7 },
   code: { user: 4 },
   refresh: { user: 16 },
   'watched-code': { user: 1 },

@@ -93,6 +93,8 @@ export interface InFlightRequest {
         readonly subject: string
         readonly session?: string | undefined
         readonly decision: Decision
+        /** The epoch of its user (`epochOf.subject`) in which it was made, if there was one. */
+        readonly since?: string | undefined
         readonly until: number
       }
     | undefined
@@ -173,6 +175,8 @@ export interface StepUp {
   readonly openedAt: number
   /** The span of the request that opened it, as a `traceparent`. */
   readonly trace?: string | undefined
+  /** The epoch of its user (`epochOf.subject`) in which it was opened, and in which its result counts. */
+  readonly since: string
   /** In what counts it is. */
   readonly counters: Counters
   readonly waiting: readonly Waiting[]

@@ -1,8 +1,8 @@
 import { BoundedCounts } from '../audit-reading/bounded-counts.ts'
 import type { RecordedLine } from '../audit-reading/recorded-line.ts'
+import { type Outcome, outcomeOf, outcomes } from '../figures/outcome.ts'
 import { DistinctCount } from './distinct-count.ts'
 import { Durations } from './durations.ts'
-import { type Outcome, outcomeOf, outcomes } from './outcome.ts'
 
 /** What decided, and the key that changes it. */
 export interface DecisionReason {

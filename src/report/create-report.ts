@@ -1,9 +1,9 @@
 import type { BoundedCounts } from '../audit-reading/bounded-counts.ts'
 import type { Owner } from '../audit-reading/by-client.ts'
 import type { LineCounts } from '../audit-reading/read-audit.ts'
+import { type Outcome, outcomes, sumOf } from '../figures/outcome.ts'
 import { adviseOn } from './advice.ts'
 import type { ClientTally } from './client-tally.ts'
-import { type Outcome, outcomes, sumOf } from './outcome.ts'
 import type { ClientReport, Listed, OutcomeReport, Report } from './report.ts'
 import type { Tally } from './tally.ts'
 

@@ -2,13 +2,13 @@ import type { Counted } from '../audit-reading/bounded-counts.ts'
 import { nameOwner } from '../audit-reading/by-client.ts'
 import { explainCounts } from '../audit-reading/read-audit.ts'
 import { describeSpan } from '../audit-reading/time-span.ts'
+import { nameOutcome, outcomes, sumOf } from '../figures/outcome.ts'
 import { alignColumns, type Cell } from '../terminal/columns.ts'
 import { makeSafe } from '../terminal/make-safe.ts'
 import { joinSections } from '../terminal/sections.ts'
 import { count, number, percent } from '../terminal/wording.ts'
-import { outcomes, sumOf } from './outcome.ts'
 import type { Advice, ClientReport, Listed, Report } from './report.ts'
-import { describeTimes, nameHour, nameOutcome, nounOf, people } from './wording.ts'
+import { describeTimes, nameHour, nounOf, people } from './wording.ts'
 
 const barWidth = 40
 

@@ -1,10 +1,10 @@
 import type { Counted } from '../audit-reading/bounded-counts.ts'
 import type { Owner } from '../audit-reading/by-client.ts'
 import type { LineCounts } from '../audit-reading/read-audit.ts'
+import type { Outcome, OutcomeCounts } from '../figures/outcome.ts'
 import type { DecisionReason, Fault, RefusalReason } from './client-tally.ts'
 import type { Distinct } from './distinct-count.ts'
 import type { DurationSummary } from './durations.ts'
-import type { Outcome, OutcomeCounts } from './outcome.ts'
 
 /** What `report --json` prints. Times are ISO 8601, hours are UTC. */
 export interface Report {

@@ -98,5 +98,6 @@ export function isWithin(
 /** The epochs in which what a browser has shown for this case counts. */
 export const epochNamesOf = ({ user }: Case, browser: string): string[] => [
   ...user.epochs,
+  /* guard: forgotten-user */ epochOf.subject(user.subject),
   epochOf.browser(browser),
 ]

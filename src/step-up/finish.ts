@@ -9,6 +9,7 @@ import { forgiveAttempt } from './attempts.ts'
 import { describeConcern, ownerOf } from './case.ts'
 import { isExpired } from './openings.ts'
 import { addProof } from './proofs.ts'
+import { refuseForgotten } from './refuse-forgotten.ts'
 import { type ResumeServices, serveNextTab } from './resume.ts'
 import { type Verification, verifyReturn } from './verify.ts'
 
@@ -53,6 +54,7 @@ export async function finish(
   if (found.state === 'open' && isExpired(services, found)) {
     throw new Refusal('expired', 'the step-up took too long', owner)
   }
+  await refuseForgotten(services, found)
   const mine = await records.stepUps.update(id, (current) =>
     /* guard: one-attempt */ current.state === 'open' ? { ...current, state: 'checking' } : undefined,
   )
@@ -168,7 +170,7 @@ async function settle(
   const { method } = verification
   audit.finished(stepUp.case, governed, { ...ended, reason: 'passed', method })
   await forgiveAttempt(services, stepUp.case, stepUp.counters, browser)
-  await addProof(services, stepUp.case, browser, { action, at: now(), method })
+  await addProof(services, stepUp.case, browser, { action, at: now(), method }, stepUp.since)
   await records.stepUps.update(id, (current) => ({ ...current, method }))
   if (!stepUp.offersDevice) return serveNextTab(services, id, { ...stepUp, method }, browser)
   // The user may have the device remembered before the sign-in goes on.

@@ -12,6 +12,7 @@ import {
   type TrackOutcome,
   withoutInteraction,
 } from '../policy/decide.ts'
+import { epochOf } from '../records/epochs.ts'
 import type { Case, Proofs, StepUp, Waiting } from '../records/records.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
@@ -180,6 +181,7 @@ async function openFor(
 ): Promise<boolean> {
   const counters = await countAttempt(services, it, browser)
   if (counters === undefined) return false
+  const { subject } = it.user
   await openStepUp(services, id, {
     ...challenge,
     state: 'open',
@@ -190,6 +192,7 @@ async function openFor(
     browser: browser.ids[0],
     openedAt: services.now(),
     trace: services.tracing?.here,
+    since: await services.epochs.enter(epochOf.subject(subject), ownedBy(subject)),
     counters,
     waiting: tabs,
     offersDevice: policy.rememberDevice !== undefined,

@@ -1,14 +1,16 @@
 import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
+import { epochOf } from '../records/epochs.ts'
 import type { Case, StepUp, Waiting } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
 import { isWithin, ownerOf } from './case.ts'
+import { refuseForgotten } from './refuse-forgotten.ts'
 
 const maxWaitingTabs = 5
 
-type OpeningServices = Pick<Services, 'config' | 'records' | 'now'>
+type OpeningServices = Pick<Services, 'config' | 'records' | 'epochs' | 'now'>
 
 /** Writes a new step-up; one that a browser is already known for is found again by its need. */
 export async function openStepUp(
@@ -29,11 +31,13 @@ export async function joinStepUp(
   browserIds: readonly string[],
   tabs: readonly Waiting[],
 ): Promise<string | undefined> {
-  const { records } = services
+  const { records, epochs } = services
+  const since = await epochs.idOf(epochOf.subject(it.user.subject))
   for (const browser of browserIds) {
     const need = await records.openNeeds.get(needKey(it, action, browser))
     const joined =
-      need && (await records.stepUps.update(need.stepUpId, (stepUp) => wait(services, stepUp, it, tabs)))
+      need &&
+      (await records.stepUps.update(need.stepUpId, (stepUp) => wait(services, stepUp, it, since, tabs)))
     if (!joined) continue
     await adoptRequests(records, tabs)
     return need.stepUpId
@@ -62,6 +66,7 @@ export async function bindStepUp(
       : undefined
   })
   if (!bound) throw explain(services, await records.stepUps.get(id), browserIds)
+  await refuseForgotten(services, bound)
   await indexNeed(records, id, bound, browser)
   return bound
 }
@@ -80,9 +85,12 @@ function wait(
   services: OpeningServices,
   stepUp: StepUp,
   it: Case,
+  since: string | undefined,
   tabs: readonly Waiting[],
 ): StepUp | undefined {
-  return isOpen(services, stepUp) && /* guard: no-wider-scope-joins */ isWithin(it.scope, stepUp.case.scope)
+  return isOpen(services, stepUp) &&
+    /* guard: forgotten-needs */ stepUp.since === since &&
+    /* guard: no-wider-scope-joins */ isWithin(it.scope, stepUp.case.scope)
     ? { ...stepUp, waiting: keepSome([...withoutTwins(stepUp.waiting, tabs), ...tabs]) }
     : undefined
 }

@@ -1,5 +1,6 @@
 import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
+import { epochOf } from '../records/epochs.ts'
 import type { SignIn } from '../records/passkey-records.ts'
 import type { Case, Pass } from '../records/records.ts'
 import type { Services } from '../services.ts'
@@ -47,17 +48,21 @@ export function spendPass(
   })
 }
 
-/** @param outlivesLogin the user has to start anew, and will be asked for a login once more. */
+/**
+ * @param since as in `addProof`.
+ * @param outlivesLogin the user has to start anew, and will be asked for a login once more.
+ */
 export async function writePass(
   { records, epochs, now }: Pick<Services, 'records' | 'epochs' | 'now'>,
   it: Case,
   action: string,
   browser: string,
-  { method, isSkipped }: PassedBy,
+  { method, isSkipped, since }: PassedBy & { readonly since: string },
   outlivesLogin = false,
 ): Promise<void> {
   const owner = ownedBy(it.user.subject)
-  const epoch = await epochs.begin(epochNamesOf(it, browser), owner)
+  const held = { name: epochOf.subject(it.user.subject), id: since }
+  const epoch = await epochs.begin(epochNamesOf(it, browser), owner, held)
   const [passedAt, expiresAt] = [now(), now() + passLifetimeMs]
   const earned = { session: it.user.session, inFlight: it.inFlight, outlivesLogin }
   const pass = { ...earned, action, scope: it.scope, method, isSkipped, passedAt, expiresAt }

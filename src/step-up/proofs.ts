@@ -1,5 +1,6 @@
 import { hashOf } from '../hash.ts'
 import { isYounger } from '../policy/age.ts'
+import { epochOf } from '../records/epochs.ts'
 import type { Case, Proof, Proofs } from '../records/records.ts'
 import type { Services } from '../services.ts'
 import { ownedBy } from '../store/owners.ts'
@@ -17,16 +18,22 @@ export async function findProofs(
   return (await Promise.all(browserIds.map((browser) => readProofs(services, it, browser)))).flat()
 }
 
-/** Of step-ups of one action and method the latest is kept; an OP that names no session has none. */
+/**
+ * Of step-ups of one action and method the latest is kept; an OP that names no session has none.
+ *
+ * @param since the epoch of the user in which the step-up began: if the user was forgotten meanwhile, it counts nowhere.
+ */
 export async function addProof(
   { config, records, epochs, now }: ProofServices,
   it: Case,
   browser: string,
   proof: Proof,
+  since: string,
 ): Promise<void> {
   if (it.user.session === undefined) return
   const owner = ownedBy(it.user.subject)
-  const key = proofKey(it, browser, await epochs.begin(epochNamesOf(it, browser), owner))
+  const held = { name: epochOf.subject(it.user.subject), id: since }
+  const key = proofKey(it, browser, await epochs.begin(epochNamesOf(it, browser), owner, held))
   if (await records.proofs.add(key, { stepUps: [proof] }, owner)) return
   const isSame = ({ action, method }: Proof): boolean => action === proof.action && method === proof.method
   // One from the future counts nowhere, and must not keep this one from counting.
@@ -45,9 +52,11 @@ export async function carryProofs(
   to: Case,
   browserIds: readonly string[],
 ): Promise<void> {
+  const since = await services.epochs.idOf(epochOf.subject(to.user.subject))
+  if (since === undefined) return
   for (const browser of browserIds) {
     for (const proof of await findProofs(services, from, [browser]))
-      await addProof(services, to, browser, proof)
+      await addProof(services, to, browser, proof, since)
   }
 }
 

@@ -2,6 +2,7 @@ import type { HeldResponse, Outcome, PageToShow, StepUp, Waiting } from '../reco
 import type { Services } from '../services.ts'
 import { driveAgain } from './drive.ts'
 import { writePass } from './passes.ts'
+import { refuseForgotten } from './refuse-forgotten.ts'
 import { recordRelease } from './release.ts'
 
 /** A code needs this much of its life to reach the token endpoint, and this part of it where it is short. */
@@ -10,7 +11,11 @@ const partInReserve = 1 / 4
 
 export type ResumeServices = Pick<Services, 'config' | 'policies' | 'records' | 'epochs' | 'audit' | 'now'>
 
-/** Gives the next tab that waits for a passed step-up its turn, and writes down what it got. */
+/**
+ * Gives the next tab that waits for a passed step-up its turn, and writes down what it got.
+ *
+ * @throws {Refusal} `expired` if the user was forgotten since the step-up was opened.
+ */
 export async function serveNextTab(
   services: ResumeServices,
   id: string,
@@ -18,6 +23,8 @@ export async function serveNextTab(
   browser: string,
 ): Promise<Outcome> {
   const { records, now } = services
+  // guard: forgotten-tabs
+  await refuseForgotten(services, stepUp)
   let tab: Waiting | undefined
   await records.stepUps.update(id, (current) => {
     tab = current.waiting.at(-1)

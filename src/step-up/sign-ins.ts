@@ -11,15 +11,17 @@ const signInLifetimeMs = 5 * 60_000
 
 export type SignInServices = Pick<Services, 'config' | 'records' | 'epochs' | 'now'>
 
-/** Remembers a sign-in by passkey until the OP's session that comes of it is seen. */
+/** Remembers a sign-in by passkey until the OP's session that comes of it is seen. @param since as in `addProof`. */
 export async function writeSignIn(
   { records, epochs, now }: Pick<Services, 'records' | 'epochs' | 'now'>,
   subject: string,
   browser: string,
   method: string,
+  since: string,
 ): Promise<void> {
   const owner = ownedBy(subject)
-  const epoch = await epochs.begin([epochOf.browser(browser)], owner)
+  const held = { name: epochOf.subject(subject), id: since }
+  const epoch = await epochs.begin(epochNamesOf(subject, browser), owner, held)
   await records.signIns.set(signInKey(subject, browser, epoch), { method, at: now() }, owner)
 }
 
@@ -30,9 +32,12 @@ export async function claimSignIn(
   action: string,
   browserIds: readonly string[],
 ): Promise<void> {
+  if (services.config.passkeys?.signIn === undefined) return
+  const since = await services.epochs.idOf(epochOf.subject(it.user.subject))
+  if (since === undefined) return
   for (const browser of browserIds) {
     const signIn = await stepSignIn(services, it, browser, (known) => known)
-    if (signIn) await addProof(services, it, browser, { action, at: signIn.at, method: signIn.method })
+    if (signIn) await addProof(services, it, browser, { action, at: signIn.at, method: signIn.method }, since)
   }
 }
 
@@ -47,7 +52,7 @@ export async function stepSignIn(
   next: (signIn: SignIn) => SignIn | undefined,
 ): Promise<SignIn | undefined> {
   if (config.passkeys?.signIn === undefined) return undefined
-  const epoch = await epochs.current([epochOf.browser(browser)])
+  const epoch = await epochs.current(epochNamesOf(it.user.subject, browser))
   if (epoch === undefined) return undefined
   return records.signIns.update(signInKey(it.user.subject, browser, epoch), (signIn) => {
     const { session = it.user.session } = signIn
@@ -56,6 +61,11 @@ export async function stepSignIn(
   })
 }
 
-/** It ends with a sign-out in this browser. */
+/** It ends with a sign-out in this browser, and when its user is forgotten. */
+const epochNamesOf = (subject: string, browser: string): string[] => [
+  epochOf.browser(browser),
+  /* guard: forgotten-sign-in */ epochOf.subject(subject),
+]
+
 const signInKey = (subject: string, browser: string, epoch: string): string =>
   hashOf(browser, subject, /* guard: sign-in-until-sign-out */ epoch)

@@ -10,6 +10,7 @@ import { driveAgain, driveBack } from './drive.ts'
 import { fail, repeat } from './finish.ts'
 import { type Judgement, type JudgeServices, judge } from './judge.ts'
 import { isLinkKey } from './link-key.ts'
+import { refuseForgotten } from './refuse-forgotten.ts'
 import { type RememberedDevice, rememberDevice } from './remember-device.ts'
 import { type ResumeServices, serveNextTab } from './resume.ts'
 
@@ -90,7 +91,9 @@ export async function remember(
   link: FollowedLink,
 ): Promise<{ readonly outcome: Outcome; readonly device?: RememberedDevice | undefined }> {
   const { id, browser } = link
-  const { browser: owner } = await findOwn(services, link)
+  const { browser: owner, ...stepUp } = await findOwn(services, link)
+  // Of one who is forgotten meanwhile the device's name never leaves: the tab is refused before its answer is sent.
+  await refuseForgotten(services, stepUp)
   const mine = await takeAnswer(services, id)
   if (!mine) return { outcome: await repeat(services, id, owner) }
   const device = await rememberDevice(services, mine.case, browser)

@@ -203,6 +203,16 @@ export interface SignedOutFields extends AboutFields {
   readonly channel: 'front_channel' | 'back_channel'
 }
 
+/** An operator ended what a user had shown (`forget`). */
+export interface ForgottenFields extends AboutFields {
+  readonly audit: 'forgotten'
+  /** Whether the gateway remembered anything of the user. */
+  readonly remembered: boolean
+  /** How many devices Authsignal knew of the user, which all count as new now; absent where that failed. */
+  readonly devices?: number | undefined
+  readonly err?: unknown
+}
+
 /** Something that no honest party does, or that only a misconfiguration explains. */
 export interface SecurityFields extends AboutFields {
   readonly audit: 'security'
@@ -248,4 +258,5 @@ export type AuditFields =
   | SignedInFields
   | PasskeyFields
   | SignedOutFields
+  | ForgottenFields
   | SecurityFields

@@ -1,3 +1,4 @@
+import type { AuthsignalError } from '../authsignal/authsignal-error.ts'
 import { nameKey } from '../config/policy-origin.ts'
 import type { ClientPolicy, Config, PolicyKey } from '../config/schema/schema.ts'
 import { hashOf } from '../hash.ts'
@@ -111,6 +112,13 @@ export interface Audit {
   passkey(about: AuditSubject, change: 'added' | 'removed'): void
   /** A session at the OP has ended, and its step-ups with it. @param subject whose, where that is known. */
   signedOut(channel: 'front_channel' | 'back_channel', subject: string | undefined): void
+  /**
+   * What a user had shown counts no more, by an operator's word.
+   *
+   * @param remembered whether the gateway remembered anything of the user.
+   * @param devices how many Authsignal has forgotten, or why it has not.
+   */
+  forgotten(subject: string, remembered: boolean, devices: number | AuthsignalError): void
   /** Something that no honest party does, or that only a misconfiguration explains. */
   security(event: SecurityEvent, details: Omit<SecurityFields, 'audit' | 'event'>): void
 }
@@ -250,6 +258,11 @@ export function createAudit(
     signedOut(channel, subject) {
       const user = subject === undefined ? undefined : { subject }
       write('signed out', { audit: 'signed_out', ...describe({ user }), channel })
+    },
+    forgotten(subject, remembered, devices) {
+      const line = { audit: 'forgotten', ...describe({ user: { subject } }), remembered } as const
+      if (typeof devices === 'number') write('user forgotten', { ...line, devices })
+      else write('user forgotten, devices not', { ...line, err: devices })
     },
     security(event, { subject, signed_in, ...details }) {
       const users = { subject: nameSubject(subject), signed_in: nameSubject(signed_in) }

@@ -81,6 +81,17 @@ export const auditLines = {
     meaning: 'A session ended at the OP, and its step-ups with it.',
     fix: nothing,
   },
+  'user forgotten': {
+    levels: ['info'],
+    meaning: 'An operator ended what a user had shown (`forget`): step-ups, passes and remembered devices.',
+    fix: nothing,
+  },
+  'user forgotten, devices not': {
+    levels: ['error'],
+    meaning:
+      'The same, but Authsignal did not forget the devices of the user: rules on devices may still let them pass.',
+    fix: 'See err and the line on the call of Authsignal, and run `forget` again.',
+  },
   'security event': {
     levels: ['warn'],
     meaning: 'Something that no honest party does, or a misconfiguration.',

@@ -1,3 +1,5 @@
+const hourMs = 3_600_000
+
 export const number = (value: number): string => value.toLocaleString('en')
 
 /** `1 sign-in`, `2 sign-ins`. */
@@ -10,9 +12,11 @@ export function percent(share: number): string {
   return rounded === 0 && share > 0 ? '<1 %' : `${rounded} %`
 }
 
-/** `0.4 s`, `12 s`, `3 min`. */
+/** `0.4 s`, `12 s`, `3 min`, `12 h`, `30 d`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
-  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`
+  if (ms < 2 * hourMs) return `${Math.round(ms / 60_000)} min`
+  return ms < 48 * hourMs ? `${Math.round(ms / hourMs)} h` : `${Math.round(ms / (24 * hourMs))} d`
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { askToForget } from '../e2e/ask-to-forget.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import type { Browser, Page } from '../lab/browser.ts'
 import { type LabClient, makeWebClient } from '../lab/op-world.ts'
@@ -153,6 +154,52 @@ runAttacks('sessions at the real OP', onRealStage({ clients: { web2: { remember:
       if (isLogin(page)) page = await logIn(stage, next, page, it.as ?? 'alice')
       if (it.expected === 'release') t.ok(answerOf(stage, page).has('code'), 'counts')
       else t.ok(isChallenge(page), 'does not count', { page: [page.status, page.url, page.text] })
+    },
+  )
+  attack(
+    'S-05',
+    'what a stolen browser has, once its user was forgotten',
+    {
+      'a remembered step-up': 'proof',
+      'a challenge that was passed, and its return not yet made': 'step-up',
+      'a return that was made, once more': 'return',
+      'a pass that waits for its release': 'pass',
+      'a decision that was kept while the OP asked for consent': 'kept',
+    },
+    async (t, stage, what: string) => {
+      begin(stage)
+      const { world } = stage
+      const browser = await openSignedIn(t, stage)
+      const start = () => authorize(stage, browser, world.web2)
+      const forgetAlice = () => askToForget(t, world, 'user-alice')
+      const expectAsked = (page: Page) => {
+        t.notOk(answerOf(stage, page).has('code'), 'no code')
+        t.ok(isChallenge(page), 'is asked', { page: [page.status, page.url, page.text] })
+      }
+      if (what === 'kept') {
+        world.authsignal.control.setRules([])
+        const consent = await authorize(stage, browser, world.web2, { prompt: 'consent' })
+        begin(stage)
+        await forgetAlice()
+        return expectAsked(await browser.submit(consent, {}, atHome(world)))
+      }
+      const challenge = await start()
+      expectAsked(challenge)
+      if (what === 'proof') {
+        t.ok(answerOf(stage, await pass(stage, browser, challenge)).has('code'))
+        await forgetAlice()
+        return expectAsked(await start())
+      }
+      const back = await world.authsignal.control.complete({ userId: 'user-alice' })
+      if (what === 'step-up') await forgetAlice()
+      const returned = await browser.navigate(back, { follow: false })
+      if (what === 'step-up') {
+        t.equal(returned.status, 410, 'the return is refused')
+        return expectAsked(await start())
+      }
+      await forgetAlice()
+      if (what === 'return') t.equal((await browser.navigate(back, { follow: false })).status, 410)
+      else expectAsked(await browser.navigate(String(returned.headers['location']), atHome(world)))
     },
   )
   attack(

@@ -687,3 +687,29 @@ t.test('an error shows neither the secret nor the token, wherever they come from
     }
   }
 })
+
+t.test('all devices of a user are forgotten, or it fails', async (t) => {
+  const devices = [{ deviceId: 'phone' }, { deviceId: 'a/b' }]
+  const api = await standIn(t, json(devices))
+  t.equal(await connect(api.url).forgetDevices('alice'), 2)
+  t.match(
+    api.seen.map(({ method, url, body }) => [method, url, body]),
+    [
+      ['GET', '/v1/users/alice/devices', ''],
+      ['PATCH', '/v1/users/alice/devices/phone', '{"rememberedUntil":null}'],
+      ['POST', '/v1/users/alice/devices/phone/invalidate', ''],
+      ['PATCH', '/v1/users/alice/devices/a%2Fb', '{"rememberedUntil":null}'],
+      ['POST', '/v1/users/alice/devices/a%2Fb/invalidate', ''],
+    ],
+  )
+  const unknown = await standIn(t, json({ error: 'invalid_request' }, 404))
+  t.equal(await connect(unknown.url).forgetDevices('alice'), 0, 'Authsignal does not know the user')
+  for (const [status, body] of [
+    [404, {}],
+    [401, {}],
+    [500, {}],
+  ] as const) {
+    const failing = await standIn(t, json(body, status))
+    await t.rejects(connect(failing.url).forgetDevices('alice'), AuthsignalError, `${status}`)
+  }
+})

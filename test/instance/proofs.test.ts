@@ -36,3 +36,8 @@ for (const other of secrets) t.notOk(createProofs(other).isValid('question', que
 t.equal(proofs.seal(question, 'a'), proofs.seal(question, 'a'))
 t.not(proofs.seal(question, 'a'), proofs.seal(question, 'b'))
 t.not(proofs.seal(question, 'a'), proofs.seal(proofs.make('question', now), 'a'))
+
+const forAlice = proofs.make('forget', now, 'alice')
+t.ok(proofs.isValid('forget', forAlice, now, 'alice'))
+t.notOk(proofs.isValid('forget', forAlice, now, 'bob'), 'about another')
+t.notOk(proofs.isValid('forget', forAlice, now))

@@ -51,8 +51,8 @@ export interface World extends SignInWorld, LabGateway {
   readonly adminUrl: string
   /** Of several gateways, which got each request. */
   readonly servedBy: readonly number[]
-  /** The clock of the gateway and of the stand-in, which a test may move on. */
-  readonly clock: { advance(ms: number): void }
+  /** The clock of the gateway and of the stand-in, in epoch milliseconds, which a test may move on. */
+  readonly clock: { now(): number; advance(ms: number): void }
 }
 
 /** `STEP_UP_STORE=redis` gives every world that names no store one on a server, for so many gateways. */
@@ -126,6 +126,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       authsignal,
       servedBy: front?.served ?? [],
       clock: {
+        now,
         advance: (ms: number) => {
           offsetMs += ms
           labStore?.advance(ms)

@@ -25,6 +25,7 @@ t.test('admin says all, monitoring says which parts', async (t) => {
       monitoring: { host: '127.0.0.1', port: monitoringPort },
     },
     () => health,
+    (app) => app.get('/', async () => ({ for: 'operators' })),
   )
   await listeners.listen()
   t.teardown(() => listeners.close())
@@ -35,6 +36,8 @@ t.test('admin says all, monitoring says which parts', async (t) => {
   }
 
   t.same(await get(adminPort, '/livez'), { status: 200, body: { status: 'ok' } })
+  t.same(await get(adminPort, '/'), { status: 200, body: { for: 'operators' } })
+  t.equal((await get(monitoringPort, '/')).status, 404)
   t.same(await get(adminPort, '/readyz'), { status: 503, body: down })
   t.same(await get(adminPort, '/startupz'), {
     status: 503,

@@ -9,9 +9,16 @@ const quiet: Seen = {
     authsignalCalls: { now: () => 0, answered() {}, failed() {}, warnings: [], answeredAt: undefined },
     clocks: { authsignal: neverAsked(), provider: neverAsked(), warnings: [] },
     keyReadings: { read() {}, failed() {}, warnings: [] },
+    reloads: {
+      latest: undefined,
+      counts: { applied: 0, refused: 0 },
+      warnings: [],
+      applied() {},
+      refused() {},
+    },
   },
   front: [],
-  configuration: { version: 'abcdef012345', since: Date.UTC(2026, 10, 30) },
+  configuration: { version: 'abcdef012345', since: Date.UTC(2026, 10, 30), keysForRestart: [] },
 }
 
 function neverAsked() {
@@ -78,6 +85,19 @@ t.test('each part says what is wrong with it', async (t) => {
       true,
     ],
     [{ front: ['a'] }, 'front', { status: 'warning', details: ['a'] }, true],
+    [
+      {
+        process: { ...process, reloads: { ...process.reloads, warnings: ['a'] } },
+        configuration: { ...quiet.configuration, keysForRestart: ['listen'] },
+      },
+      'configuration',
+      {
+        ...calm.configuration,
+        status: 'warning',
+        details: ['a', 'A restart is needed for what was changed in listen.'],
+      },
+      true,
+    ],
   ]
   for (const [change, part, expected, isReady] of table) {
     const parts = describeParts({ ...quiet, ...change })

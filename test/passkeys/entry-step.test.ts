@@ -16,7 +16,7 @@ t.test('a step comes once, in time, in the browser of the entry', async (t) => {
       entry.state === 'open' ? { ...entry, state: 'entered', loginPage: '/login' } : undefined,
     )
   const open = (id: string) =>
-    records.entries.set(id, { browser: 'mine', state: 'open', subject: 'alice', at: time })
+    records.entries.set(id, { browser: 'mine', state: 'open', subject: 'alice', since: 'epoch', at: time })
 
   await open('one')
   await t.rejects(enter('none', 'mine'), { code: 'expired' })

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Outcome, StepUp } from '../../src/records/records.ts'
 import { repeat, revisit } from '../../src/step-up/finish.ts'
 import { makeServices } from '../services.ts'
+import { since } from './remembered.ts'
 
 const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
 const redirect = { kind: 'redirect', location: 'https://login.example.com/account' } as const
@@ -13,6 +14,7 @@ const stepUp: StepUp = {
   challengeUrl: 'https://mfa.authsignal.com/c',
   nonceHash: 'hash',
   openedAt: 1000,
+  since,
   finishedAt: 1000,
   counters: { user: 'alice' },
   waiting: [],

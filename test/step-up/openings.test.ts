@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Case, StepUp, Waiting } from '../../src/records/records.ts'
 import { bindStepUp, joinStepUp, openStepUp } from '../../src/step-up/openings.ts'
 import { makeServices } from '../services.ts'
+import { beginEpoch, since } from './remembered.ts'
 
 const user = { subject: 'alice', epochs: [], amr: [], compare: {} }
 const caseOf = (inFlight: string): Case => ({ clientId: 'web', policyIds: ['web'], user, inFlight })
@@ -15,6 +16,7 @@ const stepUp: StepUp = {
   challengeUrl: 'https://mfa.authsignal.com/c',
   nonceHash: 'hash',
   openedAt: 1000,
+  since,
   counters: { user: 'alice' },
   waiting: [tabOf('first')],
   browser,
@@ -22,6 +24,7 @@ const stepUp: StepUp = {
 
 t.test('of many tabs wait the one that began, and the latest', async (t) => {
   const services = makeServices()
+  await beginEpoch(services)
   const { records } = services
   await openStepUp(services, 'id', stepUp)
   const join = (...names: string[]) =>
@@ -52,7 +55,19 @@ t.test('a step-up that can not be bound', async (t) => {
   ]
   for (const [what, known, code] of table) {
     const services = makeServices()
+    await beginEpoch(services)
     if (known) await services.records.stepUps.set('id', known)
     await t.rejects(bindStepUp(services, 'id', [browser]), { code }, what)
   }
+})
+
+t.test('a step-up of a user who was forgotten is neither joined nor bound', async (t) => {
+  const services = makeServices()
+  await beginEpoch(services)
+  await openStepUp(services, 'id', stepUp)
+  const join = () => joinStepUp(services, caseOf('2'), 'sign-in', [browser], [tabOf('2')])
+  t.equal(await join(), 'id')
+  await beginEpoch(services, 'alice', 'another')
+  t.equal(await join(), undefined)
+  await t.rejects(bindStepUp(services, 'id', [browser]), { code: 'expired' })
 })

@@ -3,7 +3,7 @@ import { epochOf } from '../../src/records/epochs.ts'
 import type { Case } from '../../src/records/records.ts'
 import { findPass, spendPass, writePass } from '../../src/step-up/passes.ts'
 import { addProof, findProofs } from '../../src/step-up/proofs.ts'
-import { minute, open, passed, user } from './remembered.ts'
+import { beginEpoch, minute, open, passed, since, user } from './remembered.ts'
 
 t.test('a pass serves its own need', async (t) => {
   const services = await open()
@@ -52,7 +52,7 @@ t.test('a pass serves the request that it was given for, also once its session w
 t.test('a pass for a start anew, which asks for a login, outlives that', async (t) => {
   const services = await open()
   const login = { ...passed, user: { ...user, session: 'two' }, inFlight: 'other' }
-  await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS' }, true)
+  await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS', since }, true)
   t.equal(
     await findPass(services, { ...login, user: { ...login.user, subject: 'bob' } }, 'sign-in', ['browser']),
     undefined,
@@ -88,7 +88,13 @@ t.test('a clock that is set back makes nothing young again', async (t) => {
   t.equal(await findPass(services, passed, 'sign-in', ['browser']), undefined)
   t.equal(await spendPass(services, passed, 'sign-in', ['browser']), undefined)
   t.same(await findProofs(services, passed, ['browser']), [])
-  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'PASSKEY' })
+  await addProof(
+    services,
+    passed,
+    'browser',
+    { action: 'sign-in', at: services.now(), method: 'PASSKEY' },
+    since,
+  )
   t.match(await findProofs(services, passed, ['browser']), [{ at: 940_000 }], 'and keeps no new one out')
 })
 
@@ -103,8 +109,14 @@ for (const [name, epoch] of ends) {
     await services.epochs.end(epoch)
     t.equal(await findPass(services, passed, 'sign-in', ['browser']), undefined)
     t.same(await findProofs(services, passed, ['browser']), [])
-    await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS' })
-    await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'SMS' })
+    await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS', since })
+    await addProof(
+      services,
+      passed,
+      'browser',
+      { action: 'sign-in', at: services.now(), method: 'SMS' },
+      since,
+    )
     t.match(await findPass(services, passed, 'sign-in', ['browser']), { method: 'SMS' }, 'new ones count')
     t.match(await findProofs(services, passed, ['browser']), [{ method: 'SMS' }])
   })
@@ -120,6 +132,15 @@ t.test('what ends elsewhere ends nothing here', async (t) => {
 
 t.test('an enrolment that was skipped is told from a step-up', async (t) => {
   const services = await open()
-  await writePass(services, passed, 'sign-in', 'browser', { isSkipped: true })
+  await writePass(services, passed, 'sign-in', 'browser', { isSkipped: true, since })
   t.match(await spendPass(services, passed, 'sign-in', ['browser']), { method: undefined, isSkipped: true })
+})
+
+t.test('what belongs to a user who was forgotten meanwhile counts nowhere', async (t) => {
+  const services = await open()
+  await beginEpoch(services, 'alice', 'another')
+  await writePass(services, passed, 'sign-in', 'browser', { method: 'SMS', since })
+  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'SMS' }, since)
+  t.equal(await findPass(services, passed, 'sign-in', ['browser']), undefined)
+  t.same(await findProofs(services, passed, ['browser']), [])
 })

@@ -4,7 +4,7 @@ import { addProof, findProofs } from '../../src/step-up/proofs.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { makeServices } from '../services.ts'
-import { minute, open, passed, user } from './remembered.ts'
+import { minute, open, passed, since, user } from './remembered.ts'
 
 t.test('a proof is for one user in one session and browser, for as long as a session lasts', async (t) => {
   const services = await open()
@@ -25,17 +25,23 @@ t.test('a proof is for one user in one session and browser, for as long as a ses
 t.test('of two proofs of one kind the later counts', async (t) => {
   const services = await open()
   services.advance(minute)
-  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'PASSKEY' })
-  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now() })
+  await addProof(
+    services,
+    passed,
+    'browser',
+    { action: 'sign-in', at: services.now(), method: 'PASSKEY' },
+    since,
+  )
+  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now() }, since)
   t.match(await findProofs(services, passed, ['browser']), [{ at: 1_060_000 }, { at: 1_060_000 }])
-  await addProof(services, passed, 'browser', { action: 'sign-in', at: 1_000_000, method: 'PASSKEY' })
+  await addProof(services, passed, 'browser', { action: 'sign-in', at: 1_000_000, method: 'PASSKEY' }, since)
   t.match(await findProofs(services, passed, ['browser']), [{ at: 1_060_000 }, { at: 1_060_000 }])
 })
 
 t.test('each proof ends by itself, whatever was shown later', async (t) => {
   const services = await open()
   services.advance(59 * minute)
-  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'SMS' })
+  await addProof(services, passed, 'browser', { action: 'sign-in', at: services.now(), method: 'SMS' }, since)
   t.equal((await findProofs(services, passed, ['browser'])).length, 2)
   services.advance(minute)
   t.match(await findProofs(services, passed, ['browser']), [{ method: 'SMS' }])
@@ -60,7 +66,13 @@ t.test('nothing is remembered for an OP that names no session', async (t) => {
     [{ ...passed, user: sessionless }, false],
     [passed, true],
   ] as const) {
-    await addProof(services, it, 'browser', { action: 'sign-in', at: services.now(), method: 'PASSKEY' })
+    await addProof(
+      services,
+      it,
+      'browser',
+      { action: 'sign-in', at: services.now(), method: 'PASSKEY' },
+      since,
+    )
     t.equal(kinds.includes('proof'), isWritten)
   }
 })

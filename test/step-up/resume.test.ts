@@ -3,6 +3,7 @@ import type { Case, StepUp } from '../../src/records/records.ts'
 import { spendPass } from '../../src/step-up/passes.ts'
 import { goodUntil, serveNextTab } from '../../src/step-up/resume.ts'
 import { makeServices } from '../services.ts'
+import { beginEpoch, since } from './remembered.ts'
 
 const asked: Case = {
   clientId: 'web',
@@ -18,6 +19,7 @@ const stepUp: StepUp = {
   challengeUrl: 'https://authsignal.example/challenge',
   nonceHash: 'n',
   openedAt: 0,
+  since,
   counters: { user: 'alice' },
   waiting: [
     {
@@ -30,6 +32,7 @@ const stepUp: StepUp = {
 
 t.test('two requests for the last tab: one gets its answer, which stays the one to repeat', async (t) => {
   const services = makeServices()
+  await beginEpoch(services)
   const { records } = services
   await records.stepUps.set('id', stepUp)
   const outcomes = await Promise.all([1, 2].map(() => serveNextTab(services, 'id', stepUp, 'browser')))
@@ -61,6 +64,7 @@ t.test('the pass for a start anew outlives the login that it asks for, and no ot
     ['nothing', undefined, false],
   ] as const) {
     const services = makeServices()
+    await beginEpoch(services)
     const { records } = services
     const [key, user] = ['request', { ...asked.user, session: 'one' }]
     const it = { ...asked, user, scope: ['openid'], inFlight: key }
@@ -80,6 +84,7 @@ t.test('the pass for a start anew outlives the login that it asks for, and no ot
 
 t.test('where the request is not known the pass serves its session only', async (t) => {
   const services = makeServices()
+  await beginEpoch(services)
   const it = { ...asked, user: { ...asked.user, session: 'one' } }
   const waiting = { ...stepUp, case: it, waiting: [{ case: it, isAnswered: true }] }
   await services.records.stepUps.set('id', waiting)
@@ -87,4 +92,12 @@ t.test('where the request is not known the pass serves its session only', async 
   const other = { ...it, user: { ...it.user, session: 'two' } }
   t.equal(await spendPass(services, other, 'sign-in', ['browser']), undefined)
   t.ok(await spendPass(services, it, 'sign-in', ['browser']))
+})
+
+t.test('the tab of a user who was forgotten meanwhile is refused', async (t) => {
+  const services = makeServices()
+  await beginEpoch(services, 'alice', 'another')
+  await services.records.stepUps.set('id', stepUp)
+  await t.rejects(serveNextTab(services, 'id', stepUp, 'browser'), { code: 'expired' })
+  t.equal(await services.records.codes.get('c'), undefined, 'no code is released')
 })

@@ -4,14 +4,15 @@ import type { Case } from '../../src/records/records.ts'
 import { findPass, spendPass } from '../../src/step-up/passes.ts'
 import { findProofs } from '../../src/step-up/proofs.ts'
 import { claimSignIn, writeSignIn } from '../../src/step-up/sign-ins.ts'
-import { minute, open, passed, user } from './remembered.ts'
+import { beginEpoch, minute, open, passed, since, user } from './remembered.ts'
 
 t.test('a sign-in by passkey', async (t) => {
   const bobs: Case = { ...passed, user: { ...user, subject: 'bob' } }
 
   t.test('is not looked for where nobody can sign in by passkey', async (t) => {
     const services = await open(false)
-    await writeSignIn(services, 'bob', 'browser', 'PASSKEY')
+    await beginEpoch(services, 'bob')
+    await writeSignIn(services, 'bob', 'browser', 'PASSKEY', since)
     await claimSignIn(services, bobs, 'pay', ['browser'])
     t.equal(await findPass(services, bobs, 'any', ['browser']), undefined)
     t.equal(await spendPass(services, bobs, 'any', ['browser']), undefined)
@@ -20,7 +21,8 @@ t.test('a sign-in by passkey', async (t) => {
 
   t.test('is a pass for what its user asks for first, and then a proof in that session', async (t) => {
     const services = await open()
-    await writeSignIn(services, 'bob', 'browser', 'PASSKEY')
+    await beginEpoch(services, 'bob')
+    await writeSignIn(services, 'bob', 'browser', 'PASSKEY', since)
     t.match(await findPass(services, bobs, 'any', ['browser']), { method: 'PASSKEY' })
     t.match(await spendPass(services, bobs, 'any', ['browser']), { method: 'PASSKEY' })
     t.match(await spendPass(services, bobs, 'any', ['browser']), { method: 'PASSKEY' }, 'a reload')
@@ -42,7 +44,8 @@ t.test('a sign-in by passkey', async (t) => {
   for (const [name, it, browser] of strangers) {
     t.test(`is nothing for ${name}`, async (t) => {
       const services = await open()
-      await writeSignIn(services, 'bob', 'browser', 'PASSKEY')
+      await beginEpoch(services, 'bob')
+      await writeSignIn(services, 'bob', 'browser', 'PASSKEY', since)
       await claimSignIn(services, bobs, 'sign-in', ['browser'])
       const ids = browser ? [browser] : []
       await claimSignIn(services, it, 'sign-in', ids)
@@ -54,7 +57,8 @@ t.test('a sign-in by passkey', async (t) => {
   t.test('ends after five minutes, and with a sign-out in this browser', async (t) => {
     for (const end of ['time', 'sign-out']) {
       const services = await open()
-      await writeSignIn(services, 'bob', 'browser', 'PASSKEY')
+      await beginEpoch(services, 'bob')
+      await writeSignIn(services, 'bob', 'browser', 'PASSKEY', since)
       if (end === 'time') services.advance(5 * minute)
       else await services.epochs.end(epochOf.browser('browser'))
       await claimSignIn(services, bobs, 'sign-in', ['browser'])
@@ -67,9 +71,20 @@ t.test('a sign-in by passkey', async (t) => {
     const services = await open()
     const { session, ...sessionless } = bobs.user
     const it = { ...bobs, user: sessionless }
-    await writeSignIn(services, 'bob', 'browser', 'PASSKEY')
+    await beginEpoch(services, 'bob')
+    await writeSignIn(services, 'bob', 'browser', 'PASSKEY', since)
     await claimSignIn(services, it, 'sign-in', ['browser'])
     t.same(await findProofs(services, bobs, ['browser']), [])
     t.match(await spendPass(services, it, 'sign-in', ['browser']), { method: 'PASSKEY' })
   })
+})
+
+t.test('a sign-in by passkey of a user who was forgotten is no step-up', async (t) => {
+  const services = await open()
+  await writeSignIn(services, 'alice', 'other', 'PASSKEY', since)
+  t.ok(await findPass(services, passed, 'sign-in', ['other']))
+  await beginEpoch(services, 'alice', 'another')
+  await claimSignIn(services, passed, 'sign-in', ['other'])
+  t.equal(await findPass(services, passed, 'sign-in', ['other']), undefined)
+  t.same(await findProofs(services, passed, ['other']), [])
 })

@@ -1,12 +1,15 @@
 import t from 'tap'
+import { epochOf } from '../../src/records/epochs.ts'
 import type { Case, StepUp } from '../../src/records/records.ts'
 import { judge } from '../../src/step-up/judge.ts'
 import { linkKeyOf } from '../../src/step-up/link-key.ts'
 import { verifyReturn } from '../../src/step-up/verify.ts'
 import { remember } from '../../src/step-up/ways-on.ts'
+import { ownedBy } from '../../src/store/owners.ts'
 import { scriptAuthsignal } from '../authsignal/scripted-authsignal.ts'
 import { makeServices } from '../services.ts'
 import { makeConfig } from '../upstream/config.ts'
+import { since } from './remembered.ts'
 
 /** What the store gave back has lost the user, so that nobody can be asked about. */
 const broken: Case = JSON.parse(
@@ -36,6 +39,8 @@ t.test('a failure of our own is not taken for one of Authsignal', async (t) => {
     const services = open()
     const rememberFor = async (it: Case) => {
       await services.records.stepUps.set('id', { ...stepUpOf(it), state: 'offered', browser: 'mine' })
+      const name = epochOf.subject(it.user.subject)
+      await services.records.epochs.set(name, { id: since }, ownedBy('alice'))
       const browser = { ids: ['mine'], address: '192.0.2.1' }
       return remember(services, { id: 'id', key: linkKeyOf('id', 'mine'), browser })
     }
@@ -101,6 +106,7 @@ const stepUpOf = (it: Case): StepUp => ({
   challengeUrl: 'https://authsignal.example/challenge',
   nonceHash: 'n',
   openedAt: 0,
+  since,
   counters: { user: 'alice' },
   waiting: [],
 })

@@ -3,6 +3,7 @@ import type { StepUp } from '../../src/records/records.ts'
 import { linkKeyOf } from '../../src/step-up/link-key.ts'
 import { goBack, goOn, remember, retry, skip } from '../../src/step-up/ways-on.ts'
 import { makeServices } from '../services.ts'
+import { beginEpoch, since } from './remembered.ts'
 
 const services = makeServices()
 const { records } = services
@@ -19,6 +20,7 @@ const stepUp: StepUp = {
   challengeUrl: 'https://mfa.authsignal.com/c',
   nonceHash: 'hash',
   openedAt: 1000,
+  since,
   finishedAt: 1000,
   counters: { user: 'alice' },
   waiting: [],
@@ -27,6 +29,7 @@ const stepUp: StepUp = {
 }
 
 t.test('a way on that was gone before gets the same outcome again', async (t) => {
+  await beginEpoch(services)
   await records.stepUps.set('id', stepUp)
   t.same(await goOn(services, link), { kind: 'start_again' })
   t.same(await skip(services, link), { kind: 'start_again' })

@@ -9,6 +9,7 @@ import { parsePrompt } from '../../oauth/prompt.ts'
 import type { Decision } from '../../policy/decide.ts'
 import type { GoverningPolicy, Policies } from '../../policy/policies.ts'
 import { onlyByBrowser, type ProbeResult } from '../../policy/probe-result.ts'
+import { epochOf } from '../../records/epochs.ts'
 import { type Case, type InFlightRequest, keptMs } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
@@ -200,6 +201,8 @@ async function decideEarly(
   const probe = await it.probe(authorization.policy.mode === 'enforce' && !isSilent)
   if (!probe.known) return detourOrForward(it, authorization, probe)
   const asked = describeCase({ ...authorization, identity: probe.identity }, services.config.provider)
+  // If the user is forgotten while this is decided, it is decided anew.
+  const since = await services.epochs.idOf(epochOf.subject(asked.user.subject))
   const { decision, stepUpId } = await judge(services, asked, {
     policy: authorization.policy,
     leg: 'request',
@@ -210,7 +213,7 @@ async function decideEarly(
   })
   if (stepUpId !== undefined)
     return { kind: 'detour', to: challengePath(services.config.pathPrefix, stepUpId) }
-  const request = await keepDecision(services, { ...authorization, inFlight }, asked, decision)
+  const request = await keepDecision(services, { ...authorization, inFlight }, asked, { decision, since })
   return { kind: 'forward', authorization: { ...authorization, request }, probe }
 }
 
@@ -244,12 +247,13 @@ async function keepDecision(
   { records, now }: RequestLegServices,
   { request, inFlight }: ForwardedAuthorization & { readonly inFlight: string },
   { user }: Case,
-  decision: Decision,
+  made: { readonly decision: Decision; readonly since: string | undefined },
 ): Promise<InFlightRequest> {
+  const { decision } = made
   const restsOnPass = decision.reason === 'pass' || decision.reason === 'enrolment_skipped'
   if (restsOnPass) return request
   const { subject, session } = user
-  const kept = { subject, session, decision, until: now() + keptMs }
+  const kept = { subject, session, ...made, until: now() + keptMs }
   // Another request in its place asks for something else.
   const kin = await records.inFlight.update(inFlight, (current) =>
     /* guard: kept-for-its-own-request */ isDeepStrictEqual(current, request)

@@ -1,6 +1,7 @@
 import { parsePrompt } from '../../oauth/prompt.ts'
 import { isYounger } from '../../policy/age.ts'
 import type { Decision } from '../../policy/decide.ts'
+import { epochOf } from '../../records/epochs.ts'
 import { type Case, keptMs, type User } from '../../records/records.ts'
 import { beforeRenewal } from '../../step-up/case.ts'
 import { type Judgement, judge } from '../../step-up/judge.ts'
@@ -31,7 +32,7 @@ export async function decideResponse(
 }
 
 async function takeKept(
-  { records, now }: ResponseLegServices,
+  { records, epochs, now }: ResponseLegServices,
   asked: Case,
   addressee: Addressee,
 ): Promise<Decision | undefined> {
@@ -42,6 +43,11 @@ async function takeKept(
     /* guard: kept-for-its-session */ !sessionsOf(asked.user).includes(kept.session)
   )
     return undefined
+  if (kept.decision.verdict === 'release') {
+    const since = await epochs.idOf(epochOf.subject(kept.subject))
+    // guard: kept-until-forgotten
+    if (kept.since !== since) return undefined
+  }
   if (addressee.inFlight !== undefined) {
     const taken = await records.inFlight.update(addressee.inFlight, ({ kept: current, ...request }) =>
       current ? request : undefined,

@@ -1,5 +1,4 @@
 import { type Outcome, type OutcomeCounts, outcomes, sumOf } from './outcome.ts'
-import { nameHour } from './wording.ts'
 
 /** One bar of a plot, in the units of its view box. */
 export interface Bar {
@@ -12,27 +11,37 @@ export interface Bar {
   readonly title: string
 }
 
-export const hourPlot = { width: 240, height: 100, gap: 2 }
+/** Of columns that stand for spans of time. */
+export const timePlot = { width: 240, height: 100, gap: 0.2 }
 export const sharePlot = { width: 1000, height: 10 }
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** How many sign-ins the busiest hour had. */
-export const busiest = (hours: readonly OutcomeCounts[]): number => Math.max(...hours.map(sumOf))
+/** How many sign-ins the busiest span had. */
+export const busiest = (spans: readonly OutcomeCounts[]): number => Math.max(...spans.map(sumOf))
 
-/** A column for each hour of the day, as high as its sign-ins are many, with its outcomes one upon the other. */
-export function plotHours(hours: readonly OutcomeCounts[], nameOf: (outcome: Outcome) => string): Bar[] {
-  const { width, height, gap } = hourPlot
-  const step = width / hours.length
-  const most = Math.max(1, busiest(hours))
-  return hours.flatMap((counts, hour) => {
+/**
+ * A column for each span of time, as high as its sign-ins are many, with its outcomes one upon the other.
+ *
+ * @param nameSpan of the span with this index.
+ */
+export function plotTimes(
+  spans: readonly OutcomeCounts[],
+  nameSpan: (index: number) => string,
+  nameOf: (outcome: Outcome) => string,
+): Bar[] {
+  const { width, height } = timePlot
+  const step = width / spans.length
+  const gap = step * timePlot.gap
+  const most = Math.max(1, busiest(spans))
+  return spans.flatMap((counts, index) => {
     let top = height
     return outcomes.flatMap((outcome): Bar[] => {
       if (counts[outcome] === 0) return []
       const part = (counts[outcome] / most) * height
       top -= part
-      const title = `${nameHour(hour)} ${nameOf(outcome)}: ${counts[outcome].toLocaleString('en')}`
-      const [x, y] = [round(hour * step + gap / 2), round(top)]
+      const title = `${nameSpan(index)} ${nameOf(outcome)}: ${counts[outcome].toLocaleString('en')}`
+      const [x, y] = [round(index * step + gap / 2), round(top)]
       return [{ outcome, x, y, width: round(step - gap), height: round(part), title }]
     })
   })
