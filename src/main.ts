@@ -7,6 +7,8 @@ import { ConfigError } from './config/config-error.ts'
 const usage = `usage: step-up-gateway COMMAND
 
   start --config FILE   run the gateway
+  health                whether the gateway beside it lives, for a container's health check (ADMIN_URL: where its
+                        admin listener is; http://127.0.0.1:9090 otherwise)
   check --config FILE   read the configuration and the provider's metadata, and list the ways to tokens that
                         stay open
                         (--offline: make no request to the provider)
@@ -37,6 +39,7 @@ LOG is a file of the gateway's log, gzip or not; none: what is piped in. docs/re
 // Loaded when asked for: only start needs the server.
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).start],
+  ['health', async () => (await import('./commands/health.ts')).health],
   ['check', async () => (await import('./commands/check.ts')).check],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctor],
   ['forget', async () => (await import('./commands/forget.ts')).forget],

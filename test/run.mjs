@@ -5,7 +5,19 @@ import { runTap, testFilesIn } from './tap.mjs'
 const [suite, ...more] = process.argv.slice(2)
 
 /** The long tables, which have commands of their own, what needs programs of other people, and the tests of the lab. */
-const apart = ['attacks', 'browser', 'chart', 'flood', 'fuzz', 'lab', 'lab-self', 'providers', 'rolling']
+const apart = [
+  'attacks',
+  'browser',
+  'chart',
+  'container',
+  'flood',
+  'fuzz',
+  'lab',
+  'lab-self',
+  'node',
+  'providers',
+  'rolling',
+]
 
 const suites = {
   quick: testFilesIn('test').filter((file) => !apart.some((folder) => file.startsWith(`test/${folder}/`))),

@@ -1,18 +1,12 @@
 import { Pool } from 'undici'
-import { startStandIn } from '../../src/stand-in/start-stand-in.ts'
 import { authorizeQuery } from '../attacks/frame/real-stage.ts'
 import { isChallenge, passChallenge } from '../e2e/challenge.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { Browser, type Page } from '../lab/browser.ts'
 import { startGatewayProcess } from '../lab/gateway-process.ts'
-import { startLabRps } from '../lab/lab-rps.ts'
-import { startOp } from '../lab/op.ts'
-import { makeProbeClient, secretOf } from '../lab/op-world.ts'
+import { startOutsideWorld } from '../lab/outside-world.ts'
 import { logIn, readClaims, signIn, startSignIn } from '../lab/people.ts'
-import { freePorts } from '../lab/ports.ts'
 import type { Rp } from '../lab/rp.ts'
-import { startTogether } from '../lab/start-together.ts'
-import { describeConfig } from '../lab/world.ts'
 
 export interface FloodOptions {
   /** How many anonymous requests. */
@@ -104,30 +98,10 @@ async function whileChallenged(world: World, happens: () => Promise<void>) {
 
 type World = Awaited<ReturnType<typeof startWorld>>
 
-async function startWorld(heapMib: number) {
-  const [gatewayPort = 0, adminPort = 0] = await freePorts(2)
-  const publicUrl = `http://localhost:${gatewayPort}`
-  const apiSecretKey = secretOf('authsignal')
-  return startTogether(async (keep) => {
-    const rps = keep(await startLabRps(() => publicUrl))
-    const clients = [...rps.clients, makeProbeClient(publicUrl)]
-    const op = keep(await startOp({ issuer: publicUrl, clients }))
-    const authsignal = keep(
-      await startStandIn({
-        apiSecretKey,
-        publicUrl: 'http://127.0.0.1:0',
-        users: [{ userId: 'user-alice', secret: 'JBSWY3DPEHPK3PXP' }],
-        origins: [publicUrl],
-        now: Date.now,
-        rules: [{ ...stepUpForWeb, conditions: undefined }],
-      }),
-    )
-    const parts = { publicUrl, issuer: publicUrl, gatewayPort, adminPort, op, rps, authsignal }
-    const provider = { authorizePaths: [path] }
-    const yaml = describeConfig({ ...parts, options: { provider } })
-    const adminUrl = `http://127.0.0.1:${adminPort}`
-    const gateway = keep(await startGatewayProcess(yaml, { adminUrl, heapMib }))
-    return { ...rps, publicUrl, authsignal, gateway }
+function startWorld(heapMib: number) {
+  return startOutsideWorld((yaml, adminUrl) => startGatewayProcess(yaml, { adminUrl, heapMib }), {
+    provider: { authorizePaths: [path] },
+    rules: [{ ...stepUpForWeb, conditions: undefined }],
   })
 }
 
