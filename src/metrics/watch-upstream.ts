@@ -1,0 +1,45 @@
+import { waiting } from '../telemetry/request-context.ts'
+import type { UpstreamConnection } from '../upstream/connection.ts'
+import { toUpstreamRefusal } from '../upstream/failure.ts'
+import type { Pool } from '../upstream/pool.ts'
+import type { Instruments } from './instruments.ts'
+
+/** `client`: its request is forwarded. `gateway`: it asks for itself. */
+export type Asker = 'client' | 'gateway'
+
+/** The same pool, each of whose answers is timed to its head. */
+export function watchPool(
+  pool: Pool,
+  asker: Asker,
+  { count, observe }: Pick<Instruments, 'count' | 'observe'>,
+): Pool {
+  return {
+    async request(asked) {
+      const startedAt = performance.now()
+      try {
+        const answer = await waiting(() => pool.request(asked))
+        observe(
+          'step_up_gateway_upstream_duration_seconds',
+          { asker },
+          (performance.now() - startedAt) / 1000,
+        )
+        return answer
+      } catch (error) {
+        // A client that has gone, or a deadline of the gateway's own, says nothing about the OP.
+        const isGivenUp = asked.signal?.aborted && asked.signal.reason?.name !== 'TimeoutError'
+        if (!isGivenUp)
+          count('step_up_gateway_upstream_failures_total', { asker, reason: nameFailure(error) })
+        throw error
+      }
+    },
+    destroy: () => pool.destroy(),
+  }
+}
+
+/** The same connection for the gateway's own requests; what is forwarded has a view of its own (`watchPool`). */
+export function watchConnection(upstream: UpstreamConnection): UpstreamConnection {
+  return { ...upstream, fetch: (...asked) => waiting(() => upstream.fetch(...asked)) }
+}
+
+/** `unreachable`, `timeout` or `unreadable`. */
+const nameFailure = (error: unknown): string => toUpstreamRefusal(error).code.replace('upstream_', '')
