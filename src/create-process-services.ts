@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { readPackageVersion } from './config/package-version.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createKeyReadings } from './provider/key-readings.ts'
 import type { ProcessServices } from './services.ts'
 import { createAuthsignalCalls } from './telemetry/authsignal-calls.ts'
@@ -9,6 +11,7 @@ import type { Tracing } from './tracing/tracing.ts'
 
 /** Builds what outlives a configuration. @param now epoch milliseconds. */
 export function createProcessServices(log: Log, now: () => number, tracing?: Tracing): ProcessServices {
+  const metrics = createMetrics({ now, version: readPackageVersion() })
   return {
     log,
     now,
@@ -16,7 +19,8 @@ export function createProcessServices(log: Log, now: () => number, tracing?: Tra
     authsignalCalls: createAuthsignalCalls(log, now),
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
-    auditWatches: tracing ? [noteInTrace(tracing)] : [],
+    auditWatches: [metrics.onLine, ...(tracing ? [noteInTrace(tracing)] : [])],
+    metrics,
     tracing,
   }
 }

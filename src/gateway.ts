@@ -6,7 +6,7 @@ import type { Config } from './config/schema/schema.ts'
 import { createProcessServices } from './create-process-services.ts'
 import { createStore } from './create-store.ts'
 import { createAdminListeners } from './listeners/admin-listeners.ts'
-import { describeHealth } from './listeners/health.ts'
+import { describeHealth, type Health } from './listeners/health.ts'
 import { describeParts } from './listeners/parts.ts'
 import { createPublicListener } from './listeners/public-listener.ts'
 import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
@@ -69,8 +69,8 @@ interface Run {
 export async function buildGateway(config: Config, ports: Ports): Promise<Gateway> {
   const { log, now = Date.now, heapBytes = usualHeapBytes, wait = waitUnref } = ports
   const process = createProcessServices(log, now, ports.tracing)
-  const borrowStore = createBorrowedStores(
-    (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
+  const borrowStore = createBorrowedStores((settings: Config['store']) =>
+    process.metrics.watchStore(ports.store ?? createStore(settings, log, now, heapBytes)),
   )
   const runs = new Set<Run>()
   const closing = new AbortController()
@@ -104,7 +104,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     current.underWay.add(response)
     current.app.handle(request, response)
   })
-  const admin = createAdminListeners(config, () =>
+  const look = (): Health =>
     describeHealth(
       describeParts({
         provider: current.app.provider.state,
@@ -114,8 +114,16 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         configuration: { version: versionOf(current.config), since: current.since },
       }),
       closing.signal.aborted,
-    ),
+    )
+  const { metrics } = process
+  const admin = createAdminListeners(config, look, (format) =>
+    metrics.scrape(format, {
+      ...look(),
+      store: current.store.store,
+      clocks: process.clocks.aheadMs,
+    }),
   )
+  await metrics.configured(config)
 
   return {
     get provider() {
@@ -134,10 +142,12 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         await requireWorking(run)
         closing.signal.throwIfAborted()
       } catch (error) {
+        metrics.reloadFailed()
         await end(run)
         throw error
       }
       current = run
+      await metrics.configured(next)
       listener.renew(next)
       end(before)
     },

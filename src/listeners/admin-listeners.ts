@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import type { Health } from './health.ts'
 import { serveHealth } from './serve-health.ts'
+import { type Scrape, serveMetrics } from './serve-metrics.ts'
 
 /** Where operators and their orchestrator connect. The public listener knows none of these paths. */
 export interface AdminListeners {
@@ -17,9 +18,10 @@ export interface AdminListeners {
 export function createAdminListeners(
   { admin, monitoring }: Pick<Config, 'admin' | 'monitoring'>,
   health: () => Health,
+  scrape: Scrape,
 ): AdminListeners {
-  const listeners = [{ app: createListener(health, false), at: admin }]
-  if (monitoring) listeners.push({ app: createListener(health, true), at: monitoring })
+  const listeners = [{ app: createListener(health, scrape, false), at: admin }]
+  if (monitoring) listeners.push({ app: createListener(health, scrape, true), at: monitoring })
   return {
     async listen() {
       for (const { app, at } of listeners) await app.listen(at)
@@ -30,8 +32,9 @@ export function createAdminListeners(
   }
 }
 
-function createListener(health: () => Health, isBrief: boolean): FastifyInstance {
+function createListener(health: () => Health, scrape: Scrape, isBrief: boolean): FastifyInstance {
   const app = fastify({ logger: false, exposeHeadRoutes: true })
   serveHealth(app, health, isBrief)
+  serveMetrics(app, scrape)
   return app
 }

@@ -34,7 +34,7 @@ export const counters = {
     labels: [...about, 'mode'],
   },
   step_up_gateway_refused_total: {
-    help: 'Requests and responses that the gateway answered itself, where no decision says why. Without client_id and page: of clients that are not protected, or nobody could be read.',
+    help: 'Requests and responses that the gateway answered itself, where no decision says why.',
     labels: [...about, 'leg', 'reason'],
     exemplars: true,
   },

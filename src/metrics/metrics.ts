@@ -6,6 +6,8 @@ import type { Policies } from '../policy/policies.ts'
 import type { Case, Records } from '../records/records.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditFields } from '../telemetry/audit-line.ts'
+import type { Asker, UpstreamConnection } from '../upstream/connection.ts'
+import type { Pool } from '../upstream/pool.ts'
 import { createNames } from './about.ts'
 import { findExpiries } from './certificates.ts'
 import { countLine } from './count-line.ts'
@@ -16,13 +18,13 @@ import { type Format, renderMetrics } from './render.ts'
 import { watchAuthsignal } from './watch-authsignal.ts'
 import { watchRecords } from './watch-records.ts'
 import { watchStore } from './watch-store.ts'
+import { watchPool, watchUpstream } from './watch-upstream.ts'
 
 /** What is read when it is asked for. */
 export interface State {
   readonly store: Pick<Store, 'outage' | 'rooms'>
-  readonly isReady: boolean
-  /** Whether each part is as it should be. */
-  readonly parts: Readonly<Record<string, boolean>>
+  readonly status: 'ok' | 'unavailable'
+  readonly parts: Readonly<Record<string, { readonly status: string }>>
   /** By how many milliseconds other clocks are ahead, as far as they were seen. */
   readonly clocks: ReadonlyMap<string, number>
 }
@@ -35,6 +37,8 @@ export interface Metrics {
   /** Sees a duration of a request, in milliseconds. */
   readonly onDuration: (name: string, ms: number) => void
   watchStore(store: Store): Store
+  readonly watchPool: (pool: Pool, asker: Asker) => Pool
+  watchUpstream(upstream: UpstreamConnection): UpstreamConnection
   watchAuthsignal(api: Authsignal): Authsignal
   watchRecords(records: Records, config: Config, policies: Pick<Policies, 'ofClient'>): Records
   /**
@@ -75,10 +79,11 @@ export function createMetrics({ now, version }: MetricsPorts): Metrics {
   /** As they are now, whatever configuration a request goes by. */
   const currentNames = { describe: (...about: Parameters<typeof names.describe>) => names.describe(...about) }
 
-  function read({ store, isReady, parts, clocks }: State): void {
+  function read({ store, status, parts, clocks }: State): void {
     set('step_up_gateway_step_ups_open', {}, openStepUps.size)
-    set('step_up_gateway_ready', {}, Number(isReady))
-    for (const [part, isOk] of Object.entries(parts)) set('step_up_gateway_part_ok', { part }, Number(isOk))
+    set('step_up_gateway_ready', {}, Number(status === 'ok'))
+    for (const [part, { status }] of Object.entries(parts))
+      set('step_up_gateway_part_ok', { part }, Number(status === 'ok'))
     set('step_up_gateway_store_up', {}, Number(store.outage === undefined))
     for (const [clock, aheadMs] of clocks)
       set('step_up_gateway_clock_difference_seconds', { clock }, aheadMs / 1000)
@@ -103,11 +108,13 @@ export function createMetrics({ now, version }: MetricsPorts): Metrics {
       if (name === 'probe') observe('step_up_gateway_probe_duration_seconds', {}, ms / 1000)
     },
     watchStore: (store) => watchStore(store, instruments),
+    watchPool: (pool, asker) => watchPool(pool, asker, instruments),
+    watchUpstream,
     watchAuthsignal: (api) => watchAuthsignal(api, instruments),
     watchRecords: (records, config, policies) =>
       watchRecords(records, { config, policies, instruments, names: currentNames, openStepUps, now }),
     async configured(config) {
-      const { knows } = (names = createNames(config))
+      names = createNames(config)
       clear('step_up_gateway_config_info')
       set('step_up_gateway_config_info', { version: versionOf(config) }, 1)
       set('step_up_gateway_config_last_reload_successful', {}, 1)
@@ -121,7 +128,7 @@ export function createMetrics({ now, version }: MetricsPorts): Metrics {
       prepareSeries(config, instruments)
       if (isConfigured) count('step_up_gateway_config_reloads_total', { result: 'succeeded' })
       isConfigured = true
-      await instruments.drop((labels) => !knows(labels))
+      await instruments.drop((labels) => !names.knows(labels))
     },
     reloadFailed() {
       set('step_up_gateway_config_last_reload_successful', {}, 0)

@@ -17,7 +17,7 @@ export function watchStore(store: Store, { count, observe }: Pick<Instruments, '
   }
 
   return {
-    ...(store.open && { open: () => store.open?.() }),
+    open: async () => store.open?.(),
     get outage() {
       return store.outage
     },

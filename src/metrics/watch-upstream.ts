@@ -1,11 +1,8 @@
 import { waiting } from '../telemetry/request-context.ts'
-import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { Asker, UpstreamConnection } from '../upstream/connection.ts'
 import { toUpstreamRefusal } from '../upstream/failure.ts'
 import type { Pool } from '../upstream/pool.ts'
 import type { Instruments } from './instruments.ts'
-
-/** `client`: its request is forwarded. `gateway`: it asks for itself. */
-export type Asker = 'client' | 'gateway'
 
 /** The same pool, each of whose answers is timed to its head. */
 export function watchPool(
@@ -36,8 +33,8 @@ export function watchPool(
   }
 }
 
-/** The same connection for the gateway's own requests; what is forwarded has a view of its own (`watchPool`). */
-export function watchConnection(upstream: UpstreamConnection): UpstreamConnection {
+/** The same connection, whose own answers are waited for to their end. */
+export function watchUpstream(upstream: UpstreamConnection): UpstreamConnection {
   return { ...upstream, fetch: (...asked) => waiting(() => upstream.fetch(...asked)) }
 }
 
