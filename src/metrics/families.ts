@@ -76,7 +76,7 @@ export const counters = {
   },
   // What happens on the wire and in the process.
   step_up_gateway_http_responses_total: {
-    help: 'Answers to requests at the public listener, by kind of endpoint and class of status. Endpoint none: refused before it was known.',
+    help: 'Answers at the public listener that were sent to their end, by kind of endpoint and class of status. Endpoint none: refused before it was known.',
     labels: ['endpoint', 'status'],
   },
   step_up_gateway_upstream_failures_total: {

@@ -57,14 +57,12 @@ export function openInstruments(registry: MetricRegistry): Instruments {
   return {
     count(name, labels, by = 1) {
       const { exemplars }: Family = counters[name]
-      if (exemplars && by > 0)
-        counterOf.get(name)?.inc({ labels, value: by, exemplarLabels: describeTrace() })
-      else if (exemplars) counterOf.get(name)?.inc({ labels, value: by })
+      if (exemplars) counterOf.get(name)?.inc({ labels, value: by, ...(by > 0 && describeTrace()) })
       else counterOf.get(name)?.inc(labels, by)
     },
     observe(name, labels, value) {
       const { exemplars }: Family = histograms[name]
-      if (exemplars) histogramOf.get(name)?.observe({ labels, value, exemplarLabels: describeTrace() })
+      if (exemplars) histogramOf.get(name)?.observe({ labels, value, ...describeTrace() })
       else histogramOf.get(name)?.observe(labels, value)
     },
     set: (name, labels, value) => gaugeOf.get(name)?.set(labels, value),
@@ -79,7 +77,7 @@ export function openInstruments(registry: MetricRegistry): Instruments {
 }
 
 /** What leads from a sample to the log and the trace of the request in which it was counted. */
-function describeTrace(): { trace_id?: string } {
+function describeTrace(): { exemplarLabels?: { trace_id: string } } {
   const { trace_id } = describeRequestIds()
-  return trace_id === undefined ? {} : { trace_id }
+  return trace_id === undefined ? {} : { exemplarLabels: { trace_id } }
 }

@@ -33,10 +33,7 @@ export function watchRequests(
     done(null, payload)
   })
   app.addHook('onResponse', ({ exchange }: Partial<Pick<FastifyRequest, 'exchange'>>, { raw }, done) => {
-    const labels = {
-      endpoint: exchange?.kind ?? 'none',
-      status: raw.headersSent ? classOf(raw.statusCode) : 'none',
-    }
+    const labels = { endpoint: exchange?.kind ?? 'none', status: classOf(raw.statusCode) }
     count('step_up_gateway_http_responses_total', labels)
     done()
   })
