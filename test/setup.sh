@@ -34,7 +34,7 @@ command -v promtool > /dev/null || packages+=(prometheus)
 
 if [ ${#packages[@]} -gt 0 ]; then
   if ! command -v apt-get > /dev/null; then
-    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey" \
+    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey," \
       "HAProxy and Prometheus; without them the tests in test/browser, of stores on a server and of alerts are skipped" >&2
     exit 1
   fi
