@@ -11,6 +11,7 @@ import { onResponse } from './legs/on-response.ts'
 import { readExchanges } from './legs/read-exchange.ts'
 import { serveProbeReturn } from './legs/return/probe-return.ts'
 import { serveReturnLeg } from './legs/return/return-leg.ts'
+import { watchRequests } from './metrics/watch-requests.ts'
 import { createIsLoginPath } from './passkeys/login-page/login-paths.ts'
 import { createLoginPage } from './passkeys/login-page.ts'
 import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
@@ -68,6 +69,7 @@ export async function buildApp(
   const app = createRouter(services, log)
   await app.register(fastifyCookie)
   readExchanges(app, services, isLoginPath)
+  const endShare = watchRequests(app, services.metrics.instruments)
   const instance = createInstance(config, process)
   instance.watch(app)
   await app.register(async (own) => instance.serve(own), { prefix })
@@ -82,7 +84,10 @@ export async function buildApp(
   }
   serveProxy(app, services, {
     onRequest: (request, reply) => onRequest(forRequests, request, reply),
-    onResponse: (answer) => onResponse(forResponses, answer),
+    async onResponse(answer) {
+      await onResponse(forResponses, answer)
+      endShare(answer.request)
+    },
     onBreakOff: (request, err) => writeLine(request.log, "the OP's answer broke off", { err }),
   })
   await app.ready()

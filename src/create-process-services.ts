@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { readPackageVersion } from './config/package-version.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createKeyReadings } from './provider/key-readings.ts'
 import type { ProcessServices } from './services.ts'
 import type { AuditWatch } from './telemetry/audit.ts'
@@ -22,6 +24,7 @@ export function createProcessServices(
   now: () => number,
   { tracing, auditWatches = [] }: Further = {},
 ): ProcessServices {
+  const metrics = createMetrics({ now, version: readPackageVersion() })
   return {
     log,
     now,
@@ -30,7 +33,8 @@ export function createProcessServices(
     clocks: createClocks(log, now),
     keyReadings: createKeyReadings(),
     reloads: createReloads(log, now),
-    auditWatches: tracing ? [...auditWatches, noteInTrace(tracing)] : auditWatches,
+    auditWatches: [metrics.onLine, ...auditWatches, ...(tracing ? [noteInTrace(tracing)] : [])],
+    metrics,
     tracing,
   }
 }

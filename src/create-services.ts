@@ -26,14 +26,17 @@ import { connectUpstream } from './upstream/connection.ts'
 export function createServices(
   config: Config,
   store: Store,
-  { log, now, clocks, authsignalCalls, keyReadings, auditWatches, tracing }: ProcessServices,
+  { log, now, clocks, authsignalCalls, keyReadings, auditWatches, metrics, tracing }: ProcessServices,
   discovery?: Discovery,
 ): Services {
-  const records = createRecords(tracing ? traceStore(store, tracing) : store, config.stepUp)
-  const upstream = connectUpstream(config, clocks.provider, tracing)
+  const policies = createPolicies(config)
+  const kept = createRecords(tracing ? traceStore(store, tracing) : store, config.stepUp)
+  const records = metrics.watchRecords(kept, config, policies)
+  const upstream = metrics.watchUpstream(
+    connectUpstream(config, clocks.provider, { tracing, watch: metrics.watchPool }),
+  )
   const provider = createProvider(config, upstream, log, discovery)
   const keys = createKeys(provider, upstream, keyReadings)
-  const policies = createPolicies(config)
   const audit = createAudit(log, config.log, versionOf(config), auditWatches)
   return {
     config,
@@ -41,8 +44,11 @@ export function createServices(
     policies,
     records,
     epochs: createEpochs(records.epochs),
-    authsignal: watchCalls(createAuthsignal(config.authsignal, clocks.authsignal, tracing), authsignalCalls),
+    authsignal: metrics.watchAuthsignal(
+      watchCalls(createAuthsignal(config.authsignal, clocks.authsignal, tracing), authsignalCalls),
+    ),
     authsignalCalls,
+    metrics,
     tracing,
     upstream,
     provider,

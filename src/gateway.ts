@@ -6,7 +6,7 @@ import type { Config } from './config/schema/schema.ts'
 import { createProcessServices } from './create-process-services.ts'
 import { createStore } from './create-store.ts'
 import { createAdminListeners } from './listeners/admin-listeners.ts'
-import { describeHealth } from './listeners/health.ts'
+import { describeHealth, type Health } from './listeners/health.ts'
 import { describeParts } from './listeners/parts.ts'
 import { createPublicListener } from './listeners/public-listener.ts'
 import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
@@ -77,8 +77,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const recent = createRecent(now)
   const process = createProcessServices(log, now, { tracing: ports.tracing, auditWatches: [recent.note] })
   const startedAt = now()
-  const borrowStore = createBorrowedStores(
-    (settings: Config['store']) => ports.store ?? createStore(settings, log, now, heapBytes),
+  const borrowStore = createBorrowedStores((settings: Config['store']) =>
+    process.metrics.watchStore(ports.store ?? createStore(settings, log, now, heapBytes)),
   )
   const runs = new Set<Run>()
   const closing = new AbortController()
@@ -115,7 +115,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     current.underWay.add(response)
     current.app.handle(request, response)
   })
-  const health = () =>
+  const health = (): Health =>
     describeHealth(
       describeParts({
         provider: current.app.provider.state,
@@ -130,17 +130,27 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       }),
       closing.signal.aborted,
     )
-  const admin = createAdminListeners(config, health, (app) => {
-    serveStatus(app, () => ({
-      config: current.config,
-      health: health(),
-      recent,
-      startedAt,
-      loadedAt: current.since,
-      now: now(),
-    }))
-    serveForget(app, () => current.app.services)
+  const admin = createAdminListeners(config, health, {
+    scrape: (format) =>
+      process.metrics.scrape(format, {
+        ...health(),
+        store: current.store.store,
+        clocks: process.clocks.aheadMs,
+        reloads: process.reloads,
+      }),
+    serveOperators(app) {
+      serveStatus(app, () => ({
+        config: current.config,
+        health: health(),
+        recent,
+        startedAt,
+        loadedAt: current.since,
+        now: now(),
+      }))
+      serveForget(app, () => current.app.services)
+    },
   })
+  await process.metrics.configured(config)
 
   return {
     get provider() {
@@ -163,6 +173,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         throw error
       }
       current = run
+      await process.metrics.configured(next)
       listener.renew(next)
       end(before)
     },

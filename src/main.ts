@@ -22,6 +22,7 @@ const usage = `usage: step-up-gateway COMMAND
                         (--help: its options)
   schema                print the JSON Schema of the configuration
   reference             print every line of the log and every reason, with what to do about it
+                        (reference metrics: every metric)
   report [LOG …]        what the audit lines of some days say of each client, and what to do before enforce
                         (--json, --html: in another form)
   replay --config FILE [LOG …]

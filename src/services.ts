@@ -2,6 +2,7 @@ import type { JWTVerifyGetKey } from 'jose'
 import type { Authsignal } from './authsignal/authsignal.ts'
 import type { Config } from './config/schema/schema.ts'
 import type { CookieRules } from './http/own-cookie.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Pages } from './pages/pages.ts'
 import type { Policies } from './policy/policies.ts'
 import type { AskUser } from './probe/ask-user.ts'
@@ -29,6 +30,7 @@ export interface ProcessServices {
   readonly keyReadings: KeyReadings
   readonly reloads: Reloads
   readonly auditWatches: readonly AuditWatch[]
+  readonly metrics: Metrics
   /** Absent where nobody asked for it. */
   readonly tracing?: Tracing | undefined
 }
@@ -37,7 +39,7 @@ export interface ProcessServices {
  * What the gateway builds once from its configuration. A function takes only what it needs of it, as
  * `Pick<Services, …>`; what is merely a function of these is no service.
  */
-export interface Services extends Pick<ProcessServices, 'now' | 'authsignalCalls' | 'tracing'> {
+export interface Services extends Pick<ProcessServices, 'now' | 'authsignalCalls' | 'metrics' | 'tracing'> {
   readonly config: Config
   readonly policies: Policies
   readonly records: Records

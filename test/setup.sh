@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# npm run test:setup: the programs that tests need and npm has not: Chromium, a Redis and a Valkey server, HAProxy.
+# npm run test:setup: the programs that tests need and npm has not: Chromium, a Redis and a Valkey server, HAProxy,
+# Prometheus.
 # Only what is missing is installed.
 set -euo pipefail
 
@@ -29,11 +30,12 @@ packages=()
 [ -n "$(find_browser)" ] || packages+=(chromium fonts-dejavu-core)
 [ -n "$(find_server)" ] || packages+=(redis-server)
 [ -n "$(find_balancer)" ] || packages+=(haproxy)
+command -v promtool > /dev/null || packages+=(prometheus)
 
 if [ ${#packages[@]} -gt 0 ]; then
   if ! command -v apt-get > /dev/null; then
-    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey" \
-      "and HAProxy; without them the tests in test/browser and of stores on a server are skipped" >&2
+    echo "test:setup: install Chromium or Chrome and set CHROMIUM_PATH to its program, and install Redis or Valkey," \
+      "HAProxy and Prometheus; without them the tests in test/browser, of stores on a server and of alerts are skipped" >&2
     exit 1
   fi
   as_root=()
@@ -48,3 +50,4 @@ echo "test:setup: the browser is $(find_browser)"
 echo "test:setup: the server of stores is $(find_server)"
 echo "test:setup: the balancer is $(find_balancer)"
 bash "$(dirname "$0")/lab/redis/install-valkey.sh" || [ $? -eq 3 ]
+echo "test:setup: Prometheus is $(command -v prometheus)"

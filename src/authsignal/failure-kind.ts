@@ -1,20 +1,24 @@
+/** All kinds of failures. */
+export const failures = [
+  'timeout',
+  'connection_refused',
+  'connection_lost',
+  'unreachable',
+  'dns',
+  'tls',
+  'wrong_key',
+  'wrong_key_type',
+  'wrong_url',
+  'rate_limited',
+  'no_authenticators',
+  'request_refused',
+  'server_error',
+  'unreadable_answer',
+  'not_sent',
+] as const
+
 /** What went wrong with a call of Authsignal, as far as it has a remedy of its own. */
-export type FailureKind =
-  | 'timeout'
-  | 'connection_refused'
-  | 'connection_lost'
-  | 'unreachable'
-  | 'dns'
-  | 'tls'
-  | 'wrong_key'
-  | 'wrong_key_type'
-  | 'wrong_url'
-  | 'rate_limited'
-  | 'no_authenticators'
-  | 'request_refused'
-  | 'server_error'
-  | 'unreadable_answer'
-  | 'not_sent'
+export type FailureKind = (typeof failures)[number]
 
 const kindOfCode: ReadonlyMap<string, FailureKind> = new Map([
   ['timeout', 'timeout'],

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { findPackageFolder } from './package-folder.ts'
+import { dirname, join } from 'node:path'
 
-/** The version of this package, as `package.json` says. */
-export function packageVersion(): string {
-  const folder = findPackageFolder('presets', 'generic.yaml', import.meta.dirname)
-  const { version } = JSON.parse(readFileSync(join(folder, '..', '..', 'package.json'), 'utf8'))
-  return version
+/** The version of the gateway, whether this file runs from src or from dist/src. @param from where the search begins. */
+export function readPackageVersion(from = import.meta.dirname): string {
+  try {
+    return JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')).version
+  } catch (error) {
+    if (dirname(from) === from) throw error
+    return readPackageVersion(dirname(from))
+  }
 }

@@ -6,7 +6,7 @@ import type { PasskeyHandOver } from '../passkeys/passkey-hand-over.ts'
 import { onPageRequest, type PageLegServices } from '../protected-pages/page-leg.ts'
 import { Refusal } from '../refusal.ts'
 import type { Leg } from '../telemetry/audit-line.ts'
-import { noteConcern } from '../telemetry/request-context.ts'
+import { noteConcern, waiting } from '../telemetry/request-context.ts'
 import { forward, type Onward } from './forward.ts'
 import { readPreflight } from './preflight.ts'
 import { type AuthorizeServices, authorize } from './request/authorize.ts'
@@ -78,7 +78,7 @@ async function guard(
 ): Promise<Onward> {
   let taken: ReturnType<TakeBody> | undefined
   const take: TakeBody = () => {
-    taken ??= takeBody(request)
+    taken ??= waiting(() => takeBody(request))
     return taken
   }
   return unlessProtected(

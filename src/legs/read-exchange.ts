@@ -25,10 +25,13 @@ const maxHeaders = 1000
 /** The edge: before anything else each request is read once, strictly. What can't be read is refused here. */
 export function readExchanges(
   app: FastifyInstance,
-  services: Pick<Services, 'config' | 'now' | 'provider' | 'upstream' | 'policies' | 'cookie' | 'tracing'>,
+  services: Pick<
+    Services,
+    'config' | 'now' | 'provider' | 'upstream' | 'policies' | 'cookie' | 'metrics' | 'tracing'
+  >,
   isLoginPath: IsLoginPath,
 ): void {
-  const { config, now, provider, upstream, policies, cookie, tracing } = services
+  const { config, now, provider, upstream, policies, cookie, metrics, tracing } = services
   const { publicHeaders } = upstream
   const ownCookies = [cookie.name]
   // guard: trusted-header-name
@@ -77,10 +80,11 @@ export function readExchanges(
   }
 
   app.decorateRequest('exchange')
-  if (tracing) traceRequests(app, { tracing, now, isFromProxy })
+  const see = metrics.onDuration
+  if (tracing) traceRequests(app, { tracing, now, see, isFromProxy })
   else
     app.addHook('onRequest', ({ id: supportId, headers }, _reply, done) =>
-      runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now }, done),
+      runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now, see }, done),
     )
   app.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController()

@@ -1,25 +1,26 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { notedConcern, runRequest } from '../telemetry/request-context.ts'
+import { type Beginning, notedConcern, runRequest } from '../telemetry/request-context.ts'
 import type { Attributes, Tracing } from '../tracing/tracing.ts'
 
 interface TraceParts {
   readonly tracing: Tracing
   /** Milliseconds. */
   readonly now: () => number
+  readonly see: Beginning['see']
   readonly isFromProxy: (request: IncomingMessage) => boolean
 }
 
 /** Runs each request in a span of its own, whose trace id is on all of its log lines. */
-export function traceRequests(app: FastifyInstance, { tracing, now, isFromProxy }: TraceParts): void {
+export function traceRequests(app: FastifyInstance, { tracing, now, see, isFromProxy }: TraceParts): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { id: supportId, method, headers, raw } = request
     const span = tracing.openRequest({ supportId, method, headers, isTrusted: isFromProxy(raw) })
     const { traceId } = span
     const end = (): void => span.end(nameOf(request), describe(request, reply))
     span.run(() =>
-      runRequest({ supportId, traceId, now }, () => {
+      runRequest({ supportId, traceId, now, see }, () => {
         // What was noted of the request is known in here only.
         reply.raw.once('close', AsyncResource.bind(end))
         done()

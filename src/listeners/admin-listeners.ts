@@ -2,12 +2,20 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import type { Health } from './health.ts'
 import { serveHealth } from './serve-health.ts'
+import { type Scrape, serveMetrics } from './serve-metrics.ts'
 
 /** Where operators and their orchestrator connect. The public listener knows none of these paths. */
 export interface AdminListeners {
   /** @throws the error of the system if an address can't be used. */
   listen(): Promise<void>
   close(): Promise<void>
+}
+
+/** What the listeners have to show besides health. */
+export interface AdminServices {
+  readonly scrape: Scrape
+  /** Adds what only operators may see and do. */
+  serveOperators(app: FastifyInstance): void
 }
 
 /**
@@ -19,12 +27,12 @@ export interface AdminListeners {
 export function createAdminListeners(
   { admin, monitoring }: Pick<Config, 'admin' | 'monitoring'>,
   health: () => Health,
-  serveOperators: (app: FastifyInstance) => void,
+  { scrape, serveOperators }: AdminServices,
 ): AdminListeners {
-  const forOperators = createListener(health, false)
+  const forOperators = createListener(health, scrape, false)
   serveOperators(forOperators)
   const listeners = [{ app: forOperators, at: admin }]
-  if (monitoring) listeners.push({ app: createListener(health, true), at: monitoring })
+  if (monitoring) listeners.push({ app: createListener(health, scrape, true), at: monitoring })
   return {
     async listen() {
       // Fastify writes into what it gets.
@@ -36,8 +44,9 @@ export function createAdminListeners(
   }
 }
 
-function createListener(health: () => Health, isBrief: boolean): FastifyInstance {
+function createListener(health: () => Health, scrape: Scrape, isBrief: boolean): FastifyInstance {
   const app = fastify({ logger: false, exposeHeadRoutes: true })
   serveHealth(app, health, isBrief)
+  serveMetrics(app, scrape)
   return app
 }

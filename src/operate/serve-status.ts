@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { version } from 'node:process'
 import type { FastifyInstance } from 'fastify'
 import { versionOf } from '../config/config-version.ts'
-import { packageVersion } from '../config/package-version.ts'
+import { readPackageVersion } from '../config/package-version.ts'
 import { hostOf, isLoopback } from '../config/schema/network.ts'
 import type { Config } from '../config/schema/schema.ts'
 import type { Health } from '../listeners/health.ts'
@@ -31,7 +31,7 @@ export function serveStatus(app: FastifyInstance, look: () => Operated): void {
       return reply.code(403).type('text/plain').send(wrongHost)
     }
     const versions = {
-      gateway: packageVersion(),
+      gateway: readPackageVersion(),
       node: version,
       config: versionOf(config),
       startedAt,

@@ -19,14 +19,14 @@ export interface Asker {
  * @throws Refusal what `toUpstreamRefusal` makes of the failure.
  */
 export async function askForBrowser(
-  { pool, publicHeaders }: UpstreamConnection,
+  { ownPool, publicHeaders }: UpstreamConnection,
   path: string,
   { userAgent, clientAddress }: Asker,
   further: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Pick<OpAnswer, 'statusCode' | 'headers'>> {
   try {
-    const { statusCode, headers, body } = await pool.request({
+    const { statusCode, headers, body } = await ownPool.request({
       method: 'GET',
       path,
       headers: {

@@ -11,6 +11,8 @@ const overheadBytes = 400
 
 const nobody: Owner = { kind: 'stranger', name: '' }
 
+const owners: readonly Owner['kind'][] = ['stranger', 'user']
+
 interface Kind {
   readonly entries: Map<string, Entry>
   readonly rooms: Readonly<Record<Owner['kind'], Room>>
@@ -96,6 +98,11 @@ export function createMemoryStore(
   }
 
   return {
+    get rooms() {
+      return Array.from(kinds, ([kind, { rooms }]) =>
+        owners.map((owner) => ({ kind, owner, limitBytes: maxBytesOf(kind, owner), ...rooms[owner].use })),
+      ).flat()
+    },
     async get(key) {
       return find(key)?.value
     },

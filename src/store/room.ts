@@ -27,6 +27,8 @@ interface Share extends Link<Share>, Chain<Entry> {
 export interface Room {
   /** What one entry may take, in bytes. */
   readonly longest: number
+  /** What is in it, in bytes, and how many had to leave. */
+  readonly use: { readonly usedBytes: number; readonly evicted: number }
   enter(arrival: Arrival): Entry
   leave(entry: Entry): void
   /**
@@ -57,6 +59,7 @@ export function createRoom(bounds: RoomBounds): Room {
   const ranks = forEachMagnitude((): Chain<Share> => ({ first: undefined, last: undefined }))
   let held = 0
   let count = 0
+  let evicted = 0
 
   const peersOf = ({ bytes }: Arrival) =>
     shares[/* guard: shares-by-size */ magnitudeOf(bytes)] as Map<string, Share>
@@ -86,6 +89,9 @@ export function createRoom(bounds: RoomBounds): Room {
 
   return {
     longest: bounds.bytes / 16,
+    get use() {
+      return { usedBytes: held, evicted }
+    },
     enter(arrival) {
       const share = shareOf(arrival)
       const { key, value, expiresAt, owner, bytes } = arrival
@@ -110,6 +116,7 @@ export function createRoom(bounds: RoomBounds): Room {
         /* guard: bounded-bytes */ held + comer.bytes <= bounds.bytes
       )
         return undefined
+      evicted += 1
       // guard: largest-owner-loses
       const largest = ranks.findLast(({ first }) => first !== undefined)
       const own = peersOf(comer).get(comer.owner.name)

@@ -21,6 +21,16 @@ export interface Outage {
   readonly hasAnswered: boolean
 }
 
+/** What one kind of record takes in a store whose room is bounded. */
+export interface RoomUse {
+  readonly kind: string
+  readonly owner: Owner['kind']
+  readonly usedBytes: number
+  readonly limitBytes: number
+  /** How many had to go for others so far. */
+  readonly evicted: number
+}
+
 /**
  * Where the gateway remembers. Every entry is a permission or a convenience, never a prohibition:
  * an entry that is missing, expired or evicted leads to a refusal or to one more question.
@@ -31,6 +41,8 @@ export interface Store {
   open?(): Promise<void>
   /** Set while the engine can't answer. */
   readonly outage?: Outage | undefined
+  /** For an engine that bounds the room itself. */
+  readonly rooms?: readonly RoomUse[] | undefined
   /** The value, or undefined when absent or expired. */
   get(key: string): Promise<string | undefined>
   /** Writes, replacing any earlier value. */

@@ -8,6 +8,8 @@ export interface Clocks {
   readonly provider: ClockWatch
   /** A sentence for an operator about each that differs by more than is tolerated. */
   readonly warnings: readonly string[]
+  /** By how many milliseconds each was ahead when it was last seen. */
+  readonly aheadMs: ReadonlyMap<string, number>
 }
 
 /** What the header's resolution and a slow answer can make of a difference: one at the limit is not logged each time. */
@@ -22,9 +24,11 @@ const toleranceMs = clockToleranceSeconds * 1000
  */
 export function createClocks(log: LineLog, now: () => number): Clocks {
   const warnings = new Map<string, string>()
+  const ahead = new Map<string, number>()
 
   function watch(clock: string, name: string, consequence: string): ClockWatch {
     return watchClock(now, (aheadMs) => {
+      ahead.set(clock, aheadMs)
       const apartMs = Math.abs(aheadMs)
       const aheadSeconds = Math.round(aheadMs / 1000)
       const isKnown = warnings.has(clock)
@@ -46,6 +50,7 @@ export function createClocks(log: LineLog, now: () => number): Clocks {
   return {
     authsignal: watch('authsignal', "Authsignal's clock", 'passed challenges fail'),
     provider: watch('provider', "the OP's clock", 'its ID tokens may count as expired, or as not yet valid'),
+    aheadMs: ahead,
     get warnings() {
       return [...warnings.values()]
     },

@@ -30,8 +30,19 @@ interface RequestContext {
   readonly now: () => number
   readonly startedAt: number
   readonly durations: Map<Duration, number>
+  readonly see: ((name: Duration, ms: number) => void) | undefined
+  share: Share | undefined
   facts: RequestFacts | undefined
   concern: Concern
+}
+
+/** What of a request's time is its own, and what it waits for others; in milliseconds. */
+interface Share {
+  readonly startedAt: number
+  /** For how many it waits at once. */
+  waitsFor: number
+  waitsSince: number
+  waited: number
 }
 
 const current = new AsyncLocalStorage<RequestContext>()
@@ -44,16 +55,20 @@ export interface Beginning {
   readonly supportId: string
   readonly traceId?: string | undefined
   readonly now: () => number
+  /** Sees each duration when it is over. */
+  readonly see?: ((name: Duration, ms: number) => void) | undefined
 }
 
 /** Runs what one request causes, so that its log lines tell of it. */
-export function runRequest({ supportId, traceId, now }: Beginning, run: () => void): void {
+export function runRequest({ supportId, traceId, now, see }: Beginning, run: () => void): void {
   const context: RequestContext = {
     supportId,
     traceId: traceId ?? supportId.replaceAll('-', ''),
     now,
     startedAt: now(),
     durations: new Map(),
+    see,
+    share: undefined,
     facts: undefined,
     concern: {},
   }
@@ -91,12 +106,44 @@ export async function withConcern<T>(concern: Concern, run: () => Promise<T>): P
 export async function timed<T>(name: Duration, run: () => Promise<T>): Promise<T> {
   const context = current.getStore()
   if (!context) return run()
-  const { now, durations } = context
+  const { now, durations, see } = context
   const startedAt = now()
   try {
     return await run()
   } finally {
-    durations.set(name, (durations.get(name) ?? 0) + Math.max(0, now() - startedAt))
+    const took = Math.max(0, now() - startedAt)
+    durations.set(name, (durations.get(name) ?? 0) + took)
+    see?.(name, took)
+  }
+}
+
+/**
+ * Begins to measure the request's own share.
+ *
+ * @returns what ends it: the time since, less that in which the request waited (`waiting`), in milliseconds.
+ */
+export function measureShare(): () => number {
+  const share: Share = { startedAt: performance.now(), waitsFor: 0, waitsSince: 0, waited: 0 }
+  const context = current.getStore()
+  if (context) context.share = share
+  return () => {
+    const at = performance.now()
+    const unfinished = share.waitsFor > 0 ? at - share.waitsSince : 0
+    return at - share.startedAt - share.waited - unfinished
+  }
+}
+
+/** Runs something in which the request waits for somebody else: the OP, Authsignal, the store, or its own client. */
+export async function waiting<T>(run: () => Promise<T>): Promise<T> {
+  const share = current.getStore()?.share
+  if (!share) return run()
+  if (share.waitsFor === 0) share.waitsSince = performance.now()
+  share.waitsFor += 1
+  try {
+    return await run()
+  } finally {
+    share.waitsFor -= 1
+    if (share.waitsFor === 0) share.waited += performance.now() - share.waitsSince
   }
 }
 

@@ -13,9 +13,21 @@ import { tracePool } from './trace-pool.ts'
 const longestBody = 1024 * 1024
 const bodiless = new Set([204, 205, 304])
 
+/** Who sees what goes through the pool. */
+export interface Watchers {
+  readonly tracing?: Tracing | undefined
+  readonly watch?: (pool: Pool, asker: Asker) => Pool
+}
+
+/** `client`: a request is forwarded. `gateway`: it asks for itself. */
+export type Asker = 'client' | 'gateway'
+
 /** The way to the OP behind the gateway. */
 export interface UpstreamConnection {
+  /** For what clients ask. */
   readonly pool: Pool
+  /** The same, for what the gateway asks for itself. */
+  readonly ownPool: Pool
   /**
    * Host and X-Forwarded-Host, -Proto, -Port as the OP must see them: those of `publicUrl`, whatever a client says; but
    * Host is `upstream.host` where that is set.
@@ -42,14 +54,21 @@ export interface UpstreamConnection {
  * Opens no socket yet: the pool connects when it is first used.
  *
  * @param clock sees the OP's in the answers to the gateway's own requests.
+ * @param watchers see what goes through the pool.
  */
-export function connectUpstream(config: Config, clock?: ClockWatch, tracing?: Tracing): UpstreamConnection {
+export function connectUpstream(
+  config: Config,
+  clock?: ClockWatch,
+  { tracing, watch = (pool) => pool }: Watchers = {},
+): UpstreamConnection {
   const pool = tracePool(openPool(config.upstream, config.maxHeaderSize), config.upstream.url, tracing)
+  const ownPool = watch(pool, 'gateway')
   const publicHeaders = describePublicUrl(new URL(config.publicUrl), config.upstream.host)
   const { names, served } = nameOrigins(config)
   const serves = (url: URL): boolean => served.has(url.origin)
   return {
-    pool,
+    pool: watch(pool, 'client'),
+    ownPool,
     publicHeaders,
     names,
     serves,
@@ -60,7 +79,7 @@ export function connectUpstream(config: Config, clock?: ClockWatch, tracing?: Tr
         throw new Refusal('upstream_unreachable', `${target.origin} is not an address of the provider behind`)
       }
       try {
-        return await exchange(pool, target, init, publicHeaders, clock)
+        return await exchange(ownPool, target, init, publicHeaders, clock)
       } catch (error) {
         throw toUpstreamRefusal(error)
       }

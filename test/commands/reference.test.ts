@@ -4,6 +4,7 @@ import t from 'tap'
 import ts from 'typescript'
 import { UsageError } from '../../src/commands/command.ts'
 import { describeLog } from '../../src/commands/reference/describe-log.ts'
+import { describeMetrics } from '../../src/commands/reference/describe-metrics.ts'
 import { printReference } from '../../src/commands/reference.ts'
 import { userReasons } from '../../src/meanings/user-reasons.ts'
 import { logLines } from '../../src/telemetry/log-lines.ts'
@@ -43,6 +44,13 @@ t.test('docs/log.md is what the command prints', async (t) => {
   t.equal(stdout, describeLog())
   t.equal(read(root, 'docs', 'log.md'), stdout, 'else: npm run log')
   await t.rejects(runCommand(printReference, ['more']), UsageError)
+  await t.rejects(runCommand(printReference, ['log', 'more']), UsageError)
+})
+
+t.test('docs/metrics.md is what the command prints', async (t) => {
+  const { stdout } = await runCommand(printReference, ['metrics'])
+  t.equal(stdout, describeMetrics())
+  t.equal(read(root, 'docs', 'metrics.md'), stdout, 'else: npm run metrics')
 })
 
 t.test('nothing is logged but by writeLine', async (t) => {

@@ -103,15 +103,22 @@ const plays: readonly Play[] = [
   },
 ]
 
+/** Who watches while sign-ins are played. */
+export interface Onlooker {
+  begin(world: World): Promise<void>
+  end(world: World): Promise<void>
+}
+
 /**
  * Plays sign-ins through a whole lab.
  *
  * @returns what the gateway wrote about each: all lines of its log, the plain ones too.
  */
-export async function playSignIns(): Promise<string[][]> {
+export async function playSignIns(onlooker?: Onlooker): Promise<string[][]> {
   const world = await startWorld({ rules, clients })
   try {
     await world.gateway.provider.ready()
+    await onlooker?.begin(world)
     const written: string[][] = []
     for (const play of plays) {
       const browser = new Browser()
@@ -119,6 +126,7 @@ export async function playSignIns(): Promise<string[][]> {
       await play(world, browser).finally(() => browser.close())
       written.push(world.log.slice(lines))
     }
+    await onlooker?.end(world)
     return written
   } finally {
     await world.close()

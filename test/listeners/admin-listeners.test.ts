@@ -25,7 +25,12 @@ t.test('admin says all, monitoring says which parts', async (t) => {
       monitoring: { host: '127.0.0.1', port: monitoringPort },
     },
     () => health,
-    (app) => app.get('/', async () => ({ for: 'operators' })),
+    {
+      serveOperators: (app) => void app.get('/', async () => ({ for: 'operators' })),
+      async *scrape(format) {
+        yield `# ${format}\n`
+      },
+    },
   )
   await listeners.listen()
   t.teardown(() => listeners.close())
@@ -35,6 +40,17 @@ t.test('admin says all, monitoring says which parts', async (t) => {
     return { status: answer.status, body: await answer.json() }
   }
 
+  for (const port of [adminPort, monitoringPort]) {
+    const scrape = async (accept: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept } })
+      return [answer.headers.get('content-type'), await answer.text()]
+    }
+    t.same(await scrape('*/*'), ['text/plain; version=0.0.4; charset=utf-8', '# text\n'])
+    t.same(await scrape('application/openmetrics-text; version=1.0.0'), [
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      '# openmetrics\n',
+    ])
+  }
   t.same(await get(adminPort, '/livez'), { status: 200, body: { status: 'ok' } })
   t.same(await get(adminPort, '/'), { status: 200, body: { for: 'operators' } })
   t.equal((await get(monitoringPort, '/')).status, 404)

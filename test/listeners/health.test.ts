@@ -7,7 +7,7 @@ const quiet: Seen = {
   outage: undefined,
   process: {
     authsignalCalls: { now: () => 0, answered() {}, failed() {}, warnings: [], answeredAt: undefined },
-    clocks: { authsignal: neverAsked(), provider: neverAsked(), warnings: [] },
+    clocks: { authsignal: neverAsked(), provider: neverAsked(), warnings: [], aheadMs: new Map() },
     keyReadings: { read() {}, failed() {}, warnings: [] },
     reloads: {
       latest: undefined,

@@ -26,6 +26,7 @@ t.test('a clock that differs is told once, and once more when it agrees', async 
   )
   t.equal(lines.length, 1)
   t.match(clocks.warnings, [/^Authsignal's clock is 29 s behind/], 'the latest')
+  t.same([...clocks.aheadMs.keys()], ['authsignal'])
   answer('authsignal', -28)
   t.match(lines[1], { level: 30, clock: 'authsignal', ahead_seconds: -28, msg: /agrees/ })
   t.same(clocks.warnings, [])

@@ -5,6 +5,7 @@ import {
   describeRequestIds,
   durationOf,
   elapsedInRequest,
+  measureShare,
   noteConcern,
   notedConcern,
   noteFacts,
@@ -80,4 +81,8 @@ t.test('outside of a request nothing is noted, and everything runs', async (t) =
   t.same(describeRequestIds(), {})
   t.equal(durationOf('track'), undefined)
   t.equal(elapsedInRequest(), undefined)
+})
+
+t.test('a share can be measured outside of a request', async (t) => {
+  t.ok(measureShare()() >= 0)
 })

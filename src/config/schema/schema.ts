@@ -62,7 +62,7 @@ const fileSchema = z.strictObject({
       }),
     )
     .describe(
-      'Where an orchestrator connects that is not on this machine: /livez, /startupz and /readyz, and nothing else. Unset: nowhere.',
+      'Where an orchestrator connects that is not on this machine: /livez, /startupz, /readyz and /metrics, and nothing else. Unset: nowhere.',
     ),
   pathPrefix: address.pathPrefix
     .default('/step-up')

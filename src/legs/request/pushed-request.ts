@@ -7,6 +7,7 @@ import { areTokensToCome } from '../../policy/policies.ts'
 import type { Records } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
 import { sentFrom } from '../../store/owners.ts'
+import { waiting } from '../../telemetry/request-context.ts'
 import { readResponse } from '../../upstream/read-response.ts'
 import { contentCodingOf, sendPeeked } from '../../upstream/send-answer.ts'
 import type { ForwardedAuthorization, OpResponse } from '../learned.ts'
@@ -55,7 +56,7 @@ export async function relayPushedResponse(
   { request, reply, body }: OpResponse,
   query: string,
 ): Promise<void> {
-  const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
+  const { body: peeked, text } = await waiting(() => readResponse(body, contentCodingOf(reply)))
   const { address } = request.exchange.browser
   await recordPushedRequest(records, now(), query, address, text).catch(() => undefined)
   sendPeeked(reply, peeked)

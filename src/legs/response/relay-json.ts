@@ -1,6 +1,7 @@
 import { check } from '../../forecast.ts'
 import { findRedirectInJson, type JsonRedirect } from '../../oauth/page/json-redirect.ts'
 import { Refusal } from '../../refusal.ts'
+import { waiting } from '../../telemetry/request-context.ts'
 import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import { contentCodingOf, dropAnswer, sendPeeked } from '../../upstream/send-answer.ts'
@@ -68,7 +69,7 @@ async function readJson(
   services: RelayServices,
   { request, reply, body }: OpResponse,
 ): Promise<{ body: PeekedBody; text: string; found: FoundInJson }> {
-  const peeked = await peekBody(body, maxJsonBytes)
+  const peeked = await waiting(() => peekBody(body, maxJsonBytes))
   const coding = contentCodingOf(reply)
   const plain = peeked.complete ? await decodeBody(peeked.bytes, coding) : undefined
   if (plain === undefined) return { body: peeked, text: '', found: 'unread' }

@@ -5,6 +5,7 @@ import { readFormPostPage } from '../../oauth/page/form-post.ts'
 import { formPostPage } from '../../pages/form-post-page.ts'
 import type { LoginPage } from '../../passkeys/login-page.ts'
 import { Refusal } from '../../refusal.ts'
+import { waiting } from '../../telemetry/request-context.ts'
 import { type PeekedBody, peekBody } from '../../upstream/peek-body.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import {
@@ -34,7 +35,9 @@ export async function relayPage(services: RelayPageServices, answer: OpResponse)
   const { request, reply, body } = answer
   const contentType = contentTypeOf(reply)
   const isGuessed = readPageType(contentType) === 'guessed'
-  const page = await peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start))
+  const page = await waiting(() =>
+    peekBody(body, maxPageBytes, (start) => !isGuessed || looksLikeMarkup(start)),
+  )
   if (!page.complete) {
     const isShown = !isGuessed || looksLikeMarkup(page.start)
     return sendPage(
@@ -95,7 +98,7 @@ async function sendPage(
 
 /** The login page of an OP none of whose clients is protected: nothing else is looked for in it. */
 export async function relayLoginPage(services: RelayPageServices, answer: OpResponse): Promise<void> {
-  await sendPage(services, answer, await peekBody(answer.body, maxPageBytes))
+  await sendPage(services, answer, await waiting(() => peekBody(answer.body, maxPageBytes)))
 }
 
 /** Without a type browsers show a page only where it begins like one (WHATWG MIME Sniffing 7.1); a BOM may precede it. */

@@ -1,6 +1,7 @@
 import { readTokenError } from '../../oauth/token-response.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Services } from '../../services.ts'
+import { waiting } from '../../telemetry/request-context.ts'
 import { peekBody } from '../../upstream/peek-body.ts'
 import { decodeBody } from '../../upstream/read-response.ts'
 import { contentCodingOf, sendPeeked } from '../../upstream/send-answer.ts'
@@ -18,7 +19,7 @@ export async function relayTokenError(
   { reply, body }: OpResponse,
   code: ReleasedCode,
 ): Promise<void> {
-  const peeked = await peekBody(body, maxErrorBytes)
+  const peeked = await waiting(() => peekBody(body, maxErrorBytes))
   const text = peeked.complete && (await decodeBody(peeked.bytes, contentCodingOf(reply)))
   if (text && readTokenError(String(text)) === 'invalid_grant') {
     const { clientId, subject } = code

@@ -8,6 +8,7 @@ import type { ReleasedCode } from '../../records/records.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import { ownedByGrant } from '../../store/owners.ts'
+import { waiting } from '../../telemetry/request-context.ts'
 import { TokenError } from '../../token-error.ts'
 import type { PeekedBody } from '../../upstream/peek-body.ts'
 import { readResponse } from '../../upstream/read-response.ts'
@@ -27,7 +28,7 @@ export async function relayTokens(
   { request, reply, body }: OpResponse,
   { redemption, forecast, form }: Learned & { kind: 'redemption' },
 ): Promise<void> {
-  const { body: peeked, text } = await readResponse(body, contentCodingOf(reply))
+  const { body: peeked, text } = await waiting(() => readResponse(body, contentCodingOf(reply)))
   await check(services, request, ({ policies }) => requireWhole(policies, peeked))
   const tokens = text === undefined ? undefined : readTokenResponse(text)
   const objection = findObjection(services, redemption, tokens)
