@@ -29,7 +29,7 @@ mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6,valkey
   --customize-hook="mkdir -p \"\$1/usr/local/lib/node_modules\"" \
   --customize-hook="cp -R '$target/package' \"\$1/usr/local/lib/node_modules/npm\"" \
   --customize-hook="ln -s ../lib/node_modules/npm/bin/npm-cli.js \"\$1/usr/local/bin/npm\"" \
-  trixie "$target/base.draft.tar" http://deb.debian.org/debian
+  trixie "$target/base.draft.tar" "$(bash ../lab/debian-mirror.sh)"
 python3 -m venv "$target/python"
 "$target/python/bin/pip" install --quiet --disable-pip-version-check podman-compose==1.6.0
 

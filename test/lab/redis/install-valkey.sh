@@ -20,7 +20,7 @@ mkdir -p "$scratch/lists/partial" "$scratch/cache/archives/partial" "$scratch/pa
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 suite=$codename
 [ "$codename" != bookworm ] || suite=bookworm-backports
-echo "deb http://deb.debian.org/debian $suite main" > "$scratch/sources.list"
+echo "deb $(bash "$(dirname "$0")/../debian-mirror.sh") $suite main" > "$scratch/sources.list"
 own=(-o "Dir::Etc::sourcelist=$scratch/sources.list" -o Dir::Etc::sourceparts=/dev/null
   -o "Dir::State::lists=$scratch/lists" -o "Dir::Cache=$scratch/cache" -o APT::Sandbox::User=root)
 if ! { apt-get "${own[@]}" update -qq --error-on=any &&
