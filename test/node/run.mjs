@@ -11,7 +11,6 @@ const files = [
   'test/oauth/parameters.test.ts',
   'test/policy/decide.test.ts',
   'test/e2e/step-up.test.ts',
-  'test/store/redis/redis.test.ts',
 ]
 const named = process.argv.slice(2)
 const install = join(import.meta.dirname, 'install.sh')
