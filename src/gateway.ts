@@ -64,6 +64,8 @@ export interface Gateway {
 /** One configuration, and what runs by it. */
 interface Run {
   readonly config: Config
+  /** It takes time to find: a probe asks every few seconds. */
+  readonly version: string
   readonly app: App
   readonly store: BorrowedStore
   readonly underWay: UnderWay
@@ -89,7 +91,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       const known = before?.app.provider.state.ready && isSameOp(before.config, next)
       const discovery = known ? before.app.provider.discovery : undefined
       const app = await buildApp(next, store.store, process, discovery)
-      const run = { config: next, app, store, underWay: createUnderWay(), since: now() }
+      const run = {
+        config: next,
+        version: versionOf(next),
+        app,
+        store,
+        underWay: createUnderWay(),
+        since: now(),
+      }
       runs.add(run)
       return run
     } catch (error) {
@@ -123,7 +132,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         process,
         front: current.app.warnings,
         configuration: {
-          version: versionOf(current.config),
+          version: current.version,
           since: current.since,
           keysForRestart: listKeysForRestart(),
         },

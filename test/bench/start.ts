@@ -49,7 +49,7 @@ async function startOnce(file: string): Promise<Took> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
     // The public listener opens last.
-    if (took || output.split('Server listening at').length < 2) return
+    if (took || !output.includes('"msg":"listening"')) return
     took = { clock: performance.now() - begun, processor: processorTimeOf(Number(child.pid)) }
     child.kill('SIGKILL')
   })

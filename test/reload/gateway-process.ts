@@ -46,7 +46,7 @@ export async function startGatewayProcess(t: Test, world: World, yaml: Yaml): Pr
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(async () => {
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   })
   const lines: Line[] = []

@@ -27,13 +27,13 @@ export function arrangeLayers(all: readonly Layer[]): Layers {
     if (alike) alike.push(layer)
     else byPrefix.set(id, [layer])
   }
-  const longest = Math.max(0, ...new Set(all.map(({ prefix }) => prefix.length)))
+  const lengths = [...new Set(all.map(({ prefix }) => prefix.length))].sort()
   return {
     all,
     of: (path) =>
-      Array.from({ length: Math.min(longest, path.length) + 1 }, (_, end) => path.slice(0, end)).flatMap(
-        (prefix) => byPrefix.get(toPlaceId(prefix)) ?? [],
-      ),
+      lengths
+        .filter((length) => length <= path.length)
+        .flatMap((length) => byPrefix.get(toPlaceId(path.slice(0, length))) ?? []),
   }
 }
 
