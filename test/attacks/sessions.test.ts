@@ -17,8 +17,10 @@ import { navigation, send } from './frame/wire.ts'
 const isChallenge = (page: Page): boolean => /\/challenge\?/.test(page.url)
 const isLogin = (page: Page): boolean => page.body.includes('name="password"')
 
+const everybody = [{ ...stepUpForWeb, conditions: undefined }]
+
 function begin({ world }: Pick<RealStage, 'world'>): void {
-  world.authsignal.control.setRules([{ ...stepUpForWeb, conditions: undefined }])
+  world.authsignal.control.setRules(everybody)
   world.authsignal.control.clearFaults()
   world.clock.advance(11 * 60_000)
 }
@@ -179,7 +181,7 @@ runAttacks('sessions at the real OP', onRealStage({ clients: { web2: { remember:
       if (what === 'kept') {
         world.authsignal.control.setRules([])
         const consent = await authorize(stage, browser, world.web2, { prompt: 'consent' })
-        begin(stage)
+        world.authsignal.control.setRules(everybody)
         await forgetAlice()
         return expectAsked(await browser.submit(consent, {}, atHome(world)))
       }

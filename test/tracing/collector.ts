@@ -118,10 +118,11 @@ function readSpans(body: {
     }))
 }
 
-/** The spans of a request as lines, each below its parent. */
+/** The spans of a request as lines, each below its parent; the store has one only where it was slow. */
 export function drawTree(spans: readonly SentSpan[], root: SentSpan, depth = 0): string[] {
   const below = spans.filter(
-    ({ parentSpanId, traceId }) => parentSpanId === root.spanId && traceId === root.traceId,
+    ({ name, parentSpanId, traceId }) =>
+      name !== 'store' && parentSpanId === root.spanId && traceId === root.traceId,
   )
   return [`${'  '.repeat(depth)}${root.name}`, ...below.flatMap((span) => drawTree(spans, span, depth + 1))]
 }
