@@ -9,14 +9,7 @@ import { stepUpForWeb } from './lab/authsignal/rules.ts'
 import { lookupLoopback } from './lab/loopback.ts'
 import { signIn } from './lab/people.ts'
 import { freePorts } from './lab/ports.ts'
-
-function promise<T>() {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((take) => {
-    resolve = take
-  })
-  return { promise, resolve }
-}
+import { promise } from './lab/promise.ts'
 
 t.test('a challenge of before ends after, and new requests get the new configuration', async (t) => {
   const world = await openWorld(t, { rules: [stepUpForWeb] })
