@@ -87,8 +87,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     const store = borrowStore(next.store)
     try {
       const known = before?.app.provider.state.ready && isSameOp(before.config, next)
-      const discovery = known ? before.app.provider.discovery : undefined
-      const app = await buildApp(next, store.store, process, discovery)
+      const learned = known ? before.app.provider.learned : undefined
+      const app = await buildApp(next, store.store, process, learned)
       const run = { config: next, app, store, underWay: createUnderWay(), since: now() }
       runs.add(run)
       return run

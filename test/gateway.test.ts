@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { request as openRequest, type ServerResponse } from 'node:http'
 import t from 'tap'
+import { classifyTarget } from '../src/http/endpoints.ts'
+import { parseTarget } from '../src/http/target.ts'
 import { startBareUpstream } from './e2e/bare-upstream.ts'
 import { passChallenge } from './e2e/challenge.ts'
 import { expectSignedIn } from './e2e/expect.ts'
@@ -61,6 +63,36 @@ t.test('clients can change while the OP is down', async (t) => {
   await upstream.close()
   await gateway.apply({ ...config, clients: new Map() })
   t.ok(gateway.provider.state.ready, 'what was known of the OP still holds')
+})
+
+t.test('a path that the OP named before stays guarded', async (t) => {
+  let version = 1
+  const upstream = await startBareUpstream(t, {
+    '/.well-known/openid-configuration': ({ headers }, response) => {
+      const issuer = `http://${headers.host}`
+      const metadata = {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/v${version}/token`,
+        jwks_uri: `${issuer}/jwks`,
+      }
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(metadata))
+    },
+  })
+  const { gateway, config } = await openWorld(t, { upstreamUrl: upstream.url })
+  const kindOf = (path: string) => classifyTarget(parseTarget(path), gateway.provider.guarded)
+  const withTokenPaths = (...tokenPaths: string[]) => ({
+    ...config,
+    provider: { ...config.provider, tokenPaths },
+  })
+  version = 2
+  await gateway.apply(withTokenPaths('/ours'))
+  t.same(['/v1/token', '/v2/token', '/ours'].map(kindOf), ['token', 'token', 'token'])
+  await gateway.apply(withTokenPaths())
+  t.same(['/v1/token', '/v2/token'].map(kindOf), ['token', 'token'])
+  t.equal(kindOf('/ours'), 'open', 'what an operator named goes with the configuration')
+  await gateway.apply({ ...config, hosts: ['other.example.com'] })
+  t.equal(kindOf('/v1/token'), 'open', 'it could be that of another OP')
 })
 
 t.test('the keys of listeners need a restart', async (t) => {
