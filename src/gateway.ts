@@ -168,14 +168,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       try {
         await requireWorking(run)
         closing.signal.throwIfAborted()
+        listener.renew(next)
       } catch (error) {
         await end(run)
         throw error
       }
       current = run
-      await process.metrics.configured(next)
-      listener.renew(next)
       end(before)
+      await process.metrics.configured(next)
     },
     get keysForRestart() {
       return listKeysForRestart()

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { request as openRequest, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { classifyTarget } from '../src/http/endpoints.ts'
@@ -55,6 +56,16 @@ t.test('what can not take effect changes nothing', async (t) => {
   await t.rejects(gateway.apply({ ...config, pages: { logo } }), /is not an SVG, PNG or JPEG image/)
   t.equal(await (await fetch(`${publicUrl}/page`)).text(), 'a page')
   t.same(gateway.keysForRestart, [])
+})
+
+t.test('a certificate that can not be used changes nothing either', async (t) => {
+  const read = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
+  const tls = { cert: read('localhost.pem'), key: read('localhost.key') }
+  const [port = 0] = await freePorts(1)
+  const { gateway, config } = await openWorld(t, { config: { listen: { host: '127.0.0.1', port, tls } } })
+  const { provider } = gateway
+  await t.rejects(gateway.apply({ ...config, listen: { ...config.listen, tls: { ...tls, key: 'none' } } }))
+  t.equal(gateway.provider, provider)
 })
 
 t.test('clients can change while the OP is down', async (t) => {
