@@ -18,7 +18,8 @@ import { createPasskeyHandOver } from './passkeys/passkey-hand-over.ts'
 import { readAssets } from './passkeys/serve-assets.ts'
 import { servePasskeys } from './passkeys/serve-passkeys.ts'
 import { createFindPage, createFindWatchedPage } from './protected-pages/protected-paths.ts'
-import { type Discovery, listMetadataPaths } from './provider/metadata.ts'
+import type { Learned } from './provider/known-provider.ts'
+import { listMetadataPaths } from './provider/metadata.ts'
 import type { Provider } from './provider/provider.ts'
 import type { ProcessServices, Services } from './services.ts'
 import { serveBackchannelLogout } from './sign-out/backchannel-logout.ts'
@@ -42,17 +43,17 @@ export interface App {
 /**
  * Puts the parts together, in the order in which a request meets them.
  *
- * @param discovery what is known of the OP already.
+ * @param learned of the OP already.
  * @throws if files that the configuration names can't be read, or what is known contradicts it.
  */
 export async function buildApp(
   config: Config,
   store: Store,
   process: ProcessServices,
-  discovery?: Discovery,
+  learned?: Learned,
 ): Promise<App> {
   const { log } = process
-  const services = createServices(config, store, process, discovery)
+  const services = createServices(config, store, process, learned)
   const { provider, upstream } = services
   const { passkeys, pathPrefix: prefix, publicUrl } = config
   const isLoginPath = createIsLoginPath(passkeys?.signIn?.loginPaths ?? [])

@@ -7,7 +7,7 @@ import { createPages } from './pages/pages.ts'
 import { createPolicies } from './policy/policies.ts'
 import { askUser } from './probe/ask-user.ts'
 import { createKeys } from './provider/keys.ts'
-import type { Discovery } from './provider/metadata.ts'
+import type { Learned } from './provider/known-provider.ts'
 import { createProvider } from './provider/provider.ts'
 import { createEpochs } from './records/epochs.ts'
 import { forecastRecords } from './records/forecast-records.ts'
@@ -21,13 +21,13 @@ import { connectUpstream } from './upstream/connection.ts'
 /**
  * Builds what all parts of one configuration share. Nothing is opened or read yet.
  *
- * @param discovery what is known of the OP already.
+ * @param learned of the OP already.
  */
 export function createServices(
   config: Config,
   store: Store,
   { log, now, clocks, authsignalCalls, keyReadings, auditWatches, metrics, tracing }: ProcessServices,
-  discovery?: Discovery,
+  learned?: Learned,
 ): Services {
   const policies = createPolicies(config)
   const kept = createRecords(tracing ? traceStore(store, tracing) : store, config.stepUp)
@@ -35,7 +35,7 @@ export function createServices(
   const upstream = metrics.watchUpstream(
     connectUpstream(config, clocks.provider, { tracing, watch: metrics.watchPool }),
   )
-  const provider = createProvider(config, upstream, log, discovery)
+  const provider = createProvider(config, upstream, log, learned)
   const keys = createKeys(provider, upstream, keyReadings)
   const audit = createAudit(log, config.log, versionOf(config), auditWatches)
   return {

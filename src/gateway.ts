@@ -89,8 +89,8 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
     const store = borrowStore(next.store)
     try {
       const known = before?.app.provider.state.ready && isSameOp(before.config, next)
-      const discovery = known ? before.app.provider.discovery : undefined
-      const app = await buildApp(next, store.store, process, discovery)
+      const learned = known ? before.app.provider.learned : undefined
+      const app = await buildApp(next, store.store, process, learned)
       const run = {
         config: next,
         version: versionOf(next),
@@ -177,14 +177,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       try {
         await requireWorking(run)
         closing.signal.throwIfAborted()
+        listener.renew(next)
       } catch (error) {
         await end(run)
         throw error
       }
       current = run
-      await process.metrics.configured(next)
-      listener.renew(next)
       end(before)
+      await process.metrics.configured(next)
     },
     get keysForRestart() {
       return listKeysForRestart()

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { request as openRequest, type ServerResponse } from 'node:http'
 import t from 'tap'
+import { classifyTarget } from '../src/http/endpoints.ts'
+import { parseTarget } from '../src/http/target.ts'
 import { startBareUpstream } from './e2e/bare-upstream.ts'
 import { passChallenge } from './e2e/challenge.ts'
 import { expectSignedIn } from './e2e/expect.ts'
@@ -9,14 +12,7 @@ import { stepUpForWeb } from './lab/authsignal/rules.ts'
 import { lookupLoopback } from './lab/loopback.ts'
 import { signIn } from './lab/people.ts'
 import { freePorts } from './lab/ports.ts'
-
-function promise<T>() {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((take) => {
-    resolve = take
-  })
-  return { promise, resolve }
-}
+import { promise } from './lab/promise.ts'
 
 t.test('a challenge of before ends after, and new requests get the new configuration', async (t) => {
   const world = await openWorld(t, { rules: [stepUpForWeb] })
@@ -62,12 +58,52 @@ t.test('what can not take effect changes nothing', async (t) => {
   t.same(gateway.keysForRestart, [])
 })
 
+t.test('a certificate that can not be used changes nothing either', async (t) => {
+  const read = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
+  const tls = { cert: read('localhost.pem'), key: read('localhost.key') }
+  const [port = 0] = await freePorts(1)
+  const { gateway, config } = await openWorld(t, { config: { listen: { host: '127.0.0.1', port, tls } } })
+  const { provider } = gateway
+  await t.rejects(gateway.apply({ ...config, listen: { ...config.listen, tls: { ...tls, key: 'none' } } }))
+  t.equal(gateway.provider, provider)
+})
+
 t.test('clients can change while the OP is down', async (t) => {
   const upstream = await startBareUpstream(t, {})
   const { gateway, config } = await openWorld(t, { upstreamUrl: upstream.url })
   await upstream.close()
   await gateway.apply({ ...config, clients: new Map() })
   t.ok(gateway.provider.state.ready, 'what was known of the OP still holds')
+})
+
+t.test('a path that the OP named before stays guarded', async (t) => {
+  let version = 1
+  const upstream = await startBareUpstream(t, {
+    '/.well-known/openid-configuration': ({ headers }, response) => {
+      const issuer = `http://${headers.host}`
+      const metadata = {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/v${version}/token`,
+        jwks_uri: `${issuer}/jwks`,
+      }
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(metadata))
+    },
+  })
+  const { gateway, config } = await openWorld(t, { upstreamUrl: upstream.url })
+  const kindOf = (path: string) => classifyTarget(parseTarget(path), gateway.provider.guarded)
+  const withTokenPaths = (...tokenPaths: string[]) => ({
+    ...config,
+    provider: { ...config.provider, tokenPaths },
+  })
+  version = 2
+  await gateway.apply(withTokenPaths('/ours'))
+  t.same(['/v1/token', '/v2/token', '/ours'].map(kindOf), ['token', 'token', 'token'])
+  await gateway.apply(withTokenPaths())
+  t.same(['/v1/token', '/v2/token'].map(kindOf), ['token', 'token'])
+  t.equal(kindOf('/ours'), 'open', 'what an operator named goes with the configuration')
+  await gateway.apply({ ...config, hosts: ['other.example.com'] })
+  t.equal(kindOf('/v1/token'), 'open', 'it could be that of another OP')
 })
 
 t.test('the keys of listeners need a restart', async (t) => {

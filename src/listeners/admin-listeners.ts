@@ -45,7 +45,8 @@ export function createAdminListeners(
 }
 
 function createListener(health: () => Health, scrape: Scrape, isBrief: boolean): FastifyInstance {
-  const app = fastify({ logger: false, exposeHeadRoutes: true })
+  // Nobody who sends or reads slowly keeps the gateway from its end.
+  const app = fastify({ logger: false, exposeHeadRoutes: true, forceCloseConnections: true })
   serveHealth(app, health, isBrief)
   serveMetrics(app, scrape)
   return app

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
-import http, { type RequestListener } from 'node:http'
+import { setMaxListeners } from 'node:events'
+import http, { type RequestListener, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../config/schema/schema.ts'
@@ -33,6 +34,7 @@ export function createPublicListener(
 ): PublicListener {
   const { maxHeaderSize, listen } = config
   const servers: (http.Server | https.Server)[] = []
+  const underWay = new Set<ServerResponse>()
   const onClientError = createClientErrorHandler(
     (refused) => writeLine(log, 'refused', { code: 'unreadable_request', leg: 'request', ...refused }),
     maxHeaderSize,
@@ -45,6 +47,11 @@ export function createPublicListener(
     server.keepAliveTimeout = keepAliveTimeoutMs
     server.requestTimeout = requestTimeoutMs
     server.timeout = silenceMs(config)
+    server.on('request', (_request, response: ServerResponse) => {
+      underWay.add(response)
+      response.once('close', () => underWay.delete(response))
+      endWithConnection(response)
+    })
     return server.on('request', handle).on('clientError', onClientError)
   }
 
@@ -78,12 +85,37 @@ export function createPublicListener(
       }
     },
     async close() {
+      for (const response of underWay) endConnectionWith(response)
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
     },
     cut() {
       for (const server of servers) server.closeAllConnections()
     },
   }
+}
+
+/**
+ * Node ends only the response whose turn it is on a connection that goes. Others that were asked for there (pipelining)
+ * would be under way for good, with all that waits for their end.
+ */
+function endWithConnection(response: ServerResponse): void {
+  const { socket } = response.req
+  // As many may wait as fit into what is read at once.
+  setMaxListeners(0, socket)
+  const onGone = (): void => {
+    if (response.socket !== null) return
+    response.destroy()
+    response.emit('close')
+  }
+  socket.once('close', onGone)
+  response.once('close', () => socket.off('close', onGone))
+}
+
+/** Node would keep it for another request. */
+function endConnectionWith(response: ServerResponse): void {
+  response.shouldKeepAlive = false
+  // What has begun has said already that it is kept.
+  response.once('close', () => response.req.socket.destroySoon())
 }
 
 /** The OP may be silent for its timeout, and the answer that says so is still sent. */

@@ -24,8 +24,7 @@ export async function inspectProvider(
   try {
     const discovery = await discover(config.provider.issuer, upstream, signal)
     const metadata = completeMetadata(discovery, config, upstream)
-    const documents = discovery.found ? [discovery.metadata, metadata] : [metadata]
-    const { guarded, unguarded } = createPathGuard(config, upstream)(documents)
+    const { guarded, unguarded } = createPathGuard(config, upstream)(discovery, metadata)
     const facts: ProviderFacts = {
       metadata: { ...metadata },
       unguarded,

@@ -5,14 +5,21 @@ import { type LineLog, writeLine } from '../telemetry/log-lines.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { findEndSessionPath } from './end-session.ts'
 import { completeMetadata, type UsableMetadata } from './endpoints.ts'
-import { createPathGuard } from './guarded-paths.ts'
+import { createPathGuard, type NamedPaths } from './guarded-paths.ts'
 import { type Discovery, discover } from './metadata.ts'
 import { isPlainHttp, registerClient } from './relying-party.ts'
 
+/** What the OP itself has said, whatever the configuration. */
+export interface Learned {
+  /** Its metadata, as it was read last. */
+  readonly discovery: Discovery
+  /** In all of its metadata so far. */
+  readonly named: NamedPaths
+}
+
 /** What the metadata of the OP comes to. */
 export interface KnownProvider {
-  /** What it was read from. */
-  readonly discovery: Discovery
+  readonly learned: Learned
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
   /** As `findEndSessionPath` gives it. */
@@ -34,8 +41,14 @@ export interface Reader {
   describe(discovery: Discovery): KnownProvider
 }
 
-export function createReader(config: Config, upstream: UpstreamConnection, log: LineLog): Reader {
-  const guardPathsOf = createPathGuard(config, upstream)
+/** @param learned of this OP already. */
+export function createReader(
+  config: Config,
+  upstream: UpstreamConnection,
+  log: LineLog,
+  learned?: Learned,
+): Reader {
+  const guardPathsOf = createPathGuard(config, upstream, learned?.named)
   const warned = new Set<string>()
 
   function warnOnce(
@@ -51,11 +64,11 @@ export function createReader(config: Config, upstream: UpstreamConnection, log: 
     if (!discovery.found && known !== undefined) return known
     const configuration = registerClient(metadata, config.provider.probe, upstream)
     // Endpoints from discovery stay guarded even if provider.endpoints overrides them: clients may use them.
-    const documents = discovery.found ? [discovery.metadata, metadata] : [metadata]
-    const { guarded, unguarded } = guardPathsOf(documents)
+    const { guarded, named, unguarded } = guardPathsOf(discovery, metadata)
     for (const endpoint of unguarded) warnOnce(endpoint, 'this endpoint can not be guarded')
     if (isPlainHttp(metadata)) warnOnce(metadata.issuer, 'this provider has endpoints without TLS')
-    return { discovery, metadata, endSessionPath: findEndSessionPath(metadata), configuration, guarded }
+    const endSessionPath = findEndSessionPath(metadata)
+    return { learned: { discovery, named }, metadata, endSessionPath, configuration, guarded }
   }
 
   return {

@@ -7,8 +7,7 @@ import { type LineLog, writeLine } from '../telemetry/log-lines.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { describeFailure } from './describe-failure.ts'
 import type { UsableMetadata } from './endpoints.ts'
-import { createReader, type KnownProvider } from './known-provider.ts'
-import type { Discovery } from './metadata.ts'
+import { createReader, type KnownProvider, type Learned } from './known-provider.ts'
 
 /** The OP as its metadata describes it. All but `state` throw Refusal `provider_unavailable` until it is ready. */
 export interface Provider {
@@ -23,8 +22,7 @@ export interface Provider {
   readonly state: { readonly ready: true } | { readonly ready: false; readonly reason: string }
   readonly guarded: GuardedPaths
   readonly metadata: UsableMetadata
-  /** The document that the metadata comes from. */
-  readonly discovery: Discovery
+  readonly learned: Learned
   /** The loose path of the end session endpoint, if the OP names one. */
   readonly endSessionPath: string | undefined
   /** The gateway as a client of the OP, for openid-client. */
@@ -46,7 +44,7 @@ const usualPace: Pace = { firstRetry: 500, longestRetry: 10_000, refresh: 600_00
  * the metadata is there. A later failure keeps what is known; a later change guards the old paths and the new ones.
  *
  * @param log gets a line when the state or its reason changes, and one for each endpoint that can't be guarded.
- * @param discovery what is known of this OP already: with it the provider is ready at once.
+ * @param learned of this OP already: with it the provider is ready at once.
  * @param pace overrides the usual times, for tests.
  * @throws if what is known contradicts the configuration.
  */
@@ -54,10 +52,10 @@ export function createProvider(
   config: Config,
   upstream: UpstreamConnection,
   log: LineLog,
-  discovery?: Discovery,
+  learned?: Learned,
   pace: Pace = usualPace,
 ): Provider {
-  const reader = createReader(config, upstream, log)
+  const reader = createReader(config, upstream, log, learned)
   const closing = new AbortController()
   const events = new EventEmitter()
   const first = once(events, 'known', { signal: closing.signal }).catch(() => {
@@ -65,7 +63,7 @@ export function createProvider(
   })
   // Callers that wait see the rejection; if there are none, the process must not fail.
   first.catch(() => {})
-  let known = discovery && reader.describe(discovery)
+  let known = learned && reader.describe(learned.discovery)
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let reason = 'the metadata is not read yet'
@@ -124,8 +122,8 @@ export function createProvider(
     get metadata() {
       return requireKnown().metadata
     },
-    get discovery() {
-      return requireKnown().discovery
+    get learned() {
+      return requireKnown().learned
     },
     get endSessionPath() {
       return requireKnown().endSessionPath

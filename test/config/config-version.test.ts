@@ -55,3 +55,16 @@ t.test('every secret of the schema is left out', async (t) => {
     [],
   )
 })
+
+t.test('is found once for each configuration: every look at the health asks for it', async (t) => {
+  let reads = 0
+  const config = {
+    ...makeConfig({}),
+    get publicUrl() {
+      reads += 1
+      return 'https://login.example.com'
+    },
+  }
+  t.equal(versionOf(config), versionOf(config))
+  t.equal(reads, 1)
+})

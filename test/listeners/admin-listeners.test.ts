@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { createAdminListeners } from '../../src/listeners/admin-listeners.ts'
 import type { Health, Parts } from '../../src/listeners/health.ts'
@@ -72,4 +74,23 @@ t.test('admin says all, monitoring says which parts', async (t) => {
   health = down
   for (const port of [adminPort, monitoringPort])
     t.same(await get(port, '/startupz'), { status: 200, body: { status: 'ok' } }, 'it was ready once')
+})
+
+t.test('no connection keeps them from closing', async (t) => {
+  const [port = 0] = await freePorts(1)
+  const listeners = createAdminListeners({ admin: { host: '127.0.0.1', port } }, () => up, {
+    serveOperators: () => undefined,
+    async *scrape() {},
+  })
+  await listeners.listen()
+  const socket = connect(port, '127.0.0.1')
+  const read = once(socket, 'data')
+  // The half of a second request comes with the first.
+  socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\n')
+  await read
+  socket.on('error', () => undefined)
+  const closed = once(socket, 'close')
+  await listeners.close()
+  await closed
+  t.pass()
 })

@@ -1,21 +1,23 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { connect as connectTcp } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import { createPublicListener } from '../../src/listeners/public-listener.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { freePorts } from '../lab/ports.ts'
+import { promise } from '../lab/promise.ts'
 import { makeConfig } from '../upstream/config.ts'
 
 const read = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')
 const answer: RequestListener = (_request, response) => response.end('answered')
 
-function open(t: Test, listen: Parameters<typeof createPublicListener>[0]['listen']) {
+function open(t: Test, listen: Parameters<typeof createPublicListener>[0]['listen'], handle = answer) {
   const lines: { msg: string; address: string }[] = []
   const log = createLog({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } })
   const config = { ...makeConfig({}), listen }
-  const listener = createPublicListener(config, log, answer)
+  const listener = createPublicListener(config, log, handle)
   t.teardown(() => listener.close())
   const addresses = () => lines.filter(({ msg }) => msg === 'listening').map(({ address }) => address)
   return { listener, config, addresses }
@@ -59,4 +61,65 @@ t.test('another certificate while it listens', async (t) => {
   t.not(await certificateNow(), before)
   listener.renew({ ...config, listen: { host: '127.0.0.1', port: 0 } })
   t.not(await certificateNow(), before, 'without one it keeps what it has')
+})
+
+/** Opens a connection, and sends so many requests at once. */
+function ask(address: string, count: number) {
+  const socket = connectTcp(Number(new URL(address).port), '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(count))
+  return socket.setEncoding('latin1')
+}
+
+t.test('a connection that goes ends each answer that waits for its turn on it', async (t) => {
+  const begun: ServerResponse[] = []
+  const { promise: all, resolve } = promise<void>()
+  const count = 20
+  const { listener, addresses } = open(t, { host: '127.0.0.1', port: 0 }, (_request, response) => {
+    begun.push(response)
+    if (begun.length === count) resolve()
+  })
+  await listener.listen()
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => void warnings.push(warning)
+  process.on('warning', onWarning)
+  t.teardown(() => process.off('warning', onWarning))
+  const socket = ask(addresses()[0] ?? '', count)
+  await all
+  let ends = 0
+  const ended = begun.map(async (response) => {
+    response.on('close', () => {
+      ends += 1
+    })
+    await once(response, 'close')
+  })
+  // It gets its turn, and ends with it.
+  begun[0]?.end()
+  await ended[0]
+  socket.destroy()
+  await Promise.all(ended)
+  await new Promise(setImmediate)
+  t.equal(ends, count, 'each once')
+  t.ok(begun.every(({ destroyed }) => destroyed))
+  t.same(warnings, [])
+})
+
+t.test('closes a connection as soon as what is under way on it has ended', async (t) => {
+  const begun: ServerResponse[] = []
+  const { promise: both, resolve } = promise<void>()
+  const { listener, addresses } = open(t, { host: '127.0.0.1', port: 0 }, (_request, response) => {
+    begun.push(response)
+    if (begun.length === 2) resolve()
+  })
+  await listener.listen()
+  const asked = [0, 1].map(() => ask(addresses()[0] ?? '', 1))
+  await both
+  const [early, late] = begun
+  early?.flushHeaders()
+  const closed = listener.close()
+  early?.end('at last')
+  late?.end('at last')
+  const answers = await Promise.all(asked.map(async (socket) => (await socket.toArray()).join('')))
+  await closed
+  for (const text of answers) t.match(text, 'at last')
+  t.equal(answers.filter((text) => text.includes('Connection: close')).length, 1, 'as far as it can be said')
 })
