@@ -6,7 +6,7 @@ import { ConfigError } from './config/config-error.ts'
 
 const usage = `usage: step-up-gateway COMMAND
 
-  start --config FILE   run the gateway
+  start --config FILE   run the gateway (SIGHUP: read its files anew; SIGTERM: let requests end, then stop)
   health                whether the gateway beside it lives, for a container's health check (ADMIN_URL: where its
                         admin listener is; http://127.0.0.1:9090 otherwise)
   check --config FILE   read the configuration and the provider's metadata, and list the ways to tokens that

@@ -49,7 +49,12 @@ const describeTime = (at: number): string => new Date(at).toISOString().slice(0,
 const describePart = ([name, { status, details = [], answered_at }]: readonly [string, Part]) => ({
   name,
   status,
-  details: [...details, ...(answered_at === undefined ? [] : [`answered last at ${answered_at}`])],
+  details: [
+    ...details,
+    ...(typeof answered_at === 'string'
+      ? [`answered last at ${describeTime(Date.parse(answered_at))} UTC`]
+      : []),
+  ],
 })
 
 function describeHour(recent: Status['recent'], sphere: Sphere) {

@@ -29,5 +29,7 @@ export function logTracing(log: LineLog): TracingWatch {
 /** The collector's status or the code of the network; what it answered besides is left out. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'no reason was given'
-  return 'code' in error && error.code !== undefined ? `${error.code} ${error.message}` : error.message
+  const code = 'code' in error && error.code !== undefined ? `${error.code}` : ''
+  // The network's messages name their code, those of HTTP do not.
+  return error.message.includes(code) ? error.message : `${code} ${error.message}`
 }

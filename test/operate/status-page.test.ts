@@ -18,7 +18,7 @@ t.test('one page that needs nothing beside it', async (t) => {
     '<strong>unavailable</strong>',
     'nobody listens at redis://valkey.internal:6379',
     '<strong>warning</strong>',
-    'answered last at 2026-11-30T10:12:39.000Z',
+    'answered last at 2026-11-30 10:12:39 UTC',
     '<h3>enforce</h3>',
     '<h3>monitor</h3>',
     'would be challenged',

@@ -19,6 +19,9 @@ t.test('one line when it begins to fail, and one when it works', async (t) => {
   watch.warned('Dropped 3 spans because maxQueueSize reached')
   watch.failed(new Error('Request timed out'))
   watch.sent()
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4318'), { code: 'ECONNREFUSED' })
+  watch.failed(refused)
+  watch.sent()
   watch.failed(undefined)
   t.match(lines, [
     { level: 40, msg: 'no traces are sent', reason: 'OTEL_TRACES_EXPORTER is odd' },
@@ -29,8 +32,10 @@ t.test('one line when it begins to fail, and one when it works', async (t) => {
     { msg: 'OpenTelemetry warns', detail: /3 spans/ },
     { msg: 'traces can not be sent', reason: 'Request timed out' },
     { msg: 'traces are sent' },
+    { msg: 'traces can not be sent', reason: /^connect ECONNREFUSED 127.0.0.1:4318$/ },
+    { msg: 'traces are sent' },
     { msg: 'traces can not be sent', reason: 'no reason was given' },
   ])
-  t.equal(lines.length, 9)
+  t.equal(lines.length, 11)
   t.notMatch(JSON.stringify(lines), 'what the collector said')
 })

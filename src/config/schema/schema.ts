@@ -53,7 +53,9 @@ const fileSchema = z.strictObject({
       port: port.default(9090).describe('The port to listen on; 0 lets the system choose.'),
     })
     .prefault({})
-    .describe('Where operators connect: health, and all that shows or changes what the gateway does.'),
+    .describe(
+      'Where operators connect: health, metrics, the status page, and what the command forget asks. Only they should reach it.',
+    ),
   monitoring: z
     .exactOptional(
       z.strictObject({
@@ -62,7 +64,7 @@ const fileSchema = z.strictObject({
       }),
     )
     .describe(
-      'Where an orchestrator connects that is not on this machine: /livez, /startupz, /readyz and /metrics, and nothing else. Unset: nowhere.',
+      'Where an orchestrator or Prometheus on another machine connects: /livez, /startupz, /readyz and /metrics, and nothing else. Unset: nowhere.',
     ),
   pathPrefix: address.pathPrefix
     .default('/step-up')
