@@ -57,6 +57,15 @@ t.test('what README, CHANGELOG, SECURITY and the pages of docs name exists', asy
   }
 })
 
+t.test('README leads to every page of docs', async (t) => {
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  const pages = docs.filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)
+  t.same(
+    pages.filter((page) => !readme.includes(`](${page})`)),
+    [],
+  )
+})
+
 t.test('the table of what differs on the wire has the rows that are compared', async (t) => {
   const limits = readFileSync(join(root, 'docs', 'limits.md'), 'utf8')
   const [, table = ''] = /^\| in an answer \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(limits) ?? []
