@@ -22,6 +22,8 @@ export interface Protections {
   readonly listed: readonly Protection[]
   /** How many more there are. */
   readonly others: number
+  /** The mode of clients that are not listed in the configuration. */
+  readonly otherClients: ClientPolicy['mode']
   /** How many clients of the configuration have each mode. */
   readonly clients: Readonly<Record<ClientPolicy['mode'], number>>
 }
@@ -44,6 +46,7 @@ export function listProtections({ clients, defaults, protectedPaths, passkeys }:
   return {
     listed: sorted.slice(0, maxListed),
     others: Math.max(0, sorted.length - maxListed),
+    otherClients: defaults.mode,
     clients: { enforce: countOf('enforce'), monitor: countOf('monitor'), off: countOf('off') },
   }
 }

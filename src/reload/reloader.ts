@@ -79,8 +79,8 @@ export function createReloader(
     return now === undefined
   }
 
-  async function reload(isAtOnce: boolean): Promise<void> {
-    const attempt = await loadSettled(isAtOnce)
+  async function reload(wasAsked: boolean): Promise<void> {
+    const attempt = await loadSettled(wasAsked)
     read = attempt.read
     if (stopped.signal.aborted) return
     try {
@@ -92,7 +92,7 @@ export function createReloader(
     } catch (error) {
       if (stopped.signal.aborted) return
       isToRetry = !(error instanceof ConfigError)
-      reloads.refused(error)
+      reloads.refused(error, wasAsked)
     }
   }
 

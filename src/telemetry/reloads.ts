@@ -12,15 +12,19 @@ export interface Reloads {
   readonly warnings: readonly string[]
   /** @param keysForRestart in which it differs from what only a restart puts into effect. */
   applied(version: string, keysForRestart: readonly string[]): void
-  /** @param error why the configuration can't be in effect; the one before stays. */
-  refused(error: unknown): void
+  /**
+   * @param error why the configuration can't be in effect; the one before stays.
+   * @param isAsked somebody asked for the reload, and looks for the answer in the log.
+   */
+  refused(error: unknown, isAsked?: boolean): void
 }
 
 /** A line tells them all; the first ones are what is wrong, and the others may follow from them. */
 const mostProblems = 20
 
 /**
- * One line for each configuration that took effect, and for each that did not; the same reason is not repeated.
+ * One line for each configuration that took effect, and for each that did not; the same reason is not repeated
+ * unless somebody asked.
  *
  * @param now epoch milliseconds.
  */
@@ -52,11 +56,11 @@ export function createReloads(log: LineLog, now: () => number): Reloads {
       if (keysForRestart.length > 0)
         writeLine(log, 'a change of the configuration needs a restart', { keys: keysForRestart })
     },
-    refused(error) {
+    refused(error, isAsked = false) {
       note('refused')
       const before = problems.join()
       problems = describe(error)
-      if (problems.join() !== before)
+      if (isAsked || problems.join() !== before)
         writeLine(log, 'the configuration could not be reloaded: the one before stays', {
           problems: problems.slice(0, mostProblems),
           ...(problems.length > mostProblems && { more: problems.length - mostProblems }),

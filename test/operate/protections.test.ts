@@ -5,7 +5,7 @@ import { makeConfig } from '../upstream/config.ts'
 t.test('pages and the passkey page are listed too, and nothing that is off', async (t) => {
   const config = makeConfig({})
   const policy = { ...config.defaults, mode: 'enforce' } as const
-  const { listed, others, clients } = listProtections({
+  const { listed, others, clients, otherClients } = listProtections({
     ...config,
     clients: new Map(),
     protectedPaths: [{ name: '/account', policy } as never],
@@ -20,6 +20,7 @@ t.test('pages and the passkey page are listed too, and nothing that is off', asy
   )
   t.equal(others, 0)
   t.same(clients, { enforce: 0, monitor: 0, off: 0 })
+  t.equal(otherClients, 'off')
 })
 
 t.test('all other clients are listed where they are protected', async (t) => {

@@ -31,7 +31,7 @@ t.test('one page that needs nothing beside it', async (t) => {
     'security event: <span class="code">unreleased_grant</span>',
     'of a later version',
     '9d1c1b52-5c0b-4d55-8d0c-1a3d7f8f2a64',
-    '1 client enforced, 9,999 monitored, 0 off',
+    '1 client enforced, 9,999 monitored, 0 off; all other clients off',
     'PASSKEY, AUTHENTICATOR_APP',
     '<td>12 h</td>',
     'And 9,900 more',
@@ -52,7 +52,12 @@ t.test('a gateway that nobody has asked yet', async (t) => {
   ])
     t.ok(page.includes(words), words)
   t.notMatch(page, /more: <code>/)
-  const off = { listed: [], others: 0, clients: { enforce: 0, monitor: 0, off: 2 } }
+  const off = {
+    listed: [],
+    others: 0,
+    otherClients: 'off' as const,
+    clients: { enforce: 0, monitor: 0, off: 2 },
+  }
   t.match(drawStatus({ ...quietStatus(), protections: off }), /every client and page is off/)
 })
 

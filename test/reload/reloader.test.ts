@@ -32,7 +32,8 @@ function start(t: Test, folder: string) {
   }
   const files = createFiles()
   const config = loadConfig(file, {}, files)
-  const reloads = createReloads(createLog({ level: 'silent' }), Date.now)
+  const lines: string[] = []
+  const reloads = createReloads(createLog({ destination: { write: (line) => lines.push(line) } }), Date.now)
   const reloader = createReloader(config, files, {
     load: (anew) => loadConfig(file, {}, anew),
     apply: ({ defaults }: Config) =>
@@ -57,6 +58,7 @@ function start(t: Test, folder: string) {
   return {
     reloader,
     reloads,
+    lines,
     write: (text: string) => writeFileSync(file, text),
     /** The next wait, which has to be of this length. */
     async waiting(ms: number): Promise<() => void> {
@@ -143,6 +145,17 @@ t.test('what is broken leaves the one before, until it is corrected', async (t) 
   applied()
   await waiting(10_000)
   t.match(reloads, { latest: { result: 'applied' }, warnings: [] })
+})
+
+t.test('who asks for what is still broken reads why each time', async (t) => {
+  const { reloader, lines, write, waiting } = start(t, folderOf(t))
+  await waiting(10_000)
+  write(yaml('second', 'zzz: 1\n'))
+  for (const count of [1, 2]) {
+    reloader.ask()
+    await waiting(10_000)
+    t.equal(lines.filter((line) => line.includes('could not be reloaded')).length, count)
+  }
 })
 
 t.test('what can not take effect yet is tried again', async (t) => {

@@ -46,6 +46,8 @@ t.test('one that did not: file, line and fix, until one does', async (t) => {
   reloads.refused(new ConfigError([problem, problem]))
   t.same(lines(), [], 'the same is not written again')
   t.same(reloads.counts, { applied: 0, refused: 2 }, 'but counted')
+  reloads.refused(new ConfigError([problem, problem]), true)
+  t.match(lines(), [{ level: 50, problems: [told, told] }], 'unless somebody asked')
   reloads.refused(new Error("the OP's metadata: no answer"))
   t.match(lines(), [{ problems: ["the OP's metadata: no answer"] }])
   t.match(reloads.warnings, [/in effect: the OP's metadata: no answer$/])
