@@ -64,8 +64,6 @@ export interface Gateway {
 /** One configuration, and what runs by it. */
 interface Run {
   readonly config: Config
-  /** It takes time to find: a probe asks every few seconds. */
-  readonly version: string
   readonly app: App
   readonly store: BorrowedStore
   readonly underWay: UnderWay
@@ -91,14 +89,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
       const known = before?.app.provider.state.ready && isSameOp(before.config, next)
       const learned = known ? before.app.provider.learned : undefined
       const app = await buildApp(next, store.store, process, learned)
-      const run = {
-        config: next,
-        version: versionOf(next),
-        app,
-        store,
-        underWay: createUnderWay(),
-        since: now(),
-      }
+      const run = { config: next, app, store, underWay: createUnderWay(), since: now() }
       runs.add(run)
       return run
     } catch (error) {
@@ -132,7 +123,7 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         process,
         front: current.app.warnings,
         configuration: {
-          version: current.version,
+          version: versionOf(current.config),
           since: current.since,
           keysForRestart: listKeysForRestart(),
         },
