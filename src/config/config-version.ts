@@ -14,7 +14,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
 /** Places: where something stands, or was read from. */
 const placeKeys: ReadonlySet<string> = new Set(['origin', 'file', 'folder'])
 
-/** With 10,000 clients one takes a third of a second, and whoever asks for health or metrics asks for it. */
+/** With 10,000 clients one takes a third of a second, and each question for health or metrics asks for it. */
 const versions = new WeakMap<Config, string>()
 
 /**
