@@ -13,10 +13,12 @@ import { createUnderWay, type UnderWay } from './listeners/under-way.ts'
 import { createRecent } from './operate/recent.ts'
 import { serveForget } from './operate/serve-forget.ts'
 import { serveStatus } from './operate/serve-status.ts'
+import { listUnprotected } from './policy/list-unprotected.ts'
 import type { Provider } from './provider/provider.ts'
 import { type BorrowedStore, createBorrowedStores } from './store/borrowed-stores.ts'
 import type { Store } from './store/store.ts'
 import type { Log } from './telemetry/log.ts'
+import { writeLine } from './telemetry/log-lines.ts'
 import type { Reloads } from './telemetry/reloads.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
@@ -174,6 +176,12 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
         throw error
       }
       current = run
+      const unprotected = listUnprotected(before.config, next)
+      if (unprotected.length > 0)
+        writeLine(log, 'a change of the configuration protects less', {
+          unprotected: unprotected.slice(0, mostNamed),
+          ...(unprotected.length > mostNamed && { more: unprotected.length - mostNamed }),
+        })
       end(before)
       await process.metrics.configured(next)
     },
@@ -213,6 +221,9 @@ function isSameOp(before: Config, next: Config): boolean {
   ]
   return isDeepStrictEqual(nameOp(before), nameOp(next))
 }
+
+/** Of what is protected no more, in one line. */
+const mostNamed = 20
 
 const listenerKeys = ['listen', 'admin', 'monitoring', 'maxHeaderSize'] as const
 

@@ -22,6 +22,12 @@ t.test('a challenge of before ends after, and new requests get the new configura
 
   const { mode: _enforce, ...policy } = config.clients.get('web') ?? config.defaults
   await gateway.apply({ ...config, clients: new Map([['web', { ...policy, mode: 'off' as const }]]) })
+  t.match(world.log.map((line) => JSON.parse(line)).at(-1), {
+    level: 40,
+    msg: 'a change of the configuration protects less',
+    unprotected: ['client web'],
+    more: undefined,
+  })
   const seen = watch(world)
   const another = openBrowser(t)
   await expectSignedIn(t, another, await signIn(another, web, 'alice'), web)
@@ -70,9 +76,13 @@ t.test('a certificate that can not be used changes nothing either', async (t) =>
 
 t.test('clients can change while the OP is down', async (t) => {
   const upstream = await startBareUpstream(t, {})
-  const { gateway, config } = await openWorld(t, { upstreamUrl: upstream.url })
+  const { gateway, config, log } = await openWorld(t, { upstreamUrl: upstream.url })
   await upstream.close()
+  const policy = { ...config.defaults, mode: 'enforce' as const }
+  const clients = new Map(Array.from({ length: 21 }, (_, index) => [`${index}`, policy]))
+  await gateway.apply({ ...config, clients })
   await gateway.apply({ ...config, clients: new Map() })
+  t.match(JSON.parse(log.at(-1) ?? ''), { unprotected: { length: 20 }, more: 1 })
   t.ok(gateway.provider.state.ready, 'what was known of the OP still holds')
 })
 

@@ -17,7 +17,8 @@ const batchSize = 64
 export async function lookAgain(read: WasRead, now: () => number = Date.now): Promise<WasRead | undefined> {
   const again = createFiles(read, now)
   const seen = new Map(read.seen)
-  const entries = [...seen]
+  // What was kept can't be read again.
+  const entries = [...seen].filter(([path]) => !read.kept.has(path))
   for (let start = 0; start < entries.length; start += batchSize) {
     const batch = entries.slice(start, start + batchSize)
     const stamps = await Promise.all(batch.map(([path]) => readStamp(path, now)))

@@ -218,6 +218,12 @@ export const plainLines = {
       'The configuration was read anew, because its files changed or on SIGHUP. version is the one that audit lines name.',
     fix: nothing,
   },
+  'a change of the configuration protects less': {
+    levels: ['warn'],
+    meaning:
+      'What is named was protected (mode enforce) until the configuration was read anew. A folder that was emptied, or a file that was deleted by mistake, looks the same.',
+    fix: 'If nobody meant it, restore the files: they are read again within reload.interval.',
+  },
   'the configuration could not be reloaded: the one before stays': {
     levels: ['error'],
     meaning:

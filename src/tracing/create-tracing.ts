@@ -65,7 +65,8 @@ export function createTracing({ tracer, isPropagated, nextTrace, close }: Tracer
     openRequest(arrival): RequestSpan {
       const { method, supportId } = arrival
       const { parent, links } = readArrival(arrival)
-      nextTrace(supportId.replaceAll('-', ''))
+      // Of one that goes on with a trace nobody would take it: the next span of another request, or of none, would.
+      if (parent === ROOT_CONTEXT) nextTrace(supportId.replaceAll('-', ''))
       const attributes = { 'http.request.method': method, 'step_up.support_id': supportId }
       const request = tracer.startSpan(method, { kind: SpanKind.SERVER, links, attributes }, parent)
       const scope: Scope = { request, parent: request, store: { uses: 0, ms: 0 } }

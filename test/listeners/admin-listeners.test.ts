@@ -4,6 +4,7 @@ import t from 'tap'
 import { createAdminListeners } from '../../src/listeners/admin-listeners.ts'
 import type { Health, Parts } from '../../src/listeners/health.ts'
 import { freePorts } from '../lab/ports.ts'
+import { promise } from '../lab/promise.ts'
 
 const part = { status: 'ok' } as const
 const parts: Parts = {
@@ -74,6 +75,39 @@ t.test('admin says all, monitoring says which parts', async (t) => {
   health = down
   for (const port of [adminPort, monitoringPort])
     t.same(await get(port, '/startupz'), { status: 200, body: { status: 'ok' } }, 'it was ready once')
+})
+
+t.test('scrapes at one time are one', async (t) => {
+  const [port = 0] = await freePorts(1)
+  const scraped: string[] = []
+  const both = promise<void>()
+  const listeners = createAdminListeners({ admin: { host: '127.0.0.1', port } }, () => up, {
+    serveOperators: (app) => {
+      let asked = 0
+      app.addHook('preHandler', async () => {
+        asked += 1
+        if (asked === 3) setImmediate(both.resolve)
+      })
+    },
+    async *scrape(format) {
+      scraped.push(format)
+      yield 'first,'
+      await both.promise
+      yield `number ${scraped.length}`
+    },
+  })
+  await listeners.listen()
+  t.teardown(() => listeners.close())
+  const scrape = async (accept = '*/*') =>
+    (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept } })).text()
+  const openMetrics = 'application/openmetrics-text'
+  t.same(await Promise.all([scrape(), scrape(), scrape(openMetrics)]), [
+    'first,number 2',
+    'first,number 2',
+    'first,number 2',
+  ])
+  t.same(scraped.toSorted(), ['openmetrics', 'text'])
+  t.equal(await scrape(), 'first,number 3', 'a later one is another')
 })
 
 t.test('no connection keeps them from closing', async (t) => {

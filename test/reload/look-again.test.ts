@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -108,4 +110,18 @@ t.test('many files', async (t) => {
   t.equal((await lookAgain(files, later))?.seen.size, 200)
   writeFileSync(join(folder, '199'), 'x')
   t.equal(await lookAgain(files, later), undefined)
+})
+
+t.test('a pipe is read once, and has not changed since', async (t) => {
+  const pipe = join(t.testdir({}), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const writer = spawn('sh', ['-c', 'printf text > "$0"', pipe])
+  const files = createFiles(undefined, later)
+  t.equal(files.read(pipe).toString(), 'text')
+  await once(writer, 'close')
+  utimesSync(pipe, 1, 1)
+  const again = await lookAgain(files, later)
+  t.equal(again?.kept.get(pipe)?.toString(), 'text')
+  rmSync(pipe)
+  t.ok(await lookAgain(files, later), 'nor when it is gone')
 })

@@ -49,7 +49,6 @@ function checkAddresses(file: unknown, report: Report): void {
     report(['upstream', 'tls'], 'has a key without its cert', 'add cert')
 }
 
-/** With another certificate's key every handshake fails. */
 function isSameAddress(one: unknown, other: unknown): boolean {
   const hosts = [read(one, 'host'), read(other, 'host')]
   const isSameHost = hosts[0] === hosts[1] || hosts.includes('0.0.0.0')
@@ -57,6 +56,7 @@ function isSameAddress(one: unknown, other: unknown): boolean {
   return isSameHost && typeof port === 'number' && port !== 0 && port === read(other, 'port')
 }
 
+/** With another certificate's key every handshake fails. */
 function checkKeys(file: unknown, report: Report): void {
   for (const at of ['listen', 'upstream']) {
     const fault = findPairFault(read(file, at, 'tls', 'cert'), read(file, at, 'tls', 'key'))
