@@ -42,7 +42,7 @@ t.test('a story from the request to the answer', async (t) => {
 
   +0 ms     decided when the OP had answered: challenge (challenge_required): Authsignal asks for a challenge.
               seen: user: alice; amr: pwd; acr: a; scope: openid email; acr_values: b; prompt: login; request: unknown; signed in: 3.0 s before
-              remembered: SMS, 67 min before; a step-up, 120 min before
+              remembered: SMS, 67 min before; a step-up, 2 h before
               YAML: mode enforce, at gateway.yaml:9
               Authsignal: CHALLENGE_REQUIRED; the user has an authenticator; by the rule r-1, r-2
               took: 101 ms, of it asking the OP: 12 ms, asking Authsignal: 80 ms
