@@ -14,7 +14,7 @@ const lines = example
   .replace('tls: { ca: "${file:/run/secrets/op-ca.pem}" }', '')
   .split('\n')
 const env = { PROBE_CLIENT_SECRET: 'pr0be-s3cret-c4nary', AUTHSIGNAL_API_SECRET_KEY: 't3nant-s3cret-c4nary' }
-const file = join(t.testdir({}), 'gateway.yaml')
+const file = join(t.testdir({ 'logo.svg': '<svg></svg>', templates: {} }), 'gateway.yaml')
 
 type Change = (lines: string[], at: number) => void
 
