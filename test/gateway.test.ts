@@ -116,6 +116,14 @@ t.test('a path that the OP named before stays guarded', async (t) => {
   t.equal(kindOf('/v1/token'), 'open', 'it could be that of another OP')
 })
 
+t.test('operators see what is in effect', async (t) => {
+  const { gateway, config, adminUrl } = await openWorld(t)
+  const page = async () => (await fetch(`${adminUrl}/`)).text()
+  t.match(await page(), /\bweb\b/)
+  await gateway.apply({ ...config, clients: new Map() })
+  t.notMatch(await page(), /\bweb2\b/)
+})
+
 t.test('the keys of listeners need a restart', async (t) => {
   const { gateway, config } = await openWorld(t)
   await gateway.apply({

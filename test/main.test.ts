@@ -27,6 +27,8 @@ const cases: Case[] = [
   { args: ['explain'], code: 2, stderr: /^which support id\? .*\n\nusage: / },
   { args: ['reference'], code: 0, stdout: /^# What the log says\n/ },
   { args: ['rehearse', '--help'], code: 0, stdout: /^usage: step-up-gateway rehearse / },
+  { args: ['forget'], code: 2, stderr: /^expected USER, --config FILE/ },
+  { args: ['health'], env: { ADMIN_URL: 'http://127.0.0.1:1' }, code: 1, stderr: /127\.0\.0\.1:1/ },
   { args: ['help'], code: 0, stdout: /^usage: step-up-gateway COMMAND\n/ },
   {
     args: ['check', '--offline', '--config', example],

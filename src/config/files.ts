@@ -92,7 +92,7 @@ const coarsestClockMs = 2000
  * @returns undefined if the last write is so recent that another one could leave no trace.
  */
 export function stampOf({ dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs }: BigIntStats, now: number) {
-  const lastWrite = Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs)
+  const lastWrite = Math.max(Number(mtimeMs), Number(ctimeMs))
   return now - lastWrite < coarsestClockMs ? undefined : [dev, ino, size, mtimeNs, ctimeNs].join()
 }
 

@@ -89,7 +89,7 @@ function readPreset(main: Layer, files: Files, problems: Problem[]): Layer[] {
 }
 
 const isMissing = (file: string, { seen }: Files): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes(seen.get(file)?.content ?? '')
+  ['ENOENT', 'ENOTDIR'].includes(String(seen.get(file)?.content))
 
 function advisePreset(name: string, file: string | undefined): string {
   if (file !== undefined) return "correct the path, which is relative to this file's folder"

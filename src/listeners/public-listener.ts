@@ -73,7 +73,7 @@ export function createPublicListener(
 
   return {
     async listen() {
-      const [first = listen.host, ...others] = await findAddresses(listen.host)
+      const [first, ...others] = await findAddresses(listen.host)
       const port = await open(first, listen.port)
       // A machine without IPv6 still has the name ::1 for itself.
       for (const host of others) await open(host, port).catch(() => undefined)
@@ -121,12 +121,14 @@ function endConnectionWith(response: ServerResponse): void {
 /** The OP may be silent for its timeout, and the answer that says so is still sent. */
 const silenceMs = ({ upstream }: Pick<Config, 'upstream'>): number => upstream.timeout + 30_000
 
-/** `localhost` is all addresses that this machine has for it. */
-async function findAddresses(host: string): Promise<string[]> {
+/** `localhost` is all addresses that this machine has for it; a name without one is an error of the lookup. */
+async function findAddresses(host: string): Promise<[string, ...string[]]> {
   if (host !== 'localhost') return [host]
-  return (await lookup(host, { all: true })).map(({ address }) => address)
+  const found = await lookup(host, { all: true })
+  return found.map(({ address }) => address) as [string, ...string[]]
 }
 
-function describeAddress({ address, family, port }: AddressInfo, isTls: boolean): string {
+/** An origin, as the log names it. */
+export function describeAddress({ address, family, port }: AddressInfo, isTls: boolean): string {
   return `http${isTls ? 's' : ''}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -114,5 +114,6 @@ t.test('two reasons, and an end that goes before both', async (t) => {
   const down = (why: string) => ({ status: 'unavailable', details: [why] }) as const
   const parts = { ...calm, provider: down('a'), store: down('b'), clocks: warnOf(['c']) }
   t.match(describeHealth(parts, false), { reason: 'a; b', warnings: ['c'] })
+  t.match(describeHealth({ ...calm, clocks: { status: 'warning' } }, false), { warnings: undefined })
   t.match(describeHealth(parts, true), { status: 'unavailable', reason: 'this gateway is shutting down' })
 })

@@ -4,7 +4,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
-import { createPublicListener } from '../../src/listeners/public-listener.ts'
+import { createPublicListener, describeAddress } from '../../src/listeners/public-listener.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { freePorts } from '../lab/ports.ts'
 import { promise } from '../lab/promise.ts'
@@ -122,4 +122,9 @@ t.test('closes a connection as soon as what is under way on it has ended', async
   await closed
   for (const text of answers) t.match(text, 'at last')
   t.equal(answers.filter((text) => text.includes('Connection: close')).length, 1, 'as far as it can be said')
+})
+
+t.test('an address is named as an origin', async (t) => {
+  t.equal(describeAddress({ address: '::1', family: 'IPv6', port: 80 }, false), 'http://[::1]:80')
+  t.equal(describeAddress({ address: '127.0.0.1', family: 'IPv4', port: 443 }, true), 'https://127.0.0.1:443')
 })

@@ -56,6 +56,8 @@ t.test('nobody else may, and no page', async (t) => {
   ]
   for (const [name, headers, body] of refused)
     t.equal((await post('alice', headers, body)).statusCode, 403, name)
+  const bare = await app.inject({ method: 'POST', url: '/forget', payload: { user: 'alice' } })
+  t.equal(bare.statusCode, 403, 'no header')
   for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
     const headers = { 'content-type': type, [proofHeader]: proofs.make('forget', now, 'alice') }
     const posted = await app.inject({ method: 'POST', url: '/forget', headers, payload: '{"user":"alice"}' })

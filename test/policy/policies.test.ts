@@ -201,3 +201,10 @@ t.test('a redirect URI at any path belongs to who says so, besides who lists it'
   t.notOk(policies.isListed(govern('tls'), 'https://localhost:5003/cb'))
   t.ok(policies.isListed(govern('nobody'), 'https://nobody.example/'), 'where nothing is listed')
 })
+
+t.test('what is no redirect URI leads to nobody', async (t) => {
+  const redirectUris = ['no uri', 'https://app.example.com/cb']
+  const web = policy({ clientId: 'web', mode: 'enforce', redirectUris })
+  const policies = createPolicies({ ...config, clients: new Map([['web', web]]) })
+  t.equal(policies.ofClient('web'), web)
+})

@@ -23,9 +23,7 @@ export function arrangeLayers(all: readonly Layer[]): Layers {
   const byPrefix = new Map<string, Layer[]>()
   for (const layer of all) {
     const id = toPlaceId(layer.prefix)
-    const alike = byPrefix.get(id)
-    if (alike) alike.push(layer)
-    else byPrefix.set(id, [layer])
+    byPrefix.set(id, [...(byPrefix.get(id) ?? []), layer])
   }
   const lengths = [...new Set(all.map(({ prefix }) => prefix.length))].sort()
   return {
@@ -61,7 +59,8 @@ export function isFaulty(layers: Layers, path: Path): boolean {
 /** Problems in the order of a reader of the files. */
 export function sortProblems({ all }: Layers, problems: readonly Problem[]): Problem[] {
   const positions = new Map(all.map(({ source }, index) => [source.file, index]))
-  const positionOf = ({ file }: Problem): number => positions.get(file) ?? -1
+  // Each is in the file of a layer.
+  const positionOf = ({ file }: Problem): number => Number(positions.get(file))
   return problems.toSorted((a, b) => positionOf(a) - positionOf(b) || a.line - b.line || a.column - b.column)
 }
 
