@@ -74,7 +74,8 @@ function explain(answer: Exclude<ForgetAnswer, { readonly status: 'forgotten' }>
   }
 }
 
-function describe(
+/** What to say of a user that is forgotten. */
+export function describe(
   { remembered, devices, isOneInstance }: ForgetAnswer & { readonly status: 'forgotten' },
   user: string,
   { provider }: Config,

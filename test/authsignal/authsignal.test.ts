@@ -13,6 +13,9 @@ import {
   createAuthsignal,
   type TrackRequest,
 } from '../../src/authsignal/authsignal.ts'
+import { createAuthsignalClient } from '../../src/authsignal/authsignal-client.ts'
+import { freePorts } from '../lab/ports.ts'
+import { recordCalls } from '../tracing/record-calls.ts'
 
 const SECRET = 'canary-secret-Zk93'
 const TOKEN = 'eyJ-canary-token'
@@ -712,4 +715,25 @@ t.test('all devices of a user are forgotten, or it fails', async (t) => {
     const failing = await standIn(t, json(body, status))
     await t.rejects(connect(failing.url).forgetDevices('alice'), AuthsignalError, `${status}`)
   }
+})
+
+t.test('a call that nobody answers is traced, with its second try', async (t) => {
+  const [port = 0] = await freePorts(1)
+  const config = {
+    apiUrl: `http://127.0.0.1:${port}/v1`,
+    apiSecretKey: SECRET,
+    timeout: 10_000,
+    challengeHosts: ['*.authsignal.com'],
+  }
+  const { tracing, calls } = recordCalls()
+  await t.rejects(validate(createAuthsignal(config, undefined, tracing)))
+  await t.rejects(
+    createAuthsignalClient(config, 'tenant', tracing).challenge({ action: 'a', idempotencyKey: 'b' }),
+  )
+  const call = {
+    opened: { 'server.address': '127.0.0.1' },
+    set: { 'http.request.resend_count': 1 },
+    ended: { 'error.type': String },
+  }
+  t.match(calls, [call, call])
 })

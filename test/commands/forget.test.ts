@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
-import { forget } from '../../src/commands/forget.ts'
+import { describe, forget } from '../../src/commands/forget.ts'
 import { openWorld } from '../e2e/stage.ts'
 import { listenOnLoopback } from '../lab/listen.ts'
+import { makeConfig } from '../upstream/config.ts'
 import { runCommand } from './run.ts'
 
 t.test('forget', async (t) => {
@@ -100,6 +101,7 @@ t.test('forget', async (t) => {
       ['', '--config', file],
       ['user-alice', '--config', file, '--all'],
       ['user-alice', '--config', file, '--admin', 'gateway:9090/x'],
+      ['user-alice', '--config', file, '--admin', 'gateway'],
       ['user-alice', '--config', file, '--admin', 'http://127.0.0.1:9090/forget'],
     ]
     for (const args of table) await t.rejects(run(...args), { name: 'UsageError' }, args.join(' '))
@@ -117,4 +119,16 @@ t.test('a store that is gone: nothing is forgotten', async (t) => {
     stdout: '',
     stderr: 'nothing is forgotten: the store did not answer for epoch\n',
   })
+})
+
+t.test('what all gateways of a store forget, and how many devices', async (t) => {
+  const told = (devices: number) =>
+    describe(
+      { status: 'forgotten', remembered: false, devices, isOneInstance: false },
+      'user-alice',
+      makeConfig({}),
+    ).join('\n')
+  t.match(told(1), /^forgotten by all gateways of its store: .*\ndevices at Authsignal: 1 device, which/)
+  t.notMatch(told(1), /note:/)
+  t.match(told(0), /note: nothing was known of that user/)
 })

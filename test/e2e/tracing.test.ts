@@ -1,9 +1,12 @@
+import { EventEmitter, once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { request as openRequest } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { explain } from '../../src/commands/explain.ts'
 import { runCommand } from '../commands/run.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
+import { lookupLoopback } from '../lab/loopback.ts'
 import { secretOf } from '../lab/op-world.ts'
 import { signIn, startSignIn } from '../lab/people.ts'
 import { freePorts } from '../lab/ports.ts'
@@ -15,6 +18,7 @@ import {
   type SentSpan,
   startCollector,
 } from '../tracing/collector.ts'
+import { startBareUpstream } from './bare-upstream.ts'
 import { passChallenge } from './challenge.ts'
 import { openBrowser, openWorld } from './stage.ts'
 
@@ -328,7 +332,7 @@ t.test('a collector that refuses, or is gone, costs a line', async (t) => {
   const url = `http://127.0.0.1:${(await freePorts(1))[0]}`
   const gone = await signInDespite(t, { url }, { OTEL_EXPORTER_OTLP_TIMEOUT: '200' })
   await gone.world.gateway.close()
-  t.match(gone.log(), [{ level: 40, msg: 'traces can not be sent', reason: /^ECONNREFUSED / }])
+  t.match(gone.log(), [{ level: 40, msg: 'traces can not be sent', reason: /^connect ECONNREFUSED / }])
   t.equal(gone.log().length, 1)
 })
 
@@ -340,4 +344,29 @@ t.test('a collector that does not answer keeps nobody', async (t) => {
   await world.gateway.close()
   const took = Date.now() - startedAt
   t.ok(took >= 900 && took < 5000, `it closed in ${took} ms`)
+})
+
+t.test('a request that is refused unread, and one whose client goes', async (t) => {
+  const came = new EventEmitter()
+  const upstream = await startBareUpstream(t, { '/slow': (request) => came.emit('request', request) })
+  const { world, spans: end } = await openTracedWorld(t, { upstreamUrl: upstream.url })
+  const refused = openRequest(world.publicUrl, {
+    lookup: lookupLoopback,
+    headers: { host: 'elsewhere.example' },
+  })
+  const [answer] = await once(refused.end(), 'response')
+  answer.resume()
+  const waits = once(came, 'request')
+  const gone = openRequest(`${world.publicUrl}/slow`, { lookup: lookupLoopback }).on('error', () => undefined)
+  gone.end()
+  const [atOp] = await waits
+  const closed = once(atOp, 'close')
+  gone.destroy()
+  await closed
+  const found = await end()
+  t.match(
+    found.find(({ attributes }) => attributes['step_up.refused'] === 'unknown_host'),
+    { name: 'GET', attributes: { 'http.response.status_code': 400 } },
+  )
+  t.ok(found.some(({ attributes }) => attributes['step_up.broken_off'] === true))
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Case } from '../../src/records/records.ts'
-import { addProof, findProofs } from '../../src/step-up/proofs.ts'
+import { addProof, carryProofs, findProofs } from '../../src/step-up/proofs.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { makeServices } from '../services.ts'
@@ -75,4 +75,11 @@ t.test('nothing is remembered for an OP that names no session', async (t) => {
     )
     t.equal(kinds.includes('proof'), isWritten)
   }
+})
+
+t.test('nothing is carried over to a user of whom nothing is on record', async (t) => {
+  const services = await open()
+  const bob = { ...passed, user: { ...user, subject: 'bob' } }
+  await carryProofs(services, passed, bob, ['browser'])
+  t.same(await findProofs(services, bob, ['browser']), [])
 })

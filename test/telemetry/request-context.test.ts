@@ -12,6 +12,7 @@ import {
   requestFacts,
   runRequest,
   timed,
+  waiting,
 } from '../../src/telemetry/request-context.ts'
 
 const facts = { method: 'GET', path: '/a', ip: '192.0.2.1', userAgent: 'a browser' }
@@ -85,4 +86,22 @@ t.test('outside of a request nothing is noted, and everything runs', async (t) =
 
 t.test('a share can be measured outside of a request', async (t) => {
   t.ok(measureShare()() >= 0)
+})
+
+t.test('what a request still waits for is no share of its own', async (t) => {
+  await new Promise<void>((resolve) => {
+    runRequest({ supportId: 'a-b', now: () => 0 }, () => {
+      const end = measureShare()
+      let answer = (): void => undefined
+      const waits = waiting(
+        () =>
+          new Promise<void>((take) => {
+            answer = take
+          }),
+      )
+      t.ok(end() >= 0)
+      answer()
+      waits.then(resolve)
+    })
+  })
 })
