@@ -348,7 +348,9 @@ t.test('a collector that does not answer keeps nobody', async (t) => {
 
 t.test('a request that is refused unread, and one whose client goes', async (t) => {
   const came = new EventEmitter()
-  const upstream = await startBareUpstream(t, { '/slow': (_request, response) => came.emit('request', response) })
+  const upstream = await startBareUpstream(t, {
+    '/slow': (_request, response) => came.emit('request', response),
+  })
   const { world, spans: end } = await openTracedWorld(t, { upstreamUrl: upstream.url })
   const refused = openRequest(world.publicUrl, {
     lookup: lookupLoopback,
