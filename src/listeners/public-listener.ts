@@ -14,6 +14,9 @@ const keepAliveTimeoutMs = 72_000
 /** For one request with its body. */
 const requestTimeoutMs = 300_000
 
+/** `lookup` of node:dns/promises, as far as it is used. */
+type LookUp = (host: string, options: { all: true }) => Promise<readonly { readonly address: string }[]>
+
 /** Where browsers and clients connect. */
 export interface PublicListener {
   /** @throws the error of the system if the address can't be used. */
@@ -26,11 +29,12 @@ export interface PublicListener {
   cut(): void
 }
 
-/** @param handle answers each request. */
+/** @param handle answers each request. @param lookUp finds the addresses of `localhost`. */
 export function createPublicListener(
   config: Pick<Config, 'listen' | 'maxHeaderSize' | 'upstream'>,
   log: Log,
   handle: RequestListener,
+  lookUp: LookUp = lookup,
 ): PublicListener {
   const { maxHeaderSize, listen } = config
   const servers: (http.Server | https.Server)[] = []
@@ -73,7 +77,7 @@ export function createPublicListener(
 
   return {
     async listen() {
-      const [first, ...others] = await findAddresses(listen.host)
+      const [first, ...others] = await findAddresses(listen.host, lookUp)
       const port = await open(first, listen.port)
       // A machine without IPv6 still has the name ::1 for itself.
       for (const host of others) await open(host, port).catch(() => undefined)
@@ -122,9 +126,9 @@ function endConnectionWith(response: ServerResponse): void {
 const silenceMs = ({ upstream }: Pick<Config, 'upstream'>): number => upstream.timeout + 30_000
 
 /** `localhost` is all addresses that this machine has for it; a name without one is an error of the lookup. */
-async function findAddresses(host: string): Promise<[string, ...string[]]> {
+async function findAddresses(host: string, lookUp: LookUp): Promise<[string, ...string[]]> {
   if (host !== 'localhost') return [host]
-  const found = await lookup(host, { all: true })
+  const found = await lookUp(host, { all: true })
   return found.map(({ address }) => address) as [string, ...string[]]
 }
 

@@ -128,3 +128,17 @@ t.test('an address is named as an origin', async (t) => {
   t.equal(describeAddress({ address: '::1', family: 'IPv6', port: 80 }, false), 'http://[::1]:80')
   t.equal(describeAddress({ address: '127.0.0.1', family: 'IPv4', port: 443 }, true), 'https://127.0.0.1:443')
 })
+
+t.test('each address of localhost that can be used, on the port of the first', async (t) => {
+  const lines: { address?: string }[] = []
+  const log = createLog({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } })
+  const config = { ...makeConfig({}), listen: { host: 'localhost', port: 0 } }
+  const lookUp = async () => ['127.0.0.1', '127.0.0.2', '192.0.2.1'].map((address) => ({ address }))
+  const listener = createPublicListener(config, log, answer, lookUp)
+  t.teardown(() => listener.close())
+  await listener.listen()
+  const [first = '', second = '', ...others] = lines.flatMap(({ address }) => address ?? [])
+  t.equal(second, first.replace('127.0.0.1', '127.0.0.2'))
+  t.same(others, [], 'one that this machine has not is left out')
+  for (const address of [first, second]) t.equal(await (await fetch(address)).text(), 'answered')
+})
