@@ -68,7 +68,8 @@ export async function buildApp(
   const forResponses = { ...services, jsonPaths, metadataPaths, loginPage }
 
   const app = createRouter(services, log)
-  await app.register(fastifyCookie)
+  // Cookies are read as strictly as each of them needs; the plugin writes them.
+  await app.register(fastifyCookie, { hook: false })
   readExchanges(app, services, isLoginPath)
   const endShare = watchRequests(app, services.metrics.instruments)
   const instance = createInstance(config, process)

@@ -37,6 +37,10 @@ async function fetchPage(
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request(url, { method, agent: false, headers, signal }, resolve).on('error', reject).end(body)
   })
-  const page = await readBytes(response, longestBytes, () => new Error('the page is too long'))
-  return { status: Number(response.statusCode), headers: response.headers, body: page.toString() }
+  try {
+    const page = await readBytes(response, longestBytes, () => new Error('the page is too long'))
+    return { status: Number(response.statusCode), headers: response.headers, body: page.toString() }
+  } finally {
+    response.destroy()
+  }
 }

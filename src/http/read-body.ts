@@ -15,7 +15,7 @@ export async function readBody(body: Readable, declaredLength: string | undefine
   requireShortBody(declaredLength)
   try {
     // The client's connection stays open, for the answer that says so.
-    return await readBytes(body.iterator({ destroyOnReturn: false }), maxFormBytes, tooLarge)
+    return await readBytes(body, maxFormBytes, tooLarge)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_parameters', 'the form breaks off', { cause: error })

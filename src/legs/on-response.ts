@@ -5,7 +5,7 @@ import { judgePageAnswer } from '../protected-pages/same-user.ts'
 import { Refusal } from '../refusal.ts'
 import { followSignOut, type SignOutServices } from '../sign-out/sign-out.ts'
 import { noteConcern } from '../telemetry/request-context.ts'
-import { contentTypeOf, sendStream } from '../upstream/send-answer.ts'
+import { contentTypeOf, sendBody } from '../upstream/send-answer.ts'
 import type { OpResponse } from './learned.ts'
 import { relayPushedResponse } from './request/pushed-request.ts'
 import { classifyResponse, type ResponseClass, type ResponseFacts } from './response/classify-response.ts'
@@ -105,6 +105,6 @@ async function relay(services: OnResponseServices, answer: OpResponse, found: Re
       return relayText(services, answer)
     case 'head':
     case 'stream':
-      return sendStream(answer.reply, answer.body)
+      return sendBody(answer.reply, answer.body)
   }
 }

@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream'
 import type { UpstreamConnection } from '../upstream/connection.ts'
-import type { OpAnswer } from '../upstream/exchange.ts'
+import type { OpAnswer, OpBody } from '../upstream/exchange.ts'
 import { toUpstreamRefusal } from '../upstream/failure.ts'
 
 const longestPage = 16_384
@@ -47,7 +46,8 @@ export async function askForBrowser(
 }
 
 /** The page is nobody's; a short one is read so that its connection serves the next request. */
-function dump(body: Readable): void {
+function dump(body: OpBody): void {
+  if (Buffer.isBuffer(body)) return
   let size = 0
   body
     .on('error', () => undefined)

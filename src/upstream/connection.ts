@@ -4,7 +4,7 @@ import type { Names } from '../http/public-names.ts'
 import { readBytes } from '../http/read-bytes.ts'
 import { Refusal } from '../refusal.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import type { OpAnswer } from './exchange.ts'
+import type { OpAnswer, OpBody } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
 import { decodeBody } from './read-response.ts'
@@ -132,7 +132,7 @@ async function exchange(
     signal: signal ?? null,
   })
   onHeaders?.(answer.headers)
-  const content = await readBytes(answer.body, longestBody, tooLong)
+  const content = await readWhole(answer.body)
   const received = toHeaders(answer.headers)
   // Some OPs compress whatever they were asked for.
   const plain = await decodeBody(content, received.get('content-encoding') ?? undefined)
@@ -142,6 +142,20 @@ async function exchange(
     headers: received,
   })
   return Object.defineProperty(response, 'url', { value: url.href })
+}
+
+async function readWhole(body: OpBody): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return requireShort(body)
+  try {
+    return await readBytes(body, longestBody, tooLong)
+  } finally {
+    body.destroy()
+  }
+}
+
+function requireShort(body: Buffer): Buffer {
+  if (body.length > longestBody) throw tooLong()
+  return body
 }
 
 const tooLong = (): Refusal =>

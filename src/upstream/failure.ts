@@ -2,10 +2,16 @@ import { publicAddressCode } from '../http/private-lookup.ts'
 import { Refusal } from '../refusal.ts'
 import { silentCode } from './exchange.ts'
 
-const timeouts = new Set(['TimeoutError', 'ETIMEDOUT', silentCode])
+const timeouts = new Set([
+  ...['TimeoutError', 'ETIMEDOUT', silentCode],
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
+])
 
 /** A body that breaks off, and one that did before anybody read it. */
-const brokenOff = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+const brokenOff = new Set([
+  ...['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'],
+  ...['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+])
 
 /**
  * What a failed exchange with the OP means to the one who asked.
@@ -18,7 +24,7 @@ export function toUpstreamRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   const name = nameFailure(error)
   if (name === publicAddressCode) return new Refusal('upstream_unreachable', String(error), { cause: error })
-  if (name === 'HPE_HEADER_OVERFLOW')
+  if (name === 'HPE_HEADER_OVERFLOW' || name === 'UND_ERR_HEADERS_OVERFLOW')
     return new Refusal('upstream_unreadable', 'the headers of the answer are longer than maxHeaderSize', {
       cause: error,
     })
@@ -33,8 +39,8 @@ export function isUpstreamFailure(error: unknown): boolean {
   return brokenOff.has(name) || timeouts.has(name) || isUnreadable(name)
 }
 
-/** What Node's parser of HTTP says. */
-const isUnreadable = (name: string): boolean => name.startsWith('HPE_')
+/** What Node's parser of HTTP says, and that of undici. */
+const isUnreadable = (name: string): boolean => name.startsWith('HPE_') || name === 'HTTPParserError'
 
 /** Its code, or its kind. */
 export function nameFailure(error: unknown): string {

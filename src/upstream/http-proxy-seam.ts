@@ -24,11 +24,11 @@ export function registerHttpProxy(
   void app.register(httpProxy, {
     upstream: upstreamOrigin,
     httpMethods: methods,
-    // The plugin refuses some targets that Node reads; it gets one that it likes.
-    preRewrite: () => '/',
     undici: { request: refuseToSend as unknown as Dispatcher['request'] },
     disableRequestLogging: true,
-    handler: handle,
+    // Before the plugin works out where it would send a request: it refuses some targets that Node reads.
+    preHandler: (request, reply, _done) => handle(request, reply),
+    handler: refuseToSend,
   })
 }
 

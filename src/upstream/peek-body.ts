@@ -1,4 +1,5 @@
-import { finished, type Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
+import type { OpBody } from './exchange.ts'
 
 /** A body that was looked into: all of it, or its start, and a stream that begins again at its first byte. */
 export type PeekedBody =
@@ -12,10 +13,21 @@ export type PeekedBody =
  *
  * @param isOfInterest is asked with each first chunk of a body.
  */
-export function peekBody(
-  body: Readable,
+export async function peekBody(
+  body: OpBody,
   maxBytes: number,
   isOfInterest: (start: Buffer) => boolean = () => true,
+): Promise<PeekedBody> {
+  if (!Buffer.isBuffer(body)) return peekStream(body, maxBytes, isOfInterest)
+  if (body.length <= maxBytes && (body.length === 0 || isOfInterest(body)))
+    return { complete: true, bytes: body }
+  return { complete: false, start: body, stream: Readable.from([body]) }
+}
+
+function peekStream(
+  body: Readable,
+  maxBytes: number,
+  isOfInterest: (start: Buffer) => boolean,
 ): Promise<PeekedBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

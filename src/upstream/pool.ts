@@ -1,9 +1,13 @@
-import http from 'node:http'
-import https from 'node:https'
-import { isIP } from 'node:net'
+import type https from 'node:https'
+import { isIP, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { buildConnector, Pool as Connections, type Dispatcher } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
 import { createPrivateLookup } from '../http/private-lookup.ts'
-import { type OpAnswer, type OpRequest, type Patience, sendRequest } from './exchange.ts'
+import type { OpAnswer, OpRequest, Patience } from './exchange.ts'
+import { receive } from './receive.ts'
+import { tolerateContinue } from './tolerate-continue.ts'
+import { openUploads } from './upload.ts'
 
 const connections = 128
 const longestConnectMs = 10_000
@@ -23,8 +27,9 @@ export interface Pool {
 
 /**
  * The one pool of connections to the OP. One request at a time on each (a response that nobody asked for kills only
- * its own socket), no HTTP/2, no proxy from the environment. Node's own client speaks on them: undici, which is faster,
- * fails at an interim answer `100` that it did not ask for.
+ * its own socket), no HTTP/2, no proxy from the environment. undici speaks on them, which is the fastest. A body that
+ * streams goes by Node's own client, on a connection of its own: undici would end the client's connection where the OP
+ * answers before it has read all.
  *
  * TLS is always verified, against `upstream.tls.ca` or else the roots of Node, and against the host of
  * `upstream.url`. `NODE_TLS_REJECT_UNAUTHORIZED` changes nothing.
@@ -34,49 +39,57 @@ export interface Pool {
  */
 export function openPool(upstream: Config['upstream'], maxHeaderSize: number): Pool {
   const url = new URL(upstream.url)
-  const { request, Agent } = url.protocol === 'https:' ? https : http
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const connecting = {
-    maxSockets: connections,
-    // An IP address is never a server name (RFC 6066, 3); Node then verifies the certificate against the address.
-    ...(url.protocol === 'https:'
-      ? { ...upstream.tls, rejectUnauthorized: true, servername: isIP(host) ? '' : host }
-      : { lookup: createPrivateLookup('upstream.url is plain http') }),
-  }
-  const kept = new Agent({ ...connecting, keepAlive: true, timeout: longestIdleMs })
-  const fresh = new Agent(connecting)
   const patience: Patience = {
     connectMs: Math.min(upstream.timeout, longestConnectMs),
     silenceMs: upstream.timeout,
   }
-  const underWay = new Set<http.ClientRequest>()
-  let isClosed = false
-
-  async function send(
-    asked: OpRequest,
-    agent: http.Agent,
-    onStale?: () => Promise<OpAnswer>,
-  ): Promise<OpAnswer> {
-    if (isClosed) throw new Error('the pool is closed')
-    const { method, path, headers } = asked
-    const opened = request({ host, port: url.port, method, path, headers, agent, maxHeaderSize })
-    // Node would leave out what comes after the 1000th, without a word.
-    opened.maxHeadersCount = 0
-    underWay.add(opened)
-    opened.once('close', () => underWay.delete(opened))
-    return sendRequest(opened, asked, patience, onStale)
-  }
+  const security: TlsOptions =
+    url.protocol === 'https:'
+      ? // An IP address is never a server name (RFC 6066, 3); Node then verifies the certificate against the address.
+        { ...upstream.tls, rejectUnauthorized: true, servername: isIP(host) ? '' : host }
+      : { lookup: createPrivateLookup('upstream.url is plain http') }
+  const kept = new Connections(url.origin, {
+    connections,
+    connect: createConnect(security, patience.connectMs),
+    maxHeaderSize,
+    headersTimeout: patience.silenceMs,
+    bodyTimeout: patience.silenceMs,
+    keepAliveTimeout: longestIdleMs,
+    keepAliveMaxTimeout: longestIdleMs,
+  })
+  const uploads = openUploads(url, { ...security, host, port: url.port, maxHeaderSize }, patience)
 
   return {
     request(asked) {
-      const mayRepeat = /* guard: repeatable-methods */ idempotent.has(asked.method) && !asked.body
-      return send(asked, kept, mayRepeat ? () => send(asked, fresh) : undefined)
+      const { method, path, headers, body = null, signal } = asked
+      if (body instanceof Readable) return uploads.send(asked, body)
+      const options = { method, path, headers, body } as Dispatcher.DispatchOptions
+      const mayRepeat = /* guard: repeatable-methods */ idempotent.has(method) && body === null
+      // Each time one kept connection less is left that was closed.
+      const send = (): Promise<OpAnswer> => receive(kept, options, signal, mayRepeat ? send : undefined)
+      return send()
     },
     destroy() {
-      isClosed = true
-      for (const opened of underWay) opened.destroy()
-      kept.destroy()
-      fresh.destroy()
+      if (!kept.destroyed) void kept.destroy()
+      uploads.destroy()
     },
+  }
+}
+
+type TlsOptions = https.RequestOptions
+
+/** How undici connects. */
+function createConnect(security: TlsOptions, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ ...security, timeout } as buildConnector.BuildOptions)
+  return (options, callback) => {
+    // The name is that of the security: undici would take the Host of a request for it. What connects also returns
+    // the socket, of which the types say nothing.
+    const socket = connect({ ...options, servername: '' }, callback) as unknown as Socket
+    tolerateContinue(socket)
+    // As undici's own errors say.
+    socket.prependListener('error', (error) => {
+      Object.assign(error, { socket: { bytesRead: socket.bytesRead } })
+    })
   }
 }

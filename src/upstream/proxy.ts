@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
 import type { CookieRules } from '../http/own-cookie.ts'
 import { fromUpstreamHeaders } from '../http/response-headers.ts'
 import { Refusal } from '../refusal.ts'
 import type { UpstreamConnection } from './connection.ts'
+import type { OpBody } from './exchange.ts'
 import { toUpstreamRefusal } from './failure.ts'
 import { registerHttpProxy } from './http-proxy-seam.ts'
 import { discard, dropAnswer } from './send-answer.ts'
@@ -29,7 +29,7 @@ export interface UpstreamResponse<Learned> {
   readonly reply: FastifyReply
   readonly learned: Learned
   readonly statusCode: number
-  readonly body: Readable
+  readonly body: OpBody
 }
 
 export interface Hooks<Learned> {
@@ -60,9 +60,10 @@ export function serveProxy<Learned>(
     const onward = await hooks.onRequest(request, reply)
     if (onward.kind === 'answered') return
     const { statusCode, headers, body } = await send(request, onward)
-    body.once('error', (error) => {
-      if (!onward.signal.aborted) hooks.onBreakOff(request, error)
-    })
+    if (!Buffer.isBuffer(body))
+      body.once('error', (error) => {
+        if (!onward.signal.aborted) hooks.onBreakOff(request, error)
+      })
     try {
       // RFC 9110 15: nobody knows what any other status means.
       if (statusCode < 200 || statusCode > 599) throw new Refusal('upstream_unreadable', 'an odd status')
@@ -76,7 +77,7 @@ export function serveProxy<Learned>(
   }
 
   async function send(request: FastifyRequest, { target, headers, signal, body }: UpstreamRequest) {
-    const framed = frameBody(request, headers, /* guard: judged-body */ body)
+    const framed = await frameBody(request, headers, /* guard: judged-body */ body)
     try {
       const { method, exchange } = request
       return await upstream.pool.request({ method, path: target, signal, purpose: exchange.kind, ...framed })

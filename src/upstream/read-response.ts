@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { listCodings } from '../http/readable-codings.ts'
+import type { OpBody } from './exchange.ts'
 import { type PeekedBody, peekBody } from './peek-body.ts'
 
 const maxBytes = 1024 * 1024
@@ -32,8 +32,8 @@ export interface ReadBody {
 }
 
 /** Reads a response body whole, 1 MiB at most, and decodes a copy of it (RFC 9110 8.4). */
-export async function readResponse(stream: Readable, contentEncoding: string | undefined): Promise<ReadBody> {
-  const body = await peekBody(stream, maxBytes)
+export async function readResponse(answer: OpBody, contentEncoding: string | undefined): Promise<ReadBody> {
+  const body = await peekBody(answer, maxBytes)
   const decoded = body.complete ? await decodeBody(body.bytes, contentEncoding) : undefined
   return { body, text: decoded && readUtf8(decoded) }
 }

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { finished, type Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import type { OpBody } from './exchange.ts'
 import type { PeekedBody } from './peek-body.ts'
 
 /**
@@ -87,6 +88,12 @@ export function dropByteHeaders(reply: FastifyReply): void {
   for (const name of ofTheBytes) reply.removeHeader(name)
 }
 
+/** Sends a body that nobody looked into. */
+export function sendBody(reply: FastifyReply, body: OpBody): void {
+  if (Buffer.isBuffer(body)) sendBytes(reply, body)
+  else sendStream(reply, body)
+}
+
 /** Sends a body that was looked into as it came. */
 export function sendPeeked(reply: FastifyReply, body: PeekedBody): void {
   if (body.complete) sendBytes(reply, body.bytes)
@@ -94,8 +101,8 @@ export function sendPeeked(reply: FastifyReply, body: PeekedBody): void {
 }
 
 /** Reads a body to its end for nobody, so that its connection can be used again. */
-export function discard(body: Readable): void {
-  body.on('error', () => undefined).resume()
+export function discard(body: OpBody): void {
+  if (!Buffer.isBuffer(body)) body.on('error', () => undefined).resume()
 }
 
 /** Takes back what the OP said; only its cookies stay. */

@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { HeaderFields } from '../http/exchange.ts'
+import { readBytes } from '../http/read-bytes.ts'
 import { hasBody } from '../http/take-body.ts'
+
+/** The longest body that is held until it is here whole, in bytes: a form. */
+const longestHeld = 16 * 1024
 
 /** A request as it goes to the OP; its method is the client's. */
 export interface UpstreamRequest {
@@ -10,24 +14,27 @@ export interface UpstreamRequest {
   readonly headers: HeaderFields
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
-  /** The bytes that were judged; undefined where the body streams on unread. */
+  /** The bytes that were judged; undefined where nobody read them. */
   readonly body: Buffer | undefined
 }
 
 /**
- * A body as it came, whatever the method: of the length that the client gave, or in chunks.
+ * A body as it came, whatever the method: of the length that the client gave, or in chunks where nobody read it.
  *
  * @param judged the bytes, if they were read.
  */
-export function frameBody(
+export async function frameBody(
   { raw, headers: received }: FastifyRequest,
   headers: HeaderFields,
   judged: Buffer | undefined,
-): { headers: HeaderFields; body: Buffer | Readable | null } {
+): Promise<{ headers: HeaderFields; body: Buffer | Readable | null }> {
   if (!hasBody(received)) return { headers, body: null }
-  const isChunked = received['transfer-encoding'] !== undefined
-  return {
-    headers: isChunked ? { ...headers, 'transfer-encoding': 'chunked' } : headers,
-    body: judged ?? raw,
-  }
+  if (judged) return { headers, body: judged }
+  if (received['transfer-encoding'] !== undefined)
+    return { headers: { ...headers, 'transfer-encoding': 'chunked' }, body: raw }
+  const isShort = Number(received['content-length']) <= longestHeld
+  return { headers, body: isShort ? await readBytes(raw, longestHeld, tooLong) : raw }
 }
+
+/* c8 ignore next */
+const tooLong = (): Error => new Error('more than its Content-Length')

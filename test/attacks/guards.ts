@@ -390,7 +390,6 @@ export const guards: readonly Guard[] = [
   ...marked(['e2e/wire.test.ts'], {
     'repeatable-methods': {},
     'answers-that-began': {},
-    'unasked-answers': { cases: ['upstream/exchange.test.ts'] },
     'refused-framing': { cases: [http] },
     upgrades: { cases: ['http/upgrade.test.ts'] },
   }),

@@ -1,7 +1,7 @@
 import { sendRedirect } from '../../http/send-redirect.ts'
 import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { openAppPage } from '../../pages/open-app-page.ts'
-import { discard, dropAnswer, sendStream } from '../../upstream/send-answer.ts'
+import { discard, dropAnswer, sendBody } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { learnRequestUri } from '../request/pushed-request.ts'
 import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
@@ -19,13 +19,13 @@ export async function relayRedirect(
     const { address } = request.exchange.browser
     if (learned.kind === 'authorization')
       await learnRequestUri(services, learned.authorization, location, address)
-    return sendStream(reply, body)
+    return sendBody(reply, body)
   }
   const judged = await judgeAnswer(services, answer, response, location)
   switch (judged.kind) {
     case 'relay':
       if (judged.isAfterStepUp && leadOut(services, answer, location)) return
-      return sendStream(reply, body)
+      return sendBody(reply, body)
     case 'detour':
       discard(body)
       sendRedirect(dropAnswer(reply), judged.to)
