@@ -35,8 +35,3 @@ export const silentCode = 'OP_SILENT'
 
 /** What an abort signal gives for its reason, as an error. */
 export const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'))
-
-/** The other end closed the connection. */
-export const isClosedByPeer = (error: Error): boolean =>
-  'code' in error &&
-  (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'UND_ERR_SOCKET')

@@ -2,15 +2,12 @@ import { publicAddressCode } from '../http/private-lookup.ts'
 import { Refusal } from '../refusal.ts'
 import { silentCode } from './exchange.ts'
 
-const timeouts = new Set([
-  ...['TimeoutError', 'ETIMEDOUT', silentCode],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
-])
+const timeouts = new Set(['TimeoutError', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', silentCode])
 
 /** A body that breaks off, and one that did before anybody read it. */
 const brokenOff = new Set([
   ...['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'],
-  ...['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ])
 
 /**
@@ -45,5 +42,7 @@ const isUnreadable = (name: string): boolean => name.startsWith('HPE_') || name 
 /** Its code, or its kind. */
 export function nameFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  if (!('code' in error) || typeof error.code !== 'string') return error.name
+  // undici's name for it.
+  return error.code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : error.code
 }

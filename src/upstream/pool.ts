@@ -1,12 +1,12 @@
 import type https from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { buildConnector, Pool as Connections, type Dispatcher } from 'undici'
+import { buildConnector, type Dispatcher, Pool as Lines } from 'undici'
 import type { Config } from '../config/schema/schema.ts'
 import { createPrivateLookup } from '../http/private-lookup.ts'
 import type { OpAnswer, OpRequest, Patience } from './exchange.ts'
+import { type Connect, Line } from './line.ts'
 import { receive } from './receive.ts'
-import { tolerateContinue } from './tolerate-continue.ts'
 import { openUploads } from './upload.ts'
 
 const connections = 128
@@ -49,12 +49,14 @@ export function openPool(upstream: Config['upstream'], maxHeaderSize: number): P
       ? // An IP address is never a server name (RFC 6066, 3); Node then verifies the certificate against the address.
         { ...upstream.tls, rejectUnauthorized: true, servername: isIP(host) ? '' : host }
       : { lookup: createPrivateLookup('upstream.url is plain http') }
-  const kept = new Connections(url.origin, {
+  const connect = buildConnector({ ...security, timeout: patience.connectMs } as buildConnector.BuildOptions)
+  const lines = new Lines(url.origin, {
     connections,
-    connect: createConnect(security, patience.connectMs),
+    factory: (origin, options) => new Line(origin, options, connectTo(connect), patience.silenceMs),
     maxHeaderSize,
-    headersTimeout: patience.silenceMs,
-    bodyTimeout: patience.silenceMs,
+    // A line sees to it by itself.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: longestIdleMs,
     keepAliveMaxTimeout: longestIdleMs,
   })
@@ -67,11 +69,11 @@ export function openPool(upstream: Config['upstream'], maxHeaderSize: number): P
       const options = { method, path, headers, body } as Dispatcher.DispatchOptions
       const mayRepeat = /* guard: repeatable-methods */ idempotent.has(method) && body === null
       // Each time one kept connection less is left that was closed.
-      const send = (): Promise<OpAnswer> => receive(kept, options, signal, mayRepeat ? send : undefined)
+      const send = (): Promise<OpAnswer> => receive(lines, options, signal, mayRepeat ? send : undefined)
       return send()
     },
     destroy() {
-      if (!kept.destroyed) void kept.destroy()
+      if (!lines.destroyed) void lines.destroy()
       uploads.destroy()
     },
   }
@@ -79,17 +81,8 @@ export function openPool(upstream: Config['upstream'], maxHeaderSize: number): P
 
 type TlsOptions = https.RequestOptions
 
-/** How undici connects. */
-function createConnect(security: TlsOptions, timeout: number): buildConnector.connector {
-  const connect = buildConnector({ ...security, timeout } as buildConnector.BuildOptions)
-  return (options, callback) => {
-    // The name is that of the security: undici would take the Host of a request for it. What connects also returns
-    // the socket, of which the types say nothing.
-    const socket = connect({ ...options, servername: '' }, callback) as unknown as Socket
-    tolerateContinue(socket)
-    // As undici's own errors say.
-    socket.prependListener('error', (error) => {
-      Object.assign(error, { socket: { bytesRead: socket.bytesRead } })
-    })
-  }
-}
+/** The name is that of the options: undici would take the Host of a request for it. */
+const connectTo =
+  (connect: buildConnector.connector): Connect =>
+  (options, callback) =>
+    connect({ ...options, servername: '' }, callback) as unknown as Socket

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
-import { isClosedByPeer, type OpAnswer, type OpBody, toError } from './exchange.ts'
+import type { Dispatcher, errors } from 'undici'
+import { type OpAnswer, type OpBody, toError } from './exchange.ts'
+import type { Line, LineOptions } from './line.ts'
 
 /** How much of a body is held before anybody reads it, in bytes. */
 const highWaterMark = 64 * 1024
@@ -17,17 +18,21 @@ type Head = Pick<OpAnswer, 'statusCode' | 'headers'>
  *   an answer came.
  */
 export async function receive(
-  dispatcher: Dispatcher,
+  lines: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal | null | undefined,
   onStale?: () => Promise<OpAnswer>,
 ): Promise<OpAnswer> {
-  const reception = new Reception(signal)
+  if (signal?.aborted) throw toError(signal.reason)
+  const reception = new Reception()
+  const onAbort = (): void => reception.giveUp(toError(signal?.reason))
+  signal?.addEventListener('abort', onAbort, { once: true })
+  reception.onEnd = () => signal?.removeEventListener('abort', onAbort)
   try {
     const head = await new Promise<Head>((resolve, reject) => {
-      reception.resolve = resolve
-      reception.reject = reject
-      dispatcher.dispatch(options, reception)
+      Object.assign(reception, { resolve, reject })
+      const taken: LineOptions = { ...options, onLine: (line) => reception.take(line) }
+      lines.dispatch(taken, reception)
     })
     return { ...head, body: reception.takeBody() }
   } catch (error) {
@@ -40,7 +45,8 @@ export async function receive(
 class Reception implements Dispatcher.DispatchHandler {
   resolve!: (head: Head) => void
   reject!: (error: unknown) => void
-  private readonly signal: AbortSignal | null | undefined
+  onEnd!: () => void
+  private line: Line | undefined
   private controller: Dispatcher.DispatchController | undefined
   private hasAnswered = false
   private hasEnded = false
@@ -49,15 +55,11 @@ class Reception implements Dispatcher.DispatchHandler {
   private size = 0
   private stream: Readable | undefined
 
-  constructor(signal: AbortSignal | null | undefined) {
-    this.signal = signal
-    if (signal?.aborted) this.failure = toError(signal.reason)
-    signal?.addEventListener('abort', this.onAbort, { once: true })
+  take(line: Line): void {
+    this.line = line
   }
 
-  private readonly onAbort = (): void => this.giveUp(toError(this.signal?.reason))
-
-  private giveUp(reason: Error): void {
+  giveUp(reason: Error): void {
     this.failure ??= reason
     this.reject(reason)
     this.controller?.abort(reason)
@@ -82,31 +84,34 @@ class Reception implements Dispatcher.DispatchHandler {
     this.resolve({ statusCode, headers })
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.stream) {
-      if (!this.stream.push(chunk)) controller.pause()
+      if (!this.stream.push(chunk)) this.line?.pause()
       return
     }
     this.held.push(chunk)
     this.size += chunk.length
-    if (this.size >= highWaterMark) controller.pause()
+    if (this.size >= highWaterMark) this.line?.pause()
   }
 
   onResponseEnd(): void {
-    this.hasEnded = true
-    this.stopListening()
+    this.finish()
     this.stream?.push(null)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.stopListening()
     this.failure ??= error
+    this.finish()
     this.reject(error)
     this.stream?.destroy(error)
   }
 
-  private stopListening(): void {
-    this.signal?.removeEventListener('abort', this.onAbort)
+  /** The line is no longer this one's. */
+  private finish(): void {
+    this.hasEnded ||= this.failure === undefined
+    this.line?.resume()
+    this.line = undefined
+    this.onEnd()
   }
 
   /** Once, as soon as the head is known. */
@@ -115,7 +120,7 @@ class Reception implements Dispatcher.DispatchHandler {
     if (this.hasEnded) return first && more.length === 0 ? first : Buffer.concat(this.held)
     const stream = new Readable({
       highWaterMark,
-      read: () => this.controller?.resume(),
+      read: () => this.line?.resume(),
       destroy: (error, done) => {
         if (!this.hasEnded) this.controller?.abort(error ?? new Error('nobody reads on'))
         done(error)
@@ -132,15 +137,13 @@ class Reception implements Dispatcher.DispatchHandler {
 
   /** Whether this error says no more than that a connection was closed that had been kept for long enough. */
   isStale(error: unknown): boolean {
-    return (
-      /* guard: answers-that-began */ !this.hasAnswered &&
-      error instanceof Error &&
-      isClosedByPeer(error) &&
-      hadAnswered(error)
-    )
+    return /* guard: answers-that-began */ !this.hasAnswered && hadAnswered(error)
   }
 }
 
-/** Whether the connection of an error had brought an answer before, as undici's own errors tell. */
-const hadAnswered = ({ socket }: Error & { readonly socket?: { readonly bytesRead?: number } }): boolean =>
-  Number(socket?.bytesRead) > 0
+/** Whether a connection was closed that had brought an answer before. */
+const hadAnswered = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === 'UND_ERR_SOCKET' &&
+  Number((error as errors.SocketError).socket?.bytesRead) > 0

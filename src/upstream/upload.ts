@@ -2,14 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import {
-  isClosedByPeer,
-  type OpAnswer,
-  type OpRequest,
-  type Patience,
-  silentCode,
-  toError,
-} from './exchange.ts'
+import { type OpAnswer, type OpRequest, type Patience, silentCode, toError } from './exchange.ts'
 
 /** At once. */
 const connections = 128
@@ -127,6 +120,9 @@ function ignoreWriteErrors(socket: Socket): void {
   socket._write = (chunk, encoding, callback) => write(chunk, encoding, only(callback))
   socket._writev = (chunks, callback) => writeAll?.(chunks, only(callback))
 }
+
+const isClosedByPeer = (error: Error): boolean =>
+  'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 
 function groupHeaders(rawHeaders: readonly string[]): Record<string, string | string[]> {
   const headers = new Map<string, string | string[]>()
