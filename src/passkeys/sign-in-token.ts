@@ -33,8 +33,10 @@ export function holdsSignInToken(sent: string): boolean {
 
 /** In place: each escape as what it stands for, and none of the zeros that UTF-16 has beside each letter. */
 function unescapeOnce(bytes: Buffer): Buffer {
-  let end = 0
-  for (let at = 0; at < bytes.length; at++) {
+  // What comes before the first of them stays as it is: mostly all.
+  const first = findFirst(bytes, [0x25, 0x5c, 0])
+  let end = first
+  for (let at = first; at < bytes.length; at++) {
     const digit = findDigits(bytes, at)
     const value = digit === 0 ? Number.NaN : 16 * digitAt(bytes, digit) + digitAt(bytes, digit + 1)
     const isEscape = !Number.isNaN(value)
@@ -44,6 +46,12 @@ function unescapeOnce(bytes: Buffer): Buffer {
     if (byte !== 0) bytes[end++] = byte
   }
   return bytes.subarray(0, end)
+}
+
+/** Where the first of some bytes is; the length if none of them is there. */
+function findFirst(bytes: Buffer, wanted: readonly number[]): number {
+  const found = wanted.map((byte) => bytes.indexOf(byte)).filter((at) => at >= 0)
+  return Math.min(bytes.length, ...found)
 }
 
 /** Where the two digits of `%41` or `\u0041` are, if one may begin here; else 0. */
