@@ -33,6 +33,7 @@ export async function check<S extends Forecastable, T>(
   request: FastifyRequest,
   inspect: (services: S) => T | Promise<T>,
 ): Promise<T> {
+  if (services.forecast === undefined) return inspect(services)
   return (await checkTwice(services, request, inspect)).found
 }
 

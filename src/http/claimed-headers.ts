@@ -1,3 +1,5 @@
+import { remember } from './remembered.ts'
+
 const listOf = (...lines: string[]) => lines.flatMap((line) => line.split(' '))
 
 const names: ReadonlySet<string> = new Set(
@@ -48,7 +50,7 @@ export function isSameHeader(name: string, other: string): boolean {
   return foldHeaderName(name) === foldHeaderName(other)
 }
 
-function foldHeaderName(name: string): string {
+const foldHeaderName = remember((name) => {
   const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '')
   return bare.replace(/^(?:http)+(?=.)/, '')
-}
+})

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4 } from 'node:net'
+import { remember } from './remembered.ts'
 
 /** The header in which the proxies in front name the client. */
 export type ForwardingHeader = 'X-Forwarded-For' | 'Forwarded'
@@ -18,7 +19,7 @@ export function createIsFromProxy(
   // A connection has many requests, and its other end stays who it is.
   const known = new WeakMap<IncomingMessage['socket'], boolean>()
   return ({ socket }) => {
-    const found = known.get(socket) ?? isTrusted(parseAddress(socket.remoteAddress ?? '') ?? '')
+    const found = known.get(socket) ?? isTrusted(addressOf(socket))
     known.set(socket, found)
     return found
   }
@@ -38,7 +39,7 @@ export function createFindClientAddress(
   const readHops = header === 'Forwarded' ? readForwarded : readForwardedFor
   const name = header === 'Forwarded' ? 'forwarded' : 'x-forwarded-for'
   return ({ socket, headers }) => {
-    let address = parseAddress(socket.remoteAddress ?? '') ?? ''
+    let address = addressOf(socket)
     if (!isTrusted(address)) return address
     for (const hop of readHops([headers[name] ?? []].flat().join(',')).reverse()) {
       const before = hop === undefined ? undefined : parseAddress(hop)
@@ -49,6 +50,11 @@ export function createFindClientAddress(
     return address
   }
 }
+
+const addressOf = ({ remoteAddress = '' }: IncomingMessage['socket']): string => readPeer(remoteAddress)
+
+/** The other end of a connection says the same for all of its requests. */
+const readPeer = remember((text) => parseAddress(text) ?? '')
 
 /**
  * An IP address in its one form (RFC 5952), without port, brackets and zone; IPv4 in dots where it came in IPv6 notation.

@@ -1,3 +1,5 @@
+import { remember } from './remembered.ts'
+
 /** Headers that end at the next hop (RFC 9110 7.6.1), and those of the connection itself that Node answers for. */
 export const hopByHopHeaders: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
@@ -5,9 +7,13 @@ export const hopByHopHeaders: ReadonlySet<string> = new Set([
 ])
 
 /** The lower-case names that Connection headers list. */
-export function readConnection(values: readonly string[]): string[] {
-  return values
-    .flatMap((value) => value.split(','))
+export const readConnection = (value: string | readonly string[] = ''): readonly string[] =>
+  readList(typeof value === 'string' ? value : value.join())
+
+/** Nearly all say `keep-alive` or `close`. */
+const readList = remember((list) =>
+  list
+    .split(',')
     .map((option) => option.trim().toLowerCase())
-    .filter((option) => option !== '')
-}
+    .filter((option) => option !== ''),
+)

@@ -63,12 +63,12 @@ export function toUpstreamHeaders(
   const received = groupHeaders(rawHeaders)
   for (const name of single) {
     // guard: single-headers
-    if ((received.get(name)?.length ?? 0) > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
+    if (Array.isArray(received.get(name))) throw new Refusal('malformed_headers', `two ${name} headers`)
   }
-  refuseConnectionOptions(received.get('connection') ?? [])
-  refuseTransferCodings(received.get('transfer-encoding') ?? [])
-  const headers = new Map<string, string | string[]>()
-  for (const [name, values] of received) {
+  refuseConnectionOptions(received.get('connection'))
+  refuseTransferCodings(received.get('transfer-encoding'))
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of received) {
     // guard: trusted-header
     if (trustedHeader !== undefined && isSameHeader(name, trustedHeader)) continue
     const certificate = certificates?.names.find((known) => isSameHeader(name, known))
@@ -78,21 +78,18 @@ export function toUpstreamHeaders(
       // guard: certificate-spellings
       if (name !== certificate) continue
       // guard: one-certificate
-      if (values.length > 1) throw new Refusal('malformed_headers', `two ${name} headers`)
-      headers.set(name, values.join())
+      if (Array.isArray(value)) throw new Refusal('malformed_headers', `two ${name} headers`)
+      headers[name] = value
       continue
     }
     if (!mayGoOn(name)) continue
     if (name === 'cookie' || /* guard: negotiated-headers */ (guarded && negotiated.has(name))) continue
-    const [first = '', ...more] = readable && name === 'accept-encoding' ? keepReadable(values) : values
-    headers.set(name, more.length === 0 ? first : values)
+    headers[name] = readable && name === 'accept-encoding' ? keepReadable(value) : value
   }
   // guard: own-cookie-kept
-  const cookie = ownCookies.reduce(omitCookie, received.get('cookie')?.join('; '))
-  if (cookie !== undefined) headers.set('cookie', cookie)
-  for (const [name, value] of Object.entries(gateway.publicHeaders)) headers.set(name, value)
-  headers.set('x-forwarded-for', gateway.clientAddress)
-  return Object.fromEntries(headers)
+  const cookie = ownCookies.reduce(omitCookie, join(received.get('cookie'), '; '))
+  if (cookie !== undefined) headers['cookie'] = cookie
+  return Object.assign(headers, gateway.publicHeaders, { 'x-forwarded-for': gateway.clientAddress })
 }
 
 /** Clients send the same few names all the time. */
@@ -103,19 +100,24 @@ const mayGoOn = remember(
     /* guard: cgi-header-names */ /^[a-z0-9-]+$/.test(name),
 )
 
-function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
-  const headers = new Map<string, string[]>()
-  let name = ''
-  for (const [index, text] of rawHeaders.entries()) {
-    if (index % 2 === 0) name = text.toLowerCase()
-    else if (headers.has(name)) headers.get(name)?.push(text)
-    else headers.set(name, [text])
+/** By lower-case name; an array of those that stand more than once. */
+function groupHeaders(rawHeaders: readonly string[]): Map<string, string | string[]> {
+  const headers = new Map<string, string | string[]>()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name, value] = [`${rawHeaders[at]}`.toLowerCase(), `${rawHeaders[at + 1]}`]
+    const earlier = headers.get(name)
+    if (earlier === undefined) headers.set(name, value)
+    else if (Array.isArray(earlier)) earlier.push(value)
+    else headers.set(name, [earlier, value])
   }
   return headers
 }
 
-function refuseConnectionOptions(values: readonly string[]): void {
-  const odd = readConnection(values).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
+const join = (value: string | string[] | undefined, separator: string): string | undefined =>
+  Array.isArray(value) ? value.join(separator) : value
+
+function refuseConnectionOptions(value: string | string[] | undefined): void {
+  const odd = readConnection(value).find((option) => option !== 'close' && !hopByHopHeaders.has(option))
   // guard: connection-names
   if (odd !== undefined) {
     throw new Refusal('malformed_headers', "Connection names a header that isn't the connection's", {
@@ -125,11 +127,11 @@ function refuseConnectionOptions(values: readonly string[]): void {
 }
 
 /** Node accepts codings before chunked and leaves them in the body, but the OP would get no header for them. */
-function refuseTransferCodings(values: readonly string[]): void {
+function refuseTransferCodings(value: string | string[] | undefined): void {
   // guard: transfer-codings
-  if (values.some((value) => value.trim().toLowerCase() !== 'chunked') || values.length > 1) {
+  if (value !== undefined && (Array.isArray(value) || value.trim().toLowerCase() !== 'chunked')) {
     throw new Refusal('malformed_headers', 'expected no transfer coding but chunked', {
-      value: values.join(', '),
+      value: join(value, ', '),
     })
   }
 }

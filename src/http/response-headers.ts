@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { setsCookie } from './cookies.ts'
 import { hopByHopHeaders, readConnection } from './hop-by-hop.ts'
 import { type Names, toPublicCookie, toPublicUrl } from './public-names.ts'
+import { remember } from './remembered.ts'
 
 /**
  * Fields that name another way to the same pages, which a browser remembers and takes instead of this one: another
@@ -22,52 +23,58 @@ export function fromUpstreamHeaders(
   headers: Record<string, string | string[] | undefined>,
   options: { names: Names; ownCookies: readonly string[] },
 ): Record<string, string | string[]> {
-  const received = new Map<string, string[]>()
+  const received = new Map<string, string | string[]>()
   for (const [key, value] of Object.entries(headers)) {
     if (value === undefined) continue
     const name = key.toLowerCase()
-    received.set(name, [...(received.get(name) ?? []), ...(Array.isArray(value) ? value : [value])])
+    const earlier = received.get(name)
+    received.set(name, earlier === undefined ? value : [earlier, value].flat())
   }
+  const location = received.get('location')
   // guard: one-location
-  if ((received.get('location')?.length ?? 0) > 1) {
+  if (Array.isArray(location) && location.length > 1) {
     throw new Refusal('upstream_unreadable', 'two Location headers')
   }
-  const dropped = new Set(readConnection(received.get('connection') ?? []))
-  const passed = new Map<string, string | string[]>()
-  for (const [name, all] of received) {
-    if (
-      hopByHopHeaders.has(name) ||
-      dropped.has(name) ||
-      /* guard: other-ways-to-the-op */ otherWays.test(name)
-    )
-      continue
-    if (!all.every((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))) {
+  const dropped = readConnection(received.get('connection'))
+  const passed: [name: string, value: string | string[]][] = []
+  for (const [name, value] of received) {
+    if (!mayGoOn(name) || dropped.includes(name)) continue
+    if (Array.isArray(value) ? value.some(isUnfit) : isUnfit(value)) {
       throw new Refusal('upstream_unreadable', `a character in ${name} that can't stand in a header`)
     }
-    const values = changeValues(name, all, options)
-    const [first, ...more] = values
-    if (first !== undefined) passed.set(name, more.length > 0 || name === 'set-cookie' ? values : first)
+    const changed = change(name, value, options)
+    if (changed !== undefined) passed.push([name, changed])
   }
   return Object.fromEntries(passed)
 }
 
-function changeValues(
+/** The OP sends the same few names all the time. */
+const mayGoOn = remember(
+  (name) => !hopByHopHeaders.has(name) && /* guard: other-ways-to-the-op */ !otherWays.test(name),
+)
+
+const isUnfit = (value: string): boolean => /[^\t\x20-\x7e\x80-\xff]/.test(value)
+
+/** @returns undefined where nothing is left. */
+function change(
   name: string,
-  values: string[],
-  options: { names: Names; ownCookies: readonly string[] },
-): string[] {
+  value: string | string[],
+  { names, ownCookies }: { names: Names; ownCookies: readonly string[] },
+): string | string[] | undefined {
   switch (name) {
-    case 'set-cookie':
-      return values.flatMap((value) =>
+    case 'set-cookie': {
+      const others = [value]
+        .flat()
         // guard: own-cookie-not-taken
-        options.ownCookies.some((name) => setsCookie(value, name))
-          ? []
-          : toPublicCookie(value, options.names),
-      )
+        .filter((cookie) => !ownCookies.some((own) => setsCookie(cookie, own)))
+      return others.length === 0 ? undefined : others.map((cookie) => toPublicCookie(cookie, names))
+    }
     case 'location':
     case 'content-location':
-      return values.map((value) => toPublicUrl(value, options.names))
+      return unwrap([value].flat().map((url) => toPublicUrl(url, names)))
     default:
-      return values
+      return Array.isArray(value) ? unwrap(value) : value
   }
 }
+
+const unwrap = (values: string[]): string | string[] | undefined => (values.length > 1 ? values : values[0])

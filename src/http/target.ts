@@ -42,9 +42,12 @@ export function parseTarget(raw: string): Target {
   // guard: path-segments
   if (path.split('/', maxSegments + 2).length > maxSegments + 1)
     refuse(`expected at most ${maxSegments} segments`)
-  if (!/^[/\w-]+$/.test(path)) checkPath(path)
+  if (!plain.test(path)) checkPath(path)
   return { raw, path, query: mark < 0 ? '' : raw.slice(mark + 1), loosePath: loosenPath(path) }
 }
+
+/** Segments of letters, digits, hyphens and single dots, none of which ends one: nothing that could be read otherwise. */
+const plain = /^(?:\/[\w-]*(?:\.[\w-]+)*)+$/
 
 function checkPath(path: string): void {
   // guard: backslashes

@@ -16,8 +16,8 @@ export function refuseUpgrade({
   httpVersion,
 }: Pick<IncomingMessage, 'headers' | 'httpVersion'>): void {
   // In HTTP/1.0 the field says nothing.
-  if (httpVersion === '1.0' || !readConnection([headers.connection ?? '']).includes('upgrade')) return
-  const protocols = readConnection([headers.upgrade ?? ''])
+  if (httpVersion === '1.0' || !readConnection(headers.connection).includes('upgrade')) return
+  const protocols = readConnection(headers.upgrade)
   // guard: upgrades
   if (!protocols.every(isHttp)) {
     throw new Refusal('unsupported_upgrade', 'an upgrade to another protocol, such as WebSocket')

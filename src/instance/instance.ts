@@ -71,9 +71,10 @@ export function createInstance(
 
   return {
     watch(app) {
-      app.addHook('onRequest', async (request) => {
+      app.addHook('onRequest', (request, _reply, done) => {
         noteForwarding(request)
         noteCookies(request)
+        done()
       })
     },
     serve(app) {

@@ -86,7 +86,7 @@ export function readExchanges(
     app.addHook('onRequest', ({ id: supportId, headers }, _reply, done) =>
       runRequest({ supportId, traceId: readTraceId(headers['traceparent']), now, see }, done),
     )
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const gone = new AbortController()
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort()
@@ -96,5 +96,6 @@ export function readExchanges(
     const { address: ip, userAgent } = browser
     noteFacts({ method: request.method, path: target.path, ip, userAgent })
     request.setDecorator<Exchange>('exchange', exchange)
+    done()
   })
 }

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises'
-import { setMaxListeners } from 'node:events'
 import http, { type RequestListener, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -53,8 +52,11 @@ export function createPublicListener(
     server.timeout = silenceMs(config)
     server.on('request', (_request, response: ServerResponse) => {
       underWay.add(response)
-      response.once('close', () => underWay.delete(response))
-      endWithConnection(response)
+      const stopWatching = endWithConnection(response)
+      response.once('close', () => {
+        underWay.delete(response)
+        stopWatching()
+      })
     })
     return server.on('request', handle).on('clientError', onClientError)
   }
@@ -101,18 +103,20 @@ export function createPublicListener(
 /**
  * Node ends only the response whose turn it is on a connection that goes. Others that were asked for there (pipelining)
  * would be under way for good, with all that waits for their end.
+ *
+ * @returns what is to be called once it has ended.
  */
-function endWithConnection(response: ServerResponse): void {
+function endWithConnection(response: ServerResponse): () => void {
   const { socket } = response.req
   // As many may wait as fit into what is read at once.
-  setMaxListeners(0, socket)
+  socket.setMaxListeners(0)
   const onGone = (): void => {
     if (response.socket !== null) return
     response.destroy()
     response.emit('close')
   }
   socket.once('close', onGone)
-  response.once('close', () => socket.off('close', onGone))
+  return () => socket.off('close', onGone)
 }
 
 /** Node would keep it for another request. */

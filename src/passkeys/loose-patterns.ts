@@ -1,4 +1,5 @@
 import { readOtherwise, restsBehindScripts, scriptAliases } from '../http/path-readings.ts'
+import { remember } from '../http/remembered.ts'
 import { loosenPath, type Target } from '../http/target.ts'
 import { createIsLoginPath } from './login-page/login-paths.ts'
 
@@ -14,8 +15,11 @@ export function createCouldBe(patterns: readonly string[]): (target: Target) => 
       ...restsBehindScripts(pattern),
     ]),
   )
-  return ({ path, loosePath }) =>
-    isOne(loosePath) ||
-    // guard: jwt-path-readings
-    readOtherwise(path).some((reading) => reading.starts.some((start) => isOne(reading.path.slice(start))))
+  const couldBe = remember(
+    (path) =>
+      isOne(loosenPath(path)) ||
+      // guard: jwt-path-readings
+      readOtherwise(path).some((reading) => reading.starts.some((start) => isOne(reading.path.slice(start)))),
+  )
+  return ({ path }) => couldBe(path)
 }

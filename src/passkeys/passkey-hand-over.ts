@@ -54,7 +54,7 @@ async function refuseTokens(
   const { target, kind, upstreamHeaders } = request.exchange
   refuseToken(audit, target.raw)
   // guard: jwt-in-headers
-  refuseToken(audit, Object.values(upstreamHeaders).flat().join('\n'))
+  refuseToken(audit, Object.values(upstreamHeaders).join('\n'))
   // Bodies stream by unread where an OP has no reason to look into them.
   if (kind !== 'open' || !couldTakeToken(target)) return undefined
   const body = await takeBody(request)

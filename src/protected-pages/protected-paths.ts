@@ -1,5 +1,6 @@
 import { type PathReading, readOtherwise, restsBehindScripts, scriptAliases } from '../http/path-readings.ts'
-import { parseTarget, type Target } from '../http/target.ts'
+import { remember } from '../http/remembered.ts'
+import { loosenPath, parseTarget, type Target } from '../http/target.ts'
 import { Refusal } from '../refusal.ts'
 
 /** A path that is guarded for some request methods; with none named for all. */
@@ -27,10 +28,10 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
     const roots = [loosePath, ...scriptAliases(page.path)]
     return { page, roots, rests: restsBehindScripts(page.path) }
   })
-  return ({ path, loosePath }, method) => {
-    if (guarded.length === 0) return undefined
+  function find(path: string, method: string): Page | undefined {
     const candidates = guarded.filter(({ page }) => covers(page, method))
-    const readings = [{ path: loosePath, starts: [0] }, /* guard: page-readings */ ...readOtherwise(path)]
+    const asItIs = { path: loosenPath(path), starts: [0] }
+    const readings = [asItIs, /* guard: page-readings */ ...readOtherwise(path)]
     const found = new Set(readings.flatMap((reading) => findAll(candidates, reading)))
     const isProtected = [...found].some(({ policy }) => policy.mode === 'enforce')
     // guard: two-pages
@@ -39,6 +40,14 @@ export function createFindPage<Page extends GuardedPage>(pages: readonly Page[])
     const [page] = found
     return page
   }
+
+  if (guarded.length === 0) return () => undefined
+  // A path has no space.
+  const foundAt = remember((request) => {
+    const [method = '', path = ''] = request.split(' ')
+    return { page: find(path, method) }
+  })
+  return ({ path }, method) => foundAt(`${method} ${path}`).page
 }
 
 /** The same on the day on which the pages that are watched are enforced; finds nothing where none is watched. */

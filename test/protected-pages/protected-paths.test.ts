@@ -76,3 +76,13 @@ t.test('methods', async (t) => {
   t.equal(find('/a', 'POST'), 'guarded', 'what is only watched stands in front of nothing')
   t.equal(find('/a', 'DELETE'), 'watched')
 })
+
+t.test('what was found before is found again, for its own method', async (t) => {
+  const find = finder(page('read', '/a', ['GET']), page('removed', '/a/b.css', ['DELETE']))
+  for (const time of ['the first time', 'again']) {
+    t.equal(find('/a/b.css', 'GET'), 'read', time)
+    t.equal(find('/a/b.css', 'HEAD'), 'read', time)
+    t.equal(find('/a/b.css', 'PUT'), undefined, time)
+    t.equal(find('/c.css', 'GET'), undefined, time)
+  }
+})
