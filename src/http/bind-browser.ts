@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hashOf } from '../hash.ts'
 import { browserIdOf, readBrowserCookies } from './browser.ts'
+import type { Cookie } from './cookie-pairs.ts'
 import { canShowPage } from './navigation.ts'
 import { type CookieRules, setOwnCookie } from './own-cookie.ts'
 
@@ -50,15 +51,22 @@ export function meetBrowser(
   const isShown = canShowPage(method, headers)
   const [known, ...others] = readBrowserCookies(headers, cookie)
   if (!known && !isShown) return undefined
-  const { name, value } = known ?? {
-    name: cookie.visitPrefix + nameVisit(method, asked),
-    value: createSecret(),
+  let own = known
+  // Most requests are written down by nobody: what stands for their browser is only made when it is asked for.
+  const identify = (): Cookie => {
+    own ??= { name: cookie.visitPrefix + nameVisit(method, asked), value: createSecret() }
+    return own
   }
-  const options = name === cookie.name ? cookie.options : cookie.visitOptions
   return {
-    id: browserIdOf(value),
-    ids: [browserIdOf(value), ...others.map((other) => browserIdOf(other.value))],
+    get id() {
+      return browserIdOf(identify().value)
+    },
+    get ids() {
+      return [browserIdOf(identify().value), ...others.map((other) => browserIdOf(other.value))] as const
+    },
     keep(reply) {
+      const { name, value } = identify()
+      const options = name === cookie.name ? cookie.options : cookie.visitOptions
       if (isShown && options.maxAge !== undefined) setOwnCookie(reply, name, value, options)
     },
   }

@@ -1,5 +1,6 @@
 import { isLocalHost, isPortIndifferent, scriptableSchemes } from '../config/redirect-uri-key.ts'
 import { decodePath, loosenPath } from './loose-path.ts'
+import { remember } from './remembered.ts'
 
 /**
  * What the most lenient OP could take a redirect URI for: by scheme, host, port and path, each as such an OP would
@@ -9,7 +10,7 @@ import { decodePath, loosenPath } from './loose-path.ts'
  *
  * @returns undefined for what no browser takes for an absolute URI, or for one that leads to a client.
  */
-export function loosenRedirectUri(uri: string): string | undefined {
+export const loosenRedirectUri = remember((uri): string | undefined => {
   if (!URL.canParse(uri)) return undefined
   const url = new URL(uri)
   if (scriptableSchemes.has(url.protocol)) return undefined
@@ -20,7 +21,7 @@ export function loosenRedirectUri(uri: string): string | undefined {
   const host = isLocalHost(url.hostname) ? 'loopback' : url.hostname.replace(/\.+$/, '')
   const place = isPortIndifferent(url) ? host : `${host}:${url.port}`
   return `${url.protocol}//${place}${/* guard: redirect-uri-paths */ loosenPath(url.pathname)}`
-}
+})
 
 /** The port of a web address on this machine, where it doesn't tell redirect URIs apart (RFC 8252 7.3). */
 export function loopbackPort(uri: string): string | undefined {

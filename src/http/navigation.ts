@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
 import { Refusal } from '../refusal.ts'
+import { remember } from './remembered.ts'
 
 /**
  * Whether a person waits for this answer in a browser tab, so that the gateway may show a page first: a GET that loads
@@ -12,7 +13,7 @@ export function isNavigation(method: string, headers: IncomingHttpHeaders): bool
   if (lowerCased(headers, 'x-requested-with') === 'xmlhttprequest') return false
   const mode = lowerCased(headers, 'sec-fetch-mode')
   const destination = lowerCased(headers, 'sec-fetch-dest')
-  if (mode === undefined && destination === undefined) return acceptsHtml(headers.accept)
+  if (mode === undefined && destination === undefined) return acceptsHtml(headers.accept ?? '')
   return (mode ?? 'navigate') === 'navigate' && (destination ?? 'document') === 'document'
 }
 
@@ -50,10 +51,11 @@ function isPrefetch(headers: IncomingHttpHeaders): boolean {
   )
 }
 
-function acceptsHtml(accept: string | undefined): boolean {
-  const types = new Negotiator({ headers: { accept: accept ?? '' } }).mediaTypes()
+/** There are as many of these as kinds of browsers. */
+const acceptsHtml = remember((accept) => {
+  const types = new Negotiator({ headers: { accept } }).mediaTypes()
   return types.some((type) => type.toLowerCase() === 'text/html')
-}
+})
 
 function lowerCased(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]

@@ -1,3 +1,5 @@
+import { remember } from './remembered.ts'
+
 /**
  * What browsers may make of a body, by its Content-Type:
  * - `html`, `xml`: they show it as a page of this kind
@@ -14,8 +16,11 @@ const unknown: ReadonlySet<string> = new Set(['*/*', 'unknown/unknown', 'applica
 /**
  * @param contentType the field's value; of a doubled field all values, with commas between them (Fetch 3.5).
  */
-export function readPageType(contentType: string | undefined): PageType {
-  const types = new Set(splitList(contentType ?? '').map(readType))
+export const readPageType = (contentType: string | undefined): PageType => findPageType(contentType ?? '')
+
+/** An OP's pages are of few types. */
+const findPageType = remember((contentType): PageType => {
+  const types = new Set(splitList(contentType).map(readType))
   const [only = 'guessed'] = types
   if (types.size <= 1) return only
   if (types.has('parts')) return 'parts'
@@ -23,7 +28,7 @@ export function readPageType(contentType: string | undefined): PageType {
   const [page = 'guessed'] = types
   // guard: several-types
   return types.size === 1 ? page : 'unclear'
-}
+})
 
 /** A comma within quotes separates nothing. */
 function splitList(value: string): string[] {

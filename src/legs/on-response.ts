@@ -9,7 +9,7 @@ import { contentTypeOf, sendBody } from '../upstream/send-answer.ts'
 import type { OpResponse } from './learned.ts'
 import { relayPushedResponse } from './request/pushed-request.ts'
 import { classifyResponse, type ResponseClass, type ResponseFacts } from './response/classify-response.ts'
-import { mustBeRead } from './response/judge-answer.ts'
+import { mustBeRead, urlOf } from './response/judge-answer.ts'
 import { relayJson, relayText } from './response/relay-json.ts'
 import { relayMetadata } from './response/relay-metadata.ts'
 import { type RelayPageServices, relayLoginPage, relayPage } from './response/relay-page.ts'
@@ -63,7 +63,7 @@ const isForBrowser = ({ kind }: OpResponse['learned']): boolean =>
   kind !== 'redemption' && kind !== 'pushed' && kind !== 'page'
 
 function readFacts(services: OnResponseServices, answer: OpResponse): ResponseFacts {
-  const { config, policies, provider, loginPage, metadataPaths, jsonPaths } = services
+  const { policies, provider, loginPage, metadataPaths, jsonPaths } = services
   const { request, reply, learned, statusCode } = answer
   const { target, kind } = request.exchange
   return {
@@ -71,7 +71,7 @@ function readFacts(services: OnResponseServices, answer: OpResponse): ResponseFa
     statusCode,
     learned,
     location: reply.getHeader('location')?.toString(),
-    publicUrl: config.publicUrl,
+    url: urlOf(services, request),
     contentType: contentTypeOf(reply),
     isAtMetadata: metadataPaths.has(target.loosePath),
     isAtJson: jsonPaths.has(target.loosePath),
@@ -92,7 +92,7 @@ async function relay(services: OnResponseServices, answer: OpResponse, found: Re
     case 'pushed_response':
       return relayPushedResponse(services, answer, found.query)
     case 'redirect':
-      return relayRedirect(services, answer, found.location)
+      return relayRedirect(services, answer, found)
     case 'metadata':
       return relayMetadata(services.upstream.names, answer)
     case 'login_page':

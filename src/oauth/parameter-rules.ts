@@ -60,6 +60,7 @@ export interface ReadName {
  */
 export function readName(rawName: string, rules: ParameterRules, report: Report): ReadName {
   const { strict, alike } = rulesets[rules]
+  if (strict.has(rawName)) return { name: rawName, others: [] }
   const name = requirePlain(rawName)
   if (strict.has(name)) return { name, others: [] }
   if (decodeFormText(rawName) === undefined) report('', 'malformed_parameters', 'a broken escape in a name')

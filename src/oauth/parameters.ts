@@ -33,6 +33,8 @@ export interface Parameters {
   all(name: string): readonly string[]
   /** Every name that was sent, those with empty values included. */
   readonly names: ReadonlySet<string>
+  /** How many bytes are in `toQuery` at most, once its escapes are undone. */
+  readonly mostBytes: number
   /**
    * The parameters as a query, for driving the request again: values byte for byte as they came, equal repetitions
    * once.
@@ -132,6 +134,8 @@ const splitPairs = (text: string): string[] => (text === '' ? [] : text.split('&
 
 /** Before any of it is read. What stands between semicolons counts as a parameter too. */
 function requireFew(texts: readonly string[]): void {
+  // Each has a character at least, or what parts it from the next.
+  if (texts.reduce((length, text) => length + text.length + 1, 0) <= maxCount) return
   let [count, nameBytes] = [0, 0]
   for (const text of texts) {
     if (text === '') continue
@@ -174,12 +178,16 @@ function createParameters(
   pairs: readonly Pair[],
 ): Parameters {
   const all = (name: string) => [...(values.get(name) ?? [])].filter((value) => value !== '')
-  const get = (name: string) => all(name)[0]
+  const get = (name: string) => {
+    for (const value of values.get(name) ?? []) if (value !== '') return value
+    return undefined
+  }
   return {
     get,
     has: (name) => get(name) !== undefined,
     all,
     names: new Set(values.keys()),
+    mostBytes: pairs.reduce((sum, { rawName, rawValue }) => sum + rawName.length + rawValue.length + 2, 0),
     toQuery(changes = new Map()) {
       const kept = pairs.filter(({ name }) => !changes.has(name)).map(spell)
       const changed = [...changes].flatMap(([name, value]) =>

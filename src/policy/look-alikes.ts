@@ -1,5 +1,6 @@
 import { foldByCollation } from '../http/collated-name.ts'
 import { decodeFormBytes } from '../http/form-text.ts'
+import { remember } from '../http/remembered.ts'
 
 /** RFC 6749 A.1 allows ASCII only: a longer id with other characters is none that an OP gives. */
 export const longestForeignId = 256
@@ -33,7 +34,7 @@ export function createFindLookAlike(clientIds: readonly string[]): (id: string) 
   }
   known.delete('')
 
-  return (id) => {
+  const find = (id: string): string | undefined => {
     // guard: id-too-long
     if (id.length > longestForeignId && !ascii.test(id)) return clientIds[0]
     return readId(id)
@@ -42,6 +43,9 @@ export function createFindLookAlike(clientIds: readonly string[]): (id: string) 
       .map((key) => known.get(key))
       .find((found) => found !== undefined)
   }
+  // The same few clients ask again and again, and each request asks several times.
+  const recall = remember((id) => ({ found: find(id) }))
+  return (id) => recall(id).found
 }
 
 /** The forms by which two ids may be the same. */

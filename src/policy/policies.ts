@@ -1,6 +1,7 @@
 import { anyPathOf, redirectUriKey } from '../config/redirect-uri-key.ts'
 import type { ClientPolicy, Config } from '../config/schema/schema.ts'
 import { loopbackPort, loosenRedirectUri } from '../http/loose-redirect-uri.ts'
+import { remember } from '../http/remembered.ts'
 import { createFindLookAlike } from './look-alikes.ts'
 import { strictestOf } from './strictest.ts'
 
@@ -78,10 +79,10 @@ export function createPolicies(config: Config): Policies {
       ...config.defaults,
       clientId,
     }
-  const ofRedirectUri = (redirectUri: string): readonly ClientPolicy[] => {
+  const ofRedirectUri = remember((redirectUri): readonly ClientPolicy[] => {
     const own = findOwners(owners, redirectUri, redirectUriKey)
     return own.length > 0 ? own : findOwners(likelyOwners, redirectUri, loosenRedirectUri)
-  }
+  })
 
   function govern(clientIds: readonly string[], redirectUri?: string): GoverningPolicy {
     const named = clientIds.map(ofClient)

@@ -74,7 +74,7 @@ export async function askThroughBrowser(
 export async function isOwnQuestion(
   { config, records }: Pick<BrowserProbeServices, 'config' | 'records'>,
   parameters: { get(name: string): string | undefined },
-  browserIds: readonly string[],
+  browserIds: () => readonly string[],
 ): Promise<boolean> {
   const { probe } = config.provider
   if (parameters.get('client_id') !== probe.clientId) return false
@@ -83,7 +83,7 @@ export async function isOwnQuestion(
     parameters.get('redirect_uri') === probeRedirectUri(config) &&
     ['response_mode', 'request', 'request_uri'].every((name) => parameters.get(name) === undefined)
   const question = isPlain && (await records.browserQuestions.get(parameters.get('state') ?? ''))
-  return question ? browserIds.includes(question.browser) : false
+  return question ? browserIds().includes(question.browser) : false
 }
 
 /**

@@ -120,30 +120,34 @@ const pageBodies: Row[] = [
 
 const cb = 'https://app.example.com/cb'
 const open = `<form method=post action="${cb}">`
+/** For its sake the page is built. */
+const away = '<form action=//x></form>'
 const size = 500_000
 
 /** What the OP answers with, by path. */
 export const pages: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    text: `<form></form>${fill('some words of text ', size)}`,
+    text: `${away}${fill('some words of text ', size)}`,
     forms: fill('<form action=/x><input name=a value=b></form>', size),
+    'forms-elsewhere': fill('<form action=//x><input name=a value=b></form>', size),
     'form-posts': fill(`<form method=post action=${cb}><input name=code value=b></form>`, size),
     fields: open + fill('<input name=code value=x>', size),
     'odd-fields': open + fill('<input name=Code[ value=x>', size),
     buttons: open + count(14_000, (index) => `<button name=code formaction=?${index}>`).join(''),
     options: `${open}<select name=code>${fill('<option>', size)}`,
     nested: open + fill('<div>', size),
+    names: `<form>${fill('name=', size / 2)}${fill('action=a', size / 2)}`,
     'nested-lists': `${open}${fill('<div>', size / 2)}${fill('<li></li>', size / 2)}`,
-    attributes: `<form ${count(70_000, (index) => `a${index}`).join(' ')}>`,
-    links: `<form>${fill('<a><div>', size)}`,
-    formatting: `<form><p>${count(20_000, (index) => `<i x=${index}>`).join('')}${fill('<p>x', size / 2)}`,
+    attributes: `<form action=//x ${count(70_000, (index) => `a${index}`).join(' ')}>`,
+    links: `${away}${fill('<a><div>', size)}`,
+    formatting: `${away}<p>${count(20_000, (index) => `<i x=${index}>`).join('')}${fill('<p>x', size / 2)}`,
     tables: `${open}<table>${fill('<i></i>', size)}`,
-    templates: `<form>${fill('<template shadowrootmode=open>', size)}`,
+    templates: `${away}${fill('<template shadowrootmode=open>', size)}`,
     frames: `<form>${fill('<iframe srcdoc="', size)}`,
-    noscript: `<form>${fill('<noscript>', size)}`,
-    charsets: `<form>${count(30_000, (index) => `charset=a${index} `).join('')}`,
-    declarations: `<form>${fill('<?xml encodin', size)}`,
-    escapes: `<form>${fill('\x1b(B', size)}`,
+    noscript: `${away}${fill('<noscript>', size)}`,
+    charsets: `${away}${count(30_000, (index) => `charset=a${index} `).join('')}`,
+    declarations: `${away}${fill('<?xml encodin', size)}`,
+    escapes: `${away}${fill('\x1b(B', size)}`,
     'long-name': `${open}<input name="${fill('\u0301\u0323', size / 4)}">`,
     login: `${fill('<p class="a">words</p>\r\n', size)}<input name=username>`,
     'login-fields': fill('<input name=a type=text>', size),

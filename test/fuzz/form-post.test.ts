@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { type DefaultTreeAdapterTypes as Dom, parse } from 'parse5'
 import t from 'tap'
+import { isResponse, tellingParameters } from '../../src/oauth/authorization-response.ts'
 import { readFormPostPage } from '../../src/oauth/page/form-post.ts'
+import { mayHoldResponse } from '../../src/oauth/page/may-hold-response.ts'
 import { checkProperty, oddText } from './check.ts'
 
 const base = 'https://login.example.com/connect/authorize'
@@ -82,6 +84,147 @@ function findAll(node: Dom.Node, tagName: string): Dom.Element[] {
 
 const attribute = (element: Dom.Element, name: string) =>
   element.attrs.find((one) => one.name === name)?.value
+
+/** Attributes as they are written by somebody who hides them. */
+const oddAttribute = fc
+  .tuple(
+    fc.constantFrom(
+      ...[
+        'name',
+        'NAME',
+        'action',
+        'formaction',
+        'FormAction',
+        'data-name',
+        'name\0',
+        'href',
+        'id',
+        'method',
+      ],
+    ),
+    fc.constantFrom('=', ' = ', '\n=\t', '\f=\r\n', '==', '', '/='),
+    fc.constantFrom('"', "'", ''),
+    fc.array(
+      fc.oneof(
+        {
+          weight: 6,
+          arbitrary: fc.constantFrom(
+            ...[
+              'code',
+              'co',
+              'de',
+              'id_token',
+              'id',
+              '&lowbar;',
+              'token',
+              'error',
+              '&#99;',
+              '&#x6f',
+              'response',
+            ],
+            ...[
+              'https:',
+              'HTTP',
+              '//a.example',
+              '/',
+              '\\',
+              '&sol;',
+              '&colon;',
+              '&Tab;',
+              '&num;',
+              '&quest;',
+              ':',
+            ],
+            ...[
+              '?code=1',
+              '#id_token=1',
+              '?c%6fde=1',
+              '\t',
+              '\n',
+              ' ',
+              '\x01',
+              '.',
+              '~',
+              '_',
+              '-',
+              'x',
+              '@',
+              '[',
+              '*',
+            ],
+          ),
+        },
+        { weight: 1, arbitrary: oddText },
+      ),
+      { maxLength: 5 },
+    ),
+  )
+  .map(([name, equals, quote, parts]) => name + equals + quote + parts.join('') + quote)
+const oddTag = fc
+  .tuple(
+    fc.constantFrom(
+      'form',
+      'FORM',
+      'input',
+      'button',
+      'select',
+      'textarea',
+      'p',
+      'svg',
+      'template',
+      'base',
+      'iframe',
+    ),
+    fc.array(oddAttribute, { maxLength: 4 }),
+    fc.constantFrom('>', '/>', ''),
+  )
+  .map(([name, attributes, end]) => `<${[name, ...attributes].join(' ')}${end}`)
+const oddPage = fc
+  .array(fc.oneof({ weight: 6, arbitrary: oddTag }, { weight: 2, arbitrary: piece }, oddText), {
+    maxLength: 8,
+  })
+  .map((parts) => parts.join('\n'))
+
+/** All elements of a page, those of templates too. */
+function* elementsOf(node: Dom.Node): Generator<Dom.Element> {
+  if ('tagName' in node) yield node
+  if ('content' in node) yield* elementsOf(node.content)
+  if ('childNodes' in node) for (const child of node.childNodes) yield* elementsOf(child)
+}
+
+/** Whatever a script would do with an element, it is no part of a response. */
+function isHarmless(element: Dom.Element): boolean {
+  const addresses = ['action', 'formaction'].flatMap((name) => attribute(element, name) ?? [])
+  const leadAway = addresses
+    .filter((address) => URL.canParse(address, base))
+    .map((address) => new URL(address, base))
+    .some(
+      ({ origin, search, hash }) =>
+        origin !== new URL(base).origin &&
+        [search, hash].some((text) => isResponse(new URLSearchParams(text.slice(1)))),
+    )
+  const isBase = element.tagName === 'base' && attribute(element, 'href') !== undefined
+  const isFrame = attribute(element, 'srcdoc') !== undefined
+  return !leadAway && !isBase && !isFrame && !tellingParameters.has(attribute(element, 'name') ?? '')
+}
+
+let unbuilt = 0
+let forms = 0
+await checkProperty(
+  t,
+  'a page that is not built holds no response in the reading of the parser',
+  fc.property(oddPage, (page) => {
+    if (mayHoldResponse(page)) return true
+    unbuilt += 1
+    const readings = [true, false].map((scriptingEnabled) => [
+      ...elementsOf(parse(page, { scriptingEnabled })),
+    ])
+    if (readings[0]?.some(({ tagName }) => tagName === 'form')) forms += 1
+    return readings.flat().every(isHarmless)
+  }),
+  3000,
+)
+t.ok(unbuilt > 300 && forms > 100, `${unbuilt} pages were not built, ${forms} of them with a form`)
 
 let found = 0
 await checkProperty(

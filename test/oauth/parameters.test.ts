@@ -1,6 +1,7 @@
 import t from 'tap'
+import { decodeFormBytes } from '../../src/http/form-text.ts'
 import { authorizationParameters, oauthParameters } from '../../src/oauth/oauth-parameters.ts'
-import { type Parameters, parseParameters } from '../../src/oauth/parameters.ts'
+import { type Parameters, parseParameters, readParameters } from '../../src/oauth/parameters.ts'
 import type { RefusalCode } from '../../src/refusal.ts'
 import { workMs } from '../lab/work-ms.ts'
 
@@ -324,4 +325,23 @@ t.test('D-06 reads adversarial forms fast', async (t) => {
     })
     t.ok(work < 5000, body.slice(0, 8))
   }
+})
+
+t.test('no query of the parameters has more bytes than are told', (t) => {
+  const queries = [
+    '',
+    'a',
+    '&&',
+    'a&b=&c=d&=e',
+    'state=%e9%20+\xe9&x=%41%4',
+    'resource=a&resource=b&resource=a',
+    'a=b;c',
+  ]
+  for (const query of queries) {
+    const { parameters } = readParameters({ query, body: Buffer.from('client_id=c') }, 'authorization')
+    const decoded = decodeFormBytes(parameters.toQuery())
+    t.ok(decoded.length <= parameters.mostBytes, `${query}: ${decoded}`)
+    t.ok(parameters.mostBytes <= 2 * query.length + 'client_id=c'.length + 2, `${query}: not many more`)
+  }
+  t.end()
 })

@@ -55,7 +55,8 @@ export async function authorize(
     return forward(request, { body, learned: { kind: 'form', ask } })
   }
   const met = meetBrowser(request, services.cookie, parameters.get('state') ?? '')
-  const browserIds = met?.ids ?? []
+  // They are made when they are asked for: few requests are.
+  const browserIds = (): readonly string[] => met?.ids ?? []
   const isOwn = faults.size === 0 && (await isOwnQuestion(services, parameters, browserIds))
   if (isOwn) return forward(request, { body })
   const target = body ? asGetTarget(exchange.target.path, parameters) : exchange.target.raw
@@ -66,7 +67,9 @@ export async function authorize(
     parameters,
     faults: [...faults.values()],
     browser: exchange.browser,
-    browserIds,
+    get browserIds() {
+      return browserIds()
+    },
     isOwnForm: isOwnForm(request, services.config.publicUrl),
     probe: (mayAskBrowser) => findUser(services, request, { about, mayAskBrowser }),
     askThroughBrowser: async () => met && askThroughBrowser(services, request, met.id, about),

@@ -1,5 +1,5 @@
 import { readPageType } from '../../http/page-type.ts'
-import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
+import { type RedirectResponse, readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import type { ReleasedCode } from '../../records/records.ts'
 import type { Learned } from '../learned.ts'
 
@@ -9,8 +9,8 @@ export interface ResponseFacts {
   readonly statusCode: number
   readonly learned: Learned
   readonly location: string | undefined
-  /** Against which a relative Location is read. */
-  readonly publicUrl: string
+  /** The public URL of the request, against which a relative Location is read. */
+  readonly url: string
   readonly contentType: string | undefined
   /** At this path the OP publishes its metadata. */
   readonly isAtMetadata: boolean
@@ -36,8 +36,12 @@ export type ResponseClass =
   | { readonly kind: 'token_error'; readonly code: ReleasedCode }
   /** The request URI of a pushed request, which is written down. */
   | { readonly kind: 'pushed_response'; readonly query: string }
-  /** A Location, which may carry an authorization response. */
-  | { readonly kind: 'redirect'; readonly location: string }
+  /** A Location, with the authorization response that it may carry. */
+  | {
+      readonly kind: 'redirect'
+      readonly location: string
+      readonly response: RedirectResponse | undefined
+    }
   /** The OP's own metadata, which may name internal addresses. */
   | { readonly kind: 'metadata' }
   /** An answer without a body. */
@@ -77,7 +81,12 @@ export function classifyResponse(facts: ResponseFacts): ResponseClass {
   const refused = statusCode >= 400 && statusCode < 500 ? releasedCode(learned) : undefined
   if (refused) return { kind: 'token_error', code: refused }
   if (learned.kind === 'pushed' && isSuccess) return { kind: 'pushed_response', query: learned.query }
-  if (location !== undefined && isRedirect(facts, location)) return { kind: 'redirect', location }
+  if (location !== undefined) {
+    const response = readAuthorizationResponse(location, facts.url)
+    // Scripts read an authorization response in a Location that browsers don't follow.
+    if (response !== undefined || browsersFollow.has(statusCode))
+      return { kind: 'redirect', location, response }
+  }
   if (facts.isAtMetadata && isSuccess) return { kind: 'metadata' }
   if (method === 'HEAD') return { kind: 'head' }
   if (!facts.areAnyActive) return { kind: facts.isLoginPage ? 'login_page' : 'stream' }
@@ -91,10 +100,6 @@ function releasedCode(learned: Learned): ReleasedCode | undefined {
   const { grantType, release } = learned.redemption
   return grantType === 'authorization_code' ? release : undefined
 }
-
-/** Scripts read an authorization response in a Location that browsers don't follow. */
-const isRedirect = ({ statusCode, publicUrl }: ResponseFacts, location: string): boolean =>
-  readAuthorizationResponse(location, publicUrl) !== undefined || browsersFollow.has(statusCode)
 
 /** What no redirect says: a page may submit an authorization response, and a script may ask for one in its own words. */
 function classifyBody(facts: ResponseFacts): ResponseClass {

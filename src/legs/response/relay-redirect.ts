@@ -1,19 +1,18 @@
 import { sendRedirect } from '../../http/send-redirect.ts'
-import { readAuthorizationResponse } from '../../oauth/authorization-response.ts'
 import { openAppPage } from '../../pages/open-app-page.ts'
 import { discard, dropAnswer, sendBody } from '../../upstream/send-answer.ts'
 import type { OpResponse } from '../learned.ts'
 import { learnRequestUri } from '../request/pushed-request.ts'
-import { judgeAnswer, type RelayServices, urlOf } from './judge-answer.ts'
+import type { ResponseClass } from './classify-response.ts'
+import { judgeAnswer, type RelayServices } from './judge-answer.ts'
 
 /** A redirect of the OP: it may carry an authorization response in its Location. */
 export async function relayRedirect(
   services: RelayServices,
   answer: OpResponse,
-  location: string,
+  { location, response }: ResponseClass & { readonly kind: 'redirect' },
 ): Promise<void> {
   const { request, reply, body, statusCode } = answer
-  const response = readAuthorizationResponse(location, urlOf(services, request))
   if (!response) {
     const { learned } = answer
     const { address } = request.exchange.browser

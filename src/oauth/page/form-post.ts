@@ -11,6 +11,7 @@ import {
 } from '../authorization-response.ts'
 import { type FormField, type HtmlForm, listForms } from './html-forms.ts'
 import { attributeOf, type HtmlPage, isHtmlElement, parseHtmlPage } from './html-page.ts'
+import { mayHoldResponse } from './may-hold-response.ts'
 import { dropEscapes, isWideText, listReadings, readPageText, readWideText } from './page-text.ts'
 import { isSameInXml } from './polyglot.ts'
 import { OutOfWork, WorkBudget } from './work-budget.ts'
@@ -71,6 +72,7 @@ export async function readFormPostPage(
  *   `isAmbiguous` if its address is certain and what it says there is not.
  */
 export async function readFormPost(html: string, base: string): Promise<FormPostReading> {
+  if (!mayHoldResponse(html)) return undefined
   try {
     return await readWithin(html, base, new WorkBudget(maxSteps), maxFrames)
   } catch (error) {

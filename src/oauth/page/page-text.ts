@@ -1,3 +1,5 @@
+import { remember } from '../../http/remembered.ts'
+
 /** The text of a page, or of its ASCII part. */
 export interface PageText {
   readonly text: string
@@ -60,7 +62,7 @@ const escapes = new RegExp(`${escapeCharacter}(?:[$(][@BIJ])?`, 'g')
 
 /** The escapes of ISO-2022-JP vanish, wherever they stand. */
 export function dropEscapes(text: string): string {
-  return text.replace(escapes, '')
+  return text.includes(escapeCharacter) ? text.replace(escapes, '') : text
 }
 
 /** Whether even a tag's name may stand in the page without its ASCII bytes in a row. */
@@ -69,14 +71,13 @@ export function isWideText(bytes: Buffer, contentType: string | undefined): bool
 }
 
 function findPageEncoding(bytes: Buffer, contentType: string | undefined): string {
+  const start = bytes.toString('latin1', 0, 3)
+  if (start.startsWith('\xff\xfe')) return 'utf-16le'
+  if (start.startsWith('\xfe\xff')) return 'utf-16be'
+  if (start === '\xef\xbb\xbf') return 'utf-8'
+  const declared = findDeclared(contentType ?? '')
+  if (declared !== none) return declared
   const ascii = bytes.toString('latin1')
-  if (ascii.startsWith('\xff\xfe')) return 'utf-16le'
-  if (ascii.startsWith('\xfe\xff')) return 'utf-16be'
-  if (ascii.startsWith('\xef\xbb\xbf')) return 'utf-8'
-  const declared = [...new Set([...readLabels(contentType ?? '')].flatMap(findEncoding))]
-  // Of several, browsers differ on which counts.
-  if (declared.length > 1 && declared.some((name) => wide.has(name))) return guessedWide
-  if (declared[0] !== undefined) return declared[0]
   if (/^(?:<\0\?\0x\0|\0<\0\?\0x)/.test(ascii)) return guessedWide
   const labels = readLabels(ascii)
   // Which of so many counts, nobody knows.
@@ -90,6 +91,16 @@ function findPageEncoding(bytes: Buffer, contentType: string | undefined): strin
   const [only = 'unknown'] = names
   return names.size === 1 ? only : 'unknown'
 }
+
+const none = ''
+
+/** What the header says; the same ones come again and again. */
+const findDeclared = remember((contentType) => {
+  const declared = [...new Set([...readLabels(contentType)].flatMap(findEncoding))]
+  // Of several, browsers differ on which counts.
+  if (declared.length > 1 && declared.some((name) => wide.has(name))) return guessedWide
+  return declared[0] ?? none
+})
 
 /** The charsets that a header names, or a page in whichever place; one too many where there are more. */
 function readLabels(text: string): ReadonlySet<string> {

@@ -29,7 +29,7 @@ const usual: ResponseFacts = {
   statusCode: 200,
   learned: { kind: 'nothing' },
   location: undefined,
-  publicUrl: 'https://login.example.com',
+  url: 'https://login.example.com/login',
   contentType: 'image/png',
   isAtMetadata: false,
   isAtJson: false,
@@ -151,7 +151,10 @@ t.test('what has to be done travels with the class', async (t) => {
   t.strictSame(classifyResponse({ ...usual, statusCode: 302, location: '/next' }), {
     kind: 'redirect',
     location: '/next',
+    response: undefined,
   })
+  const led = classifyResponse({ ...usual, statusCode: 302, location: 'https://app.example.com/cb?code=c' })
+  t.equal(led.kind === 'redirect' && led.response?.code, 'c')
 })
 
 t.test('a Location that browsers read in two ways', async (t) => {
