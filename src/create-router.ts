@@ -1,6 +1,7 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Config } from './config/schema/schema.ts'
 import { sendError } from './legs/send-error.ts'
+import { noSchemas } from './no-schemas.ts'
 import type { Services } from './services.ts'
 import type { Log } from './telemetry/log.ts'
 import { createSupportId } from './telemetry/request-context.ts'
@@ -17,6 +18,7 @@ export function createRouter(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createSupportId,
     exposeHeadRoutes: false,
+    schemaController: noSchemas,
     routerOptions: { maxParamLength: 64 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, errorServices),
   })

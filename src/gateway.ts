@@ -79,14 +79,14 @@ export async function buildGateway(config: Config, ports: Ports): Promise<Gatewa
   const recent = createRecent(now)
   const process = createProcessServices(log, now, { tracing: ports.tracing, auditWatches: [recent.note] })
   const startedAt = now()
-  const borrowStore = createBorrowedStores((settings: Config['store']) =>
-    process.metrics.watchStore(ports.store ?? createStore(settings, log, now, heapBytes)),
+  const borrowStore = createBorrowedStores(async (settings: Config['store']) =>
+    process.metrics.watchStore(ports.store ?? (await createStore(settings, log, now, heapBytes))),
   )
   const runs = new Set<Run>()
   const closing = new AbortController()
 
   async function build(next: Config, before?: Run): Promise<Run> {
-    const store = borrowStore(next.store)
+    const store = await borrowStore(next.store)
     try {
       const known = before?.app.provider.state.ready && isSameOp(before.config, next)
       const learned = known ? before.app.provider.learned : undefined

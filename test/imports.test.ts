@@ -42,7 +42,7 @@ const floors = [
   ['config'],
   ['terminal'],
   ['token-error.ts'],
-  ['hash.ts', 'omit-absent.ts', 'refusal.ts', 'unless-aborted.ts'],
+  ['hash.ts', 'no-schemas.ts', 'omit-absent.ts', 'refusal.ts', 'unless-aborted.ts'],
 ]
 
 /** The source files that each file imports, dynamically or for a type only too. */

@@ -96,17 +96,18 @@ export function stampOf({ dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs }: 
   return now - lastWrite < coarsestClockMs ? undefined : [dev, ino, size, mtimeNs, ctimeNs].join()
 }
 
-/** Reads in pieces, because the size of a pipe or a device isn't known beforehand. */
+/** Reads in pieces, because the size of a pipe or a device isn't known beforehand; of a file, a short read is its end. */
 function readFile(file: string): { stats: BigIntStats; bytes: Buffer } {
   const descriptor = openSync(file, 'r')
   try {
     const stats = fstatSync(descriptor, { bigint: true })
-    let buffer = Buffer.alloc(Math.min(Number(stats.size), limitBytes) + 1)
+    let buffer = Buffer.allocUnsafe(Math.min(Number(stats.size), limitBytes) + 1)
     let length = 0
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null)
       length += read
-      if (read === 0 || length > limitBytes) return { stats, bytes: buffer.subarray(0, length) }
+      const isEnd = read === 0 || (stats.isFile() && length < buffer.length)
+      if (isEnd || length > limitBytes) return { stats, bytes: buffer.subarray(0, length) }
       if (length === buffer.length)
         buffer = Buffer.concat([buffer], Math.min(length * 2 + 1024, limitBytes + 1))
     }

@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Config } from '../config/schema/schema.ts'
+import { noSchemas } from '../no-schemas.ts'
 import type { Health } from './health.ts'
 import { serveHealth } from './serve-health.ts'
 import { type Scrape, serveMetrics } from './serve-metrics.ts'
@@ -46,7 +47,12 @@ export function createAdminListeners(
 
 function createListener(health: () => Health, scrape: Scrape, isBrief: boolean): FastifyInstance {
   // Nobody who sends or reads slowly keeps the gateway from its end.
-  const app = fastify({ logger: false, exposeHeadRoutes: true, forceCloseConnections: true })
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: true,
+    forceCloseConnections: true,
+    schemaController: noSchemas,
+  })
   serveHealth(app, health, isBrief)
   serveMetrics(app, scrape)
   return app

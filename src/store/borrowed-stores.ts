@@ -13,21 +13,22 @@ export interface BorrowedStore {
  * another, what one wrote the other reads.
  */
 export function createBorrowedStores<Settings>(
-  create: (settings: Settings) => Store,
-): (settings: Settings) => BorrowedStore {
-  const known = new Set<{ readonly settings: Settings; readonly store: Store; users: number }>()
-  return (settings) => {
+  create: (settings: Settings) => Promise<Store>,
+): (settings: Settings) => Promise<BorrowedStore> {
+  const known = new Set<{ readonly settings: Settings; readonly store: Promise<Store>; users: number }>()
+  return async (settings) => {
     const found = [...known].find((one) => isDeepStrictEqual(one.settings, settings))
     const entry = found ?? { settings, store: create(settings), users: 0 }
     known.add(entry)
     entry.users += 1
+    const store = await entry.store
     return {
-      store: entry.store,
+      store,
       async giveBack() {
         entry.users -= 1
         if (entry.users > 0) return
         known.delete(entry)
-        await entry.store.close()
+        await store.close()
       },
     }
   }

@@ -1,3 +1,4 @@
+import { pick } from '../yaml/values.ts'
 import { findPairFault, findSigningFault } from './pem.ts'
 
 /** Where the rules below report what they find. */
@@ -209,7 +210,7 @@ function checkLog(file: unknown, report: Report): void {
 }
 
 function read(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((at, key) => entries(at).find(([name]) => name === key)?.[1], value)
+  return pick(value, path)
 }
 
 function entries(value: unknown): [string, unknown][] {

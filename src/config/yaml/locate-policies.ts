@@ -38,10 +38,13 @@ export function locatePolicies(config: Config, value: unknown, layers: Layers, f
 }
 
 function createFindOrigin(value: unknown, layers: Layers, folder: string): (section: Path) => PolicyOrigin {
+  const names = new Map<string, string>()
   /** A file as seen from the folder of the operator's own, and a line. */
   const describePlace = (path: Path): string => {
     const { file, line } = locate(layers, path, 'key')
-    return `${relative(folder, file)}:${line}`
+    const name = names.get(file) ?? relative(folder, file)
+    names.set(file, name)
+    return `${name}:${line}`
   }
   const placesIn = (path: Path): [key: string, place: string][] =>
     keysOf(pick(value, path)).map((key) => [key, describePlace([...path, key])])

@@ -28,8 +28,10 @@ export function findKeyFault(key: unknown): Fault | undefined {
 /** Whether nesting could exhaust the parser, which recurses: a configuration has five levels. */
 export function isNestedTooDeep(text: string): boolean {
   let depth = 0
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1))
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '[' || char === '{') depth += 1
+    else if (char === ']' || char === '}') depth = Math.max(0, depth - 1)
     if (depth > 64) return true
   }
   return /^[ ?:-]{256}/m.test(text)

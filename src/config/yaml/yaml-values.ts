@@ -17,6 +17,11 @@ export function toPlaceId(path: Path): string {
   return JSON.stringify(path)
 }
 
+/** `toPlaceId([...path, key])`, of the id of the path. */
+function idBelow(id: string, key: string | number): string {
+  return `${id.slice(0, -1)}${id === '[]' ? '' : ','}${JSON.stringify(key)}]`
+}
+
 /**
  * Turns a YAML tree into plain values, with references in strings resolved. Aliases and tags are refused.
  *
@@ -30,24 +35,25 @@ export function toValues(root: ParsedNode | null, surroundings: Surroundings, fo
     faults.push({ path, offset: node.range[0], isValue: true, fault })
   }
 
-  const toValue = (node: ParsedNode | null, path: Path): unknown => {
+  const toValue = (node: ParsedNode | null, path: Path, id: string): unknown => {
     if (node === null) return null
     if (isAlias(node)) return refuseValue(path, node, refused.alias)
     if (node.tag !== undefined) return refuseValue(path, node, refused.tag)
-    if (isMap(node)) return toMapping(node.items, path)
-    if (isSeq(node)) return node.items.map((item, index) => toItem(item, [...path, index]))
+    if (isMap(node)) return toMapping(node.items, path, id)
+    if (isSeq(node))
+      return node.items.map((item, index) => toItem(item, [...path, index], idBelow(id, index)))
     if (typeof node.value !== 'string') return node.value
     const found = interpolate(node.value, surroundings, folder)
     for (const fault of found.faults) refuseValue(path, node, fault)
     return found.faults.length > 0 ? undefined : found.value
   }
 
-  const toItem = (node: ParsedNode, path: Path): unknown => {
-    places.set(toPlaceId(path), { key: node.range[0], value: node.range[0] })
-    return toValue(node, path)
+  const toItem = (node: ParsedNode, path: Path, id: string): unknown => {
+    places.set(id, { key: node.range[0], value: node.range[0] })
+    return toValue(node, path, id)
   }
 
-  const toMapping = (pairs: YAMLMap.Parsed['items'], path: Path): Record<string, unknown> => {
+  const toMapping = (pairs: YAMLMap.Parsed['items'], path: Path, id: string): Record<string, unknown> => {
     const mapping: Record<string, unknown> = {}
     for (const { key, value } of pairs) {
       const [offset] = key.range
@@ -59,16 +65,17 @@ export function toValues(root: ParsedNode | null, surroundings: Surroundings, fo
         continue
       }
       const at = [...path, String(name)]
-      if (places.has(toPlaceId(at))) {
+      const idAt = idBelow(id, String(name))
+      if (places.has(idAt)) {
         faults.push({ path: at, offset, isValue: false, fault: refused.duplicate })
         continue
       }
-      places.set(toPlaceId(at), { key: offset, value: value?.range[0] ?? offset })
-      mapping[String(name)] = toValue(value, at)
+      places.set(idAt, { key: offset, value: value?.range[0] ?? offset })
+      mapping[String(name)] = toValue(value, at, idAt)
     }
     return mapping
   }
 
   places.set(toPlaceId([]), { key: 0, value: 0 })
-  return { value: toValue(root, []), places, faults }
+  return { value: toValue(root, [], toPlaceId([])), places, faults }
 }
