@@ -30,13 +30,7 @@ export interface FoundSession {
  * @param foldsCase whether names that differ in nothing but case are one.
  */
 export function createSessionText(allowed: readonly string[], foldsCase: boolean): SessionText {
-  const entries = allowed.map((name) => ({
-    name,
-    isPrefix: name.endsWith('*'),
-    form: toName(name.replace(/\*$/, '')),
-    exact: toPattern(name, 'g'),
-    folded: toPattern(name, 'gi'),
-  }))
+  const entries = entriesOf(allowed)
   const read = (text: string): readonly Reading[] => readLoosely(text, foldsCase)
 
   return {
@@ -66,6 +60,28 @@ export function createSessionText(allowed: readonly string[], foldsCase: boolean
     },
   }
 }
+
+type Entries = ReturnType<typeof describeEntries>
+
+const described = new WeakMap<readonly string[], Entries>()
+
+/** Of an allow-list, which is the configuration's, once. */
+function entriesOf(allowed: readonly string[]): Entries {
+  const known = described.get(allowed)
+  if (known) return known
+  const entries = describeEntries(allowed)
+  described.set(allowed, entries)
+  return entries
+}
+
+const describeEntries = (allowed: readonly string[]) =>
+  allowed.map((name) => ({
+    name,
+    isPrefix: name.endsWith('*'),
+    form: toName(name.replace(/\*$/, '')),
+    exact: toPattern(name, 'g'),
+    folded: toPattern(name, 'gi'),
+  }))
 
 /** Text of a cookie as some server reads it. */
 interface Reading {
