@@ -53,7 +53,7 @@ async function travel(
   const prompt = purpose === 'sign in' ? 'omit' : config.provider.probe.prompt
   const secrets = { ...createSecrets(), state: statePrefix + proofs.make('state', now()) }
   const redirectUri = probeRedirectUri(config)
-  const url = config.publicUrl + (await composeQuestion({ config, provider }, secrets, prompt))
+  const url = config.publicUrl + composeQuestion({ config, provider }, secrets, prompt)
   dialog.say(instruct(purpose, redirectUri, url))
   for (;;) {
     const pasted = await dialog.ask()

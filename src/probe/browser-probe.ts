@@ -67,7 +67,7 @@ export async function askThroughBrowser(
   await records.browserQuestions.set(state, question, owner)
   const prompt = mayShowPages ? 'omit' : config.provider.probe.prompt
   // Absolute: two slashes at the start of a path would name another host.
-  return config.publicUrl + (await composeQuestion(services, { state, nonce, codeVerifier }, prompt))
+  return config.publicUrl + composeQuestion(services, { state, nonce, codeVerifier }, prompt)
 }
 
 /** Whether an authorization request is a question of the gateway's own, carried by the browser that was sent with it. */

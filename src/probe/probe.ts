@@ -56,7 +56,7 @@ export async function askBeside(
   deadline: AbortSignal,
 ): Promise<AuthorizationAnswer> {
   const { config, provider, upstream } = services
-  const question = await composeQuestion(services, secrets, config.provider.probe.prompt)
+  const question = composeQuestion(services, secrets, config.provider.probe.prompt)
   const ask = (path: string) => askForBrowser(upstream, path, asker, further, deadline)
   const { statusCode, headers } = await followItself(services, ask, await ask(question))
   return readAnswer(
