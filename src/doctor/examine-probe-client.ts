@@ -109,7 +109,7 @@ function judgePage({ provider }: Config, detail: string): Finding {
 }
 
 function judgeError({ provider }: Config, error: string | undefined): Finding {
-  const { clientId, scope } = provider.probe
+  const { clientId, scope, responseType } = provider.probe
   switch (error) {
     case undefined:
       return wrong(
@@ -129,8 +129,10 @@ function judgeError({ provider }: Config, error: string | undefined): Finding {
     case 'unsupported_response_type':
       return wrong(
         'client_grant',
-        `the client ${clientId} may not ask for codes (${error})`,
-        'allow it the authorization code flow at the OP',
+        `the client ${clientId} may not ask for response_type=${responseType} (${error})`,
+        responseType === 'code'
+          ? 'allow it the authorization code flow at the OP'
+          : 'allow it that too at the OP, or set provider.probe.responseType: code',
       )
     default:
       if (saysNobody(error)) return fine('the redirect URI is registered, and the OP answers prompt=none')

@@ -54,6 +54,10 @@ export const userReasons: Readonly<Record<AnswerFault | ProbeFailure | OwnReason
     fix: "Set `provider.issuer` to the OP's issuer.",
   },
   code_missing: { meaning: 'The answer has neither a code nor an error.', fix: opsLog },
+  id_token_missing: {
+    meaning: 'The answer has neither an ID token nor an error (`provider.probe.responseType: id_token`).',
+    fix: opsLog,
+  },
   upstream_error: { meaning: 'The OP answered with an error of HTTP.', fix: opsLog },
   authorization_error: { meaning: 'The OP answered with an error that no standard names.', fix: opsLog },
   invalid_request: { meaning: "The OP does not accept the probe's request.", fix: settings },

@@ -1,3 +1,5 @@
+import type { Config } from '../config/schema/schema.ts'
+
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /** Why the OP's answer to the probe names nobody; the codes are RFC 6749's (4.1.2.1) and OIDC Core's (3.1.2.6). */
@@ -8,6 +10,7 @@ export type AnswerFault =
   | 'state_mismatch'
   | 'issuer_mismatch'
   | 'code_missing'
+  | 'id_token_missing'
   | 'upstream_error'
   | 'authorization_error'
   | AuthorizationErrorCode
@@ -35,7 +38,12 @@ export interface Expected {
   readonly issuer: string
   /** RFC 9207: whether `iss` may be left out. */
   readonly isIssuerSent: boolean
+  /** What the question asked for. An ID token comes in the fragment (OIDC Core 3.2.2.5). */
+  readonly responseType: ResponseType
 }
+
+/** What the gateway's own client asks for. */
+export type ResponseType = Config['provider']['probe']['responseType']
 
 /** @param metadata of the OP. */
 export const expectAnswer = (
@@ -48,7 +56,8 @@ export const expectAnswer = (
   },
   redirectUri: string,
   state: string,
-): Expected => ({ redirectUri, state, issuer, isIssuerSent: isIssuerSent === true })
+  responseType: ResponseType = 'code',
+): Expected => ({ redirectUri, state, issuer, isIssuerSent: isIssuerSent === true, responseType })
 
 export type AuthorizationAnswer =
   | { readonly fault?: never; readonly parameters: URLSearchParams }
@@ -56,8 +65,8 @@ export type AuthorizationAnswer =
 
 /**
  * Reads the OP's answer to the probe's authorization request. Only a redirect to exactly the probe's redirect URI
- * counts, with one code, our state, no parameter twice and no error beside the code. A fragment is not looked at:
- * no client sees it, and some OPs put a meaningless one there.
+ * counts, with one code, our state, no parameter twice and no error beside the code. A fragment is not looked at where a
+ * code was asked for: no client sees it, and some OPs put a meaningless one there. Where an ID token was, nothing else is.
  *
  * @returns with a fault a detail for the log, where there is one to tell; it holds no query and nothing like an id.
  */
@@ -70,11 +79,12 @@ export function readAnswer(
   if (statusCode >= 500) return { fault: 'upstream_error', detail }
   if (!redirects.has(statusCode) || location === undefined) return { fault: 'not_a_redirect', detail }
   if (typeof location !== 'string') return { fault: 'ambiguous_answer' }
-  const [address = ''] = location.split('#', 1)
-  const [target, ...query] = address.split('?')
+  const [address = '', ...fragment] = location.split('#')
+  const isInFragment = expected.responseType === 'id_token'
+  const [target, ...query] = isInFragment ? [address, ...fragment] : address.split('?')
   // guard: probe-redirect-uri
   if (target !== expected.redirectUri) return { fault: 'other_redirect', ...describeTarget(target, expected) }
-  const parameters = new URLSearchParams(query.join('?'))
+  const parameters = new URLSearchParams(query.join(isInFragment ? '#' : '?'))
   const fault = findFault(parameters, expected)
   return fault === undefined ? { parameters } : { fault }
 }
@@ -82,17 +92,18 @@ export function readAnswer(
 function findFault(parameters: URLSearchParams, expected: Expected): AnswerFault | undefined {
   // guard: probe-parameters-once
   if (new Set(parameters.keys()).size !== parameters.size) return 'ambiguous_answer'
-  if (parameters.has('code') && parameters.has('error')) return 'ambiguous_answer'
+  if (parameters.has(expected.responseType) && parameters.has('error')) return 'ambiguous_answer'
   // guard: probe-state
   if (parameters.get('state') !== expected.state) return 'state_mismatch'
   const error = parameters.get('error')
   // An error gives nothing away that another issuer could want: one without `iss` still says what is wrong.
-  const isIssuerNeeded = expected.isIssuerSent && error === null
+  // An ID token names its own (RFC 9207 2.4).
+  const isIssuerNeeded = expected.isIssuerSent && error === null && expected.responseType === 'code'
   const issuer = parameters.get('iss') ?? (isIssuerNeeded ? '' : expected.issuer)
   // guard: probe-issuer
   if (issuer !== expected.issuer) return 'issuer_mismatch'
   if (error !== null) return authorizationErrors.find((code) => code === error) ?? 'authorization_error'
-  return parameters.get('code') ? undefined : 'code_missing'
+  return parameters.get(expected.responseType) ? undefined : `${expected.responseType}_missing`
 }
 
 /** Paths may hold ids of sessions and of pending logins: what is as long as such an id is left out. */

@@ -2,6 +2,7 @@ import { readOwnRequestUri } from '../oauth/own-request-uri.ts'
 import type { ProbeResult } from '../policy/probe-result.ts'
 import { type Asker, askForBrowser } from './ask-for-browser.ts'
 import { type AuthorizationAnswer, expectAnswer, readAnswer } from './authorization-answer.ts'
+import { readIdTokenAnswer } from './id-token-answer.ts'
 import {
   composeQuestion,
   createSecrets,
@@ -19,8 +20,8 @@ export interface ProbeRequest extends Asker {
 
 /**
  * Asks the OP who is signed in with these cookies: an authorization request of the gateway's own client (OIDC Core
- * 3.1.2.1, PKCE), whose code is redeemed and whose ID token is validated. Everything but a complete success is
- * "unknown". No cookie that the OP sets meanwhile goes anywhere, and nothing is kept between two probes.
+ * 3.1.2.1, PKCE), whose code is redeemed and whose ID token is validated; or one that brings the ID token itself (OIDC Core
+ * 3.2.2.1), where that is configured. Everything but a complete success is "unknown". No cookie that the OP sets meanwhile goes anywhere, and nothing is kept between two probes.
  *
  * @returns always; it never rejects. Without cookies the OP is not asked.
  */
@@ -56,12 +57,13 @@ export async function askBeside(
   deadline: AbortSignal,
 ): Promise<AuthorizationAnswer> {
   const { config, provider, upstream } = services
-  const question = composeQuestion(services, secrets, config.provider.probe.prompt)
+  const { prompt, responseType } = config.provider.probe
+  const question = composeQuestion(services, secrets, prompt, responseType)
   const ask = (path: string) => askForBrowser(upstream, path, asker, further, deadline)
   const { statusCode, headers } = await followItself(services, ask, await ask(question))
   return readAnswer(
     { statusCode, location: headers['location'] },
-    expectAnswer(provider.metadata, probeRedirectUri(config), secrets.state),
+    expectAnswer(provider.metadata, probeRedirectUri(config), secrets.state, responseType),
   )
 }
 
@@ -73,5 +75,7 @@ async function identify(
   const secrets = createSecrets()
   const answer = await askBeside(services, secrets, asker, { cookie }, deadline)
   if (answer.fault !== undefined) return { known: false, reason: answer.fault, detail: answer.detail }
-  return redeemAnswer(services, secrets, answer.parameters)
+  return services.config.provider.probe.responseType === 'id_token'
+    ? readIdTokenAnswer(services, secrets, answer.parameters)
+    : redeemAnswer(services, secrets, answer.parameters)
 }

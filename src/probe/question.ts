@@ -13,6 +13,7 @@ import type { ProbeResult } from '../policy/probe-result.ts'
 import { withDeadline } from '../provider/deadline.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { ResponseType } from './authorization-answer.ts'
 import { explainFailure } from './probe-failure.ts'
 
 /** What it takes to ask the OP who somebody is. */
@@ -45,31 +46,37 @@ export const probeRedirectUri = ({ publicUrl, pathPrefix }: Config): string =>
  * The question who is signed in: an authorization request of the gateway's own client (OIDC Core 3.1.2.1, RFC 7636).
  *
  * @param prompt `omit` lets the OP ask the user for what it needs.
+ * @param responseType an ID token is tied to the question by the nonce alone: there is no code that PKCE could tie to it.
  * @returns the path at the OP, with its query.
  */
 export function composeQuestion(
   { config, provider }: Pick<ProbeServices, 'config' | 'provider'>,
   { state, nonce, codeVerifier }: Secrets,
   prompt: 'none' | 'omit',
+  responseType: ResponseType = 'code',
 ): string {
   const { clientId, scope, params } = config.provider.probe
   const url = new URL(provider.metadata.authorization_endpoint)
   const parameters = {
     ...params,
-    response_type: 'code',
+    response_type: responseType,
     client_id: clientId,
     redirect_uri: probeRedirectUri(config),
     scope,
     state,
     nonce,
-    // As openid-client makes it, but at once: its way through another thread takes longer than all else here.
-    code_challenge: hash('sha256', codeVerifier, 'base64url'),
-    code_challenge_method: 'S256',
+    ...(responseType === 'code' && challenge(codeVerifier)),
     ...(prompt === 'none' && { prompt }),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url.pathname + url.search
 }
+
+/** As openid-client makes it, but at once: its way through another thread takes longer than all else here. */
+const challenge = (codeVerifier: string) => ({
+  code_challenge: hash('sha256', codeVerifier, 'base64url'),
+  code_challenge_method: 'S256',
+})
 
 /**
  * Names what breaks a probe off.
@@ -115,7 +122,16 @@ export async function redeemAnswer(
   const further = config.provider.probe.userinfo
     ? await readUserinfo(provider, tokens.access_token, claims)
     : {}
-  const identity = readIdentity(claims, config.provider.subject, further)
+  return toResult(config, claims, further)
+}
+
+/** What claims of a validated ID token come to. @param userinfo as `readIdentity` takes it. */
+export function toResult(
+  { provider }: Config,
+  claims: Readonly<Record<string, unknown>>,
+  userinfo: Readonly<Record<string, unknown>> = {},
+): ProbeResult {
+  const identity = readIdentity(claims, provider.subject, userinfo)
   return identity === undefined ? { known: false, reason: 'subject_unreadable' } : { known: true, identity }
 }
 

@@ -428,6 +428,11 @@ export const guards: readonly Guard[] = [
     'answer-of-its-session': {},
     'pages-by-session-cookie': { cases: ['config/schema/consistency.test.ts'] },
   }),
+  ...marked(['probe/id-token-answer.test.ts'], {
+    'probe-audience': {},
+    'nonce-of-the-question': {},
+    'authorized-party': {},
+  }),
   ...marked(['probe/probe.test.ts'], {
     'probe-nonce': {},
     'probe-signature': {},

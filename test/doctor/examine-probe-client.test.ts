@@ -53,7 +53,19 @@ const cases: [name: string, answers: Answers, found: (string | RegExp)[], probe?
   [
     'the flow is not allowed',
     { authorize: answers({ error: 'unauthorized_client' }) },
-    [known, /^client_grant: .* may not ask for codes/],
+    [known, /^client_grant: .* may not ask for response_type=code/],
+  ],
+  [
+    'ID tokens at once are not allowed',
+    {
+      authorize: ({ url }, response) => {
+        const error = { error: 'unsupported_response_type', state: url.searchParams.get('state') ?? '' }
+        const location = `https://login.example.com/step-up/probe#${new URLSearchParams(error)}`
+        response.writeHead(303, { location }).end()
+      },
+    },
+    [known, /^client_grant: .* may not ask for response_type=id_token/],
+    { responseType: 'id_token' },
   ],
   [
     'the scope is not allowed',

@@ -1,8 +1,14 @@
 import t from 'tap'
-import { readAnswer } from '../../src/probe/authorization-answer.ts'
+import { type Expected, readAnswer } from '../../src/probe/authorization-answer.ts'
 
 const redirectUri = 'https://login.example.com/step-up/probe'
-const expected = { redirectUri, state: 's', issuer: 'https://login.example.com', isIssuerSent: false }
+const expected: Expected = {
+  redirectUri,
+  state: 's',
+  issuer: 'https://login.example.com',
+  isIssuerSent: false,
+  responseType: 'code',
+}
 const iss = 'iss=https%3A%2F%2Flogin.example.com'
 
 function faultOf(location: string | string[] | undefined, statusCode = 303, isIssuerSent = false) {
@@ -105,4 +111,37 @@ t.test('what the log hears of it', async (t) => {
     const answer = readAnswer({ statusCode, location }, expected)
     t.equal('detail' in answer ? answer.detail : undefined, detail, `${statusCode} ${location}`)
   }
+})
+
+t.test('an ID token for us, in the fragment', async (t) => {
+  const read = (location: string, isIssuerSent = false) =>
+    readAnswer({ statusCode: 303, location }, { ...expected, isIssuerSent, responseType: 'id_token' })
+  const answer = read(`${redirectUri}#id_token=a.b.c&state=s&${iss}`, true)
+  t.equal(answer.fault, undefined)
+  t.equal('parameters' in answer && answer.parameters.get('id_token'), 'a.b.c')
+  const table: [rest: string, fault: string][] = [
+    ['', 'state_mismatch'],
+    ['#', 'state_mismatch'],
+    ['#id_token=a', 'state_mismatch'],
+    ['#id_token=a&state=S', 'state_mismatch'],
+    ['?id_token=a&state=s', 'other_redirect'],
+    ['?#id_token=a&state=s', 'other_redirect'],
+    ['?x=1#id_token=a&state=s', 'other_redirect'],
+    ['/#id_token=a&state=s', 'other_redirect'],
+    ['#id_token=a&state=s#', 'state_mismatch'],
+    ['#state=s', 'id_token_missing'],
+    ['#code=c&state=s', 'id_token_missing'],
+    ['#id_token=&state=s', 'id_token_missing'],
+    ['#id_token=a&id_token=a&state=s', 'ambiguous_answer'],
+    ['#id_token=a&state=s&state=s', 'ambiguous_answer'],
+    ['#id_token=a&state=s&error=login_required', 'ambiguous_answer'],
+    ['#error=login_required&state=s', 'login_required'],
+    ['#id_token=a&state=s&iss=https%3A%2F%2Fevil.example', 'issuer_mismatch'],
+  ]
+  for (const [rest, fault] of table) t.equal(read(`${redirectUri}${rest}`).fault, fault, rest)
+  t.equal(
+    read(`${redirectUri}#id_token=a&state=s`, true).fault,
+    undefined,
+    'the ID token names its own issuer',
+  )
 })

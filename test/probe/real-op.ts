@@ -34,6 +34,9 @@ function configure(options: { isConsentGiven: boolean }): Configuration {
         client_id: 'step-up-gateway',
         client_secret: 'the secret of the probe',
         redirect_uris: [`${issuer}/step-up/probe`],
+        // The latter for `provider.probe.responseType: id_token`.
+        grant_types: ['authorization_code', 'implicit'],
+        response_types: ['code', 'id_token'],
         token_endpoint_auth_method: 'client_secret_post',
         // Without it this OP puts no sid into ID tokens.
         backchannel_logout_uri: `${issuer}/step-up/logout`,

@@ -30,6 +30,8 @@ export interface ScriptedOp {
   claims: JWTPayload
   /** Replaces the signing key, and its id with it. */
   rotateKey(): Promise<void>
+  /** An ID token with the usual claims and those of `claims`. */
+  makeIdToken(nonce: string | null): Promise<string>
   /** The query of the last authorization request. */
   lastQuestion(): URLSearchParams
 }
@@ -95,6 +97,7 @@ export async function startScriptedOp(t: Test): Promise<ScriptedOp> {
       privateKey = pair.privateKey
       jwk = { ...(await exportJWK(pair.publicKey)), kid: `key ${keys}`, use: 'sig' }
     },
+    makeIdToken: idToken,
     lastQuestion: () =>
       op.asked.findLast(({ url }) => url.pathname === '/authorize')?.url.searchParams ??
       new URLSearchParams(),

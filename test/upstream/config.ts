@@ -55,6 +55,7 @@ export function makeConfig({ upstream, provider, probe, ...top }: Parts): Config
         clientSecret: 'the secret of the probe',
         clientAuth: 'client_secret_post',
         scope: 'openid profile email',
+        responseType: 'code',
         prompt: 'none',
         params: {},
         userinfo: false,

@@ -179,6 +179,12 @@ function checkPasskeys(file: unknown, report: Report): void {
 
 /** What rests on asking the OP at once, beside the browser. */
 function checkProbe(file: unknown, report: Report): void {
+  if (read(file, 'provider', 'probe', 'responseType') === 'id_token' && asksUserinfo(file))
+    report(
+      ['provider', 'probe', 'userinfo'],
+      'needs an access token, which responseType: id_token does not bring',
+      'remove it, or set responseType: code',
+    )
   if (read(file, 'provider', 'probe', 'by') !== 'browser') return
   const isPageEnforced = entries(read(file, 'protectedPaths')).some(
     ([, page]) => read(page, 'mode') !== 'monitor',
@@ -197,6 +203,8 @@ function checkProbe(file: unknown, report: Report): void {
       'use jwt',
     )
 }
+
+const asksUserinfo = (file: unknown): boolean => read(file, 'provider', 'probe', 'userinfo') === true
 
 /** With a key that can be guessed the users behind the hashes can be too. */
 function checkLog(file: unknown, report: Report): void {

@@ -66,6 +66,12 @@ const probeSchema = z.strictObject({
   })
     .default('openid profile email')
     .describe('The scopes that the probe requests; openid must be one of them.'),
+  responseType: z
+    .enum(['code', 'id_token'])
+    .default('code')
+    .describe(
+      'What the gateway asks for with the session cookies. id_token: each probe is one request instead of two; the OP must let the client have ID tokens from the authorization endpoint too.',
+    ),
   prompt: z
     .enum(['none', 'omit'])
     .default('none')

@@ -23,6 +23,12 @@ const cases: [name: string, over: object, faults: string[]][] = [
   ],
   ['other addresses', { listen: { host: '10.0.0.1', port: 9090 } }, []],
   [
+    'userinfo without an access token',
+    { provider: { probe: { responseType: 'id_token', userinfo: true } } },
+    ['provider.probe.userinfo: needs an access token, which responseType: id_token does not bring'],
+  ],
+  ['an ID token at once', { provider: { probe: { responseType: 'id_token' } } }, []],
+  [
     'a page that rests on the session cookie',
     { provider: { probe: { by: 'browser' } }, protectedPaths: [{ path: '/a' }] },
     [
