@@ -145,17 +145,13 @@ async function exchange(
 }
 
 async function readWhole(body: OpBody): Promise<Buffer> {
-  if (Buffer.isBuffer(body)) return requireShort(body)
+  // It came with its head, in one read of the socket.
+  if (Buffer.isBuffer(body)) return body
   try {
     return await readBytes(body, longestBody, tooLong)
   } finally {
     body.destroy()
   }
-}
-
-function requireShort(body: Buffer): Buffer {
-  if (body.length > longestBody) throw tooLong()
-  return body
 }
 
 const tooLong = (): Refusal =>

@@ -52,7 +52,6 @@ class Reception implements Dispatcher.DispatchHandler {
   private hasEnded = false
   private failure: Error | undefined
   private held: Buffer[] = []
-  private size = 0
   private stream: Readable | undefined
 
   take(line: Line): void {
@@ -89,9 +88,8 @@ class Reception implements Dispatcher.DispatchHandler {
       if (!this.stream.push(chunk)) this.line?.pause()
       return
     }
+    // No more than one read of the socket: the body is taken in the same turn of the event loop.
     this.held.push(chunk)
-    this.size += chunk.length
-    if (this.size >= highWaterMark) this.line?.pause()
   }
 
   onResponseEnd(): void {

@@ -167,6 +167,15 @@ t.test('an OP that says nothing, or nothing more', async (t) => {
   if (!Buffer.isBuffer(body)) await t.rejects(body.toArray(), { code: 'OP_SILENT' })
 })
 
+t.test('a body that breaks the rules in the packet of its head', async (t) => {
+  const { pool, next } = await startOp(t)
+  const asked = ask(pool)
+  ;(await next()).write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n')
+  const { body } = await asked
+  if (Buffer.isBuffer(body)) throw new Error('it is not whole')
+  await t.rejects(body.toArray(), { name: 'HTTPParserError' })
+})
+
 t.test('what the OP says between two requests, or behind an answer, is no answer', async (t) => {
   const { pool, next } = await startOp(t)
   for (const poison of [whole('poison'), 'HTTP/1.1 100 Continue\r\n\r\n', 'x']) {

@@ -93,3 +93,17 @@ t.test('who gives up, and why', async (t) => {
     await t.rejects(begun.answer, expected)
   }
 })
+
+t.test('who has given up before', async (t) => {
+  const opened = openRequest({ host: '127.0.0.1', port: 9, method: 'POST', path: '/' })
+  const gone = AbortSignal.abort(new Error('gone'))
+  await t.rejects(sendUpload(opened, bodyOf('a part'), gone, patience), { message: 'gone' })
+})
+
+t.test('headers that come more than once', async (t) => {
+  const begun = await (await startOp(t))(bodyOf('all').end())
+  begun.response.writeHead(200, { 'set-cookie': ['a=1', 'b=2', 'c=3'] }).end()
+  const { headers, body } = await begun.answer
+  t.same(headers['set-cookie'], ['a=1', 'b=2', 'c=3'])
+  body.resume()
+})
