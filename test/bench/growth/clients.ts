@@ -20,7 +20,7 @@ export async function measureClients(bed: Bed, effort: Effort): Promise<Line[]> 
   const work = works.find(({ name }) => name.startsWith('authorize'))
   if (!work) throw new Error('no authorization request among what is measured')
   const [ones, crowds]: [number[], number[]] = [[], []]
-  for (const proxy of [one, crowd]) await bed.send(proxy, work, effort.milliseconds)
+  for (const proxy of [one, crowd]) await bed.send(proxy, work, effort.warmUp)
   for (let round = 0; round < effort.rounds; round++) {
     ones.push((await bed.send(one, work, effort.milliseconds)).cpu)
     crowds.push((await bed.send(crowd, work, effort.milliseconds)).cpu)

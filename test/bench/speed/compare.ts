@@ -33,6 +33,8 @@ export async function compareProxies(
   // They have no goals, and are tried less often.
   const others = [await bed.startBare('middleware'), ...(await bed.startPrograms())]
   const measured = [raw, plugin, gateway, again]
+  const [first] = works
+  for (const proxy of measured) if (first) await bed.send(proxy, first, effort.warmUp)
   for (const work of works) {
     const samples = new Map<ProxyProcess, Sample[]>([...measured, ...others].map((proxy) => [proxy, []]))
     const take = async (proxies: readonly ProxyProcess[]): Promise<void> => {

@@ -15,7 +15,7 @@ export async function measureTracing(processes: Processes, bed: Bed, effort: Eff
   const lines: Line[] = []
   for (const work of works.filter(({ name }) => tried.includes(name))) {
     const [offs, ons]: [number[], number[]] = [[], []]
-    for (const proxy of [off, on]) await bed.send(proxy, work, effort.milliseconds)
+    for (const proxy of [off, on]) await bed.send(proxy, work, effort.warmUp)
     for (let round = 0; round < effort.rounds / 2; round++) {
       offs.push((await bed.send(off, work, effort.milliseconds)).cpu)
       ons.push((await bed.send(on, work, effort.milliseconds)).cpu)
