@@ -6,8 +6,8 @@ import type { Filled, Times } from './step-ups.ts'
 
 /** What counts as flat; it is told by the clock. */
 const flat = 1.2
-/** Sign-ins before and after. */
-const tries = 30
+/** Sign-ins: until what is hot is compiled, and then among none and among many. */
+const [warmUp, tries] = [100, 30]
 
 /** What open step-ups take, and what one more sign-in costs among them: in memory, and on a server. */
 export async function measureStepUps(processes: Processes, effort: Effort): Promise<Line[]> {
@@ -33,9 +33,8 @@ async function measureIn(
   usedMemory?: () => Promise<number>,
 ): Promise<Line[]> {
   const lab = processes.fork('growth/step-ups.js', ['--expose-gc'])
-  const first = { ...(url !== undefined && { url }), try: tries }
-  await ask<Times>(lab, first)
-  const empty = await ask<Times>(lab, first)
+  await ask<Times>(lab, { ...(url !== undefined && { url }), try: warmUp })
+  const empty = await ask<Times>(lab, { try: tries })
   const usedBefore = await usedMemory?.()
   const filled = await ask<Filled>(lab, { fill: count })
   const used = usedBefore === undefined ? undefined : Number(await usedMemory?.()) - usedBefore
