@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks'
-import { describeStore, storeSchema } from '../../src/config/schema/store-schema.ts'
-import { createRedisStore } from '../../src/store/redis/redis.ts'
 import type { Store } from '../../src/store/store.ts'
 import { passChallenge } from '../e2e/challenge.ts'
 import { stepUpForWeb } from '../lab/authsignal/rules.ts'
 import { Browser, type Page } from '../lab/browser.ts'
 import { signIn, startSignIn } from '../lab/people.ts'
+import { connectStore } from '../lab/redis/connect-store.ts'
 import { startRedis } from '../lab/redis/server.ts'
 import { startWorld, type World } from '../lab/world.ts'
 
@@ -16,7 +15,7 @@ const value = JSON.stringify({ clientId: 'web', scope: ['openid', 'profile'], st
 /** What one operation costs on a server on this machine, alone and beside others. */
 export async function benchServer(): Promise<void> {
   const server = await startRedis()
-  const store = await connect(server.url)
+  const store = await connectStore(server.url)
   const operations: Record<string, (at: number) => Promise<unknown>> = {
     set: (at) => store.set(`kind:${at}`, value, hour),
     get: (at) => store.get(`kind:${at}`),
@@ -44,17 +43,6 @@ async function time(runs: number, atOnce: number, run: (at: number) => Promise<u
   await Promise.all(Array.from({ length: atOnce }, worker))
   const { user, system } = process.cpuUsage(cpu)
   return { each: (performance.now() - began) / runs, processor: (user + system) / 1000 / runs }
-}
-
-function connect(url: string): Promise<Store> {
-  return new Promise((resolve, reject) => {
-    const settings = describeStore(storeSchema.parse({ url, timeout: '30s' }))
-    if (settings === 'memory') return reject(new Error('it is on a server'))
-    const store = createRedisStore(settings, (outage) =>
-      outage ? reject(new Error(outage.reason)) : resolve(store),
-    )
-    store.open?.()
-  })
 }
 
 /** Counts questions, and how often the gateway began to wait for the store: what it asks side by side is one wait. */
@@ -85,7 +73,7 @@ function count(store: Store) {
 /** How often whole sign-ins ask the store, from the application's link to its tokens. */
 export async function benchSignIns(): Promise<void> {
   const server = await startRedis()
-  const { store, seen } = count(await connect(server.url))
+  const { store, seen } = count(await connectStore(server.url))
   const world = await startWorld({ store, rules: [stepUpForWeb], clients: { web2: { remember: '1h' } } })
   await world.gateway.provider.ready()
   print('\na sign-in                                     questions  waits  bytes kept')

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { answerBytes, works } from './work.ts'
 
 // The OP of the benchmark: it answers from memory and costs next to nothing, so that the proxy in front is what is
-// measured. In a process of its own: it is sent `{ publicUrl }`, and answers its port.
+// measured. In a process of its own: it is sent `{ publicUrl }`, and answers `{ port }`.
 
 const answers = new Map(works.map((work) => [work.path, answerBytes(work)]))
 const missing = Buffer.from('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
@@ -48,6 +48,6 @@ process.on('message', ({ publicUrl }: { publicUrl: string }) => {
   answers.set('/.well-known/openid-configuration', describe(publicUrl))
   const server = createServer(serve).listen(0, '127.0.0.1', () => {
     const address = server.address()
-    process.send?.(typeof address === 'object' ? address?.port : undefined)
+    process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
   })
 })

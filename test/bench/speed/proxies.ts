@@ -1,6 +1,7 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import { fastify } from 'fastify'
+import { createProxyMiddleware } from 'http-proxy-middleware'
 import { Pool } from 'undici'
 
 // What the gateway is compared with, each in a process of its own: `node proxies.js KIND PORT OP_PORT`.
@@ -39,7 +40,16 @@ async function servePlugin(port: number, origin: string): Promise<void> {
   await app.listen({ port, host: '127.0.0.1' })
 }
 
+/** http-proxy-middleware in a plain server, with connections to the OP that stay open. */
+function serveMiddleware(port: number, target: string): void {
+  const proxy = createProxyMiddleware({ target, agent: new Agent({ keepAlive: true }) })
+  createServer((request, response) => {
+    void proxy(request, response)
+  }).listen(port, '127.0.0.1')
+}
+
 const [, , kind = '', port = '', opPort = ''] = process.argv
 const origin = `http://127.0.0.1:${opPort}`
 if (kind === 'raw') serveRaw(Number(port), origin)
+else if (kind === 'middleware') serveMiddleware(Number(port), origin)
 else await servePlugin(Number(port), origin)
