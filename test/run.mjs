@@ -1,4 +1,4 @@
-import { runTap, testFilesIn } from './tap.mjs'
+import { describeFailures, runTap, testFilesIn } from './tap.mjs'
 
 // Runs a suite: `npm test`, `npm run test:browser`, `npm run test:all`. More arguments go to tap; if there are test
 // files among them, they are run instead of the suite.
@@ -28,4 +28,6 @@ const suites = {
 
 const coverage = suite === 'all' ? [] : ['--disable-coverage']
 const files = more.some((one) => one.endsWith('.test.ts')) ? [] : suites[suite]
+const startedAt = Date.now()
 process.exitCode = runTap([...coverage, ...files, ...more]).status ?? 1
+if (process.exitCode !== 0) process.stdout.write(`\n${describeFailures(startedAt)}\n`)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,4 +22,35 @@ export function testFilesIn(folder) {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => join(folder, file))
     .sort()
+}
+
+const results = '.tap/test-results'
+/** Of one test file, and of one diagnosis, in lines. */
+const longestTold = 60
+
+/**
+ * What failed since a time, as tap wrote it down: of a long run often only the end is kept.
+ *
+ * @param since in milliseconds since 1970.
+ * @returns the lines of TAP that say so, below the names of their files.
+ */
+export function describeFailures(since) {
+  return readdirSync(results, { recursive: true })
+    .filter((file) => file.endsWith('.tap') && statSync(join(results, file)).mtimeMs >= since)
+    .map((file) => ({ file, failed: failuresIn(readFileSync(join(results, file), 'utf8')) }))
+    .filter(({ failed }) => failed.length > 0)
+    .map(({ file, failed }) => [`# ${file}`, ...failed.slice(0, longestTold)].join('\n'))
+    .join('\n')
+}
+
+/** Each `not ok`, with the YAML block behind it. */
+function failuresIn(text) {
+  let isDiagnosis = false
+  return text.split('\n').filter((line) => {
+    if (/^\s*(?:not ok|Bail out)/.test(line)) return true
+    if (/^\s*---$/.test(line)) isDiagnosis = true
+    const isTold = isDiagnosis
+    if (/^\s*\.\.\.$/.test(line)) isDiagnosis = false
+    return isTold
+  })
 }
