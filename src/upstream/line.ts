@@ -31,7 +31,15 @@ export class Line extends Client {
   constructor(origin: URL, options: Client.Options, connect: Connect, silenceMs: number) {
     super(origin, {
       ...options,
-      connect: (target, callback) => this.attach(connect(target, callback), silenceMs),
+      connect: (target, callback) =>
+        this.attach(
+          connect(target, (...result) => {
+            // Until then it is the connector's to be patient.
+            result[1]?.setTimeout(silenceMs)
+            callback(...result)
+          }),
+          silenceMs,
+        ),
     })
   }
 
@@ -70,7 +78,6 @@ export class Line extends Client {
       if (isAtStart) isAtStart = renumber(chunk)
       return chunk
     }
-    socket.setTimeout(silenceMs)
     socket.on('timeout', () => {
       if (this.isPaused) socket.setTimeout(silenceMs)
       else if (this.stats.running === 0) socket.destroy()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import type { OpAnswer } from '../../src/upstream/exchange.ts'
+import { type OpAnswer, silentCode } from '../../src/upstream/exchange.ts'
 import { Line } from '../../src/upstream/line.ts'
 import { receive } from '../../src/upstream/receive.ts'
 import { serve } from './serve.ts'
@@ -37,6 +37,33 @@ async function openLine(t: Test): Promise<Begun> {
     socket: () => sockets.at(-1) as Socket,
   }
 }
+
+t.test('an OP that says nothing, or nothing more', async (t) => {
+  const { ask, arrived, socket } = await openLine(t)
+  const first = arrived()
+  const asked = ask()
+  await first
+  socket().emit('timeout')
+  await t.rejects(asked, { code: silentCode })
+  const second = arrived()
+  const begun = ask()
+  ;(await second).writeHead(200, { 'content-length': 9 }).write('begin')
+  const { body } = await begun
+  if (Buffer.isBuffer(body)) throw new Error('it is not whole')
+  socket().emit('timeout')
+  await t.rejects(body.toArray(), { code: silentCode })
+})
+
+t.test('nobody is called silent before there is a connection', async (t) => {
+  const { ask, arrived, socket } = await openLine(t)
+  const response = arrived()
+  const asked = ask()
+  t.equal(socket().connecting, true)
+  t.equal(socket().timeout, undefined)
+  ;(await response).end('done')
+  t.equal(`${(await asked).body}`, 'done')
+  t.equal(socket().timeout, 60_000)
+})
 
 t.test('an OP that is silent because nobody reads is not to blame', async (t) => {
   const { ask, arrived, socket } = await openLine(t)

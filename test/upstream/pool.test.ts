@@ -13,7 +13,7 @@ interface Op {
   next(): Promise<Socket>
 }
 
-async function startOp(t: Test, timeout = 60_000): Promise<Op> {
+async function startOp(t: Test): Promise<Op> {
   const arrived: Socket[] = []
   const waiting: ((socket: Socket) => void)[] = []
   const server = createServer((socket) => {
@@ -28,7 +28,7 @@ async function startOp(t: Test, timeout = 60_000): Promise<Op> {
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const { upstream } = makeConfig({ upstream: { url: `http://127.0.0.1:${port}`, timeout } })
+  const { upstream } = makeConfig({ upstream: { url: `http://127.0.0.1:${port}` } })
   const pool = openPool(upstream, 32_768)
   t.teardown(() => {
     pool.destroy()
@@ -154,17 +154,6 @@ t.test('who gives up: before a connection is free, before the answer, while it c
   if (!Buffer.isBuffer(body)) await t.rejects(body.toArray(), { message: 'enough' })
 
   await t.rejects(ask(pool, AbortSignal.abort(new Error('gone'))), { message: 'gone' })
-})
-
-t.test('an OP that says nothing, or nothing more', async (t) => {
-  const { pool, next } = await startOp(t, 50)
-  const asked = ask(pool)
-  await t.rejects(asked, { code: 'OP_SILENT' })
-  await next()
-  const begun = ask(pool)
-  ;(await next()).write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin')
-  const { body } = await begun
-  if (!Buffer.isBuffer(body)) await t.rejects(body.toArray(), { code: 'OP_SILENT' })
 })
 
 t.test('a body that breaks the rules in the packet of its head', async (t) => {
