@@ -56,13 +56,14 @@ export function sendUpload(
 ): Promise<OpAnswer> {
   return new Promise((resolve, reject) => {
     let answer: IncomingMessage | undefined
+    let isConnected = false
 
     const giveUp = (error: Error): void => void (answer ?? request).destroy(error)
     const onAbort = (): void => giveUp(toError(signal?.reason))
 
     const onSilence = (): void => {
       const isReaderSlow = answer !== undefined && answer.readableLength > 0
-      const isSenderSlow = !request.writableEnded && !request.writableNeedDrain
+      const isSenderSlow = isConnected && !request.writableEnded && !request.writableNeedDrain
       if (isReaderSlow || isSenderSlow) request.socket?.setTimeout(patience.silenceMs)
       else giveUp(Object.assign(new Error('the OP is silent'), { code: silentCode }))
     }
@@ -70,7 +71,10 @@ export function sendUpload(
     request.on('socket', (socket: Socket) => {
       ignoreWriteErrors(socket)
       socket.setTimeout(patience.connectMs, onSilence)
-      socket.once('connect', () => socket.setTimeout(patience.silenceMs))
+      socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        isConnected = true
+        socket.setTimeout(patience.silenceMs)
+      })
     })
     request.on('response', (head: IncomingMessage) => {
       answer = head

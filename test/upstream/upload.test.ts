@@ -68,6 +68,14 @@ t.test('an OP that takes no more of an upload', async (t) => {
   await t.rejects(begun.answer, { code: silentCode })
 })
 
+t.test('an OP that takes no connection while a client still sends', async (t) => {
+  const port = await serve(t, () => undefined)
+  const opened = openRequest({ host: '127.0.0.1', port, method: 'POST', path: '/' })
+  const answer = sendUpload(opened, bodyOf('a part'), undefined, patience)
+  opened.once('socket', (socket) => socket.emit('timeout'))
+  await t.rejects(answer, { code: silentCode })
+})
+
 t.test('a client that sends slowly, or reads slowly, is no silence of the OP', async (t) => {
   const body = bodyOf('a part')
   const begun = await (await startOp(t))(body)
