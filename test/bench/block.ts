@@ -6,6 +6,7 @@ import { listenOnLoopback } from '../lab/listen.ts'
 import { freePorts } from '../lab/ports.ts'
 import { sendRaw } from '../lab/raw.ts'
 import type { Yaml } from '../lab/start-gateway.ts'
+import { describeGateway } from './gateway-yaml.ts'
 import { jsonPages, pages, type Row, rows } from './rows.ts'
 
 // How long one request keeps the gateway from all others: `npm run bench:block`, with parts of names to try only some.
@@ -42,39 +43,6 @@ function describeOp(): Record<string, string> {
   }
 }
 
-function describeGateway(opPort: number): Yaml {
-  return {
-    publicUrl,
-    listen: { host: '127.0.0.1', port },
-    admin: { host: '127.0.0.1', port: adminPort },
-    upstream: { url: `http://127.0.0.1:${opPort}` },
-    provider: {
-      preset: 'oidc-provider',
-      issuer: publicUrl,
-      jsonPaths: [...jsonPages.keys()],
-      probe: { clientSecret: 'a-secret-of-the-benchmark' },
-    },
-    authsignal: {
-      apiUrl: 'http://127.0.0.1:9',
-      apiSecretKey: 'a-secret-of-the-benchmark',
-      challengeHosts: ['http://127.0.0.1:9'],
-    },
-    passkeys: {
-      tenantId: 'lab',
-      signIn: {
-        loginPaths: ['/login', '/login-fields'],
-        jwt: {
-          path: '{page}/passkey',
-          algorithm: 'HS256',
-          secret: 'a-secret-of-the-benchmark-with-32-bytes',
-        },
-      },
-    },
-    clients: { web: { mode: 'enforce', redirectUris: ['https://app.example.com/cb'] } },
-    protectedPaths: [{ path: '/account' }],
-  }
-}
-
 async function tell(child: ChildProcess, message: Yaml | string): Promise<unknown> {
   const answered = once(child, 'message')
   child.send(message)
@@ -93,7 +61,8 @@ async function measure(child: ChildProcess, { request, bound }: Row): Promise<nu
 
 const op = await listenOnLoopback(answer)
 const child = fork(join(import.meta.dirname, 'gateway.js'))
-await tell(child, { start: describeGateway(op.port) })
+const paths = { json: [...jsonPages.keys()], login: ['/login', '/login-fields'], protectedPath: '/account' }
+await tell(child, { start: describeGateway({ publicUrl, port, adminPort, opPort: op.port }, { paths }) })
 
 const width = Math.max(...chosen.map(({ input }) => input.length))
 print(`${'input'.padEnd(width)}     bytes  block ms  bound ms`)

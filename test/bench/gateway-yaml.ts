@@ -9,8 +9,20 @@ export interface Place {
   readonly opPort: number
 }
 
+/** Which paths of the OP have which of the features. */
+export interface Paths {
+  readonly json: readonly string[]
+  readonly login: readonly string[]
+  readonly protectedPath: string
+}
+
+const usualPaths: Paths = { json: ['/api/sign-in'], login: ['/sign-in'], protectedPath: '/profile' }
+
 /** A gateway with all its features on, for an OP that only answers what is measured. */
-export function describeGateway({ publicUrl, port, adminPort, opPort }: Place, clients: Yaml = {}): Yaml {
+export function describeGateway(
+  { publicUrl, port, adminPort, opPort }: Place,
+  { clients = {}, paths = usualPaths }: { clients?: Yaml | undefined; paths?: Paths } = {},
+): Yaml {
   return {
     publicUrl,
     listen: { host: '127.0.0.1', port },
@@ -19,7 +31,7 @@ export function describeGateway({ publicUrl, port, adminPort, opPort }: Place, c
     provider: {
       preset: 'oidc-provider',
       issuer: publicUrl,
-      jsonPaths: ['/api/sign-in'],
+      jsonPaths: paths.json,
       probe: { clientSecret: secret },
     },
     authsignal: {
@@ -29,9 +41,9 @@ export function describeGateway({ publicUrl, port, adminPort, opPort }: Place, c
     },
     passkeys: {
       tenantId: 'lab',
-      signIn: { loginPaths: ['/sign-in'], jwt: { path: '{page}/passkey', algorithm: 'HS256', secret } },
+      signIn: { loginPaths: paths.login, jwt: { path: '{page}/passkey', algorithm: 'HS256', secret } },
     },
     clients: { web: { mode: 'enforce', redirectUris: ['https://app.example.com/cb'] }, ...clients },
-    protectedPaths: [{ path: '/profile' }],
+    protectedPaths: [{ path: paths.protectedPath }],
   }
 }

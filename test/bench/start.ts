@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { median } from './line.ts'
+import { cpuSeconds } from './processes.ts'
 
 // How long the gateway takes from its start until it listens, with many clients: `npm run bench:start`, or
 // `npm run bench:start -- 9` for nine runs of each. Prints medians, of the clock and of the processor's time.
@@ -50,22 +52,13 @@ async function startOnce(file: string): Promise<Took> {
     output += text
     // The public listener opens last.
     if (took || !output.includes('"msg":"listening"')) return
-    took = { clock: performance.now() - begun, processor: processorTimeOf(Number(child.pid)) }
+    took = { clock: performance.now() - begun, processor: cpuSeconds(child.pid) * 1000 }
     child.kill('SIGKILL')
   })
   await new Promise((resolve) => child.once('close', resolve))
   if (!took) throw new Error(`the gateway ended: ${output}`)
   return took
 }
-
-/** What Linux counts, in hundredths of a second. */
-function processorTimeOf(pid: number): number {
-  const [, user, system] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-  return (Number(user) + Number(system)) * 10
-}
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 print(`${'medians of'.padEnd(28)} ${'clock'.padStart(9)} ${'processor'.padStart(11)}`)

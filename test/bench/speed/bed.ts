@@ -47,7 +47,7 @@ export async function makeBed(processes: Processes): Promise<Bed> {
   return {
     async startGateway(name, { clients, env } = {}) {
       const [port = 0, adminPort = 0] = await freePorts(2)
-      const yaml = describeGateway({ publicUrl, port, adminPort, opPort }, clients)
+      const yaml = describeGateway({ publicUrl, port, adminPort, opPort }, { clients })
       const { pid } = await processes.startGateway(name, yaml, adminPort, env)
       return { name, pid, port }
     },

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { portOf } from '../../lab/ports.ts'
 import { answerBytes, works } from './work.ts'
 
 // The OP of the benchmark: it answers from memory and costs next to nothing, so that the proxy in front is what is
@@ -47,7 +48,6 @@ function endOfRequest(text: string): number {
 process.on('message', ({ publicUrl }: { publicUrl: string }) => {
   answers.set('/.well-known/openid-configuration', describe(publicUrl))
   const server = createServer(serve).listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
+    process.send?.({ port: portOf(server) })
   })
 })
