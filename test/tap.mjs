@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
@@ -25,7 +25,7 @@ export function testFilesIn(folder) {
 }
 
 const results = '.tap/test-results'
-/** Of one test file, and of one diagnosis, in lines. */
+/** Of one test file, in lines. */
 const longestTold = 60
 
 /**
@@ -35,7 +35,9 @@ const longestTold = 60
  * @returns the lines of TAP that say so, below the names of their files.
  */
 export function describeFailures(since) {
-  return readdirSync(results, { recursive: true })
+  // tap may have ended before it ran a file.
+  const files = existsSync(results) ? readdirSync(results, { recursive: true }) : []
+  return files
     .filter((file) => file.endsWith('.tap') && statSync(join(results, file)).mtimeMs >= since)
     .map((file) => ({ file, failed: failuresIn(readFileSync(join(results, file), 'utf8')) }))
     .filter(({ failed }) => failed.length > 0)
