@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
+import { request as openTlsRequest } from 'node:https'
 import { PassThrough, type Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { type OpAnswer, silentCode } from '../../src/upstream/exchange.ts'
@@ -88,6 +90,25 @@ t.test('a client that sends slowly, or reads slowly, is no silence of the OP', a
   await once(answer.body, 'readable')
   beSilent(begun)
   t.equal(Buffer.concat(await answer.body.toArray()).length, much.length)
+})
+
+t.test('over TLS a client may be slow once the handshake is done', async (t) => {
+  const read = (name: string) => readFile(new URL(`../fixtures/tls/${name}`, import.meta.url))
+  const [ca, cert, key] = await Promise.all(['ca.pem', 'localhost.pem', 'localhost.key'].map(read))
+  const port = await serve(
+    t,
+    (request, response) => {
+      opened.socket?.emit('timeout')
+      body.end(' and the rest')
+      request.resume().on('end', () => response.end('done'))
+    },
+    { cert, key },
+  )
+  const body = bodyOf('a part')
+  const opened = openTlsRequest({ host: '127.0.0.1', servername: 'localhost', port, ca, method: 'POST' })
+  const answer = await sendUpload(opened, body, undefined, patience)
+  t.equal(answer.statusCode, 200)
+  t.equal(`${Buffer.concat(await (answer.body as Readable).toArray())}`, 'done')
 })
 
 t.test('who gives up, and why', async (t) => {
